@@ -1,0 +1,168 @@
+"""Django's settings, and the only reader of the environment.
+
+| variable | meaning | default |
+|---|---|---|
+| `KAFKACLASS_DATA` | the folder that holds everything local | `.local/` beside `manage.py` |
+| `KAFKACLASS_HOSTS` | host names, comma-separated, under which the pages may be asked for | loopback only |
+| `KAFKACLASS_TLS` | `1` when TLS ends in front of the app: secure cookies, HSTS | off |
+| `KAFKACLASS_DEBUG` | `1` shows tracebacks in the browser | off |
+| `KAFKACLASS_EMBEDDED` | `1` when the brokers are the ones that `manage.py up` runs | off |
+| `DATABASE_URL` | any database that Django knows, e.g. `postgres://…` | SQLite in the data folder |
+| `KAFKA_BOOTSTRAP_SERVERS` | the cluster | the embedded one |
+| `KAFKA_SECURITY_PROTOCOL`, `KAFKA_SASL_MECHANISM`, `KAFKA_SASL_USERNAME`, … | librdkafka's setting of that name | – |
+"""
+
+import os
+import secrets
+from pathlib import Path
+
+import dj_database_url
+from csp.constants import NONE, SELF
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = Path(os.environ.get("KAFKACLASS_DATA") or BASE_DIR / ".local").resolve()
+DEBUG = os.environ.get("KAFKACLASS_DEBUG") == "1"
+BEHIND_TLS = os.environ.get("KAFKACLASS_TLS") == "1"
+
+
+def _secret_key() -> str:
+    """The key of this data folder, made at its first use; only its owner may read the file."""
+    path = DATA_DIR / "secret-key"
+    DATA_DIR.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(50))
+    return path.read_text().strip()
+
+
+SECRET_KEY = _secret_key()
+_HOSTS = [host for host in os.environ.get("KAFKACLASS_HOSTS", "").split(",") if host]
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *_HOSTS]
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in _HOSTS if host != "*"] if BEHIND_TLS else []
+
+# --- Kafka ---------------------------------------------------------------------------------------------------
+
+KAFKA_EMBEDDED = os.environ.get("KAFKACLASS_EMBEDDED") == "1"
+KAFKA_BOOTSTRAP_SERVERS = os.environ.get(
+    "KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:9092,127.0.0.1:9093,127.0.0.1:9094"
+)
+KAFKA_SECURITY = {
+    name.removeprefix("KAFKA_").lower().replace("_", "."): value
+    for name, value in os.environ.items()
+    if name.startswith(("KAFKA_SECURITY_", "KAFKA_SASL_", "KAFKA_SSL_"))
+}
+
+# --- Django --------------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "daphne",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "channels",
+    "csp",
+    "django_htmx",
+    "lessons",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "lessons.views.errors.SayWhatWentWrong",
+]
+
+ROOT_URLCONF = "kafkaclass.urls"
+ASGI_APPLICATION = "kafkaclass.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+            ]
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+
+DATABASES = {"default": dj_database_url.config(default=f"sqlite:///{DATA_DIR / 'kafkaclass.sqlite3'}")}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL",
+    }
+    # Threads of a live server share a test database only when it is a file.
+    DATABASES["default"]["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}
+else:
+    DATABASES["default"]["OPTIONS"] = {"pool": True}
+    DATABASES["default"]["CONN_MAX_AGE"] = 0
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+
+AUTH_USER_MODEL = "lessons.User"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "sesame.backends.ModelBackend"]
+LOGIN_URL = "join"
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 120  # one term
+SESAME_ONE_TIME = True
+SESAME_MAX_AGE = 60 * 60 * 24 * 7
+SESAME_TOKEN_NAME = "link"  # noqa: S105 - a parameter's name
+
+LANGUAGE_CODE = "en"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+
+# --- Walls ---------------------------------------------------------------------------------------------------
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
+SECURE_SSL_REDIRECT = BEHIND_TLS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS else None
+SECURE_HSTS_SECONDS = 60 * 60 * 24 * 30 if BEHIND_TLS else 0
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = (
+    2 * 1024 * 1024
+)  # more than Kafka takes in one record (1 MB), so that Kafka is the one who refuses
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {"daphne": {"level": "WARNING"}, "django.request": {"level": "ERROR"}},
+}
