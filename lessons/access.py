@@ -1,0 +1,63 @@
+"""The one door to every object. What is missing and what is forbidden answer alike: 404."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from channels.db import database_sync_to_async
+from django.contrib.auth.models import AnonymousUser
+from django.http import Http404
+
+from lessons.models import Act, Class, Member, User
+
+NOT_YOURS = "There is no such page, or it is not yours."
+
+
+def get_member(user: User | AnonymousUser, class_slug: str) -> Member:
+    """What this person is in that class. Raises: Http404."""
+    if not user.is_authenticated:
+        raise Http404(NOT_YOURS)
+    try:
+        return Member.objects.select_related("klass").get(user=user, klass__slug=class_slug)
+    except Member.DoesNotExist:
+        raise Http404(NOT_YOURS) from None
+
+
+def get_own_act(member: Member, act_id: UUID) -> Act:
+    """An act of this member. Raises: Http404."""
+    try:
+        return member.acts.get(id=act_id)
+    except Act.DoesNotExist:
+        raise Http404(NOT_YOURS) from None
+
+
+def get_class_by_code(code: str) -> Class | None:
+    """The class whose door this code opens; case, spaces and dashes do not matter."""
+    return Class.objects.filter(join_code=clean_code(code)).first()
+
+
+def get_member_by_personal_code(code: str) -> Member | None:
+    return (
+        Member.objects.select_related("klass", "user")
+        .filter(code_hash=Member.hash_of_code(clean_code(code)))
+        .first()
+    )
+
+
+def clean_code(code: str) -> str:
+    return "".join(character for character in code.upper() if character.isalnum())
+
+
+async def member_for_scope(scope: dict, class_slug: str) -> Member | None:
+    """The same door for a socket: None for missing and for forbidden.
+
+    A thread of its own: Channels' shared one would hold up every other socket.
+    """
+
+    def look_up() -> Member | None:
+        try:
+            return get_member(scope["user"], class_slug)
+        except Http404:
+            return None
+
+    return await database_sync_to_async(look_up, thread_sensitive=False)()

@@ -1,0 +1,86 @@
+"""What every test stands on: three real brokers, once a session, and a class with its people."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from lessons.brokers.cluster import EmbeddedCluster
+from lessons.cluster import clients
+
+
+@pytest.fixture(scope="session")
+def brokers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedCluster]:
+    """Three brokers on free ports, for the whole session. Whoever stops one starts it again."""
+    data_dir: Path = tmp_path_factory.mktemp("brokers")
+    cluster = EmbeddedCluster(data_dir, ports=(0, 0, 0), controller_ports=(0, 0, 0), say=lambda words: None)
+    cluster.prepare()
+    cluster.start()
+    try:
+        cluster.wait_until_up(timeout_s=60)
+        with cluster.supervised():
+            yield cluster
+    finally:
+        clients.close_all()
+        cluster.stop(deadline_s=9)
+
+
+@pytest.fixture(scope="session")
+def bootstrap_servers(brokers: EmbeddedCluster) -> str:
+    return brokers.bootstrap_servers
+
+
+@pytest.fixture
+def kafka(bootstrap_servers: str, settings) -> str:
+    """The app talks to the session's brokers."""
+    settings.KAFKA_BOOTSTRAP_SERVERS = bootstrap_servers
+    wanted = clients.Connection(bootstrap_servers)
+    if clients.connection() != wanted:
+        clients.configure(wanted)
+    return bootstrap_servers
+
+
+@dataclass(frozen=True)
+class Classroom:
+    """Alice and Bob are students of the class, Ines teaches it, Greta grades it; Charlie is in another class."""
+
+    klass: object
+    alice: object
+    bob: object
+    ines: object
+    greta: object
+    charlie: object
+
+
+@pytest.fixture
+def classroom(db) -> Classroom:
+    from lessons.models import Class, Role
+    from lessons.people import take_seat
+
+    def new_class(name: str) -> Class:
+        return Class.objects.create(name=name, slug=f"t{secrets.token_hex(4)}")
+
+    klass, other = new_class("The class"), new_class("Another class")
+    return Classroom(
+        klass=klass,
+        alice=take_seat(klass, "Alice"),
+        bob=take_seat(klass, "Bob"),
+        ines=take_seat(klass, "Ines", role=Role.INSTRUCTOR),
+        greta=take_seat(klass, "Greta", role=Role.GRADER),
+        charlie=take_seat(other, "Charlie"),
+    )
+
+
+@pytest.fixture
+def alice(classroom: Classroom):
+    return classroom.alice
+
+
+@pytest.fixture
+def alice_client(alice, client):
+    client.force_login(alice.user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
