@@ -1,0 +1,24 @@
+"""What a person can do to the cluster, one module an act.
+
+Why it is so
+------------
+An act is described once, as a pydantic model: its fields with their limits; `run`, what it does through
+`lessons.cluster`; `python` and `command`, the same act as code and as a command line; `feed_line`, what the class
+sees. The form, the API operation, the code under the form and the feed are derived from that. Limits that are the
+app's own stand on the fields; whatever Kafka itself refuses is let through to Kafka, because its refusal is what is
+to be learned.
+
+A new act is a copied module, and a line in `ACTIONS`.
+"""
+
+from lessons.actions.base import Action, Answer, Where
+from lessons.actions.consume import Consume
+from lessons.actions.create_topic import CreateTopic
+from lessons.actions.delete_topic import DeleteTopic
+from lessons.actions.produce import Produce
+
+ACTIONS: dict[str, type[Action]] = {
+    action.kind: action for action in (CreateTopic, DeleteTopic, Produce, Consume)
+}
+
+__all__ = ["ACTIONS", "Action", "Answer", "Consume", "CreateTopic", "DeleteTopic", "Produce", "Where"]

@@ -1,0 +1,84 @@
+"""The frame of an act."""
+
+from __future__ import annotations
+
+import shlex
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from lessons.cluster.namespace import Namespace
+
+# Any text: what is wrong with a name is for `Namespace.full` and for Kafka to say. The bound only keeps rows small.
+Name = Annotated[str, Field(max_length=1000)]
+
+
+@dataclass(frozen=True)
+class Where:
+    """For whom an act is shown as code: whose names, and which addresses."""
+
+    namespace: Namespace
+    bootstrap_servers: str
+
+    def full(self, name: str) -> str:
+        return self.namespace.prefix + name
+
+    def tool(self, name: str, *arguments: str) -> str:
+        """A command line of Kafka's own tools, one option to a line."""
+        words = [shlex.quote(word) for word in arguments]
+        lines: list[str] = []
+        for word in words:
+            if word.startswith("--") or not lines:
+                lines.append(word)
+            else:
+                lines[-1] += f" {word}"
+        return " \\\n    ".join([f"{name} --bootstrap-server {self.bootstrap_servers}", *lines])
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What Kafka answered to an act that it did."""
+
+    words: str
+    details: tuple[str, ...] = ()
+    data: Mapping[str, Any] = field(default_factory=dict)  # JSON; what checks read
+    why: str = ""
+    ok: bool = True
+
+
+class Action(BaseModel, ABC):
+    """One act with its fields filled in."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=False)
+
+    kind: ClassVar[str]
+    title: ClassVar[str]
+    submit: ClassVar[str]
+
+    @abstractmethod
+    def run(self, namespace: Namespace) -> Answer:
+        """Does it. Raises: lessons.cluster.errors.ClusterError."""
+
+    def find_out(self, namespace: Namespace) -> Answer | None:
+        """Whether an act that was cut in the middle happened, by looking at the cluster; None: it can't be known."""
+        return None
+
+    @abstractmethod
+    def python(self, where: Where) -> str:
+        """The same as a program for confluent-kafka that runs as it is."""
+
+    @abstractmethod
+    def command(self, where: Where) -> str:
+        """The same as a command line of the tools that come with Kafka."""
+
+    @abstractmethod
+    def feed_line(self) -> str:
+        """What was asked, after the person's name: `created test1p …`."""
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 partition`, `2 partitions`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from lessons.actions.base import Action, Answer, Name, Where
+from lessons.cluster.namespace import Namespace
+
+AT_ONCE = 500
+
+
+class Consume(Action):
+    """A member of a consumer group. On a page it belongs to its socket (`lessons.consumers`), which settles the act;
+    `run` is what the API does: join, read what is there, commit, leave."""
+
+    kind: ClassVar[str] = "consume"
+    title: ClassVar[str] = "Start a consumer"
+    submit: ClassVar[str] = "Start"
+
+    topic: Name = Field(title="Topic")
+    group_id: Name = Field(title="group.id")
+    auto_offset_reset: Literal["earliest", "latest"] = Field("earliest", title="auto.offset.reset")
+    session_timeout_ms: int = Field(
+        6000, title="session.timeout.ms", description="6000 to 1800000", ge=1, lt=2**31
+    )
+
+    def run(self, namespace: Namespace) -> Answer:
+        raise NotImplementedError
+
+    def python(self, where: Where) -> str:
+        return f"""\
+from confluent_kafka import Consumer, KafkaException
+
+consumer = Consumer({{
+    "bootstrap.servers": "{where.bootstrap_servers}",
+    "group.id": {where.full(self.group_id)!r},
+    "session.timeout.ms": {self.session_timeout_ms},
+    "auto.offset.reset": "{self.auto_offset_reset}",
+}})
+consumer.subscribe([{where.full(self.topic)!r}])
+try:
+    while True:
+        message = consumer.poll(1.0)
+        if message is None:
+            continue
+        if message.error():
+            raise KafkaException(message.error())
+        print(message.topic(), message.partition(), message.offset(), message.key(), message.value())
+except KeyboardInterrupt:
+    pass  # Ctrl-C is this program's Stop
+finally:
+    consumer.close()  # commits the offsets, leaves the group
+"""
+
+    def command(self, where: Where) -> str:
+        return where.tool(
+            "kafka-console-consumer.sh", "--topic", where.full(self.topic), "--group", where.full(self.group_id),
+            "--command-property", f"auto.offset.reset={self.auto_offset_reset}",
+            "--command-property", f"session.timeout.ms={self.session_timeout_ms}",
+            "--formatter-property", "print.partition=true",
+            "--formatter-property", "print.offset=true",
+            "--formatter-property", "print.key=true",
+        )  # fmt: skip
+
+    def feed_line(self) -> str:
+        return f"consume {self.topic} as a member of group {self.group_id}"

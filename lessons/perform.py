@@ -1,0 +1,152 @@
+"""The only place where an act happens.
+
+Why it is so
+------------
+An act is stored before it is run, so that nothing that reached Kafka is without a row. Its id came with the form: the
+second half of a double click finds the row and waits for the first one's answer. What was cut in the middle (the
+process died, or Kafka did not answer in time) is settled by looking at the cluster, or stays "not known".
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from channels.db import database_sync_to_async
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from lessons import feed
+from lessons.actions import ACTIONS, Action, Answer
+from lessons.actions.base import counted
+from lessons.cluster.errors import ClusterError, KafkaUnavailable
+from lessons.cluster.metadata import list_metadata
+from lessons.models import Act, Member
+
+DOUBLE_CLICK_WAIT_S = 15.0
+CUT_AFTER_S = 60.0  # no act that runs takes longer, but for a consumer, which is settled by its socket
+
+
+class ActIdTaken(Exception):
+    """The id belongs to another act: of somebody else, or with other fields."""
+
+
+def perform(member: Member, action: Action, *, act_id: UUID, lesson: str = "") -> Act:
+    """Does it once, and returns the settled act, refused ones too. Raises: ActIdTaken."""
+    act, is_new = begin(member, action, act_id=act_id, lesson=lesson)
+    if not is_new:
+        return _wait_until_settled(act)
+    started = time.perf_counter()
+    asked = False
+    try:
+        list_metadata(asked=action.title)  # if even that gets no answer, then nothing has happened for sure
+        asked = True
+        answer = action.run(member.namespace)
+    except ClusterError as error:
+        settle_error(act, error, asked=asked, took_s=time.perf_counter() - started)
+    else:
+        settle(act, answer, took_s=time.perf_counter() - started)
+    return act
+
+
+def begin(member: Member, action: Action, *, act_id: UUID, lesson: str = "") -> tuple[Act, bool]:
+    """Stores the act as running; (act, False) when it was there already. Raises: ActIdTaken."""
+    fields = action.model_dump(mode="json")
+    try:
+        with transaction.atomic():
+            act = Act.objects.create(id=act_id, member=member, lesson=lesson, kind=action.kind, fields=fields)
+        return act, True
+    except IntegrityError:
+        act = Act.objects.select_related("member__klass").get(id=act_id)
+    if act.member_id != member.pk or act.kind != action.kind or act.fields != fields:
+        raise ActIdTaken(f"The act id {act_id} was used for something else.")
+    return act, False
+
+
+def settle(act: Act, answer: Answer, *, took_s: float = 0.0) -> None:
+    act.state = Act.State.DONE if answer.ok else Act.State.REFUSED
+    act.answer = {**asdict(answer), "details": list(answer.details), "took_ms": round(took_s * 1000, 1)}
+    _store_and_publish(act)
+
+
+def settle_error(act: Act, error: ClusterError, *, asked: bool, took_s: float = 0.0) -> None:
+    """Refused; or no answer, and then nothing happened unless Kafka was asked: that is found out later."""
+    if isinstance(error, KafkaUnavailable):
+        act.state = Act.State.UNKNOWN if asked else Act.State.FAILED
+    else:
+        act.state = Act.State.REFUSED
+    act.answer = {
+        "words": error.answered, "why": error.advice, "code": error.code, "asked": error.asked,
+        "by": type(error).__name__, "took_ms": round(took_s * 1000, 1),
+    }  # fmt: skip
+    _store_and_publish(act)
+
+
+def _store_and_publish(act: Act) -> None:
+    act.settled_at = timezone.now()
+    act.save(update_fields=["state", "answer", "settled_at"])
+    if act.state not in (Act.State.FAILED, Act.State.UNKNOWN):  # else Kafka is away: the outbox keeps it
+        feed.publish_unsent(act.member.klass)
+
+
+def find_out(member: Member) -> None:
+    """Settles this member's acts that were cut in the middle, as far as the cluster still shows what became of them."""
+    cut_before = timezone.now() - timedelta(seconds=CUT_AFTER_S)
+    cut = member.acts.filter(state=Act.State.RUNNING, started_at__lt=cut_before).exclude(kind="consume")
+    for act in [*cut, *member.acts.filter(state=Act.State.UNKNOWN, answer__looked_up=None)]:
+        try:
+            answer = action_of(act).find_out(member.namespace)
+        except ClusterError:
+            return  # the cluster is away: another time
+        if answer:
+            settle(act, answer)
+        else:
+            act.state, act.answer = Act.State.UNKNOWN, {**act.answer, "looked_up": True}
+            _store_and_publish(act)
+
+
+def action_of(act: Act) -> Action:
+    """The act's description, from its row."""
+    return ACTIONS[act.kind].model_validate(act.fields)
+
+
+def _wait_until_settled(act: Act) -> Act:
+    """The other half of a double click is running it, in another thread or process."""
+    deadline = time.monotonic() + DOUBLE_CLICK_WAIT_S
+    while act.state == Act.State.RUNNING and time.monotonic() < deadline:
+        time.sleep(0.05)
+        act.refresh_from_db()
+    return act
+
+
+async def begin_consume(member: Member, act_id: UUID, fields: Mapping[str, Any], lesson: str) -> bool:
+    """For the consumer's socket. False when this act was begun before. Raises: ValidationError, ActIdTaken."""
+
+    def store() -> bool:
+        action = ACTIONS["consume"].model_validate(fields)
+        return begin(member, action, act_id=act_id, lesson=lesson)[1]
+
+    return await database_sync_to_async(store, thread_sensitive=False)()
+
+
+async def settle_consume(act_id: UUID, told: Mapping[str, Any]) -> None:
+    """Settles what `begin_consume` stored. `told` has assigned, delivered, last, committed, problem."""
+
+    def store() -> None:
+        act = Act.objects.select_related("member__klass").get(id=act_id)
+        settle(act, consumed(act, told))
+
+    await database_sync_to_async(store, thread_sensitive=False)()
+
+
+def consumed(act: Act, told: Mapping[str, Any]) -> Answer:
+    committed = ", ".join(
+        f"partition {p} at {offset}" for p, offset in sorted(told.get("committed", {}).items())
+    )
+    words = f"{counted(told.get('delivered', 0), 'record')} of {act.fields['topic']} delivered; "
+    words += f"the group has committed {committed}." if committed else "nothing was committed."
+    return Answer(words=words, data=dict(told), why=told.get("problem") or "", ok=not told.get("problem"))
