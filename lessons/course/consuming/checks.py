@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from lessons.course.exercise import Exercise, Observation, Step, Verdict, WrongAnswer, done, not_yet
+from lessons.course.look import Look
+
+TOPIC = "test1p"
+
+
+def consume(*, reset: str = "earliest", topic: str = TOPIC) -> Step:
+    fields = {"topic": topic, "group_id": "readers", "auto_offset_reset": reset, "session_timeout_ms": 6000}
+    return Step("consume", fields)
+
+
+PREPARED = [
+    Step("create-topic", {"name": TOPIC, "partitions": 1, "replicas": 1}),
+    Step("produce", {"topic": TOPIC, "values": "\n".join(map(str, range(1, 10)))}),
+]
+
+
+class CommittedEnd(Exercise):
+    id = "consuming.committed-end"
+    title = "A group at the end"
+    points = 3
+    todo = "Have a group of yours read `test1p` to its end and commit."
+    hint = "The offset is committed when the consumer stops: press Stop, don't just wait."
+    solution: ClassVar = [*PREPARED, consume()]
+    wrong_answers: ClassVar = [
+        WrongAnswer(PREPARED, "no-group"),
+        WrongAnswer([*PREPARED, consume(), Step("produce", {"topic": TOPIC, "values": "10"})], "behind"),
+        WrongAnswer([PREPARED[0], consume()], "empty-topic"),
+    ]
+
+    def observe(self, look: Look) -> Observation:
+        topic = look.topic(TOPIC)
+        if topic is None:
+            return {"topic_id": None, "end": 0, "groups": []}
+        groups: list[dict[str, Any]] = [
+            {"group": group.group_id, "committed": lag.committed, "members": len(group.members)}
+            for group in look.groups
+            for lag in group.lags
+            if lag.topic == TOPIC and lag.partition == 0
+        ]
+        _, end = look.offsets(TOPIC)[0]
+        return {"topic_id": topic.topic_id, "end": end, "groups": groups}
+
+    def judge(self, observation: Observation, seed: str) -> Verdict:
+        end, groups = observation["end"], observation["groups"]
+        expected = f"a group whose committed offset is the end of test1p ({end})"
+        if observation["topic_id"] is None:
+            return not_yet("There is no topic test1p.", expected=expected, misconception="no-topic")
+        if end == 0:
+            return not_yet(
+                "test1p is empty.", expected=expected, misconception="empty-topic",
+                why="There is nothing to read and so nothing to commit: send records first (lesson 6).",
+            )  # fmt: skip
+        committed = [group for group in groups if group["committed"] is not None]
+        if not committed:
+            return not_yet(
+                "No group of yours has committed an offset of test1p.",
+                expected=expected,
+                misconception="no-group",
+            )
+        best = max(committed, key=lambda group: group["committed"])
+        if best["committed"] < end:
+            return not_yet(
+                f"Group {best['group']} has committed {best['committed']}; the end is {end}.", expected=expected,
+                misconception="behind",
+                why="Records came after it stopped. Start the same group again: it goes on there.",
+            )  # fmt: skip
+        return done(f"Group {best['group']} has committed {best['committed']}, the end of test1p.")
+
+
+EXERCISES = [CommittedEnd()]

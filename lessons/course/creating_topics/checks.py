@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from typing import ClassVar
+
+from lessons.course.exercise import Exercise, Observation, Step, Verdict, WrongAnswer, done, not_yet
+from lessons.course.look import Look
+
+NAMES = ("test1p", "test2p", "test2die")
+
+
+def create(name: str, *, partitions: int = 1, replicas: int = 1) -> Step:
+    return Step("create-topic", {"name": name, "partitions": partitions, "replicas": replicas})
+
+
+class ThreeTopics(Exercise):
+    id = "creating-topics.three-topics"
+    title = "Three topics"
+    points = 2
+    todo = "Create `test1p`, `test2p` and `test2die` with one partition and one replica each."
+    hint = "A topic that has the wrong numbers can be deleted and created again."
+    solution: ClassVar = [create(name) for name in NAMES]
+    wrong_answers: ClassVar = [
+        WrongAnswer([create("test1p"), create("test2p")], "missing"),
+        WrongAnswer([create("test1p"), create("test2p", partitions=2), create("test2die")], "partitions"),
+        WrongAnswer([create("test1p", replicas=3), create("test2p"), create("test2die")], "replicas"),
+    ]
+
+    def observe(self, look: Look) -> Observation:
+        found = {name: look.topic(name) for name in NAMES}
+        return {
+            "topics": {
+                name: {
+                    "topic_id": topic.topic_id,
+                    "partitions": len(topic.partitions),
+                    "replicas": max((len(p.replicas) for p in topic.partitions), default=0),
+                }
+                for name, topic in found.items()
+                if topic
+            }
+        }
+
+    def judge(self, observation: Observation, seed: str) -> Verdict:
+        topics = observation["topics"]
+        expected = "test1p, test2p and test2die, each with 1 partition and 1 replica"
+        if missing := [name for name in NAMES if name not in topics]:
+            there = ", ".join(topics) or "none of the three"
+            return not_yet(
+                f"The cluster has {there}.", expected=expected, misconception="missing",
+                why=f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} still to be created.",
+            )  # fmt: skip
+        for name in NAMES:
+            if topics[name]["partitions"] != 1:
+                return not_yet(
+                    f"{name} has {topics[name]['partitions']} partitions.", expected=expected,
+                    misconception="partitions",
+                    why="Partitions can't be taken away: delete the topic and create it again.",
+                )  # fmt: skip
+            if topics[name]["replicas"] != 1:
+                return not_yet(
+                    f"{name} has {topics[name]['replicas']} replicas.", expected=expected, misconception="replicas",
+                    why="The replication factor is the number of all copies, the leader included: 1 means no follower.",
+                )  # fmt: skip
+        return done("test1p, test2p and test2die exist, with 1 partition and 1 replica each.")
+
+
+EXERCISES = [ThreeTopics()]

@@ -1,0 +1,74 @@
+"""The frame of an exercise."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
+
+from lessons.course.look import Look
+
+State = Literal["done", "not_yet", "could_not_check"]
+Observation = Mapping[str, Any]  # JSON
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a check makes of an observation; the texts are whole sentences for the learner."""
+
+    state: State
+    seen: str
+    expected: str = ""
+    misconception: str = ""  # the name of what this mistake looks like, e.g. "shrunk"; empty: none known
+    why: str = ""
+
+
+def done(seen: str) -> Verdict:
+    return Verdict("done", seen)
+
+
+def not_yet(seen: str, *, expected: str, misconception: str = "", why: str = "") -> Verdict:
+    return Verdict("not_yet", seen, expected, misconception, why)
+
+
+@dataclass(frozen=True)
+class Step:
+    """An act of a solution or of a known wrong answer: the kind of the act and its fields."""
+
+    kind: str
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class WrongAnswer:
+    steps: Sequence[Step]
+    misconception: str
+
+
+class Exercise(ABC):
+    """One thing to do. Subclasses are stateless; `checks.py` lists an instance of each in `EXERCISES`."""
+
+    id: ClassVar[str]  # for ever, unique in the course: `creating-topics.three-topics`
+    title: ClassVar[str]
+    points: ClassVar[int]  # for ever
+    todo: ClassVar[str]  # Markdown
+    hint: ClassVar[str] = ""
+    version: ClassVar[int] = 1  # of the observation's shape
+    solution: ClassVar[Sequence[Step]]
+    wrong_answers: ClassVar[Sequence[WrongAnswer]] = ()
+
+    @abstractmethod
+    def observe(self, look: Look) -> Observation:
+        """Reads what `judge` needs. Raises: ClusterError when the cluster can't be read."""
+
+    @abstractmethod
+    def judge(self, observation: Observation, seed: str) -> Verdict:
+        """Pure: no clock, no cluster, no database."""
+
+    @property
+    def text_hash(self) -> str:
+        """SHA-256 of the source of the check, as 64 hexadecimal digits: which text gave a verdict."""
+        return hashlib.sha256(inspect.getsource(type(self)).encode()).hexdigest()

@@ -1,0 +1,62 @@
+"""What a check may look at: one seat's slice of the cluster, and that seat's record of acts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from lessons.cluster import groups, records, topics
+from lessons.cluster.errors import TopicMissing
+from lessons.cluster.metadata import Topic, list_metadata
+from lessons.cluster.namespace import Namespace
+
+
+@dataclass(frozen=True)
+class PastAct:
+    """An act of this seat, as it was stored. `state` is done, refused, failed or unknown."""
+
+    id: str
+    kind: str
+    fields: Mapping[str, Any]
+    state: str
+    data: Mapping[str, Any]
+    code: str
+    settled_at: str
+
+
+@dataclass(frozen=True)
+class Look:
+    namespace: Namespace
+    acts_of_kind: Callable[[str], tuple[PastAct, ...]]
+
+    @cached_property
+    def cluster_id(self) -> str:
+        """Raises: KafkaUnavailable."""
+        return list_metadata(asked="Name the cluster").cluster_id or ""
+
+    def topic(self, name: str) -> Topic | None:
+        """The topic with this short name, or None. Raises: ClusterError."""
+        try:
+            return topics.describe_topic(self.namespace, name)
+        except TopicMissing:
+            return None
+
+    def acts(self, kind: str) -> tuple[PastAct, ...]:
+        """This seat's settled acts of a kind, oldest first."""
+        return self.acts_of_kind(kind)
+
+    def offsets(self, name: str) -> dict[int, tuple[int, int]]:
+        """{partition: (earliest, end)} of a topic of this seat. Raises: ClusterError."""
+        return records.offsets(self.namespace.full(name))
+
+    def read(self, name: str, partition: int, *, start: int, end: int) -> tuple[records.Record, ...]:
+        """The records of [start, end) of one partition. Raises: ClusterError."""
+        full = self.namespace.full(name)
+        return records.read_range(full, partition, start=start, end=end, limit=end - start, timeout_s=5)
+
+    @cached_property
+    def groups(self) -> tuple[groups.Group, ...]:
+        """This seat's groups with their lag. Raises: ClusterError."""
+        return groups.describe_groups(self.namespace)

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from lessons.course.exercise import Exercise, Observation, Step, Verdict, WrongAnswer, done, not_yet
+from lessons.course.look import Look
+
+TOPIC = "test1p"
+WANTED = [str(number) for number in range(1, 10)]
+
+
+def send(*values: str, topic: str = TOPIC) -> Step:
+    return Step("produce", {"topic": topic, "values": "\n".join(values)})
+
+
+def create(name: str) -> Step:
+    return Step("create-topic", {"name": name, "partitions": 1, "replicas": 1})
+
+
+class NineDelivered(Exercise):
+    id = "producing.nine-delivered"
+    title = "Nine delivery reports"
+    points = 2
+    todo = "Send 1 to 9 to `test1p`, in this order, and have all nine reports come back without an error."
+    hint = "One number a line, in one go. What was sent before does not matter: the last nine records are looked at."
+    solution: ClassVar = [create(TOPIC), send(*WANTED)]
+    wrong_answers: ClassVar = [
+        WrongAnswer([create(TOPIC), send(*WANTED[:-1])], "too-few"),
+        WrongAnswer([create(TOPIC), send(*reversed(WANTED))], "other-values"),
+        WrongAnswer([create(TOPIC), send(" ".join(WANTED))], "one-record"),
+        WrongAnswer([create("test2p"), send(*WANTED, topic="test2p")], "other-topic"),
+    ]
+
+    def observe(self, look: Look) -> Observation:
+        """The seat's last nine delivery reports for the topic, and what stands at those offsets now."""
+        sent = look.acts("produce")
+        reports: list[dict[str, Any]] = [
+            {**report, "act": act.id}
+            for act in sent
+            if act.fields["topic"] == TOPIC
+            for report in act.data.get("deliveries", [])
+        ][-len(WANTED) :]
+        topic = look.topic(TOPIC)
+        return {
+            "topic_id": topic.topic_id if topic else None,
+            "reports": reports,
+            "stored": self._stored(look, reports) if topic else {},
+            "other_topics": sorted({act.fields["topic"] for act in sent} - {TOPIC}),
+        }
+
+    def _stored(self, look: Look, reports: list[dict[str, Any]]) -> dict[str, str]:
+        """{offset: value} of partition 0 at the reported offsets."""
+        offsets = [r["offset"] for r in reports if r["error"] is None and r["partition"] == 0]
+        if not offsets:
+            return {}
+        records = look.read(TOPIC, 0, start=min(offsets), end=max(offsets) + 1)
+        return {
+            str(r.offset): (r.value or b"").decode(errors="replace")
+            for r in records
+            if r.offset in set(offsets)
+        }
+
+    def judge(self, observation: Observation, seed: str) -> Verdict:
+        expected = "nine reports without an error, and 1 to 9 at those offsets of test1p"
+        reports, stored = observation["reports"], observation["stored"]
+        delivered = [report for report in reports if report["error"] is None]
+        values = [stored.get(str(report["offset"])) for report in delivered]
+        if values == WANTED:
+            return done(
+                f"Offsets {delivered[0]['offset']} to {delivered[-1]['offset']} of test1p [0] hold 1 to 9."
+            )
+        if not reports and observation["other_topics"]:
+            return not_yet(
+                f"Records were sent to {', '.join(observation['other_topics'])}.", expected=expected,
+                misconception="other-topic", why="They are safe where they are; this exercise looks at test1p.",
+            )  # fmt: skip
+        if not reports:
+            return not_yet("Nothing was sent to test1p yet.", expected=expected)
+        if values[-1:] == [" ".join(WANTED)]:
+            return not_yet(
+                "One record holds all nine numbers.", expected=expected, misconception="one-record",
+                why="A record is what one call of produce() sends. Here each line is one.",
+            )  # fmt: skip
+        if len(delivered) < len(WANTED):
+            return not_yet(
+                f"{len(delivered)} of nine records were delivered.",
+                expected=expected,
+                misconception="too-few",
+            )
+        seen = ", ".join("(gone)" if value is None else value[:20] for value in values)
+        return not_yet(
+            f"The last nine records hold {seen}.", expected=expected, misconception="other-values",
+            why="Send 1 to 9 once more: the last nine records count.",
+        )  # fmt: skip
+
+
+EXERCISES = [NineDelivered()]

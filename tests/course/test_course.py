@@ -1,0 +1,98 @@
+"""The course's own test: every exercise on the real cluster, from untouched to done."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+
+from lessons.actions import ACTIONS
+from lessons.checking import attempts_by_exercise, check, check_lesson
+from lessons.course.loader import all_exercises, lessons
+from lessons.models import Attempt, Observation
+from lessons.perform import perform
+
+EXERCISES = all_exercises()
+WRONG = [(exercise, wrong) for exercise in EXERCISES for wrong in exercise.wrong_answers]
+
+
+def take(member, steps) -> None:
+    for step in steps:
+        perform(member, ACTIONS[step.kind].model_validate(step.fields), act_id=uuid4())
+
+
+def test_exercise_ids_are_unique_and_name_their_lesson():
+    ids = [exercise.id for exercise in EXERCISES]
+    assert len(ids) == len(set(ids))
+    for lesson in lessons():
+        assert all(exercise.id.startswith(f"{lesson.slug}.") for exercise in lesson.exercises)
+
+
+def test_points_never_change():
+    """What a class has been graded by stays as it is; a new exercise gets a new line."""
+    assert {exercise.id: exercise.points for exercise in EXERCISES} == {
+        "creating-topics.three-topics": 2,
+        "producing.nine-delivered": 2,
+        "consuming.committed-end": 3,
+    }
+
+
+def test_every_act_in_a_lesson_is_an_act_with_such_fields():
+    for lesson in lessons():
+        for block in lesson.blocks:
+            if block.kind in ("act", "stream"):
+                assert set(block.fields) <= set(ACTIONS[block.name].model_fields)
+
+
+@pytest.mark.usefixtures("kafka")
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
+def test_an_untouched_exercise_is_not_done(exercise, alice):
+    assert check(alice, exercise).state == Attempt.State.NOT_YET
+
+
+@pytest.mark.usefixtures("kafka")
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
+def test_the_solution_is_done_and_done_again_when_it_is_run_twice(exercise, alice):
+    for _ in range(2):
+        take(alice, exercise.solution)
+        attempt = check(alice, exercise)
+        assert attempt.state == Attempt.State.DONE, attempt.verdict
+
+
+@pytest.mark.usefixtures("kafka")
+@pytest.mark.parametrize(("exercise", "wrong"), WRONG, ids=[f"{e.id}-{w.misconception}" for e, w in WRONG])
+def test_a_known_wrong_answer_fails_for_its_own_reason(exercise, wrong, alice):
+    take(alice, wrong.steps)
+    attempt = check(alice, exercise)
+    assert attempt.state == Attempt.State.NOT_YET
+    assert attempt.verdict["misconception"] == wrong.misconception
+    assert attempt.verdict["expected"]
+
+
+@pytest.mark.usefixtures("kafka")
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
+def test_the_stored_observation_alone_gives_the_same_verdict(exercise, alice):
+    take(alice, exercise.solution)
+    attempt = check(alice, exercise)
+    stored = Observation.objects.get(pk=attempt.observation_id)
+    assert exercise.judge(stored.data, "any seed").state == attempt.state
+    assert len(attempt.check_hash) == 64
+
+
+@pytest.mark.usefixtures("kafka")
+def test_done_stays_done_when_a_later_lesson_changes_the_state(alice):
+    lesson = next(lesson for lesson in lessons() if lesson.slug == "creating-topics")
+    [exercise] = lesson.exercises
+    take(alice, exercise.solution)
+    assert check_lesson(alice, lesson)
+    perform(alice, ACTIONS["delete-topic"](name="test2die"), act_id=uuid4())
+    assert check(alice, exercise).state == Attempt.State.NOT_YET
+    assert attempts_by_exercise(alice, lesson)[exercise.id].state == Attempt.State.DONE
+
+
+@pytest.mark.usefixtures("kafka")
+def test_looking_again_at_what_has_not_changed_keeps_nothing(alice):
+    lesson = lessons()[0]
+    assert check_lesson(alice, lesson)
+    assert not check_lesson(alice, lesson)
+    assert alice.attempts.count() == len(lesson.exercises)
