@@ -1,0 +1,21 @@
+from django.urls import path
+
+from lessons.views import acts, checks, cluster, join, pages
+
+urlpatterns = [
+    path("", join.home, name="home"),
+    path("join/", join.join, name="join"),
+    path("join/<str:code>/", join.join, name="join-class"),
+    path("welcome/<slug:class_slug>/", join.joined, name="joined"),
+    path("return/", join.come_back, name="return"),
+    path("sign-in/", join.sign_in, name="sign-in"),
+    path("sign-out/", join.sign_out, name="sign-out"),
+    path("c/<slug:class_slug>/", pages.lesson_list, name="lessons"),
+    path("c/<slug:class_slug>/cluster/", cluster.my_cluster, name="cluster"),
+    path("c/<slug:class_slug>/lessons/<slug:lesson_slug>/", pages.lesson_page, name="lesson"),
+    path("c/<slug:class_slug>/lessons/<slug:lesson_slug>/acts/<int:index>/", acts.do, name="act"),
+    path("c/<slug:class_slug>/lessons/<slug:lesson_slug>/acts/<int:index>/code/", acts.code, name="act-code"),
+    path(
+        "c/<slug:class_slug>/lessons/<slug:lesson_slug>/check/<str:exercise_id>/", checks.look, name="check"
+    ),
+]

@@ -1,0 +1,85 @@
+"""Doing an act by its form, and the same act as code."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from lessons.access import NOT_YOURS, get_member
+from lessons.actions import ACTIONS, Action
+from lessons.checking import check_lesson
+from lessons.course.loader import Lesson
+from lessons.forms import act_form
+from lessons.models import Act, Member
+from lessons.perform import ActIdTaken, perform
+from lessons.views import HtmxRequest
+from lessons.views.cards import act_card, code_of
+from lessons.views.errors import status_of
+from lessons.views.pages import lesson_context, lesson_or_404, lesson_url
+
+
+@require_POST
+def do(request: HtmxRequest, class_slug: str, lesson_slug: str, index: int) -> HttpResponse:
+    """The card with the answer for htmx; for anybody else a redirect to the lesson, which shows the answer."""
+    member = get_member(request.user, class_slug)
+    lesson = lesson_or_404(lesson_slug)
+    form = act_form(_action_or_404(lesson, index), dom_id=f"act-{index}", data=request.POST)
+    if not form.is_valid():
+        return _card(request, member, lesson, index, form=form, status=422)
+    act = _perform(member, lesson, form.action, act_id=form.cleaned_data["act_id"] or uuid4())
+    check_lesson(member, lesson)
+    if request.htmx:
+        return _card(
+            request,
+            member,
+            lesson,
+            index,
+            act=act,
+            status=200 if act.state == Act.State.DONE else status_of(act.answer.get("by", "")),
+        )
+    return redirect(f"{lesson_url(member, lesson)}?block={index}&act={act.pk}#act-{index}")
+
+
+def _perform(member: Member, lesson: Lesson, action: Action, *, act_id: UUID) -> Act:
+    try:
+        return perform(member, action, act_id=act_id, lesson=lesson.slug)
+    except ActIdTaken:  # the page came back from the browser's history and was filled in anew: another act
+        return perform(member, action, act_id=uuid4(), lesson=lesson.slug)
+
+
+def _card(
+    request: HtmxRequest, member: Member, lesson: Lesson, index: int, *, status: int, **shown
+) -> HttpResponse:
+    card = act_card(member, lesson, index, **shown)
+    if request.htmx:
+        return render(
+            request,
+            "lessons/_act.html",
+            {"card": card, "klass": member.klass, "member": member},
+            status=status,
+        )
+    return render(request, "lesson.html", lesson_context(member, lesson, cards={index: card}), status=status)
+
+
+@require_GET
+def code(request: HtmxRequest, class_slug: str, lesson_slug: str, index: int) -> HttpResponse:
+    """The act as it stands in the form, as code; 204 while the form holds no act yet."""
+    member = get_member(request.user, class_slug)
+    lesson = lesson_or_404(lesson_slug)
+    action = _action_or_404(lesson, index)
+    form = act_form(action, dom_id=f"act-{index}", data=request.GET)
+    if not form.is_valid():
+        return HttpResponse(status=204)
+    dom_id = "act" if lesson.blocks[index].kind == "act" else "stream"
+    shown = code_of(action, form.action.model_dump(), member)
+    return render(request, "lessons/_code.html", {"code": shown, "dom_id": f"{dom_id}-{index}"})
+
+
+def _action_or_404(lesson: Lesson, index: int) -> type[Action]:
+    if index >= len(lesson.blocks) or lesson.blocks[index].kind not in ("act", "stream"):
+        raise Http404(NOT_YOURS)
+    block = lesson.blocks[index]
+    return ACTIONS[block.name]

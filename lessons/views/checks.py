@@ -1,0 +1,30 @@
+"""The button for the impatient: look now whether an exercise is done."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from lessons.access import NOT_YOURS, get_member
+from lessons.checking import attempts_by_exercise, check
+from lessons.views import HtmxRequest
+from lessons.views.cards import dom_id_of, exercise_card
+from lessons.views.pages import lesson_or_404, lesson_url
+
+
+@require_POST
+def look(request: HtmxRequest, class_slug: str, lesson_slug: str, exercise_id: str) -> HttpResponse:
+    member = get_member(request.user, class_slug)
+    lesson = lesson_or_404(lesson_slug)
+    try:
+        exercise = lesson.exercise(exercise_id)
+    except KeyError:
+        raise Http404(NOT_YOURS) from None
+    latest = check(member, exercise)
+    if not request.htmx:
+        return redirect(f"{lesson_url(member, lesson)}#{dom_id_of(exercise)}")
+    # Done is latched: the attempt that did it is shown, and not a later look.
+    shown = attempts_by_exercise(member, lesson).get(exercise.id, latest)
+    card = exercise_card(member, lesson, exercise, shown)
+    return render(request, "lessons/_exercise.html", {"card": card, "exercise": card})

@@ -1,0 +1,29 @@
+"""My cluster: the brokers, my topics with all their partitions, my groups with their lag."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from lessons.access import get_member
+from lessons.cluster import snapshot
+from lessons.views.live import groups_of, live_context
+from lessons.views.pages import room
+
+
+@never_cache
+@require_GET
+def my_cluster(request: HttpRequest, class_slug: str) -> HttpResponse:
+    member = get_member(request.user, class_slug)
+    internal = request.GET.get("internal") == "1"
+    now = snapshot.service.latest()
+    context = {
+        **room(member, "cluster"),
+        **live_context(member, now, wide=True, internal=internal),
+        "groups": groups_of(member),
+        "internal": internal,
+        "live_url": f"/ws/c/{member.klass.slug}/live/{'?internal=1' if internal else ''}",
+    }
+    return render(request, "cluster.html", context)

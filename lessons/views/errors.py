@@ -1,0 +1,80 @@
+"""What goes wrong becomes a page with a sentence, the right status, and something to try."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from lessons.cluster.errors import AppRefused, ClusterError, KafkaUnavailable, TopicMissing
+
+logger = logging.getLogger(__name__)
+
+# The HTTP status by who refused; anything else that Kafka refuses is a conflict with what is there.
+STATUS = {AppRefused.__name__: 422, TopicMissing.__name__: 404, KafkaUnavailable.__name__: 503}
+
+
+def status_of(refusal: str) -> int:
+    """The status for a refusal, by the name of its class: the same on the pages and in the API."""
+    return STATUS.get(refusal, 409)
+
+
+class SayWhatWentWrong:
+    """Middleware: Kafka's and the database's failures in words. Works beside sync and async views."""
+
+    sync_capable = True
+    async_capable = True
+
+    def __init__(self, get_response: Callable) -> None:
+        self.get_response = get_response
+        if iscoroutinefunction(get_response):
+            markcoroutinefunction(self)
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, ClusterError):
+            return page(request, status_of(type(error).__name__), error.asked, error.answered, error.advice)
+        if isinstance(error, OperationalError):
+            logger.error("The database did not answer: %s", error)
+            advice = "Nothing was done. Go back and try again in a few seconds."
+            return page(
+                request, 503, "The class's records are busy", "The database is locked or away.", advice
+            )
+        return None
+
+
+def page(request: HttpRequest, status: int, title: str, words: str, advice: str) -> HttpResponse:
+    return render(request, "error.html", {"title": title, "words": words, "advice": advice}, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return page(
+        request, 400, "That could not be read", "The request was not well-formed.", "Go back and try again."
+    )
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    advice = "Reload the page and send it again."
+    return page(request, 403, "That came from a page that was too old", "Its form was not accepted.", advice)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    words = "There is no such page, or it is not yours."
+    return page(
+        request,
+        404,
+        "Not found",
+        words,
+        "Join the class with its code, or come back with your personal code.",
+    )
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    words = "Something went wrong on our side, and it was written to the log."
+    return page(request, 500, "That was us", words, "Try again; if it stays so, tell your instructor.")

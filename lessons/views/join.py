@@ -1,0 +1,151 @@
+"""The doors: join with a class code, come back with a personal code, sign in by a one-time link."""
+
+from __future__ import annotations
+
+import asyncio
+
+from asgiref.sync import sync_to_async
+from django import forms
+from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth.forms import AuthenticationForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from sesame.utils import get_user
+
+from lessons.access import get_class_by_code, get_member
+from lessons.forms import JoinForm, ReturnForm, wrong_code
+from lessons.models import Member, User
+from lessons.people import take_seat, wait_after_wrong_code_s
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Whoever is in a class goes there, anybody else to the door."""
+    if request.user.is_authenticated:
+        member = request.user.memberships.select_related("klass").order_by("-joined_at").first()
+        if member:
+            return redirect("lessons", member.klass.slug)
+    return redirect("join")
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+async def join(request: HttpRequest, code: str = "") -> HttpResponse:
+    return (
+        await sync_to_async(_join_page)(request, code)
+        if request.method == "GET"
+        else await _join(request, code)
+    )
+
+
+def _join_page(request: HttpRequest, code: str) -> HttpResponse:
+    klass = get_class_by_code(code) if code else None
+    form = JoinForm(initial={"code": klass.join_code if klass else code})
+    return _door(request, form=form, klass=klass)
+
+
+async def _join(request: HttpRequest, code: str) -> HttpResponse:
+    form = JoinForm(request.POST)
+    if not await sync_to_async(form.is_valid)():
+        return await _turned_away(request, form, form=form)
+
+    def sit_down() -> Member:
+        user = request.user if request.user.is_authenticated else None
+        member = take_seat(form.klass, form.cleaned_data["name"].strip(), user=user)
+        login(request, member.user, backend=BACKEND)
+        return member
+
+    member = await sync_to_async(sit_down)()
+    return redirect("joined", member.klass.slug)
+
+
+@never_cache
+@require_POST
+async def come_back(request: HttpRequest) -> HttpResponse:
+    form = ReturnForm(request.POST)
+    if not await sync_to_async(form.is_valid)():
+        return await _turned_away(request, form, return_form=form)
+    await sync_to_async(login)(request, form.member.user, backend=BACKEND)
+    return redirect("lessons", form.member.klass.slug)
+
+
+async def _turned_away(request: HttpRequest, failed: forms.Form, **shown: forms.Form) -> HttpResponse:
+    """The page again with what was wrong. A wrong code is counted; many make the answer slow, for the asker alone."""
+    status = 422
+    if wrong_code(failed):
+        wait_s = await sync_to_async(wait_after_wrong_code_s)(request.META.get("REMOTE_ADDR", ""))
+        if wait_s:
+            status = 429
+            await asyncio.sleep(wait_s)
+    return await sync_to_async(_door)(request, status=status, **shown)
+
+
+def _door(
+    request: HttpRequest, *, status: int = 200, klass=None, form=None, return_form=None
+) -> HttpResponse:
+    context = {"form": form or JoinForm(), "return_form": return_form or ReturnForm(), "klass": klass}
+    return render(request, "join.html", context, status=status)
+
+
+@never_cache
+@require_GET
+def joined(request: HttpRequest, class_slug: str) -> HttpResponse:
+    """The seat, and the personal code to come back with: shown after joining, and whenever its owner asks."""
+    member = get_member(request.user, class_slug)
+    return render(
+        request,
+        "joined.html",
+        {"member": member, "klass": member.klass, "personal_code": member.personal_code},
+    )
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """For staff. Opening a link shows a button (mail scanners open links); pressing it spends the link."""
+    if request.method == "GET":
+        token = request.GET.get("link", "")
+        user = _owner_of(token)
+        message = "This link is spent, or too old. Ask for a fresh one." if token and user is None else ""
+        return _sign_in_page(request, token=token if user else "", user=user, message=message)
+    if token := str(request.POST.get("link", "")):
+        user = authenticate(request, sesame=token)
+        if user is None:
+            return _sign_in_page(
+                request, message="This link is spent, or too old. Ask for a fresh one.", status=422
+            )
+        login(request, user)
+        return redirect("home")
+    form = AuthenticationForm(request, request.POST)
+    if not form.is_valid():
+        return _sign_in_page(request, form=form, status=422)
+    login(request, form.get_user())
+    return redirect("home")
+
+
+def _owner_of(token: str) -> User | None:
+    """Whose link this is, without spending it."""
+    return get_user(token, update_last_login=False) if token else None
+
+
+def _sign_in_page(
+    request: HttpRequest, *, token="", user=None, message="", form=None, status=200
+) -> HttpResponse:
+    member = user.memberships.select_related("klass").first() if user else None
+    context = {
+        "token": token,
+        "member": member,
+        "message": message,
+        "form": form or AuthenticationForm(request),
+    }
+    return render(request, "sign_in.html", context, status=status)
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    logout(request)
+    return redirect("join")

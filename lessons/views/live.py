@@ -1,0 +1,110 @@
+"""What a page shows of the cluster now: drawn once for the page, and again for its live socket."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.template.loader import render_to_string
+
+from lessons.checking import attempts_by_exercise, check_lesson, progress
+from lessons.cluster import groups
+from lessons.cluster.errors import ClusterError
+from lessons.cluster.snapshot import Snapshot
+from lessons.course.loader import Lesson, lessons
+from lessons.models import Member
+from lessons.views.cards import dom_id_of, exercise_card
+from lessons.views.picture import NARROW, WIDE, draw, list_topics
+
+LOOK_AGAIN_S = 5.0  # for what no snapshot shows, such as offsets that a program of the learner's own commits
+
+
+def live_context(
+    member: Member, snapshot: Snapshot | None, *, wide: bool = False, internal: bool = False
+) -> dict[str, Any]:
+    """The picture, on a wide page in two sizes, and the same as tables."""
+    context: dict[str, Any] = {
+        "picture": draw(snapshot, member.namespace, show_internal=internal, layout=NARROW),
+        "topics": list_topics(snapshot, member.namespace, show_internal=internal),
+    }
+    if wide:
+        context["picture_wide"] = draw(snapshot, member.namespace, show_internal=internal, layout=WIDE)
+    return context
+
+
+def groups_of(member: Member) -> list[dict[str, Any]]:
+    """This seat's groups for their table; none while the cluster is away, which the picture says."""
+    try:
+        return [_group_card(group) for group in groups.describe_groups(member.namespace)]
+    except ClusterError:
+        return []
+
+
+def _group_card(group: groups.Group) -> dict[str, Any]:
+    members = [
+        {
+            "client_id": m.client_id,
+            "assigned": [f"{topic} [{partition}]" for topic, partition in m.assignment],
+        }
+        for m in group.members
+    ]
+    return {"group_id": group.group_id, "state": group.state, "members": members, "lags": group.lags}
+
+
+class LivePage:
+    """One open page: what has changed on it since it was told last. Sync; one thread at a time."""
+
+    def __init__(self, member: Member, lesson: Lesson | None, *, internal: bool = False) -> None:
+        self.member = member
+        self.lesson = lesson
+        self.internal = internal
+        self._sent: dict[str, str] = {}
+        self._looked_at: tuple[object, ...] | None = None
+        self._looked_s = 0.0
+
+    def changes(self, snapshot: Snapshot) -> dict[str, str]:
+        """{element id: its new HTML} for what is not as it was sent last."""
+        fresh: dict[str, str] = {}
+        for dom_id, render in self._parts(snapshot).items():
+            html = render()
+            if self._sent.get(dom_id) != html:
+                fresh[dom_id] = self._sent[dom_id] = html
+        return fresh
+
+    def _parts(self, snapshot: Snapshot) -> dict[str, Callable[[], str]]:
+        context = {"klass": self.member.klass, "member": self.member}
+        context |= live_context(self.member, snapshot, wide=self.lesson is None, internal=self.internal)
+
+        def template(name: str, **more: object) -> Callable[[], str]:
+            return lambda: render_to_string(f"lessons/{name}", {**context, **more})
+
+        parts = {
+            "part-picture": template("_picture.html"),
+            "part-topics": template("_topics.html"),
+            "part-brokers": template("_brokers.html"),
+        }
+        if self.lesson is None:
+            parts["part-broker-table"] = template("_broker_table.html")
+            parts["part-groups"] = template("_groups.html", groups=groups_of(self.member))
+        elif self._something_to_look_at(snapshot):
+            check_lesson(self.member, self.lesson)
+            attempts = attempts_by_exercise(self.member, self.lesson)
+            for exercise in self.lesson.exercises:
+                card = exercise_card(self.member, self.lesson, exercise, attempts.get(exercise.id))
+                parts[dom_id_of(exercise)] = template("_exercise.html", exercise=card)
+            parts["part-progress"] = template("_progress.html", progress=progress(self.member, lessons()))
+        return parts
+
+    def _something_to_look_at(self, snapshot: Snapshot) -> bool:
+        """When this seat's slice of the cluster changed, an act was settled, or it is long ago."""
+        if snapshot.problem:
+            return False
+        own = tuple(topic for topic in snapshot.topics if self.member.namespace.owns(topic.name))
+        ends = tuple(snapshot.ends.get((topic.name, p.id)) for topic in own for p in topic.partitions)
+        last_act = self.member.acts.order_by("-settled_at").values_list("settled_at", flat=True).first()
+        seen, now = (own, ends, last_act), time.monotonic()
+        if seen == self._looked_at and now - self._looked_s < LOOK_AGAIN_S:
+            return False
+        self._looked_at, self._looked_s = seen, now
+        return True

@@ -1,0 +1,115 @@
+"""The list of lessons, and a lesson's page."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from lessons.access import NOT_YOURS, get_member, get_own_act
+from lessons.checking import progress
+from lessons.cluster import snapshot
+from lessons.course.loader import PARTS, Lesson, get_lesson, lessons
+from lessons.models import Attempt, Member
+from lessons.views.cards import ActCard, act_card, page_blocks, watch_card
+from lessons.views.live import live_context
+
+
+@never_cache
+@require_GET
+def lesson_list(request: HttpRequest, class_slug: str) -> HttpResponse:
+    member = get_member(request.user, class_slug)
+    return render(request, "lessons.html", {**room(member, "lessons"), "parts": rail(member)})
+
+
+@never_cache
+@require_GET
+def lesson_page(request: HttpRequest, class_slug: str, lesson_slug: str) -> HttpResponse:
+    member = get_member(request.user, class_slug)
+    lesson = lesson_or_404(lesson_slug)
+    return render(
+        request, "lesson.html", lesson_context(member, lesson, cards=_answered(request, member, lesson))
+    )
+
+
+def _answered(request: HttpRequest, member: Member, lesson: Lesson) -> dict[int, ActCard]:
+    """The card whose act was just done, named by the redirect that follows an act without JavaScript."""
+    try:
+        index, act_id = int(request.GET["block"]), UUID(request.GET["act"])
+        block = lesson.blocks[index]
+    except (KeyError, ValueError, IndexError):
+        return {}
+    act = get_own_act(member, act_id)
+    return {index: act_card(member, lesson, index, act=act)} if block.name == act.kind else {}
+
+
+def lesson_or_404(slug: str) -> Lesson:
+    try:
+        return get_lesson(slug)
+    except KeyError:
+        raise Http404(NOT_YOURS) from None
+
+
+def lesson_context(
+    member: Member, lesson: Lesson, *, cards: dict[int, ActCard] | None = None
+) -> dict[str, Any]:
+    """What the page shows; `cards` holds those blocks that have something to say, by index."""
+    everything = lessons()
+    position = everything.index(lesson)
+    before = everything[position - 1] if position else None
+    after = everything[position + 1] if position + 1 < len(everything) else None
+    return {
+        **room(member, "lessons"),
+        **live_context(member, snapshot.service.latest()),
+        "lesson": lesson,
+        "rail": rail(member, here=lesson),
+        "blocks": page_blocks(member, lesson, cards or {}),
+        "previous": _turn(member, before),
+        "next": _turn(member, after),
+        "watch": watch_card(member, lesson.topic) if lesson.topic else None,
+        "live_url": f"/ws/c/{member.klass.slug}/live/{lesson.slug}/",
+    }
+
+
+def _turn(member: Member, lesson: Lesson | None) -> dict[str, str] | None:
+    return {"title": lesson.title, "url": lesson_url(member, lesson)} if lesson else None
+
+
+def lesson_url(member: Member, lesson: Lesson) -> str:
+    return reverse("lesson", args=[member.klass.slug, lesson.slug])
+
+
+def room(member: Member, name: str) -> dict[str, Any]:
+    """What every page inside a class has."""
+    return {
+        "klass": member.klass,
+        "member": member,
+        "room": name,
+        "progress": progress(member, lessons()),
+    }
+
+
+def rail(member: Member, *, here: Lesson | None = None) -> list[dict[str, Any]]:
+    """The lessons of each part that has any, with how far this member is in each."""
+    finished = set(member.attempts.filter(state=Attempt.State.DONE).values_list("exercise", flat=True))
+    begun = set(member.acts.values_list("lesson", flat=True).distinct())
+    rows = [_row(member, lesson, finished, begun, here) for lesson in lessons()]
+    parts = [{"title": part, "lessons": [row for row in rows if row["part"] == part]} for part in PARTS]
+    return [part for part in parts if part["lessons"]]
+
+
+def _row(
+    member: Member, lesson: Lesson, finished: set[str], begun: set[str], here: Lesson | None
+) -> dict[str, Any]:
+    done = sum(exercise.id in finished for exercise in lesson.exercises)
+    is_done = done == len(lesson.exercises)
+    return {
+        "part": lesson.part, "number": lesson.number, "title": lesson.title, "summary": lesson.summary,
+        "url": lesson_url(member, lesson), "here": lesson is here, "done": done, "total": len(lesson.exercises),
+        "state": "done" if is_done else "begun" if done or lesson.slug in begun else "open",
+    }  # fmt: skip

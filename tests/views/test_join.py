@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from lessons.models import Member, Role
+from lessons.people import FREE_WRONG_CODES, sign_in_path
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def join(client, klass, *, code=None, name="Dora", address="127.0.0.1"):
+    return client.post(reverse("join"), {"code": code or klass.join_code, "name": name}, REMOTE_ADDR=address)
+
+
+def test_joining_with_the_class_code_gives_a_seat_and_shows_the_personal_code(classroom, client):
+    answer = join(client, classroom.klass)
+    seat = Member.objects.get(klass=classroom.klass, name="Dora")
+    assert answer.url == reverse("joined", args=[classroom.klass.slug])
+    assert seat.personal_code in client.get(answer.url).content.decode()
+
+
+def test_the_class_code_is_read_however_it_is_typed(classroom, client):
+    code = classroom.klass.join_code.lower()
+    assert join(client, classroom.klass, code=f" {code[:3]}-{code[3:]} ").status_code == 302
+
+
+def test_a_link_to_a_class_has_its_code_filled_in(classroom, client):
+    page = client.get(reverse("join-class", args=[classroom.klass.join_code])).content.decode()
+    assert f'value="{classroom.klass.join_code}"' in page
+    assert classroom.klass.name in page
+
+
+def test_a_personal_code_brings_its_owner_back_on_another_computer(classroom):
+    elsewhere = Client()
+    answer = elsewhere.post(reverse("return"), {"personal_code": classroom.alice.personal_code})
+    assert answer.url == reverse("lessons", args=[classroom.klass.slug])
+    assert "Alice" in elsewhere.get(answer.url).content.decode()
+
+
+def test_joining_twice_with_one_browser_is_one_seat(classroom, client):
+    join(client, classroom.klass)
+    join(client, classroom.klass)
+    assert Member.objects.filter(klass=classroom.klass, name="Dora").count() == 1
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * 61])
+def test_a_name_that_is_none_is_said_at_its_field(classroom, client, name):
+    answer = join(client, classroom.klass, name=name)
+    assert answer.status_code == 422
+    assert b"field-error" in answer.content
+
+
+def test_wrong_class_codes_are_counted_and_slowed_down_and_a_right_one_never_is(classroom, client):
+    for _ in range(FREE_WRONG_CODES):
+        assert join(client, classroom.klass, code="WRONG2").status_code == 422
+    started = time.monotonic()
+    slowed = join(client, classroom.klass, code="WRONG2")
+    assert slowed.status_code == 429
+    assert time.monotonic() - started >= 0.5
+    assert b"No class has this code" in slowed.content
+    assert join(Client(), classroom.klass).status_code == 302
+
+
+def test_wrong_personal_codes_are_counted_with_the_wrong_class_codes(classroom, client):
+    for _ in range(FREE_WRONG_CODES):
+        join(client, classroom.klass, code="WRONG2")
+    assert client.post(reverse("return"), {"personal_code": "AAAAAAAAAA"}).status_code == 429
+
+
+def test_one_address_does_not_slow_another(classroom, client):
+    for _ in range(FREE_WRONG_CODES + 1):
+        join(client, classroom.klass, code="WRONG2", address="10.0.0.1")
+    assert join(client, classroom.klass, code="WRONG2", address="10.0.0.2").status_code == 422
+
+
+def test_a_sign_in_link_shows_a_button_and_works_once(classroom, client):
+    link = sign_in_path(classroom.klass, Role.INSTRUCTOR)
+    for _ in range(2):  # mail scanners open links
+        assert b"Sign in as Ines" in client.get(link).content
+    token = link.partition("link=")[2]
+    assert client.post(reverse("sign-in"), {"link": token}).url == reverse("home")
+    assert client.get(reverse("lessons", args=[classroom.klass.slug])).status_code == 200
+    spent = Client().post(reverse("sign-in"), {"link": token})
+    assert spent.status_code == 422
+    assert b"spent" in spent.content
+
+
+def test_a_made_up_sign_in_link_is_refused(client):
+    assert b"spent" in client.get(reverse("sign-in") + "?link=AAAA").content
+
+
+def test_the_front_door_leads_to_ones_class(classroom, client):
+    assert client.get("/").url == reverse("join")
+    join(client, classroom.klass)
+    assert client.get("/").url == reverse("lessons", args=[classroom.klass.slug])
