@@ -82,3 +82,9 @@ class Action(BaseModel, ABC):
 def counted(number: int, noun: str) -> str:
     """`1 partition`, `2 partitions`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def literal(text: str) -> str:
+    """The text as Python writes it, in double quotes as in the rest of the code that is shown."""
+    plain = text.isprintable() and not {'"', "\\"} & set(text)
+    return f'"{text}"' if plain else repr(text)

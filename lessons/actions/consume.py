@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from lessons.actions.base import Action, Answer, Name, Where
+from lessons.actions.base import Action, Answer, Name, Where, literal
 from lessons.cluster.namespace import Namespace
 
 AT_ONCE = 500
@@ -34,11 +34,11 @@ from confluent_kafka import Consumer, KafkaException
 
 consumer = Consumer({{
     "bootstrap.servers": "{where.bootstrap_servers}",
-    "group.id": {where.full(self.group_id)!r},
+    "group.id": {literal(where.full(self.group_id))},
     "session.timeout.ms": {self.session_timeout_ms},
     "auto.offset.reset": "{self.auto_offset_reset}",
 }})
-consumer.subscribe([{where.full(self.topic)!r}])
+consumer.subscribe([{literal(where.full(self.topic))}])
 try:
     while True:
         message = consumer.poll(1.0)

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from lessons.actions.base import Action, Answer, Name, Where, counted
+from lessons.actions.base import Action, Answer, Name, Where, counted, literal
 from lessons.cluster import topics
 from lessons.cluster.errors import TopicMissing
 from lessons.cluster.limits import MAX_PARTITIONS
@@ -50,12 +50,12 @@ class CreateTopic(Action):
         )
 
     def python(self, where: Where) -> str:
-        name = where.full(self.name)
+        name = literal(where.full(self.name))
         return f"""\
 from confluent_kafka.admin import AdminClient, NewTopic
 
 admin = AdminClient({{"bootstrap.servers": "{where.bootstrap_servers}"}})
-topic = NewTopic({name!r}, num_partitions={self.partitions}, replication_factor={self.replicas})
+topic = NewTopic({name}, num_partitions={self.partitions}, replication_factor={self.replicas})
 for name, future in admin.create_topics([topic]).items():
     future.result()  # None, or the reason of the refusal
     print(f"{{name}} created")

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from lessons.actions.base import Action, Answer, Name, Where
+from lessons.actions.base import Action, Answer, Name, Where, literal
 from lessons.cluster import topics
 from lessons.cluster.errors import TopicMissing
 from lessons.cluster.namespace import Namespace
@@ -38,12 +38,12 @@ class DeleteTopic(Action):
         return None
 
     def python(self, where: Where) -> str:
-        name = where.full(self.name)
+        name = literal(where.full(self.name))
         return f"""\
 from confluent_kafka.admin import AdminClient
 
 admin = AdminClient({{"bootstrap.servers": "{where.bootstrap_servers}"}})
-for name, future in admin.delete_topics([{name!r}]).items():
+for name, future in admin.delete_topics([{name}]).items():
     future.result()  # accepted: the brokers delete it a moment later
     print(f"{{name}} will be deleted")
 """

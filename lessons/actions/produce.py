@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from lessons.actions.base import Action, Answer, Name, Where, counted
+from lessons.actions.base import Action, Answer, Name, Where, counted, literal
 from lessons.cluster import records
 from lessons.cluster.namespace import Namespace
 
@@ -92,9 +92,9 @@ class Produce(Action):
         return f"{self.topic} [{delivery.partition}] @ {delivery.offset}"
 
     def python(self, where: Where) -> str:
-        arguments = [repr(where.full(self.topic)), "value" if not self.tombstone else "None"]
+        arguments = [literal(where.full(self.topic)), "value" if not self.tombstone else "None"]
         if self.key:
-            arguments.append(f"key={self.key!r}")
+            arguments.append(f"key={literal(self.key)}")
         if self.partition is not None:
             arguments.append(f"partition={self.partition}")
         if self.headers:
@@ -151,4 +151,4 @@ def _list_of(values: list[str]) -> str:
     first = int(values[0]) if values[0].isascii() and values[0].isdecimal() else None
     if first is not None and len(values) > 2 and values == [str(first + n) for n in range(len(values))]:
         return f"map(str, range({first}, {first + len(values)}))"
-    return repr(values)
+    return "[" + ", ".join(map(literal, values)) + "]"

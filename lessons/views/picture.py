@@ -51,8 +51,8 @@ class Layout:
         return (self.broker_width - (self.columns + 1) * self.part_gap) // self.columns
 
 
-NARROW = Layout("narrow", width=340, columns=1, most_parts=6, fewest_rows=3, label_length=11)
-WIDE = Layout("wide", width=760, columns=2, most_parts=16, fewest_rows=4, label_length=13, gap=14, part_gap=8)
+NARROW = Layout("narrow", width=340, columns=1, most_parts=6, fewest_rows=3, label_length=10)
+WIDE = Layout("wide", width=760, columns=2, most_parts=16, fewest_rows=4, label_length=12, gap=14, part_gap=8)
 
 
 @dataclass(frozen=True)

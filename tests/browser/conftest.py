@@ -1,0 +1,126 @@
+"""A real Chromium before a real `manage.py up`, which stands on the session's three brokers.
+
+Playwright's sync API leaves its event loop running in this thread, which pytest-asyncio would trip over: so it lives
+as long as this folder's tests, and not for the session.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.waiting import wait_for
+
+ROOT = Path(__file__).parents[2]
+# As root Chromium wants no sandbox; the rest keeps it from looking for its maker's hosts.
+CHROMIUM_FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RunningApp:
+    """What `manage.py up` printed."""
+
+    url: str
+    join_url: str
+    sign_in_urls: dict[str, str]
+    data_dir: Path
+    pid: int
+
+
+def start_app(data_dir: Path, *arguments: str, **environment: str) -> tuple[subprocess.Popen[bytes], RunningApp]:
+    """`manage.py up` in a data folder of its own, once it has printed its links."""
+    log = data_dir / "up.log"
+    data_dir.mkdir(exist_ok=True)
+    command = [sys.executable, str(ROOT / "manage.py"), "up", "--data", str(data_dir), "--port", "0", *arguments]
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("KAFKA", "DATABASE"))}
+    with log.open("wb") as out:
+        process = subprocess.Popen(command, stdout=out, stderr=out, env={**inherited, **environment})
+
+    def links() -> dict[str, str] | None:
+        assert process.poll() is None, log.read_text()
+        found = dict(re.findall(r"(\w+):?\s+(http://\S+)", log.read_text()))
+        return found if len(found) >= 3 else None
+
+    try:
+        wait_for(links, timeout_s=120, why=lambda: log.read_text())
+    except BaseException:
+        process.kill()
+        raise
+    printed = re.findall(r"http://\S+", log.read_text())
+    known = json.loads((data_dir / "up.json").read_text())
+    join_url = next(url for url in printed if "/join/" in url)
+    staff = [url for url in printed if "/sign-in/" in url]
+    app = RunningApp(
+        url=known["url"].rstrip("/"), join_url=join_url,
+        sign_in_urls=dict(zip(("instructor", "grader"), staff, strict=True)), data_dir=data_dir, pid=process.pid,
+    )  # fmt: skip
+    return process, app
+
+
+def stop_app(process: subprocess.Popen[bytes]) -> None:
+    process.send_signal(signal.SIGTERM)
+    process.wait(timeout=15)
+
+
+@pytest.fixture(scope="package")
+def app(bootstrap_servers: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
+    process, running = start_app(tmp_path_factory.mktemp("up"), KAFKA_BOOTSTRAP_SERVERS=bootstrap_servers)
+    try:
+        yield running
+    finally:
+        stop_app(process)
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        path = os.environ.get("KAFKACLASS_BROWSER")
+        chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(10_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A page; what the browser complained about (scripts, the content policy) fails the test."""
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    yield page
+    assert [words for words in complaints if "the server responded with a status of 4" not in words] == []
+
+
+@pytest.fixture
+def seat(page: Page, app: RunningApp) -> Page:
+    """A student who has just joined, at the list of lessons."""
+    join(page, app, name="Alice")
+    return page
+
+
+def join(page: Page, app: RunningApp, *, name: str) -> None:
+    page.goto(app.join_url)
+    page.get_by_label("Your name").fill(name)
+    page.get_by_role("button", name="Join the class").click()
+    page.wait_for_url("**/welcome/**")

@@ -1,0 +1,21 @@
+"""Wait for a condition with a deadline; never sleep and hope."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+Found = TypeVar("Found")
+
+
+def wait_for(
+    condition: Callable[[], Found], *, timeout_s: float = 10.0, every_s: float = 0.05, why: Callable[[], object] = str
+) -> Found:
+    """The first true value of the condition. Raises: AssertionError at the deadline, with `why()`."""
+    deadline = time.monotonic() + timeout_s
+    while not (found := condition()):
+        if time.monotonic() >= deadline:
+            raise AssertionError(f"not so within {timeout_s:g} s. {why()}")
+        time.sleep(every_s)
+    return found
