@@ -18,13 +18,15 @@ from lessons.course.loader import PARTS, Lesson, get_lesson, lessons
 from lessons.models import Attempt, Member
 from lessons.views.cards import ActCard, act_card, page_blocks, watch_card
 from lessons.views.live import live_context
+from lessons.views.picture import draw
 
 
 @never_cache
 @require_GET
 def lesson_list(request: HttpRequest, class_slug: str) -> HttpResponse:
     member = get_member(request.user, class_slug)
-    return render(request, "lessons.html", {**room(member, "lessons"), "parts": rail(member)})
+    picture = draw(snapshot.service.latest(), member.namespace)  # for the brokers' dots in the bar
+    return render(request, "lessons.html", {**room(member, "lessons"), "parts": rail(member), "picture": picture})
 
 
 @never_cache

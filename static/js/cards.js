@@ -1,0 +1,59 @@
+// What htmx leaves to the page: where the focus goes, what is said aloud, and a sentence when there was no card in the answer.
+
+import { say } from "./announce.js";
+import { showLocalTimes } from "./clock.js";
+
+const NO_ANSWER =
+  "The server did not answer, so it is not known whether this was done. Press again: the same request is never done twice.";
+const NO_WORDS = "The server could not answer this. Load the page again; what you typed is still here to copy.";
+const HEARD = ".form-error, .wrong label, .field-error, .answer > p:not(.at), .answer li:nth-child(-n + 10), .verdict";
+
+export function watchCards() {
+  document.body.addEventListener("htmx:beforeRequest", (event) => clearTrouble(event.detail.elt));
+  document.body.addEventListener("htmx:sendError", (event) => showTrouble(event.detail.elt, NO_ANSWER));
+  document.body.addEventListener("htmx:beforeSwap", keepCardWithoutAnswer);
+  document.body.addEventListener("htmx:afterSwap", settle);
+}
+
+// An answer without the card in it (signed out, a fault, a proxy's page) must not replace what was typed.
+function keepCardWithoutAnswer(event) {
+  const { xhr, target, requestConfig } = event.detail;
+  const page = new DOMParser().parseFromString(xhr.responseText, "text/html");
+  if (target.id && page.getElementById(target.id)) return;
+  event.detail.shouldSwap = false;
+  event.detail.isError = false;
+  if (requestConfig.verb === "post") showTrouble(requestConfig.elt, page.querySelector("[data-error]")?.textContent || NO_WORDS);
+}
+
+function showTrouble(elt, words) {
+  const form = elt.closest("form");
+  if (!form) return;
+  clearTrouble(form);
+  const note = document.createElement("p");
+  note.className = "trouble";
+  note.textContent = words;
+  form.after(note);
+  say(words);
+}
+
+function clearTrouble(elt) {
+  elt.parentElement?.querySelector(":scope > .trouble")?.remove();
+}
+
+function settle(event) {
+  const card = event.target;
+  if (card.querySelectorAll) showLocalTimes(card);
+  if (event.detail.requestConfig?.verb !== "post" || !card.matches?.(".act, .exercise")) return;
+  const wrong = card.querySelector("[aria-invalid='true']");
+  const heard = card.querySelectorAll(HEARD);
+  say([...heard].map((part) => part.textContent).join(" "));
+  const active = document.activeElement;
+  const isFree = !active || active === document.body || card.contains(active);
+  if (isFree) focusOn(card, wrong ?? card.querySelector("form:last-of-type > button"));
+  (wrong?.closest(".field") ?? card.querySelector(".answers, .verdict"))?.scrollIntoView({ block: "nearest" });
+}
+
+function focusOn(card, element) {
+  if (!element) card.tabIndex = -1;
+  (element ?? card).focus({ preventScroll: true });
+}

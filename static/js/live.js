@@ -1,0 +1,35 @@
+// The page's live socket: parts of the page, drawn anew by the server whenever the cluster or the progress changed.
+
+import { replacePart } from "./parts.js";
+import { connect } from "./socket.js";
+
+const head = document.querySelector("[data-live-state]");
+let online = false;
+let wasOnline = false;
+
+function showState() {
+  if (!head) return;
+  const cluster = document.getElementById("part-brokers")?.dataset.state;
+  const [name, words] = !online ? (wasOnline ? ["waiting", "reconnecting…"] : ["", "connecting…"])
+    : cluster === "joining" ? ["waiting", "the brokers are joining"]
+    : ["on", "live"];
+  head.classList.toggle("on", name === "on");
+  head.classList.toggle("waiting", name === "waiting");
+  if (head.textContent !== words) head.textContent = words;
+}
+
+const url = document.body.dataset.liveUrl;
+if (url) {
+  connect(url, {
+    onFrame(frame) {
+      if (frame.type !== "parts") return;
+      for (const [id, html] of Object.entries(frame.parts)) replacePart(id, html);
+      showState();
+    },
+    onState(isOnline) {
+      online = isOnline;
+      wasOnline ||= isOnline;
+      showState();
+    },
+  });
+}

@@ -1,0 +1,81 @@
+// Replaces one part of the page by a newer one, as if nobody had touched it: what was open, typed, scrolled or focused stays.
+
+import { say } from "./announce.js";
+import { showLocalTimes } from "./clock.js";
+
+const FOCUSABLE = "a[href], button, summary, input, select, textarea, [tabindex='0']";
+const shown = new Map(); // id → the html that was put there last
+const held = new Map(); // id → html that waits until nobody types in that part
+
+export function replacePart(id, html) {
+  const old = document.getElementById(id);
+  if (!old || shown.get(id) === html) return;
+  if (isTypedIn(old)) {
+    if (!held.has(id)) old.addEventListener("focusout", () => setTimeout(release, 0, id), { once: true });
+    held.set(id, html);
+    return;
+  }
+  const fresh = parse(html);
+  if (fresh?.id !== id) return;
+  const isFirst = !shown.has(id);
+  shown.set(id, html);
+  showLocalTimes(fresh);
+  if (isFirst && old.isEqualNode(fresh)) return;
+  markNew(old, fresh);
+  carryOver(old, fresh);
+  swap(old, fresh);
+  if (fresh.dataset.announce && fresh.dataset.announce !== old.dataset.announce) say(fresh.dataset.announce);
+}
+
+function release(id) {
+  const html = held.get(id);
+  held.delete(id);
+  if (html !== undefined) replacePart(id, html);
+}
+
+function parse(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  return template.content.firstElementChild;
+}
+
+function isTypedIn(part) {
+  const active = document.activeElement;
+  return part.contains(active) && active.matches("input, select, textarea");
+}
+
+function markNew(old, fresh) {
+  const known = new Set([...old.querySelectorAll("[data-key]")].map((element) => element.dataset.key));
+  for (const element of fresh.querySelectorAll("[data-key]")) {
+    if (!known.has(element.dataset.key)) element.classList.add("fresh");
+  }
+  if (fresh.dataset.state !== old.dataset.state) fresh.classList.add("fresh");
+}
+
+function carryOver(old, fresh) {
+  pairs(old, fresh, "details", (was, now) => { now.open = was.open });
+  pairs(old, fresh, "input:not([type='hidden']), textarea", (was, now) => {
+    if (was.value !== was.defaultValue) now.value = was.value;
+    if (was.checked !== was.defaultChecked) now.checked = was.checked;
+  });
+}
+
+function swap(old, fresh) {
+  const boxes = [...old.querySelectorAll(".scroll")].map((box) => [box.scrollLeft, box.scrollTop]);
+  const place = [...old.querySelectorAll(FOCUSABLE)].indexOf(document.activeElement);
+  const hadFocus = old.contains(document.activeElement);
+  old.replaceWith(fresh);
+  fresh.querySelectorAll(".scroll").forEach((box, index) => box.scrollTo(...(boxes[index] ?? [0, 0])));
+  window.htmx?.process(fresh);
+  if (!hadFocus) return;
+  const next = fresh.querySelectorAll(FOCUSABLE)[place];
+  if (!next) fresh.tabIndex = -1;
+  (next ?? fresh).focus({ preventScroll: true });
+}
+
+function pairs(old, fresh, selector, visit) {
+  const now = fresh.querySelectorAll(selector);
+  old.querySelectorAll(selector).forEach((was, index) => {
+    if (now[index] && (was.name ?? was.id) === (now[index].name ?? now[index].id)) visit(was, now[index]);
+  });
+}
