@@ -21,8 +21,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from lessons import feed
-from lessons.actions import ACTIONS, Action, Answer
-from lessons.actions.base import counted
+from lessons.actions import ACTIONS, Action, Answer, Consume
+from lessons.cluster import snapshot
 from lessons.cluster.errors import ClusterError, KafkaUnavailable
 from lessons.cluster.metadata import list_metadata
 from lessons.models import Act, Member
@@ -89,6 +89,7 @@ def settle_error(act: Act, error: ClusterError, *, asked: bool, took_s: float = 
 def _store_and_publish(act: Act) -> None:
     act.settled_at = timezone.now()
     act.save(update_fields=["state", "answer", "settled_at"])
+    snapshot.service.poke()  # whoever looks sees it now, and not within a second
     if act.state not in (Act.State.FAILED, Act.State.UNKNOWN):  # else Kafka is away: the outbox keeps it
         feed.publish_unsent(act.member.klass)
 
@@ -127,26 +128,17 @@ async def begin_consume(member: Member, act_id: UUID, fields: Mapping[str, Any],
     """For the consumer's socket. False when this act was begun before. Raises: ValidationError, ActIdTaken."""
 
     def store() -> bool:
-        action = ACTIONS["consume"].model_validate(fields)
+        action = Consume.model_validate(fields)
         return begin(member, action, act_id=act_id, lesson=lesson)[1]
 
     return await database_sync_to_async(store, thread_sensitive=False)()
 
 
 async def settle_consume(act_id: UUID, told: Mapping[str, Any]) -> None:
-    """Settles what `begin_consume` stored. `told` has assigned, delivered, last, committed, problem."""
+    """Settles what `begin_consume` stored. `told` has assigned, delivered, last, committed, problem: see Consume."""
 
     def store() -> None:
         act = Act.objects.select_related("member__klass").get(id=act_id)
-        settle(act, consumed(act, told))
+        settle(act, Consume.model_validate(act.fields).answer(**told))
 
     await database_sync_to_async(store, thread_sensitive=False)()
-
-
-def consumed(act: Act, told: Mapping[str, Any]) -> Answer:
-    committed = ", ".join(
-        f"partition {p} at {offset}" for p, offset in sorted(told.get("committed", {}).items())
-    )
-    words = f"{counted(told.get('delivered', 0), 'record')} of {act.fields['topic']} delivered; "
-    words += f"the group has committed {committed}." if committed else "nothing was committed."
-    return Answer(words=words, data=dict(told), why=told.get("problem") or "", ok=not told.get("problem"))

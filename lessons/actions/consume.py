@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from lessons.actions.base import Action, Answer, Name, Where, literal
+from lessons.actions.base import Action, Answer, Name, Where, counted, literal
+from lessons.cluster.consume.drain import read_to_end
+from lessons.cluster.consume.membership import Membership
 from lessons.cluster.namespace import Namespace
-
-AT_ONCE = 500
 
 
 class Consume(Action):
@@ -26,7 +28,27 @@ class Consume(Action):
     )
 
     def run(self, namespace: Namespace) -> Answer:
-        raise NotImplementedError
+        membership = Membership(
+            namespace, self.topic, self.group_id,
+            auto_offset_reset=self.auto_offset_reset, session_timeout_ms=self.session_timeout_ms,
+        )  # fmt: skip
+        return self.answer(**asdict(read_to_end(membership)))
+
+    def answer(
+        self,
+        *,
+        assigned: Mapping[int, int | None],
+        delivered: int,
+        last: Mapping[int, int],
+        committed: Mapping[int, int],
+        problem: str | None = None,
+    ) -> Answer:
+        """What came of it, by whatever way it was run; the mappings go from partition to offset."""
+        places = ", ".join(f"{self.topic} [{partition}] @ {offset}" for partition, offset in sorted(committed.items()))
+        words = f"{counted(delivered, 'record')} of {self.topic} delivered; "
+        words += f"group {self.group_id} has committed {places}." if places else "nothing was committed."
+        data = {"assigned": assigned, "delivered": delivered, "last": last, "committed": committed}
+        return Answer(words=words, data=data, why=problem or "", ok=problem is None or bool(assigned))
 
     def python(self, where: Where) -> str:
         return f"""\

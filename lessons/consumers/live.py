@@ -1,0 +1,75 @@
+"""The page itself, kept fresh: the picture of the cluster, the tables, the ticks."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from urllib.parse import parse_qs
+
+from channels.db import database_sync_to_async
+from django.db import OperationalError
+
+from lessons.cluster import snapshot
+from lessons.cluster.snapshot import Snapshot
+from lessons.consumers.base import NOT_YOURS, PageSocket
+from lessons.consumers.protocol import ForgedFrame
+from lessons.course.loader import get_lesson
+from lessons.views.live import LivePage
+
+# All pages of this process are drawn by these few threads: a class of three hundred must not need three hundred.
+_painters = ThreadPoolExecutor(max_workers=2, thread_name_prefix="live-page")
+
+_log = logging.getLogger(__name__)
+
+
+class LiveSocket(PageSocket):
+    """Sends {"type": "parts", "parts": {element id: HTML}} with what has changed, once a second at most and at once
+    after an act. The page has nothing to say here."""
+
+    _task: asyncio.Task[None] | None = None
+
+    async def websocket_connect(self, message: Mapping[str, Any]) -> None:
+        await super().websocket_connect(message)
+        if self._writer is None:
+            return
+        slug = self.scope["url_route"]["kwargs"].get("lesson_slug")
+        try:
+            lesson = get_lesson(slug) if slug else None
+        except KeyError:
+            await self.close(NOT_YOURS)
+            return
+        internal = parse_qs(self.scope["query_string"]).get(b"internal") == [b"1"]
+        self._task = asyncio.create_task(self._show(LivePage(self.member, lesson, internal=internal)), name="live")
+
+    async def _show(self, page: LivePage) -> None:
+        loop, taken = asyncio.get_running_loop(), asyncio.Queue[Snapshot](maxsize=1)
+
+        def take(picture: Snapshot) -> None:
+            """The latest only: whoever is slow sees fewer pictures, not older ones."""
+            if taken.full():
+                taken.get_nowait()
+            taken.put_nowait(picture)
+
+        draw = database_sync_to_async(page.changes, thread_sensitive=False, executor=_painters)
+        unsubscribe = snapshot.service.subscribe(
+            lambda picture: loop.call_soon_threadsafe(take, picture), ends_of=self.member.namespace.owns
+        )
+        try:
+            while True:
+                try:
+                    if parts := await draw(await taken.get()):
+                        self.tell("parts", parts=parts)
+                except OperationalError:
+                    _log.warning("the database was busy; the page is drawn with the next picture")
+        finally:
+            unsubscribe()
+
+    async def hear(self, text: str | None) -> None:
+        raise ForgedFrame("This socket only tells; it has nothing to ask.")
+
+    async def leave(self) -> None:
+        if self._task is not None:
+            self._task.cancel()

@@ -1,0 +1,126 @@
+"""Every page: nothing for axe to find, nothing that scrolls sideways, usable by keyboard and without JavaScript."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import RunningApp, join
+
+LESSONS = ("creating-topics", "producing", "consuming")
+INSIDE = ["", "cluster/", "cluster/?internal=1", *(f"lessons/{lesson}/" for lesson in LESSONS)]
+OUTSIDE = ["join/", "sign-in/", "no-such-page/"]
+WIDTHS = (390, 768, 1280, 1600)
+
+
+def room_of(page: Page) -> str:
+    """The address of the class that this page's student has joined, with a slash at its end."""
+    return page.get_by_role("link", name="Lessons").first.evaluate("link => link.href")
+
+
+@pytest.fixture
+def visit(seat: Page, app: RunningApp) -> Callable[[str], None]:
+    room = room_of(seat)
+
+    def go(address: str) -> None:
+        seat.goto(app.url + "/" + address if address in OUTSIDE else room + address)
+
+    return go
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("address", [*INSIDE, *OUTSIDE])
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(seat: Page, visit, address: str, scheme: str):
+    seat.emulate_media(color_scheme=scheme)
+    visit(address)
+    found = Axe().run(seat)
+    assert found.violations_count == 0, found.generate_report()
+    for width in WIDTHS:
+        seat.set_viewport_size({"width": width, "height": 900})
+        assert seat.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), width
+
+
+def test_an_act_is_done_by_keyboard_alone(seat: Page, visit):
+    visit("lessons/creating-topics/")
+    seat.keyboard.press("Tab")
+    expect(seat.get_by_text("Skip to the content")).to_be_focused()
+    seat.keyboard.press("Enter")
+    name = seat.locator("section.act").get_by_label("Name")
+    for _ in range(20):
+        seat.keyboard.press("Tab")
+        if name.evaluate("field => field === document.activeElement"):
+            break
+    seat.keyboard.press("ControlOrMeta+a")
+    seat.keyboard.type("typed")
+    seat.keyboard.press("Enter")
+    expect(seat.locator("section.act .answer.ok")).to_contain_text("typed has 1 partition")
+
+
+def test_a_double_click_creates_once(seat: Page, visit):
+    visit("lessons/creating-topics/")
+    seat.locator("section.act").get_by_role("button", name="Create topic").dblclick()
+    expect(seat.locator("section.act .answer")).to_have_count(1)
+    expect(seat.locator("section.act .answer.ok")).to_be_visible()
+
+
+def test_the_code_follows_the_form(seat: Page, visit):
+    visit("lessons/creating-topics/")
+    seat.locator("section.act").get_by_label("Partitions").fill("7")
+    expect(seat.get_by_role("tabpanel", name="Python").first).to_contain_text("num_partitions=7")
+    seat.get_by_role("tab", name="Command line").first.click()
+    expect(seat.get_by_role("tabpanel", name="Command line").first).to_contain_text("--partitions 7")
+
+
+def test_a_refusal_is_shown_with_kafkas_words_and_keeps_what_was_typed(seat: Page, visit):
+    visit("lessons/creating-topics/")
+    card = seat.locator("section.act")
+    card.get_by_label("Name").fill("bad name!")
+    card.get_by_role("button", name="Create topic").click()
+    expect(card.locator(".answer.no")).to_contain_text("ASCII alphanumerics")
+    expect(card.get_by_label("Name")).to_have_value("bad name!")
+
+
+def test_without_javascript_all_but_streaming_works(browser: Browser, app: RunningApp):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    join(page, app, name="Bob")
+    page.get_by_role("link", name="Lessons").first.click()
+    page.get_by_role("link", name="Creating topics").click()
+    for name in ("test1p", "test2p", "test2die"):
+        page.get_by_label("Name").fill(name)
+        page.get_by_role("button", name="Create topic").click()
+        expect(page.locator(".answer.ok")).to_contain_text(f"{name} has 1 partition")
+    expect(page.locator("#exercise-creating-topics-three-topics")).to_have_attribute("data-state", "done")
+    expect(page.locator("#part-topics")).to_contain_text("test2die")
+    page.get_by_role("link", name="Producing").first.click()
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator(".details li")).to_have_count(9)
+    page.get_by_role("link", name="Consuming").first.click()
+    expect(page.get_by_text("needs JavaScript").first).to_be_visible()
+    expect(page.get_by_text("print(message.topic()").first).to_be_visible()  # the code is there to be run
+    context.close()
+
+
+def test_a_personal_code_brings_a_student_back_in_another_browser(seat: Page, browser: Browser, app: RunningApp):
+    code = seat.locator("#personal-code").inner_text()
+    other = browser.new_context().new_page()
+    other.goto(app.url + "/join/")
+    other.get_by_label("Personal code").fill(code)
+    other.get_by_role("button", name="Come back").click()
+    expect(other.get_by_text("Alice").first).to_be_visible()
+    other.context.close()
+
+
+def test_a_sign_in_link_signs_the_instructor_in_once(browser: Browser, app: RunningApp):
+    page = browser.new_context().new_page()
+    page.goto(app.sign_in_urls["instructor"])
+    page.get_by_role("button", name="Sign in as Instructor").click()
+    expect(page.get_by_role("heading", name="Lessons")).to_be_visible()
+    again = browser.new_context().new_page()
+    again.goto(app.sign_in_urls["instructor"])
+    expect(again.get_by_text("This link is spent")).to_be_visible()
+    page.context.close()
+    again.context.close()
