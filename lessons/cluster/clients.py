@@ -1,0 +1,244 @@
+"""The process's clients of the cluster: one admin, one producer, and consumers as they are asked for.
+
+Clients are not safe across a fork: they are made lazily, in the process that uses them, and made again in a
+child. librdkafka's log lines and delivery reports wait in queues until somebody polls; one thread does.
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from confluent_kafka import Consumer, Producer
+from confluent_kafka.admin import AdminClient
+
+from lessons.cluster.errors import Strips, translated
+
+TIMEOUT_S = 5.0
+CLOSE_TIMEOUT_S = 3.0
+
+_log = logging.getLogger("lessons.cluster.librdkafka")
+_log.addHandler(logging.NullHandler())  # without any handler Python writes warnings to stderr
+
+Config = dict[str, Any]
+Answer = TypeVar("Answer")
+
+_EVERY_CLIENT: Config = {
+    "client.id": "kafkaclass",
+    "topic.metadata.refresh.interval.ms": 2000,  # a deleted topic is noticed in 2 s instead of 45
+    "reconnect.backoff.max.ms": 1000,  # by default a broker that is back may wait 10 s for us
+    "log.connection.close": False,
+}
+_ADMIN: Config = {"socket.timeout.ms": 6000}
+_PRODUCER: Config = {
+    "acks": "all",
+    "enable.idempotence": True,
+    "linger.ms": 0,  # produce to record in hand: 2.8 ms, with the default of 5 it is 8.4
+    "topic.metadata.propagation.max.ms": 1000,  # a missing topic is said after 1 s, not 30
+    "message.timeout.ms": 10000,
+}
+_CONSUMER: Config = {
+    "group.id": "kafkaclass-reader",  # the client asks for one even where assign() needs none
+    "enable.auto.commit": False,
+    "heartbeat.interval.ms": 500,  # a rebalance is noticed at a heartbeat: 4 members stable in 0.55 s, not 3
+    "fetch.queue.backoff.ms": 20,  # the default of 1000 pauses a second now and then
+    "fetch.wait.max.ms": 250,
+    "fetch.message.max.bytes": 262144,  # these two: a reader that stalls grows by 8 MiB instead of 85
+    "queued.max.messages.kbytes": 1024,
+}
+
+
+@dataclass(frozen=True)
+class Connection:
+    """Where the cluster is, and the client's settings for TLS and SASL, as pairs."""
+
+    bootstrap_servers: str
+    extra: tuple[tuple[str, str], ...] = ()
+
+    def settings(self) -> Config:
+        return {"bootstrap.servers": self.bootstrap_servers, **dict(self.extra)}
+
+
+class _Clients:
+    """What one process has open to one cluster."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.pid = os.getpid()
+        self._lock = threading.Lock()
+        self._admin: AdminClient | None = None
+        self._producer: Producer | None = None
+        self._stop = threading.Event()
+        self._pump: threading.Thread | None = None
+
+    def admin(self) -> AdminClient:
+        with self._lock:
+            if self._admin is None:
+                settings = {**_EVERY_CLIENT, **_ADMIN, **self.connection.settings()}
+                self._admin = AdminClient(settings, logger=_log)
+                self._start_pump()
+            return self._admin
+
+    def producer(self) -> Producer:
+        with self._lock:
+            if self._producer is None:
+                settings = {**_EVERY_CLIENT, **_PRODUCER, **self.connection.settings()}
+                self._producer = Producer(settings, logger=_log)
+                self._start_pump()
+            return self._producer
+
+    def replace_producer(self, broken: Producer) -> None:
+        with self._lock:
+            if self._producer is broken:
+                self._producer = None
+
+    def has_producer(self) -> bool:
+        return self._producer is not None
+
+    def close(self) -> None:
+        self._stop.set()
+        if self._pump is not None:
+            self._pump.join(CLOSE_TIMEOUT_S)
+        if self._producer is not None:
+            producer = self._producer
+            bounded(lambda: producer.flush(CLOSE_TIMEOUT_S / 2), timeout_s=CLOSE_TIMEOUT_S)
+        # Dropping the last reference destroys a client, which can take its time: not on our thread.
+        leavers = [self._admin, self._producer]
+        self._admin = self._producer = None
+        bounded(leavers.clear, timeout_s=CLOSE_TIMEOUT_S)
+
+    def _start_pump(self) -> None:
+        if self._pump is None:
+            self._pump = threading.Thread(target=self._run_pump, name="kafka-poll", daemon=True)
+            self._pump.start()
+
+    def _run_pump(self) -> None:
+        """Serve delivery reports at once, and the log lines of the admin a few times a second."""
+        while not self._stop.is_set():
+            producer = self._producer
+            if producer is None:
+                self._stop.wait(0.1)
+            else:
+                producer.poll(0.2)
+            if self._admin is not None:
+                self._admin.poll(0)
+
+
+_lock = threading.Lock()
+_clients: _Clients | None = None
+
+
+def configure(connection: Connection) -> None:
+    """Say which cluster this process talks to. Clients of an earlier one are closed."""
+    global _clients
+    with _lock:
+        earlier, _clients = _clients, _Clients(connection)
+    if earlier is not None and earlier.pid == os.getpid():
+        earlier.close()
+
+
+def connection() -> Connection:
+    """Raises RuntimeError where nobody has called `configure` yet."""
+    return _current().connection
+
+
+def admin() -> AdminClient:
+    """The process's admin client."""
+    return _current().admin()
+
+
+def producer() -> Producer:
+    """The process's producer: acks=all, idempotent, polled by a thread of its own. Never flush it."""
+    return _current().producer()
+
+
+def warm_up() -> None:
+    """Make the admin client and the producer now; returns at once.
+
+    A first record sent by a new idempotent producer waits 0.5 to 1 s for its producer id; one that was made
+    a moment earlier has it.
+    """
+    admin()
+    producer()
+
+
+def replace_producer(broken: Producer) -> None:
+    """Let go of a producer that had a fatal error; the next `producer()` is a new one."""
+    _current().replace_producer(broken)
+
+
+def new_roamer() -> AdminClient:
+    """An admin client for a moment, connected to every broker: its lists of topics come from all in turn.
+
+    (A client of the usual, sparse kind keeps asking the one broker that it happens to be connected to.)
+    """
+    settings = {**_EVERY_CLIENT, **_ADMIN, **connection().settings(), "enable.sparse.connections": False}
+    return AdminClient(settings, logger=_log)
+
+
+def refresh_producer(*, timeout_s: float = TIMEOUT_S) -> None:
+    """Let a running producer see added partitions now: a list of topics renews its metadata."""
+    if _current().has_producer():
+        with translated(asked="Renew the producer's list of topics"):
+            producer().list_topics(timeout=timeout_s)
+
+
+def new_consumer(**config: Any) -> Consumer:
+    """A consumer of the caller's own; auto-commit is off unless asked for. Close it with `close`."""
+    settings = {**_EVERY_CLIENT, **_CONSUMER, **connection().settings(), **config}
+    if settings.get("group.protocol") == "consumer":
+        settings.pop("heartbeat.interval.ms")  # KIP-848: the broker says it, and the client refuses ours
+    return Consumer(settings, logger=_log)
+
+
+def new_producer(**config: Any) -> Producer:
+    """A producer of the caller's own, with the process's settings where `config` says nothing."""
+    return Producer({**_EVERY_CLIENT, **_PRODUCER, **connection().settings(), **config}, logger=_log)
+
+
+def close(consumer: Consumer, *, timeout_s: float = CLOSE_TIMEOUT_S) -> bool:
+    """Close a consumer, and say whether it was done in time: it can hang (their issue 1667)."""
+    return bounded(consumer.close, timeout_s=timeout_s)
+
+
+def close_all() -> None:
+    """Close what this process has open; a later call opens anew. Takes a few seconds at the most."""
+    with _lock:
+        clients = _clients
+    if clients is not None and clients.pid == os.getpid():
+        configure(clients.connection)
+
+
+def settle(
+    future: Future[Answer], *, asked: str, namespace: Strips | None = None, timeout_s: float = TIMEOUT_S
+) -> Answer:
+    """The answer of an admin call. Raises ClusterError, in time."""
+    with translated(asked=asked, namespace=namespace):
+        return future.result(timeout_s)
+
+
+def bounded(call: Callable[[], object], *, timeout_s: float) -> bool:
+    """Run a call that may hang on a thread of its own; whether it came back in time."""
+    thread = threading.Thread(target=call, name="kafka-close", daemon=True)
+    thread.start()
+    thread.join(timeout_s)
+    return not thread.is_alive()
+
+
+def _current() -> _Clients:
+    global _clients
+    with _lock:
+        if _clients is None:
+            raise RuntimeError("call lessons.cluster.clients.configure(Connection(...)) first")
+        if _clients.pid != os.getpid():  # a fork: the threads of the parent's clients are not here
+            _clients = _Clients(_clients.connection)
+        return _clients
+
+
+atexit.register(close_all)

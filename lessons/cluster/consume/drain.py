@@ -1,0 +1,92 @@
+"""A member that has nobody to show records to: it reads what is there, commits, and leaves."""
+
+from __future__ import annotations
+
+import queue
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from lessons.cluster import records
+from lessons.cluster.consume.events import Assigned, Delivered, Event, Stopped, Trouble
+from lessons.cluster.consume.member import MAX_CREDIT, GroupMember
+from lessons.cluster.consume.membership import Membership
+from lessons.cluster.errors import ClusterError, no_answer
+from lessons.cluster.metadata import find_topic
+
+TIMEOUT_S = 20.0
+
+
+@dataclass(frozen=True)
+class Drained:
+    """`assigned` and `committed` are {partition: offset}; `last` is the last offset that was delivered."""
+
+    assigned: Mapping[int, int | None]
+    delivered: int
+    last: Mapping[int, int]
+    committed: Mapping[int, int]
+
+
+@dataclass
+class _Progress:
+    ends: Mapping[int, int]
+    assigned: dict[int, int | None] = field(default_factory=dict)
+    positions: dict[int, int] = field(default_factory=dict)
+    delivered: int = 0
+
+    def take(self, event: Event) -> None:
+        if isinstance(event, Assigned):
+            self.assigned = dict(event.offsets)
+            self.positions = {partition: offset or 0 for partition, offset in event.offsets.items()}
+        elif isinstance(event, Delivered):
+            self.delivered += len(event.entries)
+            self.positions |= {entry.partition: entry.offset + 1 for entry in event.entries}
+
+    @property
+    def at_the_end(self) -> bool:
+        """Of all that was there when it began, in the partitions that the group gave to this member."""
+        return bool(self.positions) and all(offset >= self.ends.get(p, 0) for p, offset in self.positions.items())
+
+
+def read_to_end(membership: Membership, *, timeout_s: float = TIMEOUT_S) -> Drained:
+    """Join, read to the present end, commit, leave. Raises: AppRefused, TopicMissing, KafkaRefused, KafkaUnavailable."""
+    events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+    member = GroupMember(membership, events.put)
+    find_topic(membership.full_topic, asked=membership.asked, namespace=membership.namespace)
+    ends = {partition: end for partition, (_, end) in records.offsets(membership.full_topic).items()}
+    progress, deadline = _Progress(ends), time.monotonic() + timeout_s
+    member.start()
+    trouble: ClusterError | None = None
+    try:
+        while not progress.at_the_end and (event := _next(events, deadline)) is not None:
+            progress.take(event)
+            if isinstance(event, Assigned):
+                member.grant(MAX_CREDIT)
+            elif isinstance(event, Delivered):
+                member.grant(len(event.entries))
+                member.acknowledge(progress.positions)
+            elif isinstance(event, Trouble):
+                trouble = event.error
+            elif isinstance(event, Stopped):
+                break
+    finally:
+        member.stop()
+    if not progress.at_the_end:
+        raise trouble or no_answer(asked=membership.asked, timeout_s=timeout_s)
+    committed = _committed(events, time.monotonic() + timeout_s)
+    last = {p: offset - 1 for p, offset in progress.positions.items() if offset != progress.assigned.get(p)}
+    return Drained(progress.assigned, progress.delivered, last, committed)
+
+
+def _next(events: queue.SimpleQueue[Event], deadline: float) -> Event | None:
+    try:
+        return events.get(timeout=max(0.0, deadline - time.monotonic()))
+    except queue.Empty:
+        return None
+
+
+def _committed(events: queue.SimpleQueue[Event], deadline: float) -> Mapping[int, int]:
+    while (event := _next(events, deadline)) is not None:
+        if isinstance(event, Stopped):
+            return event.committed
+    return {}

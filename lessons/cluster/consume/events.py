@@ -1,0 +1,47 @@
+"""What a group member tells its owner."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lessons.cluster.errors import ClusterError
+from lessons.cluster.live.ring import Entry
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """The member reads these partitions, from these offsets; None where the offset could not be looked up."""
+
+    offsets: Mapping[int, int | None]
+    topic_id: str | None
+
+
+@dataclass(frozen=True)
+class Revoked:
+    """These partitions are somebody else's now. `lost`: the group went on without us, nothing could be committed."""
+
+    partitions: tuple[int, ...]
+    lost: bool
+
+
+@dataclass(frozen=True)
+class Delivered:
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Something is in the way; the member goes on trying, unless `Stopped` follows."""
+
+    error: ClusterError
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """The last event. What the group has committed in the partitions that the member had."""
+
+    committed: Mapping[int, int]
+
+
+Event = Assigned | Revoked | Delivered | Trouble | Stopped

@@ -1,0 +1,56 @@
+"""What somebody asked for who wants to consume."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lessons.cluster.errors import AppRefused
+from lessons.cluster.namespace import Namespace
+
+RESETS = ("earliest", "latest")
+MAX_POLL_INTERVAL_MS = 300_000
+# What librdkafka takes; the brokers' own limits (6000 and 1800000) are theirs to say.
+CLIENT_SESSION_TIMEOUTS_MS = range(1, 3_600_001)
+
+
+@dataclass(frozen=True)
+class Membership:
+    """What was asked for; short names. `check` raises AppRefused where Kafka would not even be asked."""
+
+    namespace: Namespace
+    topic: str
+    group_id: str
+    auto_offset_reset: str = "earliest"
+    session_timeout_ms: int = 45_000
+
+    @property
+    def asked(self) -> str:
+        return f"Consume {self.topic} as a member of group {self.group_id}"
+
+    @property
+    def full_topic(self) -> str:
+        return self.namespace.full(self.topic)
+
+    @property
+    def full_group_id(self) -> str:
+        return self.namespace.full(self.group_id, thing="group")
+
+    def check(self) -> None:
+        _ = self.full_topic, self.full_group_id
+        if self.auto_offset_reset not in RESETS:
+            words = f"auto.offset.reset is earliest or latest here, not {self.auto_offset_reset!r}."
+            raise AppRefused(code="ILLEGAL_RESET", asked=self.asked, answered=words, advice="Choose one of the two.")
+        if self.session_timeout_ms not in CLIENT_SESSION_TIMEOUTS_MS:
+            words = f"The client takes a session.timeout.ms of 1 to 3600000, not {self.session_timeout_ms}."
+            advice = "Kafka's brokers take 6000 to 1800000, unless somebody has set it otherwise."
+            raise AppRefused(code="ILLEGAL_SESSION_TIMEOUT", asked=self.asked, answered=words, advice=advice)
+
+    def settings(self) -> dict[str, str | int | bool]:
+        return {
+            "group.id": self.full_group_id,
+            "auto.offset.reset": self.auto_offset_reset,
+            "session.timeout.ms": self.session_timeout_ms,
+            "max.poll.interval.ms": max(MAX_POLL_INTERVAL_MS, self.session_timeout_ms),  # the client wants it so
+            "enable.auto.commit": False,
+            "enable.auto.offset.store": False,
+        }

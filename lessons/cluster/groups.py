@@ -1,0 +1,226 @@
+"""Consumer groups of a namespace: who is in them, what each member reads, how far behind they are."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from confluent_kafka import ConsumerGroupState, ConsumerGroupTopicPartitions
+from confluent_kafka.admin import ConsumerGroupDescription, ListConsumerGroupsResult, MemberDescription
+
+from lessons.cluster import clients
+from lessons.cluster.clients import TIMEOUT_S, settle
+from lessons.cluster.errors import ClusterError, KafkaRefused, no_answer, translated
+from lessons.cluster.metadata import ask_twice, list_metadata
+from lessons.cluster.namespace import Namespace
+from lessons.cluster.records import LATEST, list_offsets
+
+OFFSETS_TOPIC = "__consumer_offsets"
+_APP_GROUP = "kafkaclass-offsets-topic"
+_LOOK_EVERY_S = 0.1
+
+TopicPartitionKey = tuple[str, int]
+
+# The client's names with underscores; these are the words that Kafka and its tools print.
+_STATES: dict[Enum, str] = {
+    ConsumerGroupState.STABLE: "Stable",
+    ConsumerGroupState.EMPTY: "Empty",
+    ConsumerGroupState.DEAD: "Dead",
+    ConsumerGroupState.PREPARING_REBALANCING: "PreparingRebalance",
+    ConsumerGroupState.COMPLETING_REBALANCING: "CompletingRebalance",
+}
+
+
+@dataclass(frozen=True)
+class Member:
+    """One member; `assignment` has (short topic name, partition) pairs."""
+
+    client_id: str
+    host: str
+    assignment: tuple[TopicPartitionKey, ...]
+    member_id: str
+
+
+@dataclass(frozen=True)
+class Lag:
+    """How far a group is in one partition. `committed` is None before the first commit.
+
+    `end` is None where the partition gave no answer (no leader, or its topic was deleted); `lag` needs both.
+    """
+
+    topic: str
+    partition: int
+    committed: int | None
+    end: int | None
+    lag: int | None
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group as Kafka describes it, with short names. `protocol` is "classic" or "consumer" (KIP-848)."""
+
+    group_id: str
+    state: str
+    members: tuple[Member, ...]
+    lags: tuple[Lag, ...]
+    protocol: str
+
+
+@dataclass(frozen=True)
+class GroupListing:
+    """A group in a list, with its short id."""
+
+    group_id: str
+    state: str
+    protocol: str
+
+
+def list_groups(namespace: Namespace, *, timeout_s: float = TIMEOUT_S) -> tuple[GroupListing, ...]:
+    """The namespace's groups by their ids. Raises KafkaUnavailable where a coordinator did not answer."""
+    asked = "List the groups"
+
+    def ask(within_s: float) -> ListConsumerGroupsResult:
+        future = clients.admin().list_consumer_groups(request_timeout=within_s)
+        answer: ListConsumerGroupsResult = settle(future, asked=asked, timeout_s=within_s + 1)
+        if answer.errors:  # a broker said nothing, so groups that it coordinates may be missing
+            raise no_answer(asked=asked, timeout_s=within_s)
+        return answer
+
+    answer = ask_twice(ask, asked=asked, timeout_s=timeout_s)
+    owned = [each for each in answer.valid or () if namespace.owns(each.group_id)]
+    return tuple(
+        GroupListing(namespace.short(each.group_id), _state(each.state), _protocol(each.type))
+        for each in sorted(owned, key=lambda each: each.group_id)
+    )
+
+
+def describe_group(namespace: Namespace, group_id: str, *, timeout_s: float = TIMEOUT_S) -> Group:
+    """Members and lag of one group. Raises AppRefused, KafkaUnavailable, KafkaRefused (GROUP_ID_NOT_FOUND)."""
+    asked = f"Describe the group {group_id}"
+    full_id = namespace.full(group_id, thing="group")
+    group = _describe(namespace, [full_id], asked=asked, timeout_s=timeout_s)[0]
+    if group.state == "Dead":  # so Kafka's describe answers for a group that nobody has heard of
+        raise KafkaRefused(
+            code="GROUP_ID_NOT_FOUND",
+            asked=asked,
+            answered=f"The group id {group_id} does not exist: it is described as Dead, with no members.",
+            advice="Look at the list of your groups: one appears when its first member joins.",
+        )
+    return group
+
+
+def describe_groups(namespace: Namespace, *, timeout_s: float = TIMEOUT_S) -> tuple[Group, ...]:
+    """Every group of the namespace with members and lag. Raises KafkaUnavailable."""
+    ids = [namespace.prefix + each.group_id for each in list_groups(namespace, timeout_s=timeout_s)]
+    return tuple(_describe(namespace, ids, asked="Describe the groups", timeout_s=timeout_s))
+
+
+def create_offsets_topic(*, timeout_s: float = 30.0) -> None:
+    """See to it that `__consumer_offsets` exists: a fresh cluster has no internal topic to look at.
+
+    Kafka creates it when somebody first looks for a group's coordinator. Does nothing where it is there.
+    Raises KafkaUnavailable.
+    """
+    asked = f"Let Kafka create {OFFSETS_TOPIC}"
+    deadline = time.monotonic() + timeout_s
+    while OFFSETS_TOPIC not in list_metadata(asked=asked).topics:
+        if time.monotonic() >= deadline:
+            raise no_answer(asked=asked, timeout_s=timeout_s)
+        _look_for_coordinator()
+        time.sleep(_LOOK_EVERY_S)
+
+
+def _look_for_coordinator() -> None:
+    futures = clients.admin().describe_consumer_groups([_APP_GROUP], request_timeout=TIMEOUT_S)
+    try:
+        settle(futures[_APP_GROUP], asked="Look for a coordinator", timeout_s=TIMEOUT_S + 1)
+    except ClusterError:
+        return  # it is being made: the next look tells
+
+
+def _describe(namespace: Namespace, full_ids: list[str], *, asked: str, timeout_s: float) -> list[Group]:
+    if not full_ids:
+        return []
+    return ask_twice(
+        lambda within_s: _describe_once(namespace, full_ids, asked=asked, timeout_s=within_s),
+        asked=asked,
+        timeout_s=timeout_s,
+    )
+
+
+def _describe_once(namespace: Namespace, full_ids: list[str], *, asked: str, timeout_s: float) -> list[Group]:
+    """All groups in three rounds, whatever their number: descriptions, committed offsets, ends."""
+    admin = clients.admin()
+    with translated(asked=asked, namespace=namespace):
+        described = admin.describe_consumer_groups(full_ids, request_timeout=timeout_s)
+        wanted = [ConsumerGroupTopicPartitions(full_id) for full_id in full_ids]
+        futures = [admin.list_consumer_group_offsets([each], request_timeout=timeout_s) for each in wanted]
+    descriptions: dict[str, ConsumerGroupDescription] = {
+        full_id: settle(described[full_id], asked=asked, namespace=namespace, timeout_s=timeout_s + 1)
+        for full_id in full_ids
+    }
+    committed: dict[str, dict[TopicPartitionKey, int]] = {}
+    for full_id, answer in zip(full_ids, futures, strict=True):
+        result = settle(answer[full_id], asked=asked, namespace=namespace, timeout_s=timeout_s + 1)
+        committed[full_id] = {
+            (each.topic, each.partition): each.offset
+            for each in result.topic_partitions or ()
+            if each.offset >= 0 and each.error is None
+        }
+    read = {full_id: _partitions_read(descriptions[full_id], committed[full_id]) for full_id in full_ids}
+    ends = list_offsets(set().union(*read.values()), LATEST, asked=asked, timeout_s=timeout_s)
+    return [
+        _group(namespace, descriptions[full_id], _lags(namespace, read[full_id], committed[full_id], ends))
+        for full_id in full_ids
+    ]
+
+
+def _partitions_read(
+    description: ConsumerGroupDescription, committed: dict[TopicPartitionKey, int]
+) -> set[TopicPartitionKey]:
+    assigned = {pair for member in description.members for pair in _assignment(member)}
+    return assigned | committed.keys()
+
+
+def _lags(
+    namespace: Namespace,
+    read: Iterable[TopicPartitionKey],
+    committed: dict[TopicPartitionKey, int],
+    ends: dict[TopicPartitionKey, int],
+) -> tuple[Lag, ...]:
+    lags = []
+    for key in sorted(read):
+        position, end = committed.get(key), ends.get(key)
+        lag = None if position is None or end is None else end - position
+        lags.append(Lag(namespace.short(key[0]), key[1], position, end, lag))
+    return tuple(lags)
+
+
+def _group(namespace: Namespace, description: ConsumerGroupDescription, lags: tuple[Lag, ...]) -> Group:
+    members = (_member(namespace, each) for each in description.members)
+    return Group(
+        group_id=namespace.short(description.group_id),
+        state=_state(description.state),
+        members=tuple(sorted(members, key=lambda member: (member.client_id, member.member_id))),
+        lags=lags,
+        protocol=_protocol(description.type),
+    )
+
+
+def _member(namespace: Namespace, member: MemberDescription) -> Member:
+    assignment = tuple((namespace.short(topic), partition) for topic, partition in _assignment(member))
+    return Member(member.client_id, member.host.lstrip("/"), assignment, member.member_id)
+
+
+def _assignment(member: MemberDescription) -> list[TopicPartitionKey]:
+    return sorted((each.topic, each.partition) for each in member.assignment.topic_partitions)
+
+
+def _state(state: Enum) -> str:
+    return _STATES.get(state, "Unknown")
+
+
+def _protocol(kind: Enum) -> str:
+    return str(kind.name).lower()

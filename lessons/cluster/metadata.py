@@ -1,0 +1,184 @@
+"""What the cluster says of its brokers and topics: the readings that every other module stands on.
+
+Two traps shape this module. A list of topics is asked for without a name, since asking for a missing topic by
+name creates it where auto-creation is on. And after a broker was killed, describe calls of a living admin
+client fail for 25 to 40 s ("Timed out waiting for controller") until a list of topics renews its metadata.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from confluent_kafka import KafkaException, TopicCollection, TopicPartitionInfo, Uuid
+from confluent_kafka.admin import ClusterMetadata, PartitionMetadata, TopicDescription, TopicMetadata
+
+from lessons.cluster import clients
+from lessons.cluster.clients import TIMEOUT_S, settle
+from lessons.cluster.errors import (
+    KafkaUnavailable,
+    Strips,
+    TopicMissing,
+    no_answer,
+    topic_missing,
+    translated,
+)
+
+_FIRST_TRY_S = 1.5
+_LOOK_EVERY_S = 0.005
+_HEARSAY_S = 0.05
+
+# describe says it of every topic; these are known where only a list is at hand (KIP-932 brought the third).
+_KAFKAS_OWN = {"__consumer_offsets", "__transaction_state", "__share_group_state"}
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True)
+class Partition:
+    """One partition; `leader` is None while it has none, `error` is Kafka's name for what is wrong."""
+
+    id: int
+    leader: int | None
+    replicas: tuple[int, ...]
+    in_sync: tuple[int, ...]
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class Topic:
+    """`name` is the full one. `topic_id` as Kafka's own tools print it, None where it is not known."""
+
+    name: str
+    topic_id: str | None
+    internal: bool
+    partitions: tuple[Partition, ...]
+    error: str | None = None
+
+
+def find_topic(
+    full_name: str,
+    *,
+    asked: str,
+    namespace: Strips | None = None,
+    timeout_s: float = TIMEOUT_S,
+    patience_s: float = 0.4,
+) -> Topic:
+    """One topic with its id. A broker that has just not heard of it yet gets `patience_s` to hear of it.
+
+    Raises TopicMissing, KafkaUnavailable.
+    """
+    patient_until = time.monotonic() + patience_s
+    while True:
+        found = describe([full_name], asked=asked, namespace=namespace, timeout_s=timeout_s)
+        if full_name in found:
+            return found[full_name]
+        if time.monotonic() >= patient_until:
+            raise topic_missing(namespace.strip(full_name) if namespace else full_name, asked=asked)
+        time.sleep(_HEARSAY_S)
+
+
+def describe(
+    full_names: Iterable[str], *, asked: str, namespace: Strips | None = None, timeout_s: float = TIMEOUT_S
+) -> dict[str, Topic]:
+    """Topics with their ids, in one call; missing ones are missing in it. Raises ClusterError."""
+    names = list(full_names)
+    if not names:
+        return {}
+
+    def ask(within_s: float) -> dict[str, Topic]:
+        futures = clients.admin().describe_topics(TopicCollection(names), request_timeout=within_s)
+        found = {}
+        for name, future in futures.items():
+            try:
+                description = settle(future, asked=asked, namespace=namespace, timeout_s=within_s + 1)
+            except TopicMissing:
+                continue
+            found[name] = _topic_described(description)
+        return found
+
+    return ask_twice(ask, asked=asked, timeout_s=timeout_s)
+
+
+def list_metadata(*, asked: str, timeout_s: float = TIMEOUT_S) -> ClusterMetadata:
+    """The client's own answer to "list all topics": brokers, cluster id, topics. Raises KafkaUnavailable."""
+    with translated(asked=asked):
+        return clients.admin().list_topics(timeout=timeout_s)
+
+
+def topics_of(metadata: ClusterMetadata) -> tuple[Topic, ...]:
+    """The topics in a list, ordered by name; without ids."""
+    return tuple(_topic_listed(name, topic) for name, topic in sorted(metadata.topics.items()))
+
+
+def ask_twice(ask: Callable[[float], Answer], *, asked: str, timeout_s: float) -> Answer:
+    """Ask; where no answer comes, let a list of topics renew the client's metadata, and ask again."""
+    deadline = time.monotonic() + timeout_s
+    try:
+        return ask(min(_FIRST_TRY_S, timeout_s))
+    except KafkaUnavailable:
+        list_metadata(asked=asked, timeout_s=max(0.1, deadline - time.monotonic()))
+    if (left_s := deadline - time.monotonic()) <= 0:
+        raise no_answer(asked=asked, timeout_s=timeout_s)
+    return ask(left_s)
+
+
+def wait_for_every_broker(holds: Callable[[TopicMetadata | None], bool], full_name: str, *, timeout_s: float) -> bool:
+    """Whether, within the deadline, every living broker's list had the topic so.
+
+    An admin future resolves before every broker knows. A client cannot choose whom it asks for a list, but
+    one that is connected to all asks at random, and the answer names the broker: ask until each has agreed.
+    """
+    deadline = time.monotonic() + timeout_s
+    roamer = clients.new_roamer()
+    agreed: set[int] = set()
+    while (left_s := deadline - time.monotonic()) > 0:
+        try:
+            metadata = roamer.list_topics(timeout=min(1.0, left_s))
+        except KafkaException:
+            continue  # a broker that has just died counts as living for a moment
+        if holds(metadata.topics.get(full_name)):
+            agreed.add(metadata.orig_broker_id)  # -1 for an address that is not known as a broker yet
+        if agreed >= metadata.brokers.keys():
+            return True
+        roamer.poll(_LOOK_EVERY_S)
+    return False
+
+
+def _topic_listed(name: str, topic: TopicMetadata) -> Topic:
+    error = None if topic.error is None else topic.error.name()
+    partitions = tuple(_partition_listed(each) for _, each in sorted(topic.partitions.items()))
+    return Topic(name, None, name in _KAFKAS_OWN, partitions, error)
+
+
+def _partition_listed(partition: PartitionMetadata) -> Partition:
+    return Partition(
+        id=partition.id,
+        leader=None if partition.leader == -1 else partition.leader,
+        replicas=tuple(partition.replicas),
+        in_sync=tuple(partition.isrs),
+        error=None if partition.error is None else partition.error.name(),
+    )
+
+
+def _topic_described(topic: TopicDescription) -> Topic:
+    partitions = tuple(_partition_described(each) for each in sorted(topic.partitions, key=lambda p: p.id))
+    return Topic(topic.name, _id_as_kafka_prints_it(topic.topic_id), topic.is_internal, partitions)
+
+
+def _partition_described(partition: TopicPartitionInfo) -> Partition:
+    leader = partition.leader.id if partition.leader is not None and partition.leader.id >= 0 else None
+    return Partition(
+        id=partition.id,
+        leader=leader,
+        replicas=tuple(node.id for node in partition.replicas),
+        in_sync=tuple(node.id for node in partition.isr),
+        error=None if leader is not None else "LEADER_NOT_AVAILABLE",
+    )
+
+
+def _id_as_kafka_prints_it(topic_id: Uuid) -> str:
+    # The client prints plain base64, with + and /; Kafka and its tools print the kind that is safe in a URL.
+    return str(topic_id).replace("+", "-").replace("/", "_")

@@ -1,0 +1,349 @@
+"""Records: written with a delivery report for each, read back by offset, and shown as JSON."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
+from confluent_kafka import Message as KafkaMessage
+from confluent_kafka.admin import OffsetSpec
+
+from lessons.cluster import clients
+from lessons.cluster.clients import TIMEOUT_S, settle
+from lessons.cluster.errors import AppRefused, ClusterError, KafkaUnavailable, no_answer, translate, translated
+from lessons.cluster.metadata import Partition, Topic, find_topic
+from lessons.cluster.namespace import Namespace
+
+SHOWN_BYTES = 1024
+PRODUCE_TIMEOUT_S = 12.0  # the client gives up on a record after message.timeout.ms, 10 s
+_READ_BATCH = 500
+_ANY_PARTITION = -1
+_LEADER_PATIENCE_S = 1.0
+_TIMESTAMP_NOT_AVAILABLE = 0
+
+EARLIEST: OffsetSpec = OffsetSpec.earliest()  # type: ignore[no-untyped-call]
+LATEST: OffsetSpec = OffsetSpec.latest()  # type: ignore[no-untyped-call]
+
+_log = logging.getLogger(__name__)
+
+Headers = tuple[tuple[str, bytes | None], ...]
+
+
+@dataclass(frozen=True)
+class Message:
+    """What is to be sent. None and b"" are different things to Kafka, in the key and in the value."""
+
+    key: bytes | None = None
+    value: bytes | None = None
+    headers: Headers = ()
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a partition holds. `topic` is the full name."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+    timestamp_ms: int | None
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What became of one message. `topic` is the full name; `offset` is None unless Kafka confirmed it."""
+
+    topic: str
+    partition: int | None
+    offset: int | None
+    error: ClusterError | None
+    latency_ms: float
+    value: bytes | None
+    key: bytes | None
+
+
+def produce(
+    namespace: Namespace,
+    name: str,
+    messages: Sequence[Message],
+    *,
+    partition: int | None = None,
+    producer: Producer | None = None,
+    timeout_s: float = PRODUCE_TIMEOUT_S,
+) -> tuple[Delivery, ...]:
+    """Send the messages in their order and wait for every report: one `Delivery` each, failed ones included.
+
+    A `producer` of the caller's own is polled here. A missing topic or partition is said at once, from the
+    topic's metadata: the client would go on looking for it.
+
+    Raises AppRefused, TopicMissing, KafkaUnavailable.
+    """
+    asked = _asked_to_send(name, len(messages), partition)
+    full_name = namespace.full(name)
+    topic = find_topic(full_name, asked=asked, namespace=namespace)
+    _refuse_missing_partition(topic, partition, asked=asked)
+    sender = producer or clients.producer()
+    deadline = time.monotonic() + timeout_s
+    reports = [_Report(message) for message in messages]
+    for report in reports:
+        report.send(sender, full_name, partition, deadline)
+    for report in reports:
+        report.wait(producer, deadline)
+    if producer is None and any(report.error and report.error.fatal() for report in reports):
+        clients.replace_producer(sender)  # the client says of a fatal error: make another producer
+    return tuple(report.delivery(full_name, asked=asked, namespace=namespace) for report in reports)
+
+
+def read_range(
+    full_topic: str,
+    partition: int,
+    *,
+    start: int = 0,
+    end: int | None = None,
+    limit: int = 1000,
+    timeout_s: float = TIMEOUT_S,
+) -> tuple[Record, ...]:
+    """The records of one partition with start <= offset < end, at most `limit`; no group takes part.
+
+    `end` None means the end at the time of the call. Offsets may have gaps (compaction, transaction markers),
+    so the reader goes by positions and never counts. Raises AppRefused (NO_SUCH_PARTITION), TopicMissing,
+    KafkaUnavailable.
+    """
+    asked = f"Read partition {partition} of {full_topic} from offset {start}"
+    deadline = time.monotonic() + timeout_s
+    earliest, latest = offsets(full_topic, partitions=(partition,), timeout_s=timeout_s)[partition]
+    start, end = max(start, earliest), latest if end is None else min(end, latest)
+    if start >= end or limit <= 0:
+        return ()
+    settings = {"enable.partition.eof": True, "auto.offset.reset": "earliest"}
+    consumer = clients.new_consumer(**settings)
+    try:
+        with translated(asked=asked):
+            consumer.assign([TopicPartition(full_topic, partition, start)])
+            return _read_until(consumer, end, limit=limit, deadline=deadline, asked=asked)
+    finally:
+        clients.close(consumer)
+
+
+def offsets(
+    full_topic: str, *, partitions: Collection[int] | None = None, timeout_s: float = TIMEOUT_S
+) -> dict[int, tuple[int, int]]:
+    """Each partition's earliest offset and its end, the offset that the next record gets; or of some only.
+
+    Raises AppRefused (NO_SUCH_PARTITION), TopicMissing, KafkaUnavailable; also where one has no leader.
+    """
+    asked = f"Look up the offsets of {full_topic}"
+    began = time.monotonic()
+    while (left_s := began + timeout_s - time.monotonic()) > 0:
+        topic = find_topic(full_topic, asked=asked, timeout_s=left_s)
+        for partition in partitions or ():
+            _refuse_missing_partition(topic, partition, asked=asked)
+        wanted = [each for each in topic.partitions if partitions is None or each.id in partitions]
+        leaderless = [each for each in wanted if each.leader is None]
+        if leaderless and time.monotonic() > began + _LEADER_PATIENCE_S:
+            raise _no_leader(leaderless[0], asked=asked)
+        found = {} if leaderless else _spans(full_topic, wanted, asked=asked, timeout_s=min(1.5, left_s))
+        if found or not wanted:
+            return found
+        time.sleep(0.05)  # leaders move, or are new to the broker that was asked
+    raise no_answer(asked=asked, timeout_s=timeout_s)
+
+
+def _spans(
+    full_topic: str, partitions: Iterable[Partition], *, asked: str, timeout_s: float
+) -> dict[int, tuple[int, int]]:
+    """All of them, or nothing when one gave no answer."""
+    keys = [(full_topic, partition.id) for partition in partitions]
+    earliest = list_offsets(keys, EARLIEST, asked=asked, timeout_s=timeout_s)
+    ends = list_offsets(keys, LATEST, asked=asked, timeout_s=timeout_s)
+    complete = len(earliest) == len(ends) == len(keys)
+    return {key[1]: (earliest[key], ends[key]) for key in keys} if complete else {}
+
+
+def list_offsets(
+    partitions: Iterable[tuple[str, int]], spec: OffsetSpec, *, asked: str, timeout_s: float = TIMEOUT_S
+) -> dict[tuple[str, int], int]:
+    """Offsets of (topic, partition) pairs in one call; a pair that has no answer is missing in it."""
+    wanted = {TopicPartition(topic, partition): spec for topic, partition in partitions}
+    if not wanted:
+        return {}
+    with translated(asked=asked):
+        futures = clients.admin().list_offsets(wanted, request_timeout=timeout_s)
+    found: dict[tuple[str, int], int] = {}
+    deadline = time.monotonic() + timeout_s + 0.2
+    for pair, future in futures.items():
+        try:
+            result = settle(future, asked=asked, timeout_s=max(0.0, deadline - time.monotonic()))
+        except ClusterError as error:
+            _log.debug("no offset for %s [%d]: %s", pair.topic, pair.partition, error.code)
+        else:
+            found[pair.topic, pair.partition] = result.offset
+    return found
+
+
+def from_kafka(message: KafkaMessage) -> Record:
+    """A `Record` of what a consumer's poll gave, which must not be an error."""
+    kind, timestamp_ms = message.timestamp()
+    return Record(
+        topic=message.topic() or "",
+        partition=_number(message.partition()),
+        offset=_number(message.offset()),
+        key=message.key(),
+        value=message.value(),
+        headers=tuple(cast(Any, message.headers()) or ()),  # a consumer gives pairs, never the dict
+        timestamp_ms=None if kind == _TIMESTAMP_NOT_AVAILABLE else timestamp_ms,
+    )
+
+
+def as_json(record: Record, namespace: Namespace) -> dict[str, Any]:
+    """The record in the shape that pages, API and sockets share."""
+    return {
+        "topic": namespace.short(record.topic),
+        "partition": record.partition,
+        "offset": record.offset,
+        "key": cell(record.key),
+        "value": cell(record.value),
+        "headers": [[name, cell(value)] for name, value in record.headers],
+        "at_ms": record.timestamp_ms,
+    }
+
+
+def cell(value: bytes | None) -> dict[str, Any]:
+    """Null, empty, text and other bytes told apart; at most 1 KiB of it, with its size when it was cut."""
+    if value is None:
+        return {"kind": "null"}
+    if not value:
+        return {"kind": "empty"}
+    shown = value[:SHOWN_BYTES]
+    try:
+        value.decode()
+    except UnicodeDecodeError:
+        made = {"kind": "hex", "text": shown.hex(" ")}
+    else:
+        made = {"kind": "text", "text": shown.decode(errors="ignore")}  # a cut may halve the last character
+    return made if len(value) <= SHOWN_BYTES else {**made, "size_bytes": len(value)}
+
+
+@dataclass
+class _Report:
+    """One message on its way; the producer's poll thread fills in what became of it."""
+
+    message: Message
+    partition: int | None = None
+    offset: int | None = None
+    error: KafkaError | None = None
+    sent_at: float = 0.0
+    latency_ms: float = 0.0
+    done: threading.Event = field(default_factory=threading.Event)
+
+    def send(self, producer: Producer, topic: str, partition: int | None, deadline: float) -> None:
+        """Hand the message to the client; a full queue is polled empty and tried again until the deadline."""
+        self.sent_at = time.monotonic()
+        message, chosen = self.message, _ANY_PARTITION if partition is None else partition
+        headers: list[tuple[str, str | bytes | None]] = list(message.headers)
+        while True:
+            try:
+                producer.produce(topic, message.value, message.key, chosen, on_delivery=self.settle, headers=headers)
+                return
+            except BufferError:
+                if time.monotonic() >= deadline:
+                    self.fail(KafkaError(KafkaError._QUEUE_FULL))
+                    return
+                producer.poll(0.05)
+            except KafkaException as error:
+                self.fail(error.args[0])
+                return
+
+    def fail(self, error: KafkaError) -> None:
+        self.error = error
+        self.latency_ms = (time.monotonic() - self.sent_at) * 1000
+        self.done.set()
+
+    def settle(self, error: KafkaError | None, message: KafkaMessage) -> None:
+        """The delivery callback. What it raises would come out of somebody else's poll as a SystemError."""
+        try:
+            if error is not None:
+                self.fail(error)
+                return
+            self.partition, self.offset = message.partition(), message.offset()
+            self.latency_ms = (time.monotonic() - self.sent_at) * 1000
+        except Exception:
+            _log.exception("a delivery report could not be read")
+        finally:
+            self.done.set()
+
+    def wait(self, own_producer: Producer | None, deadline: float) -> None:
+        """Until the report is in or the deadline is past. Nobody but us polls a caller's own producer."""
+        while not self.done.is_set() and (left_s := deadline - time.monotonic()) > 0:
+            if own_producer is None:
+                self.done.wait(left_s)
+            else:
+                own_producer.poll(min(left_s, 0.05))
+        if not self.done.is_set():
+            self.fail(KafkaError(KafkaError._MSG_TIMED_OUT))
+
+    def delivery(self, topic: str, *, asked: str, namespace: Namespace) -> Delivery:
+        error = translate(self.error, asked=asked, namespace=namespace) if self.error else None
+        message = self.message
+        return Delivery(topic, self.partition, self.offset, error, self.latency_ms, message.value, message.key)
+
+
+def _read_until(consumer: Consumer, end: int, *, limit: int, deadline: float, asked: str) -> tuple[Record, ...]:
+    records: list[Record] = []
+    while (left_s := deadline - time.monotonic()) > 0:
+        # consume(n, t) waits its whole time-out for n records, so: one by poll, the rest without waiting.
+        first = consumer.poll(left_s)
+        batch = [] if first is None else [first, *consumer.consume(_READ_BATCH, 0)]
+        for message in batch:
+            error = message.error()
+            at_end = error is not None and error.code() == KafkaError._PARTITION_EOF
+            if at_end or (error is None and _number(message.offset()) >= end):
+                return tuple(records)
+            if error is not None:
+                raise KafkaException(error)
+            records.append(from_kafka(message))
+            if len(records) == limit or records[-1].offset == end - 1:
+                return tuple(records)
+    raise no_answer(asked=asked)
+
+
+def _asked_to_send(name: str, count: int, partition: int | None) -> str:
+    what = "1 record" if count == 1 else f"{count} records"
+    return f"Send {what} to {name}" + ("" if partition is None else f", partition {partition}")
+
+
+def _refuse_missing_partition(topic: Topic, partition: int | None, *, asked: str) -> None:
+    # A partition of -1 would mean "any" to the client.
+    if partition is not None and partition not in {each.id for each in topic.partitions}:
+        raise _no_such_partition(partition, len(topic.partitions), asked=asked)
+
+
+def _no_such_partition(partition: int, count: int, *, asked: str) -> AppRefused:
+    has = "1 partition, number 0" if count == 1 else f"{count} partitions, 0 to {count - 1}"
+    return AppRefused(
+        code="NO_SUCH_PARTITION",
+        asked=asked,
+        answered=f"There is no partition {partition}: the topic has {has}.",
+        advice="Choose one of those, or leave the partition empty and let the producer choose.",
+    )
+
+
+def _no_leader(partition: Partition, *, asked: str) -> KafkaUnavailable:
+    homes = ", ".join(str(broker_id) for broker_id in partition.replicas)
+    return KafkaUnavailable(
+        code="LEADER_NOT_AVAILABLE",
+        asked=asked,
+        answered=f"Partition {partition.id} has no leader now. Its replicas live on broker {homes}.",
+        advice="Start that broker, and try again. The cluster page shows which brokers are up.",
+    )
+
+
+def _number(value: int | None) -> int:
+    return -1 if value is None else value

@@ -1,0 +1,186 @@
+"""Topics: described, created, deleted, given partitions; their settings."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from confluent_kafka.admin import ConfigEntry as KafkaConfigEntry
+from confluent_kafka.admin import (
+    ConfigResource,
+    ConfigSource,
+    NewPartitions,
+    NewTopic,
+    TopicMetadata,
+)
+
+from lessons.cluster import clients
+from lessons.cluster.clients import TIMEOUT_S, settle
+from lessons.cluster.errors import translated
+from lessons.cluster.limits import (
+    MAX_REPLICAS_PER_BROKER,
+    refuse_crowding,
+    refuse_partitions,
+    refuse_replicas,
+    refused,
+)
+from lessons.cluster.metadata import (
+    Partition,
+    Topic,
+    ask_twice,
+    find_topic,
+    list_metadata,
+    topics_of,
+    wait_for_every_broker,
+)
+from lessons.cluster.namespace import Namespace
+
+__all__ = [  # the words of metadata.py that belong to this subject can be had here too
+    "ConfigEntry",
+    "Deletion",
+    "Partition",
+    "Topic",
+    "add_partitions",
+    "create_topic",
+    "delete_topic",
+    "describe_config",
+    "describe_topic",
+    "list_topics",
+]
+
+
+@dataclass(frozen=True)
+class Deletion:
+    """When Kafka accepted it and when no broker listed the topic any more (None: not within the deadline)."""
+
+    accepted_ms: float
+    gone_ms: float | None
+
+
+@dataclass(frozen=True)
+class ConfigEntry:
+    """One setting of a topic. `source` says who set it, in Kafka's words; `unit` is "ms", "bytes" or None."""
+
+    name: str
+    value: str | None
+    source: str
+    is_default: bool
+    unit: str | None
+
+
+def list_topics(*, timeout_s: float = TIMEOUT_S) -> tuple[Topic, ...]:
+    """Every topic of the cluster, internal ones too, without ids. Raises KafkaUnavailable."""
+    return topics_of(list_metadata(asked="List the topics", timeout_s=timeout_s))
+
+
+def describe_topic(namespace: Namespace, name: str) -> Topic:
+    """Raises AppRefused, TopicMissing, KafkaUnavailable."""
+    asked = f"Describe the topic {name}"
+    return find_topic(namespace.full(name), asked=asked, namespace=namespace)
+
+
+def create_topic(
+    namespace: Namespace,
+    name: str,
+    *,
+    partitions: int,
+    replicas: int,
+    config: Mapping[str, str] | None = None,
+    replica_limit: int = MAX_REPLICAS_PER_BROKER,
+    timeout_s: float = TIMEOUT_S,
+) -> Topic:
+    """The topic, once every broker knows it. Zero partitions or too many replicas go to Kafka, which refuses.
+
+    Raises AppRefused, TopicExists, KafkaRefused, KafkaUnavailable.
+    """
+    asked = f"Create the topic {name} with {_count(partitions, 'partition')} and {_count(replicas, 'replica')}"
+    full_name = namespace.full(name)
+    refuse_partitions(partitions, asked=asked)
+    refuse_replicas(replicas, asked=asked)
+    refuse_crowding(partitions, replicas, limit=replica_limit, asked=asked, timeout_s=timeout_s)
+    with translated(asked=asked, namespace=namespace):
+        new = NewTopic(full_name, partitions, replicas, config=dict(config or {}))
+        futures = clients.admin().create_topics([new], request_timeout=timeout_s, operation_timeout=timeout_s)
+    settle(futures[full_name], asked=asked, namespace=namespace, timeout_s=timeout_s + 1)
+    wait_for_every_broker(_exists, full_name, timeout_s=timeout_s)
+    return find_topic(full_name, asked=asked, namespace=namespace)
+
+
+def delete_topic(namespace: Namespace, name: str, *, timeout_s: float = TIMEOUT_S) -> Deletion:
+    """Kafka accepts a deletion and carries it out afterwards: both times, from the call on.
+
+    Raises AppRefused, TopicMissing, KafkaRefused, KafkaUnavailable.
+    """
+    asked = f"Delete the topic {name}"
+    full_name = namespace.full(name)
+    list_metadata(asked=asked, timeout_s=timeout_s)  # the second trap of metadata.py: a client that is cured asks once
+    began = time.monotonic()
+    with translated(asked=asked, namespace=namespace):
+        futures = clients.admin().delete_topics([full_name], request_timeout=timeout_s)
+    settle(futures[full_name], asked=asked, namespace=namespace, timeout_s=timeout_s + 1)
+    accepted_ms = (time.monotonic() - began) * 1000
+    gone = wait_for_every_broker(lambda topic: topic is None, full_name, timeout_s=timeout_s)
+    return Deletion(accepted_ms, (time.monotonic() - began) * 1000 if gone else None)
+
+
+def add_partitions(
+    namespace: Namespace,
+    name: str,
+    *,
+    total: int,
+    replica_limit: int = MAX_REPLICAS_PER_BROKER,
+    timeout_s: float = TIMEOUT_S,
+) -> Topic:
+    """The topic with `total` partitions, once every broker and this process's producer know them.
+
+    Raises AppRefused, TopicMissing, KafkaRefused, KafkaUnavailable.
+    """
+    asked = f"Give the topic {name} {_count(total, 'partition')} in all"
+    full_name = namespace.full(name)
+    refuse_partitions(total, asked=asked)
+    if total == 0:
+        raise refused("NEGATIVE_PARTITIONS", asked, "A topic has at least 1 partition.", "Ask for more.")
+    now = find_topic(full_name, asked=asked, namespace=namespace)
+    more, replicas = total - len(now.partitions), len(now.partitions[0].replicas)
+    refuse_crowding(more, replicas, limit=replica_limit, asked=asked, timeout_s=timeout_s)
+    with translated(asked=asked, namespace=namespace):
+        futures = clients.admin().create_partitions(
+            [NewPartitions(full_name, total)], request_timeout=timeout_s, operation_timeout=timeout_s
+        )
+    settle(futures[full_name], asked=asked, namespace=namespace, timeout_s=timeout_s + 1)
+    wait_for_every_broker(lambda topic: _has(topic, total), full_name, timeout_s=timeout_s)
+    clients.refresh_producer(timeout_s=timeout_s)
+    return find_topic(full_name, asked=asked, namespace=namespace)
+
+
+def describe_config(namespace: Namespace, name: str, *, timeout_s: float = TIMEOUT_S) -> tuple[ConfigEntry, ...]:
+    """The topic's settings in the order of their names. Raises AppRefused, TopicMissing, KafkaUnavailable."""
+    asked = f"Describe the settings of the topic {name}"
+    resource = ConfigResource(ConfigResource.Type.TOPIC, namespace.full(name))
+
+    def ask(within_s: float) -> Any:
+        futures = clients.admin().describe_configs([resource], request_timeout=within_s)
+        return settle(futures[resource], asked=asked, namespace=namespace, timeout_s=within_s + 1)
+
+    entries = ask_twice(ask, asked=asked, timeout_s=timeout_s)
+    return tuple(_config_entry(entry) for _, entry in sorted(entries.items()))
+
+
+def _exists(topic: TopicMetadata | None) -> bool:
+    return topic is not None and all(partition.leader != -1 for partition in topic.partitions.values())
+
+
+def _has(topic: TopicMetadata | None, partitions: int) -> bool:
+    return topic is not None and _exists(topic) and len(topic.partitions) >= partitions
+
+
+def _config_entry(entry: KafkaConfigEntry) -> ConfigEntry:
+    unit = next((unit for unit in ("ms", "bytes") if entry.name.endswith(f".{unit}")), None)
+    source = ConfigSource(entry.source).name
+    return ConfigEntry(entry.name, entry.value, source, entry.is_default, unit)
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"

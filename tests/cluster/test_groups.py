@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from confluent_kafka import Consumer, TopicPartition
+
+from lessons.cluster import clients, groups, records, topics
+from lessons.cluster.errors import AppRefused, KafkaRefused
+from lessons.cluster.groups import Lag
+from lessons.cluster.namespace import Namespace
+from lessons.cluster.records import Message
+from tests.waiting import wait_for
+
+
+@pytest.fixture(autouse=True)
+def test2p(alice: Namespace) -> None:
+    """Alice's topic with three records in partition 0 and none in partition 1."""
+    topics.create_topic(alice, "test2p", partitions=2, replicas=1)
+    records.produce(alice, "test2p", [Message(value=b"x")] * 3, partition=0)
+
+
+@contextmanager
+def member(namespace: Namespace, group_id: str, **config: str) -> Iterator[Consumer]:
+    """A member that has its partitions."""
+    config = {"group.id": namespace.full(group_id), "client.id": "me", "auto.offset.reset": "earliest", **config}
+    consumer = clients.new_consumer(**config)
+    try:
+        consumer.subscribe([namespace.full("test2p")])
+        wait_for(lambda: consumer.consume(1, 0.1) or consumer.assignment(), timeout_s=15)
+        yield consumer
+    finally:
+        assert clients.close(consumer)
+
+
+@pytest.mark.parametrize("protocol", ["classic", "consumer"])
+def test_a_group_is_described_with_members_and_lag(alice: Namespace, protocol: str) -> None:
+    with member(alice, "readers", **{"group.protocol": protocol}) as consumer:
+        group = wait_for(
+            lambda: (found := groups.describe_group(alice, "readers")).state == "Stable" and found, timeout_s=15
+        )
+        assert (group.group_id, group.protocol, len(group.members)) == ("readers", protocol, 1)
+        assert group.members[0].client_id == "me"
+        assert group.members[0].host == "127.0.0.1"
+        assert group.members[0].assignment == (("test2p", 0), ("test2p", 1))
+        assert group.lags == (Lag("test2p", 0, None, 3, None), Lag("test2p", 1, None, 0, None))
+        consumer.commit(offsets=[TopicPartition(alice.full("test2p"), 0, 1)], asynchronous=False)
+    group = groups.describe_group(alice, "readers")
+    assert (group.state, group.members) == ("Empty", ())
+    assert group.lags == (Lag("test2p", 0, 1, 3, 2),)
+
+
+def test_alice_lists_her_groups_and_not_bobs(alice: Namespace, bob: Namespace) -> None:
+    with member(alice, "b"), member(alice, "a"):
+        assert [each.group_id for each in groups.list_groups(alice)] == ["a", "b"]
+        assert groups.list_groups(bob) == ()
+        assert [each.group_id for each in groups.describe_groups(alice)] == ["a", "b"]
+        assert groups.describe_groups(bob) == ()
+
+
+def test_a_group_that_nobody_has_heard_of_is_not_found(alice: Namespace, bob: Namespace) -> None:
+    with member(alice, "readers"):
+        for seat, group_id in ((bob, "readers"), (alice, "nope")):
+            with pytest.raises(KafkaRefused) as caught:
+                groups.describe_group(seat, group_id)
+            assert caught.value.code == "GROUP_ID_NOT_FOUND"
+
+
+def test_a_group_without_an_id_is_refused_by_the_app(alice: Namespace) -> None:
+    with pytest.raises(AppRefused, match="A group needs a name"):
+        groups.describe_group(alice, "")
+
+
+def test_the_lag_in_a_topic_that_was_deleted_is_not_known(alice: Namespace) -> None:
+    with member(alice, "readers") as consumer:
+        consumer.commit(offsets=[TopicPartition(alice.full("test2p"), 0, 1)], asynchronous=False)
+    topics.delete_topic(alice, "test2p")
+    # Kafka drops the offsets of deleted topics, some time later.
+    for lag in groups.describe_group(alice, "readers").lags:
+        assert (lag.end, lag.lag) == (None, None)
+
+
+def test_the_offsets_topic_is_there_when_asked_for_and_internal(kafka: str) -> None:
+    groups.create_offsets_topic()
+    groups.create_offsets_topic()
+    listed = {topic.name: topic for topic in topics.list_topics()}
+    assert listed["__consumer_offsets"].internal

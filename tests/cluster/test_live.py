@@ -1,0 +1,408 @@
+"""The hub against three real brokers, and its pure parts by themselves."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import uuid
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+
+from lessons.cluster import clients, records, topics
+from lessons.cluster.errors import AppRefused
+from lessons.cluster.live import Hub, Start, hub
+from lessons.cluster.live.pace import Pace
+from lessons.cluster.live.ring import Entry, Ring
+from lessons.cluster.namespace import Namespace
+from lessons.cluster.records import Message
+
+DEADLINE_S = 20.0
+
+
+def entries(partition: int, start: int, stop: int) -> list[Entry]:
+    return [Entry(partition, offset, f'{{"offset":{offset}}}') for offset in range(start, stop)]
+
+
+class TestRing:
+    def test_numbers_go_on_when_the_oldest_entries_are_dropped(self) -> None:
+        ring = Ring(max_records=3)
+        ring.open(0, 10)
+        ring.append(entries(0, 10, 15))
+        assert (ring.first, ring.end) == (2, 5)
+        assert [entry.offset for entry in ring.since(0, 10)] == [12, 13, 14]
+        assert [entry.offset for entry in ring.since(4, 10)] == [14]
+
+    def test_it_says_from_which_offset_on_it_has_everything(self) -> None:
+        ring = Ring(max_records=3)
+        ring.open(0, 10)
+        ring.open(1, 4)
+        ring.append(entries(0, 10, 15))
+        assert ring.missing({0: 12, 1: 4}) == {}
+        assert ring.missing({0: 9, 1: 0}) == {0: (9, 12), 1: (0, 4)}
+
+    def test_a_bound_of_characters_holds_too(self) -> None:
+        ring = Ring(max_characters=100)
+        ring.open(0, 0)
+        ring.append([Entry(0, offset, "x" * 40) for offset in range(10)])
+        assert [entry.offset for entry in ring.since(0, 10)] == [8, 9]
+
+    def test_a_record_that_comes_twice_is_taken_once_and_told(self) -> None:
+        ring = Ring()
+        ring.open(0, 0)
+        assert ring.append(entries(0, 0, 3))
+        assert not ring.append(entries(0, 1, 5))
+        assert [entry.offset for entry in ring.since(0, 10)] == [0, 1, 2, 3, 4]
+
+    def test_beyond_positions_it_gives_what_the_reader_has_not_had_up_to_a_limit(self) -> None:
+        ring = Ring()
+        ring.open(0, 0)
+        ring.open(1, 0)
+        ring.append([*entries(0, 0, 3), *entries(1, 0, 3)])
+        found, number = ring.beyond({0: 2, 1: 1}, 2)
+        assert [(entry.partition, entry.offset) for entry in found] == [(0, 2), (1, 1)]
+        assert number == 5
+        assert ring.beyond({0: 3, 1: 3}, 2) == ([], 6)
+
+
+class TestPace:
+    def test_frames_leave_at_once_while_they_leave_faster_than_records_come(self) -> None:
+        pace = Pace(frames_per_s=1000)
+        for tick in range(50):
+            assert pace.wait_s(tick * 0.04) == 0
+            pace.spend(tick * 0.04, 20)
+
+    def test_above_that_they_wait_for_company_and_never_longer_than_the_longest_wait(self) -> None:
+        pace = Pace(frames_per_s=1000, longest_wait_s=0.1)
+        pace.spend(5.0, 50)
+        assert pace.wait_s(5.0) == pytest.approx(0.05)
+        pace.spend(5.0, 100_000)
+        assert pace.wait_s(5.0) == pytest.approx(0.1)
+
+
+class TestStart:
+    spans = {0: (2, 9), 1: (0, 0)}
+
+    def test_beginning_now_and_one_offset_for_all(self) -> None:
+        assert Start("beginning").positions(self.spans, topic_id="a") == {0: 2, 1: 0}
+        assert Start("now").positions(self.spans, topic_id="a") == {0: 9, 1: 0}
+        assert Start(5).positions(self.spans, topic_id="a") == {0: 5, 1: 0}
+
+    def test_a_return_goes_on_where_it_was_and_takes_an_added_partition_from_its_beginning(self) -> None:
+        assert Start({0: 7}, topic_id="a").positions(self.spans, topic_id="a") == {0: 7, 1: 0}
+
+    def test_a_return_to_another_topic_of_the_same_name_begins_at_its_beginning(self) -> None:
+        start = Start({0: 7}, topic_id="a")
+        assert start.is_of_another_topic("b")
+        assert start.positions(self.spans, topic_id="b") == {0: 2, 1: 0}
+
+    @pytest.mark.parametrize(
+        ("offsets", "code"),
+        [({0: 10}, "OFFSET_OUT_OF_RANGE"), ({0: 1}, "OFFSET_OUT_OF_RANGE"), ({7: 0}, "NO_SUCH_PARTITION")],
+    )
+    def test_chosen_offsets_that_are_not_there_are_refused_in_words(self, offsets: dict[int, int], code: str) -> None:
+        with pytest.raises(AppRefused) as refusal:
+            Start(offsets).positions(self.spans, topic_id="a")
+        assert refusal.value.code == code
+
+
+def _values(frames: list[dict[str, Any]]) -> list[str]:
+    return [
+        record["value"]["text"] for frame in frames for record in frame.get("records", ()) if frame["type"] == "records"
+    ]
+
+
+class Page:
+    """What a page has been sent."""
+
+    def __init__(self) -> None:
+        self.frames: list[dict[str, Any]] = []
+        self.texts: list[str] = []
+        self._came = asyncio.Event()
+
+    def send(self, text: str) -> None:
+        self.frames.append(json.loads(text))
+        self.texts.append(text)
+        self._came.set()
+
+    @property
+    def kinds(self) -> list[str]:
+        return [frame["type"] for frame in self.frames]
+
+    @property
+    def rows(self) -> list[tuple[int, int]]:
+        return [
+            (record["partition"], record["offset"])
+            for frame in self.frames
+            if frame["type"] == "records"
+            for record in frame["records"]
+        ]
+
+    @property
+    def values(self) -> list[str]:
+        return _values(self.frames)
+
+    def values_since_last(self, kind: str) -> list[str]:
+        after = max(number for number, each in enumerate(self.kinds) if each == kind)
+        return _values(self.frames[after:])
+
+    def last(self, kind: str) -> dict[str, Any]:
+        return [frame for frame in self.frames if frame["type"] == kind][-1]
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        async with asyncio.timeout(DEADLINE_S):
+            while not condition():
+                self._came.clear()
+                await self._came.wait()
+
+    async def until_kind(self, kind: str, *, times: int = 1) -> None:
+        await self.until(lambda: self.kinds.count(kind) >= times)
+
+
+class Seat:
+    """A namespace of its own, and short ways to do things in it."""
+
+    def __init__(self) -> None:
+        self.namespace = Namespace(f"t{uuid.uuid4().hex[:8]}", "7KQ4")
+
+    async def create(self, name: str = "test1p", *, partitions: int = 1) -> None:
+        await asyncio.to_thread(topics.create_topic, self.namespace, name, partitions=partitions, replicas=1)
+        await asyncio.to_thread(clients.refresh_producer)  # it remembers for 2 s that a topic was deleted
+
+    async def delete(self, name: str = "test1p") -> None:
+        await asyncio.to_thread(topics.delete_topic, self.namespace, name)
+
+    async def send(self, *values: str, name: str = "test1p", partition: int | None = None) -> None:
+        messages = [Message(value=value.encode()) for value in values]
+        sent = await asyncio.to_thread(records.produce, self.namespace, name, messages, partition=partition)
+        assert [delivery.error for delivery in sent] == [None] * len(values)
+
+    def watch(self, page: Page, start: Start | None = None, *, name: str = "test1p", credit: int = 500) -> Any:
+        viewer = hub().watch(self.namespace, name, start=start or Start(), send=page.send)
+        viewer.grant(credit)
+        return viewer
+
+
+@pytest.fixture
+async def seat(kafka: str) -> AsyncIterator[Seat]:
+    yield Seat()
+    ours: Hub = hub()
+    for live in list(ours._live.values()):
+        for viewer in list(live._viewers):
+            viewer.close()
+
+
+async def test_from_the_beginning_a_page_gets_what_is_there_and_then_what_comes(seat: Seat) -> None:
+    await seat.create()
+    await seat.send("1", "2", "3")
+    page = Page()
+    seat.watch(page)
+    await page.until(lambda: len(page.rows) == 3)
+    await seat.send("4")
+    await page.until(lambda: len(page.rows) == 4)
+    assert page.kinds[0] == "watching"
+    assert page.frames[0]["positions"] == {"0": 0}
+    assert page.rows == [(0, 0), (0, 1), (0, 2), (0, 3)]
+    assert page.values == ["1", "2", "3", "4"]
+
+
+async def test_from_now_on_nothing_is_missed_that_is_sent_right_after_the_page_was_told(seat: Seat) -> None:
+    await seat.create()
+    await seat.send("before")
+    for turn in range(5):
+        page = Page()
+        viewer = seat.watch(page, Start("now"))
+        await page.until_kind("watching")
+        await seat.send(f"after {turn}")
+        await page.until(lambda page=page: len(page.rows) == 1)
+        assert page.values == [f"after {turn}"]
+        viewer.close()
+
+
+async def test_a_second_page_from_now_on_gets_nothing_from_before(seat: Seat) -> None:
+    await seat.create()
+    early, late = Page(), Page()
+    seat.watch(early)
+    await seat.send("1", "2")
+    seat.watch(late, Start("now"))
+    await late.until_kind("watching")
+    assert late.last("watching")["positions"] == {"0": 2}
+    await seat.send("3")
+    await late.until(lambda: bool(late.rows))
+    await early.until(lambda: len(early.rows) == 3)
+    assert late.values == ["3"]
+
+
+async def test_a_page_that_comes_back_goes_on_without_a_gap_or_a_double(seat: Seat) -> None:
+    await seat.create(partitions=2)
+    first = Page()
+    viewer = seat.watch(first)
+    await seat.send(*"abc", partition=0)
+    await seat.send(*"de", partition=1)
+    await first.until(lambda: len(first.rows) == 5)
+    viewer.close()
+    await seat.send(*"fgh", partition=0)
+    await seat.send("i", partition=1)
+    topic_id = first.last("watching")["topic_id"]
+    second = Page()
+    seat.watch(second, Start({0: 3, 1: 2}, topic_id=topic_id))
+    await second.until(lambda: len(second.rows) == 4)
+    await seat.send("j", partition=1)
+    await second.until(lambda: len(second.rows) == 5)
+    assert sorted(second.rows) == [(0, 3), (0, 4), (0, 5), (1, 2), (1, 3)]
+
+
+async def test_catching_up_while_records_keep_coming_has_no_gap_no_double_and_keeps_each_order(seat: Seat) -> None:
+    await seat.create(partitions=3)
+    for partition in range(3):
+        await seat.send(*map(str, range(400)), partition=partition)
+    page = Page()
+    viewer = seat.watch(page, credit=40)
+
+    async def keep_sending() -> None:
+        for turn in range(30):
+            await seat.send(*map(str, range(10)), partition=turn % 3)
+
+    sender = asyncio.create_task(keep_sending())
+    for granted in range(40, 1560, 40):
+        await page.until(lambda granted=granted: len(page.rows) == min(granted, 1500))
+        viewer.grant(40)
+    await sender
+    assert len(set(page.rows)) == 1500
+    for partition in range(3):
+        assert [offset for where, offset in page.rows if where == partition] == list(range(500))
+    assert "left_out" not in page.kinds
+
+
+async def test_a_page_is_never_sent_more_than_it_asked_for(seat: Seat) -> None:
+    await seat.create()
+    page, witness = Page(), Page()
+    viewer = seat.watch(page, credit=2)
+    seat.watch(witness)
+    await page.until_kind("watching")
+    await seat.send(*"12345")
+    await witness.until(lambda: len(witness.rows) == 5)
+    assert page.values == ["1", "2"]
+    viewer.grant(2)
+    await page.until(lambda: len(page.rows) == 4)
+    assert page.values == ["1", "2", "3", "4"]
+
+
+async def test_a_live_page_that_falls_behind_is_told_how_many_records_were_left_out(seat: Seat) -> None:
+    await seat.create()
+    slow, quick = Page(), Page()
+    viewer = seat.watch(slow, credit=1)
+    quick_viewer = seat.watch(quick)
+    await slow.until_kind("watching")
+    hub()._live[seat.namespace.full("test1p")].ring._max_records = 10
+    await seat.send("1")
+    await slow.until(lambda: len(slow.rows) == 1)
+    for turn in range(1, 6):
+        await seat.send(*map(str, range(5)))
+        await quick.until(lambda turn=turn: len(quick.rows) == 1 + 5 * turn)
+    viewer.grant(100)
+    await slow.until(lambda: len(slow.rows) == 11)
+    assert slow.last("left_out")["records"] == 15
+    assert slow.rows[1:] == [(0, offset) for offset in range(16, 26)]
+    assert "left_out" not in quick.kinds
+    quick_viewer.close()
+
+
+async def test_live_pages_at_the_same_place_get_the_very_same_frame(seat: Seat) -> None:
+    await seat.create()
+    pages = [Page() for _ in range(3)]
+    for page in pages:
+        seat.watch(page, Start("now"))
+    for page in pages:
+        await page.until_kind("watching")
+    await seat.send("same")
+    for page in pages:
+        await page.until_kind("records")
+    first, second, third = (page.texts[-1] for page in pages)
+    assert first is second is third
+
+
+async def test_a_topic_that_is_missing_is_waited_for_and_nothing_of_it_is_missed(seat: Seat) -> None:
+    page = Page()
+    seat.watch(page, Start("now"))
+    await page.until_kind("waiting")
+    assert "no topic test1p yet" in page.last("waiting")["words"]
+    await seat.create()
+    await seat.send("first")
+    await page.until(lambda: page.values == ["first"])
+
+
+async def test_deletion_is_told_and_the_topic_of_the_same_name_is_followed_from_its_beginning(seat: Seat) -> None:
+    await seat.create()
+    await seat.send("old 0", "old 1")
+    page = Page()
+    seat.watch(page)
+    await page.until(lambda: len(page.rows) == 2)
+    await seat.delete()
+    await page.until_kind("topic_deleted")
+    await seat.create()
+    await seat.send("new 0", "new 1", "new 2")
+    await page.until(lambda: "new 2" in page.values)
+    ids = [frame["topic_id"] for frame in page.frames if frame["type"] == "watching"]
+    assert len(set(ids)) == 2
+    assert page.values == ["old 0", "old 1", "new 0", "new 1", "new 2"]
+
+
+async def test_a_topic_deleted_and_created_again_at_once_begins_at_0_too(seat: Seat) -> None:
+    await seat.create()
+    await seat.send("old 0", "old 1")
+    page = Page()
+    seat.watch(page)
+    await page.until(lambda: len(page.rows) == 2)
+    await seat.delete()
+    await seat.create()
+    await seat.send(*[f"new {number}" for number in range(5)])
+    new = [f"new {number}" for number in range(5)]
+    await page.until_kind("watching", times=2)
+    await page.until(lambda: page.values_since_last("watching") == new)
+    assert "topic_deleted" in page.kinds
+
+
+async def test_a_page_that_comes_back_to_another_topic_of_that_name_is_told_and_begins_at_0(seat: Seat) -> None:
+    await seat.create()
+    await seat.send("new 0")
+    page = Page()
+    seat.watch(page, Start({0: 900}, topic_id="of-the-old-one"))
+    await page.until(lambda: len(page.rows) == 1)
+    assert page.kinds == ["topic_deleted", "watching", "records"]
+
+
+async def test_partitions_that_are_added_are_watched_from_their_beginning(seat: Seat) -> None:
+    await seat.create()
+    page = Page()
+    seat.watch(page, Start("now"))
+    await page.until_kind("watching")
+    await asyncio.to_thread(topics.add_partitions, seat.namespace, "test1p", total=2)
+    await seat.send("in the new one", partition=1)
+    await page.until(lambda: page.values == ["in the new one"])
+    assert page.last("partitions_added")["positions"] == {"1": 0}
+
+
+async def test_an_offset_past_the_end_is_refused_in_words(seat: Seat) -> None:
+    await seat.create()
+    page = Page()
+    seat.watch(page, Start({0: 5000}))
+    await page.until_kind("problem")
+    assert page.last("problem")["code"] == "OFFSET_OUT_OF_RANGE"
+
+
+async def test_the_topic_and_the_thread_are_let_go_with_the_last_viewer(seat: Seat) -> None:
+    await seat.create()
+    first, second = Page(), Page()
+    one, other = seat.watch(first), seat.watch(second)
+    await first.until_kind("watching")
+    await second.until_kind("watching")
+    thread = hub().tail.thread
+    one.close()
+    assert thread is not None
+    assert hub().watched == {seat.namespace.full("test1p")}
+    other.close()
+    assert hub().watched == frozenset()
+    await asyncio.to_thread(thread.join, 5)
+    assert not thread.is_alive()

@@ -1,0 +1,152 @@
+"""What is said and done while brokers are down, on a cluster that only these tests use."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from lessons.brokers import EmbeddedCluster, set_wanted
+from lessons.cluster import clients, groups, records, topics
+from lessons.cluster.errors import KafkaUnavailable
+from lessons.cluster.namespace import Namespace
+from lessons.cluster.records import Message
+from lessons.cluster.snapshot import Snapshot, SnapshotService
+from tests.waiting import wait_for
+
+
+@pytest.fixture(scope="module")
+def brokers_of_our_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedCluster]:
+    cluster = EmbeddedCluster(
+        tmp_path_factory.mktemp("outage"), ports=(0, 0, 0), controller_ports=(0, 0, 0), say=lambda words: None
+    )
+    cluster.prepare()
+    cluster.start()
+    try:
+        cluster.wait_until_up(timeout_s=60)
+        with cluster.supervised():
+            yield cluster
+    finally:
+        cluster.stop()
+
+
+@pytest.fixture
+def own_cluster(brokers_of_our_own: EmbeddedCluster) -> Iterator[EmbeddedCluster]:
+    """Three brokers, all up before and after; the app talks to them meanwhile."""
+    before = clients.connection()
+    clients.configure(clients.Connection(brokers_of_our_own.bootstrap_servers))
+    try:
+        yield brokers_of_our_own
+    finally:
+        for broker_id in (1, 2, 3):
+            set_wanted(brokers_of_our_own.data_dir, broker_id, "up")
+        wait_for(lambda: brokers_of_our_own.is_up, timeout_s=60)
+        clients.configure(before)
+
+
+@pytest.fixture
+def seat(own_cluster: EmbeddedCluster) -> Namespace:
+    return Namespace(f"t{secrets.token_hex(4)}", "alice")
+
+
+@pytest.fixture
+def pictures(own_cluster: EmbeddedCluster) -> Iterator[list[Snapshot]]:
+    """Pictures of the cluster as they come; wait for the first."""
+    service, seen = SnapshotService(interval_s=0.2), list[Snapshot]()
+    leave = service.subscribe(seen.append)
+    wait_for(lambda: seen and len(up(seen[-1])) == 3, timeout_s=20)
+    yield seen
+    leave()
+    wait_for(lambda: not service.running)
+
+
+def up(snapshot: Snapshot) -> set[int]:
+    return {broker.id for broker in snapshot.brokers if broker.up}
+
+
+def create_spread(seat: Namespace, name: str) -> dict[int, int]:
+    """A topic with a partition on each broker and one replica each: broker id → partition."""
+    topic = topics.create_topic(seat, name, partitions=3, replicas=1)
+    return {partition.replicas[0]: partition.id for partition in topic.partitions}
+
+
+def test_the_offsets_topic_of_a_fresh_cluster_is_made_once(own_cluster: EmbeddedCluster) -> None:
+    assert "__consumer_offsets" not in {topic.name for topic in topics.list_topics()}
+    groups.create_offsets_topic()
+    groups.create_offsets_topic()
+    assert {topic.name: topic.internal for topic in topics.list_topics()}["__consumer_offsets"]
+
+
+def test_after_a_kill_every_question_is_answered_in_time_and_the_picture_shows_who_is_gone(
+    own_cluster: EmbeddedCluster, seat: Namespace, pictures: list[Snapshot]
+) -> None:
+    topics.create_topic(seat, "safe", partitions=3, replicas=3)
+    records.produce(seat, "safe", [Message(value=b"before")])
+    topics.describe_topic(seat, "safe")  # the admin client has asked a broker that may be the one to die
+    set_wanted(own_cluster.data_dir, 3, "killed")
+    wait_for(lambda: up(pictures[-1]) == {1, 2}, timeout_s=20)
+    assert {broker.id for broker in pictures[-1].brokers} == {1, 2, 3}
+    began = time.monotonic()
+    assert 3 not in {partition.leader for partition in topics.describe_topic(seat, "safe").partitions}
+    assert topics.describe_config(seat, "safe")
+    assert groups.describe_groups(seat) == ()
+    assert len(records.offsets(seat.full("safe"))) == 3
+    assert records.produce(seat, "safe", [Message(value=b"during")])[0].error is None
+    assert topics.create_topic(seat, "new", partitions=1, replicas=2).error is None
+    assert topics.delete_topic(seat, "new").gone_ms is not None
+    assert time.monotonic() - began < 15
+    set_wanted(own_cluster.data_dir, 3, "up")
+    wait_for(lambda: up(pictures[-1]) == {1, 2, 3}, timeout_s=40)
+
+
+def test_a_partition_without_a_leader_is_named_and_the_others_go_on(
+    own_cluster: EmbeddedCluster, seat: Namespace, pictures: list[Snapshot]
+) -> None:
+    partition_of = create_spread(seat, "risky")
+    lost, kept, full = partition_of[2], partition_of[1], seat.full("risky")
+    records.produce(seat, "risky", [Message(value=b"x")], partition=kept)
+    set_wanted(own_cluster.data_dir, 2, "stopped")
+    wait_for(lambda: up(pictures[-1]) == {1, 3}, timeout_s=20)
+    topic = wait_for(
+        lambda: (seen := topics.describe_topic(seat, "risky")).partitions[lost].leader is None and seen, timeout_s=10
+    )
+    assert topic.partitions[lost].error == "LEADER_NOT_AVAILABLE"
+
+    began = time.monotonic()
+    words = f"Partition {lost} has no leader now. Its replicas live on broker 2"
+    for read in (lambda: records.offsets(full), lambda: records.read_range(full, lost)):
+        with pytest.raises(KafkaUnavailable, match=words):
+            read()
+    assert time.monotonic() - began < 5
+    assert [each.value for each in records.read_range(full, kept)] == [b"x"]
+
+    (delivery,) = records.produce(seat, "risky", [Message(value=b"y")], partition=lost)
+    assert isinstance(delivery.error, KafkaUnavailable)
+    assert delivery.error.code == "_MSG_TIMED_OUT"
+    assert delivery.error.advice.startswith("It is not known whether the record was written")
+
+    set_wanted(own_cluster.data_dir, 2, "up")
+    wait_for(lambda: topics.describe_topic(seat, "risky").partitions[lost].leader == 2, timeout_s=40)
+    assert records.produce(seat, "risky", [Message(value=b"z")], partition=lost)[0].error is None
+
+
+def test_with_all_brokers_down_the_picture_says_so_and_comes_back_by_itself(
+    own_cluster: EmbeddedCluster, seat: Namespace, pictures: list[Snapshot]
+) -> None:
+    topics.create_topic(seat, "kept", partitions=1, replicas=3)
+    assert records.produce(seat, "kept", [Message(value=b"x")])[0].error is None
+    wait_for(lambda: seat.full("kept") in {topic.name for topic in pictures[-1].topics})
+    for broker_id in (1, 2, 3):
+        set_wanted(own_cluster.data_dir, broker_id, "killed")
+    dark = wait_for(lambda: pictures[-1].problem and pictures[-1], timeout_s=20)
+    assert {(broker.id, broker.up) for broker in dark.brokers} == {(1, False), (2, False), (3, False)}
+    assert seat.full("kept") in {topic.name for topic in dark.topics}
+    with pytest.raises(KafkaUnavailable):
+        topics.describe_topic(seat, "kept")
+    for broker_id in (1, 2, 3):
+        set_wanted(own_cluster.data_dir, broker_id, "up")
+    wait_for(lambda: pictures[-1].problem is None and up(pictures[-1]) == {1, 2, 3}, timeout_s=60)
+    assert records.produce(seat, "kept", [Message(value=b"y")])[0].error is None
+    assert [each.value for each in records.read_range(seat.full("kept"), 0)] == [b"x", b"y"]

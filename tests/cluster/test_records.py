@@ -1,0 +1,234 @@
+from __future__ import annotations
+
+import time
+import zlib
+
+import pytest
+from confluent_kafka import KafkaError, TopicPartition
+
+from lessons.cluster import clients, records, topics
+from lessons.cluster.errors import AppRefused, KafkaRefused, TopicMissing
+from lessons.cluster.namespace import Namespace
+from lessons.cluster.records import Message, Record, as_json, cell
+
+FOX = "🦊".encode()
+
+
+def create(namespace: Namespace, name: str, *, partitions: int = 1, **config: str) -> None:
+    topics.create_topic(namespace, name, partitions=partitions, replicas=1, config=config)
+
+
+def send(namespace: Namespace, name: str, *values: str) -> None:
+    deliveries = records.produce(namespace, name, [Message(value=value.encode()) for value in values])
+    assert not any(delivery.error for delivery in deliveries)
+
+
+class TestProducing:
+    def test_each_record_has_its_report_in_the_order_of_sending(self, alice: Namespace) -> None:
+        create(alice, "test1p")
+        messages = [Message(value=b"%d" % number) for number in range(1, 10)]
+        deliveries = records.produce(alice, "test1p", messages)
+        assert [(each.partition, each.offset, each.value, each.error) for each in deliveries] == [
+            (0, number - 1, b"%d" % number, None) for number in range(1, 10)
+        ]
+        assert {each.topic for each in deliveries} == {alice.full("test1p")}
+        assert all(0 < each.latency_ms < 10_000 for each in deliveries)
+
+    def test_null_empty_bytes_headers_and_an_emoji_come_back_as_they_were_sent(self, alice: Namespace) -> None:
+        create(alice, "kinds")
+        headers = (("a", b"1"), ("a", None), ("b", b""), ("🦊", b"\xff"))
+        sent = [
+            Message(key=None, value=None),
+            Message(key=b"", value=b""),
+            Message(key=FOX, value=b"\x00\xff", headers=headers),
+        ]
+        records.produce(alice, "kinds", sent)
+        read = records.read_range(alice.full("kinds"), 0)
+        assert [Message(each.key, each.value, each.headers) for each in read] == sent
+        assert all(abs((each.timestamp_ms or 0) / 1000 - time.time()) < 60 for each in read)
+
+    def test_a_key_chooses_the_partition_by_its_crc(self, alice: Namespace) -> None:
+        create(alice, "keyed", partitions=3)
+        keys = [b"ada", b"bob", FOX, b"1", b"2"]
+        deliveries = records.produce(alice, "keyed", [Message(key=key) for key in keys])
+        assert [each.partition for each in deliveries] == [zlib.crc32(key) % 3 for key in keys]
+
+    def test_a_chosen_partition_is_used(self, alice: Namespace) -> None:
+        create(alice, "test2p", partitions=2)
+        for partition in (1, 0, 1):
+            (delivery,) = records.produce(alice, "test2p", [Message(value=b"x")], partition=partition)
+            assert delivery.partition == partition
+
+    @pytest.mark.parametrize("partition", [99, 2, -1])
+    def test_a_partition_that_is_not_there_is_refused_at_once(self, alice: Namespace, partition: int) -> None:
+        create(alice, "test2p", partitions=2)
+        began = time.monotonic()
+        with pytest.raises(AppRefused) as caught:
+            records.produce(alice, "test2p", [Message(value=b"x")], partition=partition)
+        assert time.monotonic() - began < 1
+        assert caught.value.code == "NO_SUCH_PARTITION"
+        assert caught.value.answered == f"There is no partition {partition}: the topic has 2 partitions, 0 to 1."
+        assert caught.value.asked == f"Send 1 record to test2p, partition {partition}"
+
+    def test_a_missing_topic_is_said_at_once(self, alice: Namespace, bob: Namespace) -> None:
+        create(bob, "nope")
+        began = time.monotonic()
+        with pytest.raises(TopicMissing) as caught:
+            records.produce(alice, "nope", [Message(value=b"x")] * 3)
+        assert time.monotonic() - began < 1
+        assert caught.value.asked == "Send 3 records to nope"
+        assert alice.prefix not in str(caught.value)
+
+    def test_65_kib_pass_and_a_megabyte_is_refused_and_the_others_are_sent(self, alice: Namespace) -> None:
+        create(alice, "large")
+        values = (b"x" * 65 * 1024, b"x" * 1_100_000, b"after")
+        large, too_large, after = records.produce(alice, "large", [Message(value=value) for value in values])
+        assert (large.error, large.offset) == (None, 0)
+        assert isinstance(too_large.error, KafkaRefused)
+        assert (too_large.error.code, too_large.offset) == ("MSG_SIZE_TOO_LARGE", None)
+        assert too_large.error.advice.startswith("It was not sent.")
+        assert (after.error, after.offset) == (None, 1)
+
+    def test_more_records_than_a_producers_queue_holds_arrive_all_the_same(self, alice: Namespace) -> None:
+        create(alice, "tiny")
+        tiny = clients.new_producer(**{"queue.buffering.max.messages": 2})
+        deliveries = records.produce(alice, "tiny", [Message(value=b"x")] * 40, producer=tiny)
+        assert [(each.offset, each.error) for each in deliveries] == [(offset, None) for offset in range(40)]
+
+    def test_a_queue_that_stays_full_is_said_and_those_records_were_not_sent(self, alice: Namespace) -> None:
+        create(alice, "full")
+        tiny = clients.new_producer(**{"queue.buffering.max.messages": 2, "linger.ms": 9_000})
+        deliveries = records.produce(alice, "full", [Message(value=b"x")] * 4, producer=tiny, timeout_s=0.5)
+        codes = [each.error.code if each.error else None for each in deliveries]
+        assert codes == ["_MSG_TIMED_OUT", "_MSG_TIMED_OUT", "_QUEUE_FULL", "_QUEUE_FULL"]
+        unknown, not_sent = deliveries[0].error, deliveries[3].error
+        assert unknown is not None
+        assert unknown.advice.startswith("It is not known whether the record was written")
+        assert not_sent is not None
+        assert not_sent.advice.startswith("It was not sent")
+        tiny.purge()
+
+    def test_nothing_to_send_is_nothing_to_report(self, alice: Namespace) -> None:
+        create(alice, "test1p")
+        assert records.produce(alice, "test1p", []) == ()
+
+    def test_what_a_callback_raises_stays_inside(self, caplog: pytest.LogCaptureFixture) -> None:
+        report = records._Report(Message())
+        report.settle(None, None)  # type: ignore[arg-type]
+        assert report.done.is_set()
+        assert "a delivery report could not be read" in caplog.text
+
+    def test_a_producer_with_a_fatal_error_is_replaced(self, alice: Namespace) -> None:
+        broken = clients.producer()
+        clients.replace_producer(broken)
+        assert clients.producer() is not broken
+        create(alice, "test1p")
+        send(alice, "test1p", "1")
+
+
+class TestReading:
+    def test_a_range_has_its_start_and_not_its_end(self, alice: Namespace) -> None:
+        create(alice, "test1p")
+        send(alice, "test1p", *"abcdef")
+        full = alice.full("test1p")
+
+        def values(**bounds: int) -> bytes:
+            return b"".join(each.value or b"" for each in records.read_range(full, 0, **bounds))
+
+        assert values() == b"abcdef"
+        assert values(start=2, end=4) == b"cd"
+        assert values(start=4) == b"ef"
+        assert values(limit=3) == b"abc"
+        assert values(start=3, limit=2) == b"de"
+        assert values(end=99) == b"abcdef"
+        assert values(start=6) == values(start=99) == values(start=3, end=3) == values(limit=0) == b""
+
+    def test_an_empty_partition_is_empty_at_once(self, alice: Namespace) -> None:
+        create(alice, "test1p")
+        began = time.monotonic()
+        assert records.read_range(alice.full("test1p"), 0) == ()
+        assert time.monotonic() - began < 1
+
+    def test_a_partition_that_is_not_there_is_refused(self, alice: Namespace) -> None:
+        create(alice, "test1p")
+        with pytest.raises(AppRefused, match="the topic has 1 partition, number 0"):
+            records.read_range(alice.full("test1p"), 1)
+
+    def test_offsets_are_the_earliest_and_the_next_of_each_partition(self, alice: Namespace) -> None:
+        create(alice, "test2p", partitions=2)
+        records.produce(alice, "test2p", [Message(value=b"x")] * 3, partition=1)
+        assert records.offsets(alice.full("test2p")) == {0: (0, 0), 1: (0, 3)}
+        assert records.offsets(alice.full("test2p"), partitions=(1,)) == {1: (0, 3)}
+
+    def test_deleted_records_move_the_earliest_offset_and_reading_begins_there(self, alice: Namespace) -> None:
+        create(alice, "test1p")
+        send(alice, "test1p", *"abcdef")
+        full = alice.full("test1p")
+        (future,) = clients.admin().delete_records([TopicPartition(full, 0, 4)]).values()
+        future.result(5)
+        assert records.offsets(full) == {0: (4, 6)}
+        assert [each.offset for each in records.read_range(full, 0)] == [4, 5]
+
+    def test_gaps_that_transactions_leave_do_not_hold_a_reader_up(self, alice: Namespace) -> None:
+        create(alice, "ledger")
+        full = alice.full("ledger")
+        producer = clients.new_producer(**{"transactional.id": alice.full("t")})
+        producer.init_transactions(10)
+        for value, end in ((b"kept", producer.commit_transaction), (b"dropped", producer.abort_transaction)):
+            producer.begin_transaction()
+            producer.produce(full, value)
+            producer.flush(5)
+            end(10)
+        began = time.monotonic()
+        read = records.read_range(full, 0)
+        assert [(each.offset, each.value) for each in read] == [(0, b"kept")]
+        assert records.offsets(full)[0][1] == 4  # two records, and a marker after each
+        assert records.read_range(full, 0, start=1, end=2) == ()
+        assert time.monotonic() - began < 3
+
+    def test_reading_leaves_no_group_behind(self, alice: Namespace) -> None:
+        create(alice, "test1p")
+        send(alice, "test1p", "a")
+        records.read_range(alice.full("test1p"), 0)
+        listed = clients.admin().list_consumer_groups().result(5).valid or []
+        assert "kafkaclass-reader" not in {each.group_id for each in listed}
+
+    def test_a_consumer_of_the_new_protocol_can_be_made(self, kafka: str) -> None:
+        consumer = clients.new_consumer(**{"group.protocol": "consumer", "group.id": "g"})
+        assert clients.close(consumer)
+
+
+class TestShowing:
+    @pytest.mark.parametrize(
+        ("value", "shown"),
+        [
+            (None, {"kind": "null"}),
+            (b"", {"kind": "empty"}),
+            (b"9", {"kind": "text", "text": "9"}),
+            (FOX, {"kind": "text", "text": "🦊"}),
+            (b"\xff\x00", {"kind": "hex", "text": "ff 00"}),
+            (b"x" * 1024, {"kind": "text", "text": "x" * 1024}),
+            (b"x" * 70_000, {"kind": "text", "text": "x" * 1024, "size_bytes": 70_000}),
+            (b"x" + FOX * 300, {"kind": "text", "text": "x" + "🦊" * 255, "size_bytes": 1201}),
+            (b"\xff" * 2000, {"kind": "hex", "text": "ff " * 1023 + "ff", "size_bytes": 2000}),
+        ],
+    )
+    def test_null_empty_text_and_bytes_are_told_apart(self, value: bytes | None, shown: dict[str, object]) -> None:
+        assert cell(value) == shown
+
+    def test_a_record_as_json_has_the_short_name(self) -> None:
+        record = Record("c1.alice.a", 1, 8, None, b"9", (("h", b""), ("h", None)), 1690000000000)
+        assert as_json(record, Namespace("c1", "alice")) == {
+            "topic": "a",
+            "partition": 1,
+            "offset": 8,
+            "key": {"kind": "null"},
+            "value": {"kind": "text", "text": "9"},
+            "headers": [["h", {"kind": "empty"}], ["h", {"kind": "null"}]],
+            "at_ms": 1690000000000,
+        }
+
+
+def test_the_codes_that_this_module_makes_up_are_kafkas(kafka: str) -> None:
+    assert KafkaError(KafkaError._QUEUE_FULL).name() == "_QUEUE_FULL"
+    assert KafkaError(KafkaError._MSG_TIMED_OUT).name() == "_MSG_TIMED_OUT"
