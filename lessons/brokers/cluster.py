@@ -1,0 +1,207 @@
+"""Three brokers in one data folder."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import IO
+
+from . import aot
+from .config import (
+    BROKER_IDS,
+    ClusterPlan,
+    Launch,
+    broker_files,
+    broker_name,
+    check_folder_name,
+    kafka_dir,
+    new_cluster_id,
+    read_plan,
+    write_broker_config,
+    write_plan,
+)
+from .jars import fetch_class_path
+from .java import find_java
+from .ports import choose
+from .problem import BrokerProblem
+from .process import try_lock, wait_for
+from .storage import format_all
+from .supervisor import SupervisedBroker
+
+WISHED_PORTS = (9092, 9093, 9094)
+WISHED_CONTROLLER_PORTS = (19091, 19092, 19093)
+DEFAULT_HEAP_MB = 128
+DEFAULT_JAR_DIR = Path(__file__).resolve().parents[2] / ".local" / "jars"
+TICK_S = 0.2
+
+
+def say_nothing(_words: str) -> None:
+    pass
+
+
+class EmbeddedCluster:
+    """Prepare, start, wait; then tick about five times a second; stop. Not for several threads at once."""
+
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        heap_mb: int = DEFAULT_HEAP_MB,
+        ports: Sequence[int] = WISHED_PORTS,
+        controller_ports: Sequence[int] = WISHED_CONTROLLER_PORTS,
+        jar_dir: Path = DEFAULT_JAR_DIR,
+        say: Callable[[str], None] = print,
+    ) -> None:
+        """A port of 0 means any free one."""
+        self.data_dir = data_dir.resolve()
+        self.heap_mb = heap_mb
+        self.jar_dir = jar_dir
+        self.say = say
+        self.brokers: tuple[SupervisedBroker, ...] = ()
+        self._wished = (tuple(ports), tuple(controller_ports))
+        self._plan: ClusterPlan | None = None
+        self._launch: Launch | None = None
+        self._aot_writer: aot.AotWriter | None = None
+        self._lock: IO[str] | None = None
+
+    @property
+    def plan(self) -> ClusterPlan:
+        if self._plan is None:
+            raise BrokerProblem("The cluster is not prepared yet.")
+        return self._plan
+
+    @property
+    def launch(self) -> Launch:
+        """With the AOT cache, if there is one that fits."""
+        if self._launch is None:
+            raise BrokerProblem("The cluster is not prepared yet.")
+        return replace(self._launch, aot_cache=aot.fitting_cache(self._launch, self.jar_dir))
+
+    @property
+    def bootstrap_servers(self) -> str:
+        """host:port of all brokers, with commas between them."""
+        return self.plan.bootstrap_servers
+
+    def prepare(self) -> None:
+        """Java and jars at hand, ports chosen, configuration written, folders formatted. The first time takes 10 s.
+
+        Raises: BrokerProblem
+        """
+        check_folder_name(self.data_dir)
+        try:
+            self._take_lock()
+            java = find_java()
+            jars = fetch_class_path(self.jar_dir, say=self.say)
+            self._launch = Launch(java=java, class_path=jars, heap_mb=self.heap_mb)
+            self._plan = self._choose_plan()
+            self._write_config()
+        except OSError as error:
+            raise BrokerProblem(f"The data folder {self.data_dir} can't be used: {error}.") from error
+
+    def start(self) -> None:
+        """Start what is not stopped on purpose. Returns at once."""
+        self.brokers = tuple(self._supervised(broker_id) for broker_id in BROKER_IDS)
+        for broker in self.brokers:
+            broker.start()
+
+    def tick(self) -> None:
+        """Make each broker as it is wanted; start again what ended by itself; say what happened."""
+        for broker in self.brokers:
+            broker.tick()
+
+    @property
+    def is_up(self) -> bool:
+        """Every broker that is wanted up answers, and knows the others that are."""
+        wanted = [broker for broker in self.brokers if not broker.stays_down]
+        ids = frozenset(broker.broker_id for broker in wanted)
+        return all(broker.answers(besides=ids) for broker in wanted)
+
+    def wait_until_up(self, timeout_s: float = 60) -> None:
+        """Wait, and supervise meanwhile. Raises: BrokerProblem with what is known when they do not come up in time."""
+
+        def up() -> bool:
+            self.tick()
+            return self.is_up
+
+        if not wait_for(up, timeout_s=timeout_s, every_s=0.05):
+            known = " ".join(broker.problem for broker in self.brokers if broker.problem)
+            raise BrokerProblem(f"The brokers were not up after {timeout_s:.0f} s. {known}".strip())
+
+    @contextmanager
+    def supervised(self) -> Iterator[None]:
+        """Tick in a thread of its own for the length of a with block."""
+        ended = threading.Event()
+
+        def supervise() -> None:
+            while not ended.wait(TICK_S):
+                self.tick()
+
+        thread = threading.Thread(target=supervise, name="brokers", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
+
+    def write_aot_cache(self) -> None:
+        """Begin to write the AOT cache in the background, if it can be written and is not there. Nobody waits."""
+        if self._aot_writer is None and self.launch.java.writes_aot_cache and self.launch.aot_cache is None:
+            self._aot_writer = aot.AotWriter(self.launch, jar_dir=self.jar_dir, folder=kafka_dir(self.data_dir) / "aot")
+            self._aot_writer.start()
+
+    def stop(self, deadline_s: float = 9) -> None:
+        """Stop all at once: one after the other, the last ones would wait for a quorum. SIGKILL at the deadline."""
+        end_at = time.monotonic() + deadline_s
+        if self._aot_writer:
+            self._aot_writer.stop()
+        for broker in self.brokers:
+            broker.ask_to_end()
+        wait_for(lambda: not any(broker.runs for broker in self.brokers), timeout_s=end_at - time.monotonic())
+        for broker in self.brokers:
+            broker.kill()
+            broker.note_stopped()
+        if self._lock:
+            self._lock.close()
+            self._lock = None
+
+    def _take_lock(self) -> None:
+        """Two supervisors of one folder would start every broker twice."""
+        self._lock = self._lock or try_lock(kafka_dir(self.data_dir) / ".lock")
+        if self._lock is None:
+            raise BrokerProblem(f"Another process runs the brokers of {self.data_dir}. End that one first.")
+
+    def _choose_plan(self) -> ClusterPlan:
+        last = read_plan(self.data_dir)
+        wished, wished_controllers = self._wished
+        ports = choose(wished, last=last.ports if last else ())
+        controllers = choose(wished_controllers, last=last.controller_ports if last else (), besides=ports)
+        plan = ClusterPlan(last.cluster_id if last else new_cluster_id(), ports, controllers)
+        for broker_id, wish, port in zip(BROKER_IDS, wished, ports, strict=True):
+            if wish and wish != port:
+                self.say(f"Port {wish} is held by something else: {broker_name(broker_id)} takes {port}.")
+        write_plan(self.data_dir, plan)
+        return plan
+
+    def _write_config(self) -> None:
+        for broker_id in BROKER_IDS:
+            write_broker_config(broker_files(self.data_dir, broker_id), broker_id=broker_id, plan=self.plan)
+        format_all(
+            [broker_files(self.data_dir, broker_id) for broker_id in BROKER_IDS],
+            launch=self.launch,
+            cluster_id=self.plan.cluster_id,
+        )
+
+    def _supervised(self, broker_id: int) -> SupervisedBroker:
+        files = broker_files(self.data_dir, broker_id)
+        return SupervisedBroker(
+            data_dir=self.data_dir,
+            broker_id=broker_id,
+            port=self.plan.ports[broker_id - 1],
+            command=lambda: self.launch.command(files, "kafka.Kafka", str(files.properties)),
+            say=self.say,
+        )

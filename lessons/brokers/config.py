@@ -1,0 +1,240 @@
+"""The folders, the settings and the command line of a broker.
+
+    DATA/kafka/cluster.json            the cluster's id and its ports
+    DATA/kafka/kafka1/broker.properties, log4j2.properties, wanted.json, status.json
+    DATA/kafka/kafka1/data/            what Kafka keeps
+    DATA/kafka/kafka1/logs/            kafka.log (5 files of 5 MB), output.log
+
+Every figure below was measured on two cores; the lines say what happens without it.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import threading
+import uuid
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from .java import Java
+from .ports import LOOPBACK
+from .problem import BrokerProblem
+
+BROKER_IDS = (1, 2, 3)
+LOG_FILE_MB = 5
+LOG_FILES = 5
+
+SETTINGS = {
+    # The lessons create topics on purpose, and tell what auto-creation would have done.
+    "auto.create.topics.enable": "false",
+    # A small heap: with the cleaner's default buffer of 128 MB a broker dies of OutOfMemoryError at its start.
+    "log.cleaner.dedupe.buffer.size": "8388608",
+    "log.cleaner.threads": "1",
+    "num.io.threads": "2",
+    "num.network.threads": "2",
+    "background.threads": "2",
+    "offsets.topic.num.partitions": "3",
+    "offsets.topic.replication.factor": "3",
+    "transaction.state.log.num.partitions": "3",
+    "transaction.state.log.replication.factor": "3",
+    "transaction.state.log.min.isr": "1",
+    # With the default of 3 s every first join of a group waits 3 s.
+    "group.initial.rebalance.delay.ms": "0",
+    # Leaders move 3 to 5 s after a kill (9 s by default), and a killed broker is let in again after 2 s.
+    "broker.session.timeout.ms": "3000",
+    "broker.heartbeat.interval.ms": "500",
+    # Preferred leaders come back within 10 s (300 s by default).
+    "leader.imbalance.check.interval.seconds": "10",
+    # Retention of 1 s shows after 1.5 s (after 255 s by default).
+    "log.retention.check.interval.ms": "2000",
+    "log.cleaner.backoff.ms": "1000",
+    # KIP-848: four members are stable in 2 s (10 s by default), a crash is noticed in 7 s (48 s by default).
+    "group.consumer.session.timeout.ms": "6000",
+    "group.consumer.min.session.timeout.ms": "6000",
+    "group.consumer.heartbeat.interval.ms": "1000",
+    "group.consumer.min.heartbeat.interval.ms": "500",
+}
+
+LOG4J2 = """\
+appender.file.type = RollingFile
+appender.file.name = file
+appender.file.fileName = {logs}/kafka.log
+appender.file.filePattern = {logs}/kafka.%i.log
+appender.file.layout.type = PatternLayout
+appender.file.layout.pattern = %d{{yyyy-MM-dd HH:mm:ss,SSS}} %p %m (%c)%n%throwable
+appender.file.policies.type = Policies
+appender.file.policies.size.type = SizeBasedTriggeringPolicy
+appender.file.policies.size.size = {size_mb}MB
+appender.file.strategy.type = DefaultRolloverStrategy
+appender.file.strategy.max = {older_files}
+rootLogger.level = WARN
+rootLogger.appenderRef.file.ref = file
+logger.server.name = org.apache.kafka.common.utils.AppInfoParser
+logger.server.level = INFO
+"""
+
+
+@dataclass(frozen=True)
+class ClusterPlan:
+    """What all brokers of a data folder agree on."""
+
+    cluster_id: str
+    ports: tuple[int, ...]
+    controller_ports: tuple[int, ...]
+
+    @property
+    def bootstrap_servers(self) -> str:
+        return ",".join(f"{LOOPBACK}:{port}" for port in self.ports)
+
+
+@dataclass(frozen=True)
+class BrokerFiles:
+    """Where one broker keeps what."""
+
+    folder: Path
+
+    @property
+    def properties(self) -> Path:
+        return self.folder / "broker.properties"
+
+    @property
+    def log4j2(self) -> Path:
+        return self.folder / "log4j2.properties"
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "logs" / "kafka.log"
+
+    @property
+    def output(self) -> Path:
+        """What Java itself says: no heap to be had, a crash."""
+        return self.folder / "logs" / "output.log"
+
+    @property
+    def wanted(self) -> Path:
+        return self.folder / "wanted.json"
+
+    @property
+    def status(self) -> Path:
+        return self.folder / "status.json"
+
+
+@dataclass(frozen=True)
+class Launch:
+    """What it takes to start a broker's Java."""
+
+    java: Java
+    class_path: tuple[Path, ...]
+    heap_mb: int
+    aot_cache: Path | None = None
+
+    def command(self, files: BrokerFiles, *arguments: str, flags: Sequence[str] = ()) -> list[str]:
+        """The command line; `arguments` begin with the main class."""
+        cache = [f"-XX:AOTCache={self.aot_cache}", "-Xlog:aot*=off"] if self.aot_cache else []
+        return [
+            str(self.java.path),
+            f"-Xmx{self.heap_mb}m",
+            # 20 MiB less for a broker that has just started.
+            f"-Xms{min(32, self.heap_mb)}m",
+            # Three brokers share two cores: these two make their start 4.3 s long, and not 7.6 s.
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            # A broker without memory must end, so that it is noticed, and not linger.
+            "-XX:+ExitOnOutOfMemoryError",
+            "-XX:-UsePerfData",
+            *(["--sun-misc-unsafe-memory-access=allow"] if self.java.major >= 24 else []),  # JEP 498 warns
+            *cache,
+            *flags,
+            "-Dlog4j2.disableJmx=true",
+            f"-Dlog4j2.configurationFile={files.log4j2}",
+            "-cp",
+            ":".join(map(str, self.class_path)),
+            *arguments,
+        ]
+
+
+def kafka_dir(data_dir: Path) -> Path:
+    return data_dir.resolve() / "kafka"
+
+
+def broker_name(broker_id: int) -> str:
+    return f"kafka{broker_id}"
+
+
+def broker_files(data_dir: Path, broker_id: int) -> BrokerFiles:
+    if broker_id not in BROKER_IDS:
+        raise ValueError(f"there is no broker {broker_id}")
+    return BrokerFiles(kafka_dir(data_dir) / broker_name(broker_id))
+
+
+def read_plan(data_dir: Path) -> ClusterPlan | None:
+    """The plan of the last time; None for a new data folder. Raises: BrokerProblem when it can't be read."""
+    path = kafka_dir(data_dir) / "cluster.json"
+    try:
+        kept = json.loads(path.read_text())
+        return ClusterPlan(
+            cluster_id=str(kept["cluster_id"]),
+            ports=tuple(int(port) for port in kept["ports"]),
+            controller_ports=tuple(int(port) for port in kept["controller_ports"]),
+        )
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BrokerProblem(f"{path} can't be read ({error}). It holds the id of the cluster: restore it.") from error
+
+
+def write_plan(data_dir: Path, plan: ClusterPlan) -> None:
+    write_whole(kafka_dir(data_dir) / "cluster.json", json.dumps(asdict(plan), indent=1))
+
+
+def new_cluster_id() -> str:
+    """A random id in Kafka's form: 16 bytes, URL-safe base64 without padding."""
+    return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+
+
+def write_broker_config(files: BrokerFiles, *, broker_id: int, plan: ClusterPlan) -> None:
+    voters = ",".join(f"{one}@{LOOPBACK}:{port}" for one, port in enumerate(plan.controller_ports, start=1))
+    listener = f"PLAINTEXT://{LOOPBACK}:{plan.ports[broker_id - 1]}"
+    own = {
+        "process.roles": "broker,controller",
+        "node.id": str(broker_id),
+        "listeners": f"{listener},CONTROLLER://{LOOPBACK}:{plan.controller_ports[broker_id - 1]}",
+        "advertised.listeners": listener,
+        "controller.listener.names": "CONTROLLER",
+        "controller.quorum.voters": voters,
+        "log.dirs": str(files.data),
+    }
+    files.log.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(files.properties, as_properties({**own, **SETTINGS}))
+    write_whole(
+        files.log4j2,
+        LOG4J2.format(logs=files.log.parent, size_mb=LOG_FILE_MB, older_files=LOG_FILES - 1),
+    )
+
+
+def as_properties(settings: dict[str, str]) -> str:
+    return "".join(f"{key}={value}\n" for key, value in settings.items())
+
+
+def write_whole(path: Path, text: str) -> None:
+    """All of the text or nothing: another process may read it at any moment, or this one be killed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}")
+    half.write_text(text)
+    half.replace(path)
+
+
+def check_folder_name(data_dir: Path) -> None:
+    """Raises: BrokerProblem when Kafka or Java would take the folder's name apart."""
+    bad = next((sign for sign in ",:\\${}\n" if sign in str(kafka_dir(data_dir))), None)
+    if bad:
+        raise BrokerProblem(
+            f"The data folder {data_dir} has {bad!r} in its name, which Kafka can't take. Choose another."
+        )

@@ -1,0 +1,57 @@
+"""Ask a broker whether it serves, with one small request of Kafka's own protocol.
+
+The Kafka client belongs to lessons/cluster; this package needs one question only, and an open port is no answer to it:
+the broker listens before it has joined the cluster.
+"""
+
+from __future__ import annotations
+
+import socket
+import struct
+
+from .ports import LOOPBACK
+
+_METADATA, _VERSION, _CORRELATION = 3, 1, 7
+_CLIENT_ID = b"kafkaclass"
+# An empty list of topics asks for the brokers only (since Metadata version 1).
+_BODY = struct.pack(">hhih", _METADATA, _VERSION, _CORRELATION, len(_CLIENT_ID)) + _CLIENT_ID + struct.pack(">i", 0)
+_REQUEST = struct.pack(">i", len(_BODY)) + _BODY
+_ANSWER_AT_MOST_BYTES = 1 << 20
+
+
+def known_brokers(port: int, *, timeout_s: float) -> frozenset[int]:
+    """The ids of the brokers that the broker on this port knows as serving; empty when it does not answer."""
+    try:
+        with socket.create_connection((LOOPBACK, port), timeout=timeout_s) as connection:
+            connection.sendall(_REQUEST)
+            (size_bytes,) = struct.unpack(">i", _read(connection, 4))
+            if not 0 < size_bytes <= _ANSWER_AT_MOST_BYTES:  # something else listens there
+                return frozenset()
+            return _broker_ids(_read(connection, size_bytes))
+    except (OSError, struct.error, EOFError):
+        return frozenset()
+
+
+def _read(connection: socket.socket, size_bytes: int) -> bytes:
+    received = b""
+    while len(received) < size_bytes:
+        part = connection.recv(size_bytes - len(received))
+        if not part:
+            raise EOFError
+        received += part
+    return received
+
+
+def _broker_ids(answer: bytes) -> frozenset[int]:
+    """Metadata version 1: correlation id, then an array of (id, host, port, rack)."""
+    correlation, count = struct.unpack_from(">ii", answer)
+    if correlation != _CORRELATION:
+        return frozenset()
+    position, ids = 8, set()
+    for _ in range(count):
+        broker_id, host_bytes = struct.unpack_from(">ih", answer, position)
+        position += 6 + host_bytes
+        _, rack_bytes = struct.unpack_from(">ih", answer, position)
+        position += 6 + max(rack_bytes, 0)  # -1 is a rack that is not set
+        ids.add(broker_id)
+    return frozenset(ids)

@@ -1,0 +1,89 @@
+"""What goes wrong with brokers, in sentences that somebody can act on.
+
+The one place where a broker's log is judged by its words: a process that did not start has no error code to offer.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+
+class BrokerProblem(Exception):
+    """A broker, its Java or its jars can't be used; str() is a sentence that says what to do."""
+
+
+@dataclass(frozen=True)
+class KnownCause:
+    pattern: re.Pattern[str]
+    advice: str
+
+
+KNOWN_CAUSES = (
+    KnownCause(
+        re.compile(r"BindException|Address already in use"),
+        "Its port is taken by something else. End that program, or stop kafkaclass and start it again:"
+        " it then takes a free port.",
+    ),
+    KnownCause(
+        re.compile(r"No space left on device|Disk quota exceeded"),
+        "The disk is full. Make room; it is tried again by itself.",
+    ),
+    KnownCause(
+        re.compile(r"OutOfMemoryError|insufficient memory|Could not reserve enough space"),
+        "It ran out of memory. Give each broker a larger heap: manage.py up --heap 256.",
+    ),
+    KnownCause(
+        re.compile(r"AccessDenied|Permission denied|Read-only file system"),
+        "Its data folder can't be written. Look at the owner and the rights of the data folder.",
+    ),
+    KnownCause(
+        re.compile(r"Failed to acquire lock|OverlappingFileLock"),
+        "Another broker uses its data folder. End that one first.",
+    ),
+    KnownCause(
+        re.compile(
+            r"meta\.properties|node ID not found|InconsistentClusterId|InconsistentBrokerMetadata"
+            r"|Corrupt|KafkaStorageException"
+            r"|log directory|log dirs|bootstrap\.checkpoint|quorum-state|NotDirectoryException|storage directory"
+        ),
+        "Its data folder is damaged. Move that folder away and start again: this broker then copies its partitions"
+        " from the other two.",
+    ),
+)
+
+# A line of our log4j2 layout: "2026-01-31 10:00:00,000 ERROR [thread] text (logger)".
+_ERROR_LINE = re.compile(r"^\d{4}-\d\d-\d\d [\d:,.]+ (?:ERROR|FATAL) (?P<words>.*)$")
+_EXCEPTION_LINE = re.compile(
+    r"^(?:Caused by: |Exception in thread \"[^\"]*\" )?(?P<words>[\w.$]+(?:Exception|Error)\b.*)$"
+)
+_WORDS_AT_MOST = 300
+
+
+def last_error(log_text: str) -> str | None:
+    """The last error that a broker's log tells of, in the broker's own words; None when it tells of none.
+
+    The root cause wins over the line that announces it: Kafka logs "Exiting Kafka due to fatal exception" and
+    puts the reason into the stack trace below.
+    """
+    found: str | None = None
+    for line in log_text.splitlines():
+        match = _ERROR_LINE.match(line) or _EXCEPTION_LINE.match(line)
+        if match:
+            found = match["words"].strip()
+        elif line.startswith(("Error:", "Error occurred", "Unrecognized", "Unable to", "Invalid")):
+            found = line.strip()
+    return found[:_WORDS_AT_MOST] if found else None
+
+
+def explain(log_text: str) -> str | None:
+    """The last error and what to do about it, as sentences; None when the log tells of no error."""
+    words = last_error(log_text)
+    if words is None:
+        return None
+    quoted = f"Its last error: {words.rstrip('.')}."
+    for text in (words, log_text):  # the last error may be a consequence
+        for cause in KNOWN_CAUSES:
+            if cause.pattern.search(text):
+                return f"{cause.advice} {quoted}"
+    return quoted

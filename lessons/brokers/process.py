@@ -1,0 +1,147 @@
+"""Processes of ours: start them, know them again, end them.
+
+A process is known by its number and its start time, as numbers are used again: what runs under a remembered number
+may be somebody else's.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import subprocess
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import psutil
+
+# psutil works the start time out from the boot time, which moves a little when the clock is set.
+_SAME_START_S = 2.0
+_KEPT_OUTPUT_BYTES = 5 * 1024 * 1024
+_TEXT_AT_MOST_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True)
+class ProcessMark:
+    pid: int
+    started_at: float  # seconds since the epoch, by psutil
+
+
+def spawn(
+    command: Sequence[str], *, output: Path, environment: Mapping[str, str] | None = None, cwd: Path | None = None
+) -> subprocess.Popen[bytes]:
+    """Start in a session of its own, so that Ctrl-C in the terminal reaches us alone and we end it in our order.
+
+    Raises: OSError
+    """
+    output.parent.mkdir(parents=True, exist_ok=True)
+    keep_short(output)
+    with output.open("ab") as file:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            env=None if environment is None else {**os.environ, **environment},
+            cwd=cwd,
+        )
+
+
+def keep_short(output: Path, *, at_most_bytes: int = _KEPT_OUTPUT_BYTES) -> None:
+    """Move what was written so far to one older file once it is long. The writer appends, so it just goes on."""
+    if size_bytes(output) > at_most_bytes:
+        output.with_suffix(".1.log").write_bytes(output.read_bytes()[-at_most_bytes:])
+        os.truncate(output, 0)
+
+
+def size_bytes(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def text_since(path: Path, start_bytes: int) -> str:
+    """What was written since; all of it when the file was rotated meanwhile. The end alone when that is long."""
+    now_bytes = size_bytes(path)
+    if not now_bytes:
+        return ""
+    with path.open("rb") as file:
+        start = start_bytes if now_bytes >= start_bytes else 0
+        file.seek(max(start, now_bytes - _TEXT_AT_MOST_BYTES))
+        return file.read().decode(errors="replace")
+
+
+def mark(pid: int) -> ProcessMark | None:
+    """The mark of a running process; None when it is gone already."""
+    try:
+        return ProcessMark(pid, psutil.Process(pid).create_time())
+    except psutil.Error:
+        return None
+
+
+def find(known: ProcessMark) -> psutil.Process | None:
+    """The marked process if it runs; None when it is gone or its number belongs to another one now."""
+    try:
+        process = psutil.Process(known.pid)
+        same = abs(process.create_time() - known.started_at) < _SAME_START_S
+        return process if same and process.status() != psutil.STATUS_ZOMBIE else None
+    except psutil.Error:
+        return None
+
+
+def find_java_of(folder: Path) -> list[psutil.Process]:
+    """Every Java that was started on files of this folder: also one whose number nobody had time to write down."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            program, *arguments = process.cmdline() or [""]
+        except (psutil.Error, OSError):  # gone, or somebody else's
+            continue
+        # "nice java …": the first word is nice for a moment only.
+        if Path(program).name in ("java", "nice") and any(f"{folder}{os.sep}" in one for one in arguments):
+            found.append(process)
+    return found
+
+
+def end_all(processes: Iterable[psutil.Process], *, deadline_s: float) -> int:
+    """Ask each to end (SIGTERM), and kill what is left at the deadline. Returns how many had to be killed."""
+    asked = [process for process in processes if _tell(process.terminate)]
+    _, alive = psutil.wait_procs(asked, timeout=deadline_s)
+    for process in alive:
+        _tell(process.kill)
+    psutil.wait_procs(alive, timeout=2)
+    return len(alive)
+
+
+def _tell(signal: Callable[[], None]) -> bool:
+    try:
+        signal()
+    except psutil.Error:
+        return False
+    return True
+
+
+def wait_for(condition: Callable[[], bool], *, timeout_s: float, every_s: float = 0.05) -> bool:
+    """Whether the condition came true in time."""
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(every_s)
+    return True
+
+
+def try_lock(path: Path) -> IO[str] | None:
+    """Hold a lock until the file is closed or this process ends, however it ends; None when another holds it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file = path.open("a")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        return None
+    return file

@@ -1,0 +1,98 @@
+"""What is wanted of each broker, and how it is: small files in the data folder.
+
+Why it is so: web processes and `manage.py up` are different processes, and either may be killed. A broker act only
+writes what is wanted; the supervisor in `up` makes it so and writes how it is. Files outlive both.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+import psutil
+
+from .config import BROKER_IDS, broker_files, kafka_dir, read_plan, write_whole
+from .process import ProcessMark, end_all, find, find_java_of
+
+Wanted = Literal["up", "stopped", "killed"]
+Phase = Literal["starting", "up", "stopping", "down", "failed"]
+
+_LEFTOVERS_DEADLINE_S = 5.0
+
+
+@dataclass(frozen=True)
+class BrokerStatus:
+    """How a broker is, as its supervisor saw it last."""
+
+    broker_id: int
+    phase: Phase
+    process: ProcessMark | None = None
+    problem: str | None = None  # sentences: why it is not up, what to do
+
+    @property
+    def runs(self) -> bool:
+        return self.process is not None and find(self.process) is not None
+
+
+def wanted(data_dir: Path, broker_id: int) -> Wanted:
+    """What was asked for last; a broker that nobody touched is wanted up."""
+    try:
+        kept = json.loads(broker_files(data_dir, broker_id).wanted.read_text())["state"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return "up"
+    return kept if kept in get_args(Wanted) else "up"
+
+
+def set_wanted(data_dir: Path, broker_id: int, state: Wanted) -> None:
+    """Ask for a broker to run, to be stopped (SIGTERM) or to be killed (SIGKILL). Stays so through a new `up`.
+
+    Raises: ValueError for a broker or a state that there is none of.
+    """
+    if state not in get_args(Wanted):
+        raise ValueError(f"a broker can't be {state!r}")
+    write_whole(broker_files(data_dir, broker_id).wanted, json.dumps({"state": state}))
+
+
+def status(data_dir: Path, broker_id: int) -> BrokerStatus:
+    """How the broker is; "down" when nothing was ever written."""
+    try:
+        kept = json.loads(broker_files(data_dir, broker_id).status.read_text())
+        process = kept["process"]
+        return BrokerStatus(
+            broker_id=broker_id,
+            phase=kept["phase"] if kept["phase"] in get_args(Phase) else "down",
+            process=ProcessMark(int(process["pid"]), float(process["started_at"])) if process else None,
+            problem=kept["problem"],
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return BrokerStatus(broker_id=broker_id, phase="down")
+
+
+def write_status(data_dir: Path, new: BrokerStatus) -> None:
+    write_whole(broker_files(data_dir, new.broker_id).status, json.dumps(asdict(new)))
+
+
+def broker_port(data_dir: Path, broker_id: int) -> int | None:
+    """The port that the broker has in this data folder; None before the first start."""
+    plan = read_plan(data_dir)
+    return plan.ports[broker_id - 1] if plan else None
+
+
+def end_leftovers(data_dir: Path, *, deadline_s: float = _LEFTOVERS_DEADLINE_S) -> int:
+    """End the brokers that an `up` which was killed left behind. Returns how many there were.
+
+    Only for the holder of the data folder's lock.
+    """
+    marked = (status(data_dir, broker_id).process for broker_id in BROKER_IDS)
+    left: dict[int, psutil.Process] = {one.pid: one for one in find_java_of(kafka_dir(data_dir))}
+    for known in marked:
+        process = find(known) if known else None
+        if process:
+            left[process.pid] = process
+    end_all(left.values(), deadline_s=deadline_s)
+    for broker_id in BROKER_IDS:
+        if status(data_dir, broker_id).phase != "down":
+            write_status(data_dir, BrokerStatus(broker_id, "down"))
+    return len(left)

@@ -1,0 +1,167 @@
+"""What outlives a stop, a kill and a new start."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from lessons.brokers import BrokerProblem, EmbeddedCluster, end_leftovers, set_wanted, status, wanted
+from lessons.brokers.config import broker_files
+from lessons.brokers.probe import known_brokers
+from lessons.brokers.process import ProcessMark
+from lessons.brokers.state import BrokerStatus, write_status
+from lessons.brokers.supervisor import SupervisedBroker
+
+from .conftest import DEADLINE_S, Said, eventually, first_record, java_processes, keep_a_record, new_cluster
+
+ROOT = Path(__file__).resolve().parents[2]
+# A process that starts the brokers as `up` does, and is there to be killed.
+RUNNER = """
+import pathlib, sys, time
+from lessons.brokers import EmbeddedCluster
+cluster = EmbeddedCluster(pathlib.Path(sys.argv[1]), ports=(0, 0, 0), controller_ports=(0, 0, 0))
+cluster.prepare()
+cluster.start()
+cluster.wait_until_up()
+print("up at", cluster.bootstrap_servers, flush=True)
+time.sleep(600)
+"""
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory) -> Path:
+    """One folder through all the lives of this module, in the order of the tests."""
+    return tmp_path_factory.mktemp("lives")
+
+
+def test_after_kill_9_of_all_that_ran_leftovers_are_ended(data_dir):
+    runner = subprocess.Popen(
+        [sys.executable, "-c", RUNNER, str(data_dir)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    assert runner.stdout
+    line = next(line for line in runner.stdout if line.startswith("up at"))
+    keep_a_record(line.split()[-1], "kept", "nine")
+    runner.kill()
+    runner.wait()
+    runner.stdout.close()
+    left = java_processes(data_dir)
+    assert len(left) == 3
+    os.kill(left[0].pid, signal.SIGKILL)  # and a broker as well
+    eventually(lambda: len(java_processes(data_dir)) == 2)
+
+    assert end_leftovers(data_dir) == 2
+    assert java_processes(data_dir) == []
+    assert [status(data_dir, broker_id).phase for broker_id in (1, 2, 3)] == ["down"] * 3
+
+
+def test_a_later_start_has_the_records_and_leaves_a_stopped_broker_down_and_says_a_taken_port(data_dir):
+    set_wanted(data_dir, 3, "stopped")
+    said = Said()
+    with socket.create_server(("127.0.0.1", 0)) as something_else:
+        held = something_else.getsockname()[1]
+        cluster = new_cluster(data_dir, say=said, ports=(held, 0, 0))
+        cluster.prepare()
+        assert held not in cluster.plan.ports
+        assert said.has(f"Port {held} is held", "kafka1")
+        cluster.start()
+        try:
+            cluster.wait_until_up(DEADLINE_S)
+            assert known_brokers(cluster.plan.ports[0], timeout_s=2) == {1, 2}
+            assert cluster.brokers[2].process is None
+            assert first_record(cluster.bootstrap_servers, "kept") == "nine"
+        finally:
+            begun = time.monotonic()
+            cluster.stop(deadline_s=9)
+    assert time.monotonic() - begun < 10
+    assert java_processes(data_dir) == []
+    assert wanted(data_dir, 3) == "stopped"
+    set_wanted(data_dir, 3, "up")
+
+
+def one_broker(cluster: EmbeddedCluster, broker_id: int, say: Said) -> SupervisedBroker:
+    """A broker by itself: enough to see that it can't start."""
+    cluster.prepare()
+    broker = cluster._supervised(broker_id)
+    broker.say = say
+    return broker
+
+
+def first_problem(broker: SupervisedBroker) -> str:
+    def has_a_problem() -> bool:
+        broker.tick()
+        return broker.problem is not None
+
+    try:
+        eventually(has_a_problem)
+        return broker.problem or ""
+    finally:
+        broker.kill()
+        broker.note_stopped()
+
+
+def test_a_port_that_is_taken_meanwhile_is_said_as_the_reason(data_dir):
+    cluster, said = new_cluster(data_dir), Said()
+    broker = one_broker(cluster, 1, said)
+    with socket.create_server(("127.0.0.1", cluster.plan.controller_ports[0])):
+        problem = first_problem(broker)
+    cluster.stop()
+    assert "while it started" in problem
+    assert "port is taken by something else" in problem
+    assert said.has("kafka1", "port is taken")
+
+
+def test_a_damaged_folder_is_said_with_the_last_error(data_dir):
+    cluster, said = new_cluster(data_dir), Said()
+    meta = broker_files(data_dir, 2).data / "meta.properties"
+    kept = meta.read_text()
+    meta.write_text("half a li")
+    try:
+        problem = first_problem(one_broker(cluster, 2, said))
+    finally:
+        meta.write_text(kept)
+        cluster.stop()
+    assert "data folder is damaged" in problem
+    assert "Its last error:" in problem
+    assert status(data_dir, 2).phase == "down"
+
+
+def test_a_process_with_the_number_of_a_dead_broker_is_left_alone(data_dir):
+    bystander = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    try:
+        an_hour_ago = psutil.Process(bystander.pid).create_time() - 3600
+        write_status(data_dir, BrokerStatus(1, "up", ProcessMark(bystander.pid, an_hour_ago)))
+        assert not status(data_dir, 1).runs
+        assert end_leftovers(data_dir) == 0
+        assert bystander.poll() is None
+    finally:
+        bystander.kill()
+        bystander.wait()
+
+
+def test_somebody_who_reads_our_files_is_no_leftover(data_dir):
+    reader = subprocess.Popen(["tail", "-f", str(broker_files(data_dir, 1).properties)], stdout=subprocess.DEVNULL)
+    try:
+        assert end_leftovers(data_dir) == 0
+        assert reader.poll() is None
+    finally:
+        reader.kill()
+        reader.wait()
+
+
+def test_a_folder_name_that_kafka_would_take_apart_is_refused(tmp_path):
+    with pytest.raises(BrokerProblem, match="Choose another"):
+        new_cluster(tmp_path / "a,b").prepare()
+
+
+def test_a_data_folder_that_is_a_file_is_said(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(BrokerProblem, match="can't be used"):
+        new_cluster(tmp_path / "file").prepare()
