@@ -1,0 +1,28 @@
+"""`manage.py test [arguments for pytest]`: finds a browser, then becomes pytest. manage.py has installed the rest."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from django.conf import settings
+from django.core.management import BaseCommand
+
+from lessons.management.browser import VARIABLE, NoBrowser, find_browser
+
+
+class Command(BaseCommand):
+    help = "Run the whole suite, or what the arguments for pytest choose."
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        """Every argument is pytest's, so Django's parser stays out of it."""
+        try:
+            os.environ[VARIABLE] = str(find_browser(say=self.say))
+        except NoBrowser as problem:
+            sys.exit(str(problem))
+        os.chdir(settings.BASE_DIR)
+        os.execv(sys.executable, [sys.executable, "-m", "pytest", *argv[2:]])  # noqa: S606 - its exit code is ours
+
+    def say(self, words: str) -> None:
+        self.stdout.write(words)
+        self.stdout.flush()

@@ -1,0 +1,218 @@
+"""`manage.py up`: three brokers, the web server, a first class, and the links to hand out."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from argparse import ArgumentTypeError
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import BaseCommand, CommandError, CommandParser, call_command
+from django.db import connections
+
+from lessons.brokers import BrokerProblem, EmbeddedCluster, end_leftovers
+from lessons.brokers.cluster import DEFAULT_HEAP_MB, TICK_S
+from lessons.management import running
+from lessons.management.addresses import allowed_hosts, choose_port, local_url, student_url
+from lessons.management.stopping import Stopped, Stopping
+from lessons.management.web import WebServer, end_leftover
+
+STOP_DEADLINE_S = 8.5
+WEB_STOP_DEADLINE_S = 4.0
+FIRST_PAGE_TIMEOUT_S = 90.0
+SMALLEST_HEAP_MB = 96
+_SAY_AFTER_S = 1.0
+
+
+class Command(BaseCommand):
+    help = "Run a class: three Kafka brokers, the web site, and links to hand out. Ctrl-C stops it."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1", help="address to listen on; 0.0.0.0 for the local network")
+        parser.add_argument("--port", type=int, default=8000, help="port of the web site; 0 for any free one")
+        parser.add_argument("--data", type=Path, help="folder for everything local (default: .local)")
+        parser.add_argument("--heap", type=_heap_mb, default=DEFAULT_HEAP_MB, help="MB of heap for each broker")
+
+    def handle(self, *_args: Any, host: str, port: int, heap: int, **_options: Any) -> None:
+        try:
+            Up(self, host=host, port=port, heap_mb=heap).run()
+        except (running.RunsAlready, BrokerProblem) as problem:
+            raise CommandError(str(problem)) from problem
+
+    def say(self, words: str) -> None:
+        self.stdout.write(words)
+        self.stdout.flush()
+
+
+def _heap_mb(text: str) -> int:
+    if not text.isdigit() or int(text) < SMALLEST_HEAP_MB:
+        raise ArgumentTypeError(f"a broker needs {SMALLEST_HEAP_MB} MB at least")
+    return int(text)
+
+
+class Up:
+    """The life of one `up`. Raises: RunsAlready, BrokerProblem, CommandError."""
+
+    def __init__(self, command: Command, *, host: str, port: int, heap_mb: int) -> None:
+        self.say = command.say
+        self.data_dir: Path = settings.DATA_DIR
+        self.host = host
+        self.wished_port = port
+        self.heap_mb = heap_mb
+        self.stopping = Stopping()
+        self.cluster: EmbeddedCluster | None = None
+        self.web: WebServer | None = None
+        self._brokers_served = False
+
+    def run(self) -> None:
+        lock = running.lock(self.data_dir)
+        try:
+            self._start()
+            while not self.stopping.asked:
+                self._tick()
+                time.sleep(TICK_S)
+        except Stopped:
+            pass
+        finally:
+            self._stop()
+            lock.close()
+
+    def _start(self) -> None:
+        self._end_leftovers()
+        if not os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):
+            self._prepare_brokers()
+        self._prepare_database()
+        self._start_web()
+        if self.cluster:
+            self.stopping.check()
+            self.cluster.start()
+        self._wait_for_first_page()
+        self._say_links()
+
+    def _end_leftovers(self) -> None:
+        end_leftover(self.data_dir)
+        ended = end_leftovers(self.data_dir)
+        if ended:
+            self.say(f"Ended {ended} brokers that were left over from the last time.")
+
+    def _prepare_brokers(self) -> None:
+        cluster = EmbeddedCluster(self.data_dir, heap_mb=self.heap_mb, say=self.say)
+        self.cluster = cluster
+        with self.stopping.interruptible(), Slow(self.say, "Preparing the brokers …"):
+            cluster.prepare()
+
+    def _prepare_database(self) -> None:
+        with self.stopping.interruptible(), Slow(self.say, "Preparing the database …"):
+            call_command("migrate", verbosity=0, interactive=False)
+            call_command("createcachetable", verbosity=0)
+            connections.close_all()
+
+    def _start_web(self) -> None:
+        self.stopping.check()
+        port = choose_port(self.host, self.wished_port)
+        if self.wished_port and port != self.wished_port:
+            self.say(f"Port {self.wished_port} is held by something else: the web site takes {port}.")
+        self.web = WebServer(
+            data_dir=self.data_dir, host=self.host, port=port, environment=self._environment(), say=self.say
+        )
+        self.web.start()
+
+    def _environment(self) -> dict[str, str]:
+        hosts = [*os.environ.get("KAFKACLASS_HOSTS", "").split(","), *allowed_hosts(self.host)]
+        environment = {
+            "KAFKACLASS_DATA": str(self.data_dir),
+            "KAFKACLASS_HOSTS": ",".join(dict.fromkeys(filter(None, hosts))),
+        }
+        if self.cluster:
+            environment["KAFKA_BOOTSTRAP_SERVERS"] = self.bootstrap_servers
+            environment["KAFKACLASS_EMBEDDED"] = "1"
+        return environment
+
+    @property
+    def bootstrap_servers(self) -> str:
+        return self.cluster.bootstrap_servers if self.cluster else settings.KAFKA_BOOTSTRAP_SERVERS
+
+    def _wait_for_first_page(self) -> None:
+        assert self.web
+        deadline = time.monotonic() + FIRST_PAGE_TIMEOUT_S
+        with Slow(self.say, "Waiting for the first page …"):
+            while not self.web.answers():
+                self.stopping.check()
+                if self.web.problem or time.monotonic() > deadline:
+                    why = self.web.problem or f"The first page did not come within {FIRST_PAGE_TIMEOUT_S:.0f} s."
+                    raise CommandError(f"{why} The end of {self.web.log}:\n{self.web.last_words()}")
+                self._tick()
+                time.sleep(0.05)
+
+    def _say_links(self) -> None:
+        from lessons.models import Role
+        from lessons.people import ensure_first_class, join_path, sign_in_path
+
+        assert self.web
+        klass = ensure_first_class()
+        here, there = local_url(self.host, self.web.port), student_url(self.host, self.web.port)
+        running.write(self.data_dir, url=here, bootstrap_servers=self.bootstrap_servers)
+        self.say(
+            f"\nThe class “{klass.name}” is open.\n\n"
+            f"  Students     {there}{join_path(klass)}\n"
+            f"               class code {klass.join_code}\n"
+            f"  Instructor   {here}{sign_in_path(klass, Role.INSTRUCTOR)}\n"
+            f"  Grader       {here}{sign_in_path(klass, Role.GRADER)}\n"
+            "               each works once, within a week\n\n"
+            f"  Kafka        {self.bootstrap_servers}\n"
+            f"  Data, logs   {self.data_dir}\n\n"
+            "Ctrl-C stops it.\n"
+        )
+        connections.close_all()
+
+    def _tick(self) -> None:
+        assert self.web
+        self.web.tick()
+        if self.cluster:
+            self.cluster.tick()
+            if not self._brokers_served and self.web.answered and self.cluster.is_up:
+                self._brokers_served = True
+                threading.Thread(target=self._after_brokers_came_up, daemon=True).start()
+                self.cluster.write_aot_cache()
+
+    def _after_brokers_came_up(self) -> None:
+        """A fresh cluster has no internal topic to look at. A failure is no news: the lesson that looks says so."""
+        from lessons.cluster import clients, groups
+        from lessons.cluster.errors import ClusterError
+
+        clients.configure(clients.Connection(self.bootstrap_servers))
+        try:
+            groups.create_offsets_topic()
+        except ClusterError:
+            return
+        finally:
+            clients.close_all()
+
+    def _stop(self) -> None:
+        """The web server first, so that its consumers leave their groups; then all brokers at once."""
+        self.say("Stopping …")
+        end_at = time.monotonic() + STOP_DEADLINE_S
+        if self.web:
+            self.web.stop(WEB_STOP_DEADLINE_S)
+        if self.cluster:
+            self.cluster.stop(max(0.0, end_at - time.monotonic()))
+        running.forget(self.data_dir)
+        self.say("Stopped.")
+
+
+class Slow:
+    """Says what is going on once it takes longer than a second."""
+
+    def __init__(self, say: Any, words: str) -> None:
+        self._timer = threading.Timer(_SAY_AFTER_S, say, [words])
+        self._timer.daemon = True
+
+    def __enter__(self) -> None:
+        self._timer.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
