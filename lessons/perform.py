@@ -94,6 +94,12 @@ def _store_and_publish(act: Act) -> None:
         feed.publish_unsent(act.member.klass)
 
 
+def catch_up(member: Member) -> None:
+    """What was left open while Kafka or the app was away: acts without an answer, and lines that the feed lacks."""
+    find_out(member)
+    feed.publish_unsent(member.klass)
+
+
 def find_out(member: Member) -> None:
     """Settles this member's acts that were cut in the middle, as far as the cluster still shows what became of them."""
     cut_before = timezone.now() - timedelta(seconds=CUT_AFTER_S)

@@ -41,7 +41,7 @@ class LiveSocket(PageSocket):
         except KeyError:
             await self.close(NOT_YOURS)
             return
-        internal = parse_qs(self.scope["query_string"]).get(b"internal") == [b"1"]
+        internal = parse_qs(self.scope.get("query_string", b"")).get(b"internal") == [b"1"]
         self._task = asyncio.create_task(self._show(LivePage(self.member, lesson, internal=internal)), name="live")
 
     async def _show(self, page: LivePage) -> None:

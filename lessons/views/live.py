@@ -14,6 +14,7 @@ from lessons.cluster.errors import ClusterError
 from lessons.cluster.snapshot import Snapshot
 from lessons.course.loader import Lesson, lessons
 from lessons.models import Member
+from lessons.perform import catch_up
 from lessons.views.cards import dom_id_of, exercise_card
 from lessons.views.picture import NARROW, WIDE, draw, list_topics
 
@@ -88,6 +89,7 @@ class LivePage:
             parts["part-broker-table"] = template("_broker_table.html")
             parts["part-groups"] = template("_groups.html", groups=groups_of(self.member))
         elif self._something_to_look_at(snapshot):
+            catch_up(self.member)
             check_lesson(self.member, self.lesson)
             attempts = attempts_by_exercise(self.member, self.lesson)
             for exercise in self.lesson.exercises:

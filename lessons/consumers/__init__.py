@@ -1,0 +1,31 @@
+"""The websockets on which records arrive, and on which the page is kept fresh.
+
+    live/      (nothing)                            page ← parts
+    watch/     page → watch, grant, stop            page ← watching, records, left_out, waiting, going_on,
+                                                           topic_deleted, partitions_added, problem
+    consume/   page → start, grant, ack, stop       page ← started, assigned, revoked, records, topic_deleted,
+                                                           topic_recreated, problem, stopped
+
+`protocol` has what a page may say, word for word; `lessons.cluster.live.frames` and `consuming` have what it is told.
+
+Why it is so
+------------
+*A socket's handlers return at once.* A handler that loops would keep its socket from hearing anything else, so what
+takes time is a task. Channels does not call `disconnect()` after an exception; cleaning up is in a `finally` around
+the whole life of the socket (`base`).
+
+*Close codes.* 4404: not a member of that class, or no such class; said after accepting, because a browser cannot read
+the code of a socket that was never accepted. 4400: five frames that no page of ours would send. 4408: the browser takes
+nothing any more. 1009: a frame of more than 64 KiB.
+
+*A form's wrong value is no forged frame.* It is answered in words, as often as somebody likes to try.
+
+*No channel layer.* The in-memory one drops what comes when it holds 100, silently. The hub and the group member speak
+to the socket by a function that puts text into its outbox; credit bounds what can be in there.
+"""
+
+from lessons.consumers.consume import ConsumeSocket
+from lessons.consumers.live import LiveSocket
+from lessons.consumers.watch import WatchSocket
+
+__all__ = ["ConsumeSocket", "LiveSocket", "WatchSocket"]

@@ -1,0 +1,12 @@
+"""The addresses of websockets. Channels fills `scope["url_route"]`; who may come in is for the sockets to ask."""
+
+from django.urls import path
+
+from lessons.consumers import ConsumeSocket, LiveSocket, WatchSocket
+
+websocket_urlpatterns = [
+    path("ws/c/<slug:class_slug>/live/", LiveSocket.as_asgi()),
+    path("ws/c/<slug:class_slug>/live/<slug:lesson_slug>/", LiveSocket.as_asgi()),
+    path("ws/c/<slug:class_slug>/watch/", WatchSocket.as_asgi()),
+    path("ws/c/<slug:class_slug>/consume/", ConsumeSocket.as_asgi()),
+]

@@ -1,0 +1,91 @@
+// The panel of a stream: rows, lanes, notices and the status line. Records are written once a frame of the screen.
+
+import { rowOf } from "./cells.js";
+import { Lanes } from "./lanes.js";
+import { Summary } from "./summary.js";
+
+const MAX_ROWS = 2000;
+const MAX_NOTICES = 20;
+const FRESH_MS = 3000;
+const HIDDEN_MS = 250; // a hidden page has no frames, and goes on all the same
+
+export class Panel {
+  // onPainted(records) is told when records stand on the page: then there is room for as many more.
+  constructor(section, { onPainted }) {
+    const part = (name) => section.querySelector(`[data-${name}]`);
+    this.rows = part("rows");
+    this.status = part("status");
+    this.notices = part("notices");
+    this.leftOutLine = part("left-out");
+    this.lanes = new Lanes(part("lanes"));
+    this.summary = new Summary(part("summary"), part("quiet"));
+    this.onPainted = onPainted;
+    this.waiting = [];
+    this.leftOut = 0;
+    this.isHeld = false;
+    this.frame = 0;
+    this.timer = 0;
+    this.paint = this.paint.bind(this);
+  }
+
+  add(records) {
+    this.waiting.push(...records);
+    this.paintSoon();
+  }
+
+  // While it is held, what comes waits; it is written (and acknowledged) afterwards.
+  hold(isHeld) {
+    this.isHeld = isHeld;
+    this.paintSoon();
+  }
+
+  clear() {
+    this.waiting = [];
+    this.rows.replaceChildren();
+    this.lanes.clear();
+    this.leftOut = 0;
+    if (this.leftOutLine) this.leftOutLine.hidden = true;
+  }
+
+  say(words) {
+    if (this.status && this.status.textContent !== words) this.status.textContent = words;
+  }
+
+  note(words, kind = "") {
+    const line = document.createElement("li");
+    line.textContent = words;
+    line.className = kind;
+    this.notices.prepend(line);
+    while (this.notices.children.length > MAX_NOTICES) this.notices.lastElementChild.remove();
+  }
+
+  addLeftOut(records) {
+    this.leftOut += records;
+    if (!this.leftOutLine) return;
+    this.leftOutLine.textContent =
+      `${this.leftOut.toLocaleString()} records were left out: they came faster than this page could take them.`;
+    this.leftOutLine.hidden = false;
+  }
+
+  paintSoon() {
+    if (this.isHeld || !this.waiting.length || this.frame) return;
+    this.frame = requestAnimationFrame(this.paint);
+    this.timer = setTimeout(this.paint, HIDDEN_MS);
+  }
+
+  paint() {
+    cancelAnimationFrame(this.frame);
+    clearTimeout(this.timer);
+    this.frame = 0;
+    if (this.isHeld || !this.waiting.length) return;
+    const records = this.waiting;
+    this.waiting = [];
+    const rows = records.slice(-MAX_ROWS).map(rowOf).reverse();
+    this.rows.prepend(...rows);
+    while (this.rows.children.length > MAX_ROWS) this.rows.lastElementChild.remove();
+    this.lanes.add(records);
+    this.summary.add(records);
+    setTimeout(() => rows.forEach((row) => row.classList.remove("fresh")), FRESH_MS);
+    this.onPainted(records);
+  }
+}

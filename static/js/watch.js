@@ -1,0 +1,96 @@
+// Watching a topic: from the beginning, from now or from an offset; pause; back after a cut without a gap or a double.
+//
+// Optional in the section: a form [data-from-form] with `from` (beginning, now, offset) and `offset`.
+
+import { connect } from "./socket.js";
+import { Panel } from "./stream.js";
+
+const WINDOW = 500;
+
+export function watch(section) {
+  const topic = section.dataset.topic;
+  const pause = section.querySelector("[data-pause]");
+  const fromForm = section.querySelector("[data-from-form]");
+  const panel = new Panel(section, { onPainted: (records) => grant(records.length) });
+  let from = startOf(section.dataset.from);
+  let topicId = null; // with positions: of which topic they are
+  let positions = null;
+  let isPaused = false;
+
+  const socket = connect(section.dataset.url, {
+    heartbeat: true,
+    onFrame: (frame) => answers[frame.type]?.(frame),
+    onState(isOnline, words) {
+      if (isOnline) begin();
+      else panel.say(words ?? "The connection is cut. Coming back…");
+    },
+  });
+
+  function begin() {
+    if (isPaused) return;
+    const sent = socket?.send(positions ? { type: "watch", topic, from: positions, topic_id: topicId }
+      : { type: "watch", topic, from });
+    if (sent) grant(WINDOW - Math.min(panel.waiting.length, WINDOW - 1));
+  }
+
+  function grant(records) {
+    for (let left = records; left > 0; left -= WINDOW) socket.send({ type: "grant", records: Math.min(left, WINDOW) });
+  }
+
+  const answers = {
+    watching(frame) {
+      if (topicId !== null && frame.topic_id !== topicId) panel.note(`Another topic ${topic} is there now. It begins at offset 0.`);
+      positions = frame.positions;
+      topicId = frame.topic_id;
+      panel.lanes.open(Object.keys(positions));
+      panel.say(`Watching ${topic}`);
+    },
+    partitions_added(frame) {
+      positions = { ...positions, ...frame.positions };
+      panel.lanes.open(Object.keys(frame.positions));
+      panel.note(`${topic} has ${Object.keys(positions).length} partitions now.`);
+    },
+    records(frame) {
+      const fresh = frame.records.filter(isNew);
+      for (const { partition, offset } of fresh) positions[partition] = offset + 1;
+      if (fresh.length < frame.records.length) grant(frame.records.length - fresh.length);
+      panel.add(fresh);
+    },
+    left_out: (frame) => panel.addLeftOut(frame.records),
+    waiting: (frame) => panel.say(frame.words),
+    going_on: () => panel.say(`Watching ${topic}`),
+    topic_deleted() {
+      panel.note(`${topic} was deleted. The rows here are what was seen of it.`);
+      panel.say(`${topic} was deleted. This goes on by itself when it is created again.`);
+    },
+    problem: (frame) => panel.note(frame.words, "problem"),
+  };
+
+  function isNew({ partition, offset }) {
+    return positions !== null && offset >= (positions[partition] ?? 0);
+  }
+
+  pause?.addEventListener("click", () => {
+    isPaused = !isPaused;
+    pause.setAttribute("aria-pressed", String(isPaused));
+    if (isPaused) socket.send({ type: "stop" });
+    panel.say(isPaused ? "Paused. The rows stay; nothing is missed." : `Watching ${topic}`);
+    begin();
+  });
+
+  fromForm?.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const chosen = new FormData(fromForm);
+    from = startOf(chosen.get("from") === "offset" ? chosen.get("offset") : chosen.get("from"));
+    positions = topicId = null;
+    panel.clear();
+    begin();
+  });
+
+  return () => socket.close();
+}
+
+function startOf(text) {
+  const offset = Number.parseInt(text, 10);
+  return offset >= 0 ? offset : text === "now" ? "now" : "beginning";
+}

@@ -1,0 +1,89 @@
+"""A page whose computer has vanished from the network: no goodbye, no answer, just silence."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page
+from websockets.sync.client import connect
+
+from lessons.cluster import groups, topics
+from lessons.cluster.namespace import Namespace
+from tests.browser.conftest import RunningApp
+from tests.waiting import wait_for
+
+
+class Network:
+    """Carries bytes to the server and back, until it is frozen: then it keeps both ends open and carries nothing."""
+
+    def __init__(self, server: tuple[str, int]) -> None:
+        self._server = server
+        self._door = socket.create_server(("127.0.0.1", 0))
+        self._thawed = threading.Event()
+        self._thawed.set()
+        self._ends: list[socket.socket] = []
+        self.port: int = self._door.getsockname()[1]
+        threading.Thread(target=self._let_in, daemon=True).start()
+
+    def freeze(self) -> None:
+        self._thawed.clear()
+
+    def close(self) -> None:
+        self._thawed.set()
+        for end in [self._door, *self._ends]:
+            end.close()
+
+    def _let_in(self) -> None:
+        browser, _ = self._door.accept()
+        server = socket.create_connection(self._server)
+        self._ends += [browser, server]
+        for one, other in ((browser, server), (server, browser)):
+            threading.Thread(target=self._carry, args=(one, other), daemon=True).start()
+
+    def _carry(self, one: socket.socket, other: socket.socket) -> None:
+        try:
+            while data := one.recv(65536):
+                self._thawed.wait()
+                other.sendall(data)
+        except OSError:
+            return
+
+
+@pytest.fixture
+def network(app: RunningApp) -> Iterator[Network]:
+    address = urlsplit(app.url)
+    network = Network((address.hostname or "", address.port or 80))
+    yield network
+    network.close()
+
+
+def test_a_consumer_whose_page_was_cut_off_has_left_its_group_within_15_seconds(
+    seat: Page, network: Network, kafka: str
+):
+    slug = (seat.locator(".seat code").first.text_content() or "").strip()
+    seat.get_by_role("link", name="Lessons").first.click()
+    class_slug = seat.url.rstrip("/").rsplit("/", 1)[-1]
+    namespace = Namespace(class_slug, slug)
+    topics.create_topic(namespace, "test1p", partitions=1, replicas=1)
+    cookies = "; ".join(f"{cookie['name']}={cookie['value']}" for cookie in seat.context.cookies())
+    with connect(
+        f"ws://127.0.0.1:{network.port}/ws/c/{class_slug}/consume/",
+        additional_headers={"Cookie": cookies}, origin="http://127.0.0.1",
+        ping_interval=None, close_timeout=0.1,
+    ) as page:  # fmt: skip
+        start = {"type": "start", "act_id": str(uuid.uuid4()), "topic": "test1p", "group_id": "g"}
+        page.send(json.dumps({**start, "session_timeout_ms": 60_000}))
+        while json.loads(page.recv(timeout=10))["type"] != "assigned":
+            pass
+        assert len(groups.describe_group(namespace, "g").members) == 1
+        network.freeze()
+        started = time.monotonic()
+        wait_for(lambda: not groups.describe_group(namespace, "g").members, timeout_s=15, every_s=0.25)
+        assert time.monotonic() - started < 15

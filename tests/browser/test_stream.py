@@ -1,0 +1,213 @@
+"""Records as they arrive, in a real Chromium."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.sync_api import Locator, Page, WebSocketRoute, expect
+
+from lessons.cluster import clients, groups, records, topics
+from lessons.cluster.namespace import Namespace
+from lessons.cluster.records import Message
+from tests.waiting import wait_for
+
+
+@dataclass
+class Wire:
+    """Between the page and the server; it can be cut."""
+
+    routes: list[WebSocketRoute] = field(default_factory=list)
+    is_cut: bool = False
+
+    def connect(self, route: WebSocketRoute) -> None:
+        if self.is_cut:
+            route.close(code=1001)
+            return
+        self.routes += [route, route.connect_to_server()]
+
+    def cut(self) -> None:
+        self.is_cut = True
+        for route in self.routes:
+            route.close(code=1001)
+        self.routes.clear()
+
+
+@dataclass(frozen=True)
+class Seat:
+    page: Page
+    namespace: Namespace
+    wire: Wire
+
+    @property
+    def watched(self) -> Locator:
+        return self.page.locator("#watch")
+
+    @property
+    def consumer(self) -> Locator:
+        return self.page.locator("section.consume")
+
+    def create(self, *, partitions: int = 1) -> None:
+        topics.create_topic(self.namespace, "test1p", partitions=partitions, replicas=1)
+        clients.refresh_producer()
+
+    def send(self, *messages: Message | str, partition: int | None = None) -> None:
+        made = [each if isinstance(each, Message) else Message(value=each.encode()) for each in messages]
+        assert all(d.error is None for d in records.produce(self.namespace, "test1p", made, partition=partition))
+
+    def values(self, stream: Locator) -> list[str]:
+        return stream.locator("[data-rows] td:nth-child(4)").all_text_contents()
+
+
+@pytest.fixture
+def at(seat: Page, kafka: str) -> Seat:
+    """A student on the lesson about consuming."""
+    wire = Wire()
+    seat.route_web_socket(re.compile(r"/ws/.*/(watch|consume)/"), wire.connect)
+    slug = seat.locator(".seat code").first.text_content() or ""
+    seat.get_by_role("link", name="Lessons").first.click()
+    class_slug = seat.url.rstrip("/").rsplit("/", 1)[-1]
+    seat.get_by_role("link", name="Consuming").first.click()
+    expect(seat.locator("#watch [data-status]")).not_to_be_empty()  # its script has run
+    return Seat(seat, Namespace(class_slug, slug.strip()), wire)
+
+
+def test_what_is_sent_stands_on_the_page_newest_first_with_a_lane_for_each_partition(at: Seat):
+    at.create(partitions=2)
+    at.send("a", "b", partition=0)
+    expect(at.watched.locator("[data-rows] tr")).to_have_count(2)
+    assert at.values(at.watched) == ["b", "a"]
+    lanes = at.watched.locator(".lane")
+    expect(lanes).to_have_count(2)
+    expect(lanes.nth(0).locator("i")).to_have_text(["0", "1"])
+    expect(lanes.nth(1)).to_contain_text("nothing yet")
+    expect(at.watched.locator("[data-summary]")).to_have_text("2 records, last: partition 0 offset 1")
+
+
+def test_null_empty_bytes_and_markup_are_told_apart_and_nothing_of_them_runs(at: Seat):
+    at.create()
+    markup = "<img src=x onerror=alert(1)>"
+    at.send(
+        Message(value=None), Message(value=b""), Message(value=b"\xff\x00"), Message(value=b"null"),
+        Message(value=markup.encode(), key=b"<b>", headers=(("<i>", b"<u>"),)), Message(value=b"x" * 70_000),
+    )  # fmt: skip
+    cells = at.watched.locator("[data-rows] td:nth-child(4)")
+    expect(cells).to_have_count(6)
+    assert at.values(at.watched)[1:] == [markup, "null", "ff 00", "empty", "null"]
+    expect(cells.first).to_contain_text(re.compile("70.000 bytes in all"))
+    classes = [cells.nth(row).get_attribute("class") or "" for row in range(1, 6)]
+    assert classes == ["", "", "hex", "empty", "null"]
+    assert at.watched.locator("[data-rows] :is(img, b, i, u)").count() == 0
+
+
+def test_pause_keeps_the_rows_and_going_on_has_no_gap_and_no_double(at: Seat):
+    at.create()
+    at.send("1", "2")
+    expect(at.watched.locator("[data-rows] tr")).to_have_count(2)
+    pause = at.watched.get_by_role("button", name="Pause")
+    pause.click()
+    expect(pause).to_have_attribute("aria-pressed", "true")
+    at.send("3", "4")
+    expect(at.watched.locator("[data-rows] tr")).to_have_count(2)
+    pause.click()
+    expect(at.watched.locator("[data-rows] tr")).to_have_count(4)
+    at.send("5")
+    expect(at.watched.locator("[data-rows] tr")).to_have_count(5)
+    assert at.values(at.watched) == ["5", "4", "3", "2", "1"]
+
+
+def test_after_a_cut_connection_watching_goes_on_without_a_gap_or_a_double(at: Seat):
+    at.create()
+    at.send("1", "2")
+    expect(at.watched.locator("[data-rows] tr")).to_have_count(2)
+    at.wire.cut()
+    expect(at.watched.locator("[data-status]")).to_contain_text("Coming back")
+    at.send("3")
+    at.wire.is_cut = False
+    expect(at.watched.locator("[data-rows] tr")).to_have_count(3, timeout=20_000)
+    at.send("4")
+    expect(at.watched.locator("[data-rows] tr")).to_have_count(4)
+    assert at.values(at.watched) == ["4", "3", "2", "1"]
+
+
+def test_at_most_2000_rows_stand_on_the_page_and_they_are_the_newest(at: Seat):
+    at.create()
+    at.send(*map(str, range(2500)))
+    rows = at.watched.locator("[data-rows] tr")
+    expect(rows.first.locator("td").nth(1)).to_have_text("2499", timeout=20_000)
+    expect(rows).to_have_count(2000)
+    expect(rows.last.locator("td").nth(1)).to_have_text("500")
+
+
+def test_a_deleted_topic_is_told_and_the_next_one_of_that_name_is_watched(at: Seat):
+    at.create()
+    at.send("old")
+    expect(at.watched.locator("[data-rows] tr")).to_have_count(1)
+    topics.delete_topic(at.namespace, "test1p")
+    expect(at.watched.locator("[data-status]")).to_contain_text("was deleted")
+    at.create()
+    at.send("new")
+    expect(at.watched.locator("[data-rows] tr")).to_have_count(2)
+    assert at.values(at.watched) == ["new", "old"]
+
+
+def test_quiet_mode_is_remembered(at: Seat):
+    quiet = at.watched.get_by_role("button", name="Quiet")
+    quiet.click()
+    expect(quiet).to_have_attribute("aria-pressed", "true")
+    at.page.reload()
+    expect(quiet).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_consumer_is_assigned_reads_commits_what_was_painted_and_goes_on_there_the_next_time(at: Seat):
+    at.create()
+    at.send("1", "2", "3")
+    rows, notices = at.consumer.locator("[data-rows] tr"), at.consumer.locator("[data-notices] li")
+    at.consumer.get_by_role("button", name="Start").click()
+    expect(rows).to_have_count(3)
+    expect(notices).to_have_text(["Assigned: partition 0 from offset 0."])
+    at.consumer.get_by_role("button", name="Stop").click()
+    expect(at.consumer.locator("[data-status]")).to_have_text("Stopped. The group has committed partition 0 at 3.")
+    at.consumer.get_by_role("button", name="Start").click()
+    expect(notices.filter(has_text="from offset 3")).to_have_count(1)
+    at.send("4")
+    expect(rows).to_have_count(1)
+    assert at.values(at.consumer) == ["4"]
+
+
+def test_a_refused_start_is_said_in_words_and_the_form_can_be_used_again(at: Seat):
+    at.create()
+    timeout = at.consumer.get_by_label("session.timeout.ms")
+    timeout.fill("1000")
+    at.consumer.get_by_role("button", name="Start").click()
+    expect(at.consumer.locator(".notices .problem")).to_contain_text("nvalid session timeout")
+    timeout.fill("6000")
+    at.consumer.get_by_role("button", name="Start").click()
+    expect(at.consumer.locator("[data-notices]")).to_contain_text("Assigned: partition 0 from offset 0")
+
+
+def test_after_a_cut_connection_the_consumer_joins_its_group_again(at: Seat):
+    at.create()
+    at.send("1", "2")
+    rows = at.consumer.locator("[data-rows] tr")
+    at.consumer.get_by_role("button", name="Start").click()
+    expect(rows).to_have_count(2)
+    at.wire.cut()
+    expect(at.consumer.locator("[data-status]")).to_contain_text("Coming back")
+    at.wire.is_cut = False
+    expect(at.consumer.locator("[data-notices] li").filter(has_text="Assigned: partition 0")).to_have_count(
+        2, timeout=20_000
+    )
+    at.send("3")
+    expect(rows.first).to_contain_text("3")
+
+
+def test_a_page_that_is_closed_has_left_its_group_within_5_seconds(at: Seat):
+    at.create()
+    at.consumer.get_by_label("group.id").fill("readers")
+    at.consumer.get_by_role("button", name="Start").click()
+    expect(at.consumer.locator("[data-notices]")).to_contain_text("Assigned")
+    assert len(groups.describe_group(at.namespace, "readers").members) == 1
+    at.page.goto("about:blank")
+    wait_for(lambda: not groups.describe_group(at.namespace, "readers").members, timeout_s=5)

@@ -1,0 +1,48 @@
+"""Kafka's own command line, to run the commands that the lessons show. For tests only.
+
+The one jar of `kafka-tools` beside the broker's own is enough for these; with all that it declares (Connect, Jersey,
+Jetty) it would be 93.
+"""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+from lessons.brokers.cluster import DEFAULT_JAR_DIR
+from lessons.brokers.jars import Jar, fetch_class_path
+from lessons.brokers.java import find_java
+
+TOOLS_JAR = Jar(
+    "org.apache.kafka:kafka-tools:4.3.1",
+    sha256="62f3c5dd7aa3442d4c5bc6a95f86e2502178ea09de8e27f74d9563bf955e253c",
+)
+MAIN_CLASSES = {
+    "kafka-configs": "kafka.admin.ConfigCommand",
+    "kafka-console-consumer": "org.apache.kafka.tools.consumer.ConsoleConsumer",
+    "kafka-console-producer": "org.apache.kafka.tools.ConsoleProducer",
+    "kafka-consumer-groups": "org.apache.kafka.tools.consumer.group.ConsumerGroupCommand",
+    "kafka-delete-records": "org.apache.kafka.tools.DeleteRecordsCommand",
+    "kafka-get-offsets": "org.apache.kafka.tools.GetOffsetShell",
+    "kafka-leader-election": "org.apache.kafka.tools.LeaderElectionCommand",
+    "kafka-log-dirs": "org.apache.kafka.tools.LogDirsCommand",
+    "kafka-metadata-quorum": "org.apache.kafka.tools.MetadataQuorumCommand",
+    "kafka-reassign-partitions": "org.apache.kafka.tools.reassign.ReassignPartitionsCommand",
+    "kafka-topics": "org.apache.kafka.tools.TopicCommand",
+}
+
+
+def tools_class_path(jar_dir: Path = DEFAULT_JAR_DIR) -> str:
+    """Raises: BrokerProblem"""
+    jars = [*fetch_class_path(jar_dir, say=print, jars=[TOOLS_JAR]), *fetch_class_path(jar_dir, say=print)]
+    return ":".join(map(str, jars))
+
+
+def write_tools(folder: Path) -> None:
+    """Write `kafka-topics.sh` and the others into the folder, as Kafka's distribution has them in bin/."""
+    java = [str(find_java().path), "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
+    class_path = tools_class_path()
+    for name, main_class in MAIN_CLASSES.items():
+        script = folder / f"{name}.sh"
+        script.write_text(f'#!/bin/sh\nexec {shlex.join([*java, "-cp", class_path, main_class])} "$@"\n')
+        script.chmod(0o755)
