@@ -46,9 +46,7 @@ CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in _HOSTS if host != "*"] if 
 # --- Kafka ---------------------------------------------------------------------------------------------------
 
 KAFKA_EMBEDDED = os.environ.get("KAFKACLASS_EMBEDDED") == "1"
-KAFKA_BOOTSTRAP_SERVERS = os.environ.get(
-    "KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:9092,127.0.0.1:9093,127.0.0.1:9094"
-)
+KAFKA_BOOTSTRAP_SERVERS = os.environ.get("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:9092,127.0.0.1:9093,127.0.0.1:9094")
 KAFKA_SECURITY = {
     name.removeprefix("KAFKA_").lower().replace("_", "."): value
     for name, value in os.environ.items()

@@ -38,9 +38,7 @@ def get_class_by_code(code: str) -> Class | None:
 
 def get_member_by_personal_code(code: str) -> Member | None:
     return (
-        Member.objects.select_related("klass", "user")
-        .filter(code_hash=Member.hash_of_code(clean_code(code)))
-        .first()
+        Member.objects.select_related("klass", "user").filter(code_hash=Member.hash_of_code(clean_code(code))).first()
     )
 
 

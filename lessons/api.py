@@ -5,7 +5,6 @@ derived from its description in `lessons.actions`; its status says what came of 
 409 refused by Kafka, 422 refused by the app or not well-formed, 503 no answer from Kafka.
 """
 
-
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any

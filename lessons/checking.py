@@ -16,9 +16,7 @@ def attempts_by_exercise(member: Member, lesson: Lesson) -> dict[str, Attempt]:
     """For each exercise of the lesson that was looked at: the attempt that did it, else the latest."""
     ids = [exercise.id for exercise in lesson.exercises]
     shown: dict[str, Attempt] = {}
-    for attempt in (
-        member.attempts.filter(exercise__in=ids).select_related("observation").order_by("decided_at")
-    ):
+    for attempt in member.attempts.filter(exercise__in=ids).select_related("observation").order_by("decided_at"):
         latched = shown.get(attempt.exercise)
         if latched is None or latched.state != Attempt.State.DONE:
             shown[attempt.exercise] = attempt
@@ -116,9 +114,7 @@ def _deciding_act(member: Member, verdict: Verdict) -> Act | None:
 
 def progress(member: Member, lessons: tuple[Lesson, ...]) -> dict[str, int]:
     """Exercises and points, done and in all."""
-    finished = set(
-        member.attempts.filter(state=Attempt.State.DONE).values_list("exercise", flat=True).distinct()
-    )
+    finished = set(member.attempts.filter(state=Attempt.State.DONE).values_list("exercise", flat=True).distinct())
     exercises = [exercise for lesson in lessons for exercise in lesson.exercises]
     return {
         "done": sum(exercise.id in finished for exercise in exercises),

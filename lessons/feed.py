@@ -58,18 +58,14 @@ def publish_unsent(klass: Class) -> int:
         .order_by("decided_at")[:AT_ONCE]
     )
     try:
-        return _send(klass, acts, map(_act_record, acts)) + _send(
-            klass, attempts, map(_verdict_record, attempts)
-        )
+        return _send(klass, acts, map(_act_record, acts)) + _send(klass, attempts, map(_verdict_record, attempts))
     except ClusterError as error:
         logger.warning("The feed of %s has to wait: %s", klass.slug, error)
         return 0
 
 
 def _send(klass: Class, rows: QuerySet, bodies: Iterable[dict[str, Any]]) -> int:
-    messages = [
-        records.Message(key=body["seat"].encode(), value=json.dumps(body).encode()) for body in bodies
-    ]
+    messages = [records.Message(key=body["seat"].encode(), value=json.dumps(body).encode()) for body in bodies]
     if not messages:
         return 0
     namespace = ClassTopics(klass.slug)

@@ -29,9 +29,7 @@ class JoinForm(forms.Form):
     def clean_code(self) -> str:
         klass = get_class_by_code(self.cleaned_data["code"])
         if klass is None:
-            raise forms.ValidationError(
-                "No class has this code. It has six letters and digits.", code="wrong-code"
-            )
+            raise forms.ValidationError("No class has this code. It has six letters and digits.", code="wrong-code")
         self.klass = klass
         return klass.join_code
 
@@ -46,9 +44,7 @@ class ReturnForm(forms.Form):
     def clean_personal_code(self) -> str:
         member = get_member_by_personal_code(self.cleaned_data["personal_code"])
         if member is None:
-            raise forms.ValidationError(
-                "Nobody has this personal code. It has ten characters.", code="wrong-code"
-            )
+            raise forms.ValidationError("Nobody has this personal code. It has ten characters.", code="wrong-code")
         self.member = member
         return member.personal_code
 
@@ -84,9 +80,7 @@ def form_class(action: type[Action]) -> type[ActForm]:
     return type(f"{action.__name__}Form", (ActForm,), {**fields, "action_class": action})
 
 
-def act_form(
-    action: type[Action], *, dom_id: str, initial: dict[str, Any] | None = None, data: Any = None
-) -> ActForm:
+def act_form(action: type[Action], *, dom_id: str, initial: dict[str, Any] | None = None, data: Any = None) -> ActForm:
     """The form for a page, filled in with the act's defaults and what the lesson says."""
     start = {**_defaults(action), **(initial or {}), "act_id": uuid4()}
     return form_class(action)(data, initial=start, auto_id=f"{dom_id}-%s", label_suffix="")

@@ -42,9 +42,7 @@ class User(AbstractUser):
 
 class Class(models.Model):
     name = models.CharField(max_length=80)
-    slug = models.SlugField(
-        max_length=20, unique=True, help_text="Stands in names on the cluster."
-    )
+    slug = models.SlugField(max_length=20, unique=True, help_text="Stands in names on the cluster.")
     join_code = models.CharField(max_length=6, unique=True, default=None)
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -133,9 +131,7 @@ class Act(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["member", "kind"], name="acts_of_a_member"),
-            models.Index(
-                fields=["started_at"], condition=models.Q(feed_offset=None), name="acts_not_yet_in_the_feed"
-            ),
+            models.Index(fields=["started_at"], condition=models.Q(feed_offset=None), name="acts_not_yet_in_the_feed"),
         ]
 
     def __str__(self) -> str:
@@ -147,9 +143,7 @@ class Observation(models.Model):
 
     member = models.ForeignKey(Member, models.CASCADE, related_name="observations")
     exercise = models.CharField(max_length=80)
-    version = models.PositiveIntegerField(
-        help_text="Of the shape of `data`; a later check can still read it."
-    )
+    version = models.PositiveIntegerField(help_text="Of the shape of `data`; a later check can still read it.")
     data = models.JSONField()
     cluster_id = models.CharField(max_length=40, blank=True)
     observed_at = models.DateTimeField(default=timezone.now)

@@ -15,7 +15,5 @@ urlpatterns = [
     path("c/<slug:class_slug>/lessons/<slug:lesson_slug>/", pages.lesson_page, name="lesson"),
     path("c/<slug:class_slug>/lessons/<slug:lesson_slug>/acts/<int:index>/", acts.do, name="act"),
     path("c/<slug:class_slug>/lessons/<slug:lesson_slug>/acts/<int:index>/code/", acts.code, name="act-code"),
-    path(
-        "c/<slug:class_slug>/lessons/<slug:lesson_slug>/check/<str:exercise_id>/", checks.look, name="check"
-    ),
+    path("c/<slug:class_slug>/lessons/<slug:lesson_slug>/check/<str:exercise_id>/", checks.look, name="check"),
 ]

@@ -131,6 +131,4 @@ def test_a_request_without_the_csrf_token_is_refused(classroom):
 
 def test_openapi_describes_every_act(client):
     paths = client.get("/api/v1/openapi.json").json()["paths"]
-    assert {"create-topic", "delete-topic", "produce", "consume"} <= {
-        path.rpartition("/")[2] for path in paths
-    }
+    assert {"create-topic", "delete-topic", "produce", "consume"} <= {path.rpartition("/")[2] for path in paths}

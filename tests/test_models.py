@@ -36,9 +36,7 @@ def test_two_people_of_one_name_have_two_slugs(classroom):
 
 def test_a_slug_stands_once_in_a_class(classroom):
     with pytest.raises(IntegrityError), transaction.atomic():
-        Member.objects.create(
-            klass=classroom.klass, user=classroom.charlie.user, name="x", slug=classroom.alice.slug
-        )
+        Member.objects.create(klass=classroom.klass, user=classroom.charlie.user, name="x", slug=classroom.alice.slug)
 
 
 def test_a_slug_holds_nothing_that_kafka_confuses(classroom):

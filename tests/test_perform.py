@@ -79,9 +79,7 @@ def test_every_settled_act_stands_in_the_feed_without_a_name(classroom):
     act = perform(alice, CreateTopic(name="test1p"), act_id=uuid4())
     act.refresh_from_db()
     feed_topic = feed.ClassTopics(classroom.klass.slug).full(feed.TOPIC)
-    [record] = records.read_range(
-        feed_topic, 0, start=act.feed_offset, end=act.feed_offset + 1, limit=1, timeout_s=5
-    )
+    [record] = records.read_range(feed_topic, 0, start=act.feed_offset, end=act.feed_offset + 1, limit=1, timeout_s=5)
     assert str(act.id).encode() in record.value
     assert alice.slug.encode() in record.value
     assert b"Alice" not in record.value

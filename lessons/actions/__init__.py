@@ -17,8 +17,6 @@ from lessons.actions.create_topic import CreateTopic
 from lessons.actions.delete_topic import DeleteTopic
 from lessons.actions.produce import Produce
 
-ACTIONS: dict[str, type[Action]] = {
-    action.kind: action for action in (CreateTopic, DeleteTopic, Produce, Consume)
-}
+ACTIONS: dict[str, type[Action]] = {action.kind: action for action in (CreateTopic, DeleteTopic, Produce, Consume)}
 
 __all__ = ["ACTIONS", "Action", "Answer", "Consume", "CreateTopic", "DeleteTopic", "Produce", "Where"]

@@ -23,9 +23,7 @@ class Consume(Action):
     topic: Name = Field(title="Topic")
     group_id: Name = Field(title="group.id")
     auto_offset_reset: Literal["earliest", "latest"] = Field("earliest", title="auto.offset.reset")
-    session_timeout_ms: int = Field(
-        6000, title="session.timeout.ms", description="6000 to 1800000", ge=1, lt=2**31
-    )
+    session_timeout_ms: int = Field(6000, title="session.timeout.ms", description="6000 to 1800000", ge=1, lt=2**31)
 
     def run(self, namespace: Namespace) -> Answer:
         membership = Membership(

@@ -18,12 +18,8 @@ class CreateTopic(Action):
     submit: ClassVar[str] = "Create topic"
 
     name: Name = Field(title="Name", description="letters, digits, . _ and -")
-    partitions: int = Field(
-        1, title="Partitions", description=f"1 to {MAX_PARTITIONS}", ge=-(2**31), lt=2**31
-    )
-    replicas: int = Field(
-        1, title="Replication factor", description="copies of each partition", ge=-(2**15), lt=2**15
-    )
+    partitions: int = Field(1, title="Partitions", description=f"1 to {MAX_PARTITIONS}", ge=-(2**31), lt=2**31)
+    replicas: int = Field(1, title="Replication factor", description="copies of each partition", ge=-(2**15), lt=2**15)
 
     def run(self, namespace: Namespace) -> Answer:
         return self._answer(

@@ -18,9 +18,7 @@ class Produce(Action):
     submit: ClassVar[str] = "Send"
 
     topic: Name = Field(title="Topic")
-    values: str = Field(
-        "", title="Values", description="one record a line", json_schema_extra={"widget": "lines"}
-    )
+    values: str = Field("", title="Values", description="one record a line", json_schema_extra={"widget": "lines"})
     key: str = Field("", title="Key", description="empty: no key (null)")
     partition: int | None = Field(None, title="Partition", description="empty: the producer chooses")
     headers: str = Field(
@@ -29,9 +27,7 @@ class Produce(Action):
         description="name=value, one a line",
         json_schema_extra={"widget": "lines", "rows": 2},
     )
-    tombstone: bool = Field(
-        False, title="One record with a null value", description="instead of the values above"
-    )
+    tombstone: bool = Field(False, title="One record with a null value", description="instead of the values above")
 
     @field_validator("values", "headers")
     @classmethod
@@ -53,9 +49,7 @@ class Produce(Action):
         key = self.key.encode() if self.key else None
         if self.tombstone:
             return [records.Message(key=key, value=None, headers=headers)]
-        return [
-            records.Message(key=key, value=line.encode(), headers=headers) for line in self.values.split("\n")
-        ]
+        return [records.Message(key=key, value=line.encode(), headers=headers) for line in self.values.split("\n")]
 
     def _header_pairs(self) -> list[tuple[str, bytes]]:
         pairs = (line.split("=", 1) for line in self.headers.split("\n") if line)
@@ -133,11 +127,7 @@ producer.flush()  # waits for the rest
         typed = " ".join(shlex.quote(prefix + line) for line in lines)
         options = [word for prop in properties for word in ("--reader-property", prop)]
         tool = where.tool("kafka-console-producer.sh", "--topic", where.full(self.topic), *options)
-        note = (
-            ""
-            if self.partition is None
-            else "# this tool leaves the choice of the partition to the producer\n"
-        )
+        note = "" if self.partition is None else "# this tool leaves the choice of the partition to the producer\n"
         return f"{note}printf '%s\\n' {typed} | {tool}"
 
     def feed_line(self) -> str:

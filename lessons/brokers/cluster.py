@@ -28,7 +28,7 @@ from .jars import fetch_class_path
 from .java import find_java
 from .ports import choose
 from .problem import BrokerProblem
-from .process import try_lock, wait_for
+from .process import end_all, find_java_of, try_lock, wait_for
 from .storage import format_all
 from .supervisor import SupervisedBroker
 
@@ -166,6 +166,8 @@ class EmbeddedCluster:
             broker.kill()
             broker.note_stopped()
         if self._lock:
+            # One whose start was interrupted before anybody could note it.
+            end_all(find_java_of(kafka_dir(self.data_dir)), deadline_s=0)
             self._lock.close()
             self._lock = None
 

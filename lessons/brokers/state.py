@@ -19,7 +19,8 @@ from .process import ProcessMark, end_all, find, find_java_of
 Wanted = Literal["up", "stopped", "killed"]
 Phase = Literal["starting", "up", "stopping", "down", "failed"]
 
-_LEFTOVERS_DEADLINE_S = 5.0
+# Enough for a broker to close its partitions; it then waits up to 5 s more for a quorum that is going away too.
+_LEFTOVERS_DEADLINE_S = 3.0
 
 
 @dataclass(frozen=True)

@@ -22,10 +22,11 @@ def format_all(brokers: Sequence[BrokerFiles], *, launch: Launch, cluster_id: st
 
     Raises: BrokerProblem
     """
-    waiting = [
-        (files, _begin(files, launch=launch, cluster_id=cluster_id)) for files in brokers if not is_formatted(files)
-    ]
+    waiting: list[tuple[BrokerFiles, subprocess.Popen[str]]] = []
     try:
+        for files in brokers:
+            if not is_formatted(files):
+                waiting.append((files, _begin(files, launch=launch, cluster_id=cluster_id)))
         for files, process in waiting:
             _finish(files, process)
     finally:

@@ -142,6 +142,14 @@ class Eye:
         return tuple(brokers[broker_id] for broker_id in sorted(brokers))
 
 
+def with_ends(snapshot: Snapshot, ends_of: Chooser) -> Snapshot:
+    """The same picture with the end offsets of the chosen topics, as far as they can be had now."""
+    try:
+        return replace(snapshot, ends=MappingProxyType(_ends(snapshot.topics, ends_of)))
+    except ClusterError:
+        return snapshot
+
+
 class SnapshotService:
     """Pictures for subscribers, by one thread that runs only while there are any."""
 

@@ -20,9 +20,7 @@ PARTS = ("Part one: the notebook", "Part two: beyond it")
 
 _markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
 # A block of a lesson other than text: `::: act create-topic`, fields as TOML, `:::`
-_BLOCK = re.compile(
-    r"^::: (?P<kind>\w+) (?P<name>[\w.-]+)\n(?P<fields>.*?)^:::$\n?", re.MULTILINE | re.DOTALL
-)
+_BLOCK = re.compile(r"^::: (?P<kind>\w+) (?P<name>[\w.-]+)\n(?P<fields>.*?)^:::$\n?", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)

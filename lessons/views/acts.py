@@ -50,9 +50,7 @@ def _perform(member: Member, lesson: Lesson, action: Action, *, act_id: UUID) ->
         return perform(member, action, act_id=uuid4(), lesson=lesson.slug)
 
 
-def _card(
-    request: HtmxRequest, member: Member, lesson: Lesson, index: int, *, status: int, **shown
-) -> HttpResponse:
+def _card(request: HtmxRequest, member: Member, lesson: Lesson, index: int, *, status: int, **shown) -> HttpResponse:
     card = act_card(member, lesson, index, **shown)
     if request.htmx:
         return render(

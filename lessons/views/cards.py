@@ -143,9 +143,7 @@ def answer_card(act: Act) -> AnswerCard:
     )
 
 
-def exercise_card(
-    member: Member, lesson: Lesson, exercise: Exercise, attempt: Attempt | None
-) -> ExerciseCard:
+def exercise_card(member: Member, lesson: Lesson, exercise: Exercise, attempt: Attempt | None) -> ExerciseCard:
     verdict = attempt.verdict if attempt else {}
     return ExerciseCard(
         dom_id=dom_id_of(exercise), title=exercise.title, points=exercise.points,
@@ -193,9 +191,7 @@ class PageBlock:
 def page_blocks(member: Member, lesson: Lesson, cards: dict[int, ActCard]) -> list[PageBlock]:
     """The page from top to bottom; `cards` replaces those blocks that have something to say."""
     attempts = attempts_by_exercise(member, lesson)
-    return [
-        _page_block(member, lesson, i, block, attempts, cards.get(i)) for i, block in enumerate(lesson.blocks)
-    ]
+    return [_page_block(member, lesson, i, block, attempts, cards.get(i)) for i, block in enumerate(lesson.blocks)]
 
 
 def _page_block(

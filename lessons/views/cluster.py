@@ -8,8 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from lessons.access import get_member
-from lessons.cluster import snapshot
-from lessons.views.live import groups_of, live_context
+from lessons.views.live import groups_of, live_context, look
 from lessons.views.pages import room
 
 
@@ -18,7 +17,7 @@ from lessons.views.pages import room
 def my_cluster(request: HttpRequest, class_slug: str) -> HttpResponse:
     member = get_member(request.user, class_slug)
     internal = request.GET.get("internal") == "1"
-    now = snapshot.service.latest()
+    now = look(member)
     context = {
         **room(member, "cluster"),
         **live_context(member, now, wide=True, internal=internal),

@@ -43,9 +43,7 @@ class SayWhatWentWrong:
         if isinstance(error, OperationalError):
             logger.error("The database did not answer: %s", error)
             advice = "Nothing was done. Go back and try again in a few seconds."
-            return page(
-                request, 503, "The class's records are busy", "The database is locked or away.", advice
-            )
+            return page(request, 503, "The class's records are busy", "The database is locked or away.", advice)
         return None
 
 
@@ -54,9 +52,7 @@ def page(request: HttpRequest, status: int, title: str, words: str, advice: str)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return page(
-        request, 400, "That could not be read", "The request was not well-formed.", "Go back and try again."
-    )
+    return page(request, 400, "That could not be read", "The request was not well-formed.", "Go back and try again.")
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -35,11 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 async def join(request: HttpRequest, code: str = "") -> HttpResponse:
-    return (
-        await sync_to_async(_join_page)(request, code)
-        if request.method == "GET"
-        else await _join(request, code)
-    )
+    return await sync_to_async(_join_page)(request, code) if request.method == "GET" else await _join(request, code)
 
 
 def _join_page(request: HttpRequest, code: str) -> HttpResponse:
@@ -84,9 +80,7 @@ async def _turned_away(request: HttpRequest, failed: forms.Form, **shown: forms.
     return await sync_to_async(_door)(request, status=status, **shown)
 
 
-def _door(
-    request: HttpRequest, *, status: int = 200, klass=None, form=None, return_form=None
-) -> HttpResponse:
+def _door(request: HttpRequest, *, status: int = 200, klass=None, form=None, return_form=None) -> HttpResponse:
     context = {"form": form or JoinForm(), "return_form": return_form or ReturnForm(), "klass": klass}
     return render(request, "join.html", context, status=status)
 
@@ -115,9 +109,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if token := str(request.POST.get("link", "")):
         user = authenticate(request, sesame=token)
         if user is None:
-            return _sign_in_page(
-                request, message="This link is spent, or too old. Ask for a fresh one.", status=422
-            )
+            return _sign_in_page(request, message="This link is spent, or too old. Ask for a fresh one.", status=422)
         login(request, user)
         return redirect("home")
     form = AuthenticationForm(request, request.POST)
@@ -132,9 +124,7 @@ def _owner_of(token: str) -> User | None:
     return get_user(token, update_last_login=False) if token else None
 
 
-def _sign_in_page(
-    request: HttpRequest, *, token="", user=None, message="", form=None, status=200
-) -> HttpResponse:
+def _sign_in_page(request: HttpRequest, *, token="", user=None, message="", form=None, status=200) -> HttpResponse:
     member = user.memberships.select_related("klass").first() if user else None
     context = {
         "token": token,

@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from lessons.checking import attempts_by_exercise, check_lesson, progress
 from lessons.cluster import groups
 from lessons.cluster.errors import ClusterError
-from lessons.cluster.snapshot import Snapshot
+from lessons.cluster.snapshot import Snapshot, service, with_ends
 from lessons.course.loader import Lesson, lessons
 from lessons.models import Member
 from lessons.perform import catch_up
@@ -21,9 +21,13 @@ from lessons.views.picture import NARROW, WIDE, draw, list_topics
 LOOK_AGAIN_S = 5.0  # for what no snapshot shows, such as offsets that a program of the learner's own commits
 
 
-def live_context(
-    member: Member, snapshot: Snapshot | None, *, wide: bool = False, internal: bool = False
-) -> dict[str, Any]:
+def look(member: Member) -> Snapshot:
+    """The cluster as it is while a page is made, with the end offsets of this seat's topics."""
+    picture = service.latest()
+    return picture if picture.problem else with_ends(picture, member.namespace.owns)
+
+
+def live_context(member: Member, snapshot: Snapshot, *, wide: bool = False, internal: bool = False) -> dict[str, Any]:
     """The picture, on a wide page in two sizes, and the same as tables."""
     context: dict[str, Any] = {
         "picture": draw(snapshot, member.namespace, show_internal=internal, layout=NARROW),

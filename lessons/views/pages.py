@@ -17,7 +17,7 @@ from lessons.cluster import snapshot
 from lessons.course.loader import PARTS, Lesson, get_lesson, lessons
 from lessons.models import Attempt, Member
 from lessons.views.cards import ActCard, act_card, page_blocks, watch_card
-from lessons.views.live import live_context
+from lessons.views.live import live_context, look
 from lessons.views.picture import draw
 
 
@@ -34,9 +34,7 @@ def lesson_list(request: HttpRequest, class_slug: str) -> HttpResponse:
 def lesson_page(request: HttpRequest, class_slug: str, lesson_slug: str) -> HttpResponse:
     member = get_member(request.user, class_slug)
     lesson = lesson_or_404(lesson_slug)
-    return render(
-        request, "lesson.html", lesson_context(member, lesson, cards=_answered(request, member, lesson))
-    )
+    return render(request, "lesson.html", lesson_context(member, lesson, cards=_answered(request, member, lesson)))
 
 
 def _answered(request: HttpRequest, member: Member, lesson: Lesson) -> dict[int, ActCard]:
@@ -57,9 +55,7 @@ def lesson_or_404(slug: str) -> Lesson:
         raise Http404(NOT_YOURS) from None
 
 
-def lesson_context(
-    member: Member, lesson: Lesson, *, cards: dict[int, ActCard] | None = None
-) -> dict[str, Any]:
+def lesson_context(member: Member, lesson: Lesson, *, cards: dict[int, ActCard] | None = None) -> dict[str, Any]:
     """What the page shows; `cards` holds those blocks that have something to say, by index."""
     everything = lessons()
     position = everything.index(lesson)
@@ -67,7 +63,7 @@ def lesson_context(
     after = everything[position + 1] if position + 1 < len(everything) else None
     return {
         **room(member, "lessons"),
-        **live_context(member, snapshot.service.latest()),
+        **live_context(member, look(member)),
         "lesson": lesson,
         "rail": rail(member, here=lesson),
         "blocks": page_blocks(member, lesson, cards or {}),
@@ -105,9 +101,7 @@ def rail(member: Member, *, here: Lesson | None = None) -> list[dict[str, Any]]:
     return [part for part in parts if part["lessons"]]
 
 
-def _row(
-    member: Member, lesson: Lesson, finished: set[str], begun: set[str], here: Lesson | None
-) -> dict[str, Any]:
+def _row(member: Member, lesson: Lesson, finished: set[str], begun: set[str], here: Lesson | None) -> dict[str, Any]:
     done = sum(exercise.id in finished for exercise in lesson.exercises)
     is_done = done == len(lesson.exercises)
     return {

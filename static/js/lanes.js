@@ -1,5 +1,6 @@
 // A lane for each partition: the offsets that came last, the newest at the right.
 
+const FRESH_MS = 2000;
 const LABEL_PX = 24;
 const OFFSET_PX = 40; // four digits; longer ones make for fewer
 
@@ -8,6 +9,7 @@ export class Lanes {
     this.box = box;
     this.lanes = new Map(); // partition → { element, offsets }
     box.setAttribute("role", "img");
+    this.say();
   }
 
   // Makes a lane for each of these partitions, so that an empty one is seen to be empty.
@@ -33,7 +35,9 @@ export class Lanes {
       const lane = this.lane(partition);
       lane.last = offsets.at(-1);
       lane.element.querySelector("em")?.remove();
-      lane.element.append(...offsets.slice(-room).map(offsetMark));
+      const newest = offsets.slice(-room).map(offsetMark);
+      setTimeout(() => newest.forEach((mark) => mark.classList.remove("fresh")), FRESH_MS);
+      lane.element.append(...newest);
       const marks = lane.element.querySelectorAll("i");
       for (let surplus = 0; surplus < marks.length - room; surplus++) marks[surplus].remove();
     }

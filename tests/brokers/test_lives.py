@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import psutil
@@ -15,74 +12,50 @@ import pytest
 
 from lessons.brokers import BrokerProblem, EmbeddedCluster, end_leftovers, set_wanted, status, wanted
 from lessons.brokers.config import broker_files
-from lessons.brokers.probe import known_brokers
 from lessons.brokers.process import ProcessMark
 from lessons.brokers.state import BrokerStatus, write_status
 from lessons.brokers.supervisor import SupervisedBroker
 
-from .conftest import DEADLINE_S, Said, eventually, first_record, java_processes, keep_a_record, new_cluster
-
-ROOT = Path(__file__).resolve().parents[2]
-# A process that starts the brokers as `up` does, and is there to be killed.
-RUNNER = """
-import pathlib, sys, time
-from lessons.brokers import EmbeddedCluster
-cluster = EmbeddedCluster(pathlib.Path(sys.argv[1]), ports=(0, 0, 0), controller_ports=(0, 0, 0))
-cluster.prepare()
-cluster.start()
-cluster.wait_until_up()
-print("up at", cluster.bootstrap_servers, flush=True)
-time.sleep(600)
-"""
+from .conftest import Said, eventually, new_cluster
 
 
 @pytest.fixture(scope="module")
 def data_dir(tmp_path_factory) -> Path:
-    """One folder through all the lives of this module, in the order of the tests."""
-    return tmp_path_factory.mktemp("lives")
+    """One formatted folder for this module."""
+    data_dir = tmp_path_factory.mktemp("lives")
+    cluster = new_cluster(data_dir)
+    cluster.prepare()
+    cluster.stop()
+    return data_dir
 
 
-def test_after_kill_9_of_all_that_ran_leftovers_are_ended(data_dir):
-    runner = subprocess.Popen(
-        [sys.executable, "-c", RUNNER, str(data_dir)], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    )
-    assert runner.stdout
-    line = next(line for line in runner.stdout if line.startswith("up at"))
-    keep_a_record(line.split()[-1], "kept", "nine")
-    runner.kill()
-    runner.wait()
-    runner.stdout.close()
-    left = java_processes(data_dir)
-    assert len(left) == 3
-    os.kill(left[0].pid, signal.SIGKILL)  # and a broker as well
-    eventually(lambda: len(java_processes(data_dir)) == 2)
-
-    assert end_leftovers(data_dir) == 2
-    assert java_processes(data_dir) == []
-    assert [status(data_dir, broker_id).phase for broker_id in (1, 2, 3)] == ["down"] * 3
-
-
-def test_a_later_start_has_the_records_and_leaves_a_stopped_broker_down_and_says_a_taken_port(data_dir):
-    set_wanted(data_dir, 3, "stopped")
+def test_a_wished_port_that_is_held_is_said_and_taken_again_once_it_is_free(data_dir):
     said = Said()
     with socket.create_server(("127.0.0.1", 0)) as something_else:
         held = something_else.getsockname()[1]
         cluster = new_cluster(data_dir, say=said, ports=(held, 0, 0))
         cluster.prepare()
-        assert held not in cluster.plan.ports
-        assert said.has(f"Port {held} is held", "kafka1")
-        cluster.start()
-        try:
-            cluster.wait_until_up(DEADLINE_S)
-            assert known_brokers(cluster.plan.ports[0], timeout_s=2) == {1, 2}
-            assert cluster.brokers[2].process is None
-            assert first_record(cluster.bootstrap_servers, "kept") == "nine"
-        finally:
-            begun = time.monotonic()
-            cluster.stop(deadline_s=9)
-    assert time.monotonic() - begun < 10
-    assert java_processes(data_dir) == []
+        cluster.stop()
+    assert held not in cluster.plan.ports
+    assert said.has(f"Port {held} is held by something else: kafka1 takes {cluster.plan.ports[0]}.")
+
+    again = new_cluster(data_dir, say=said, ports=(held, 0, 0))
+    again.prepare()
+    again.stop()
+    assert again.plan.ports == (held, *cluster.plan.ports[1:])
+    assert again.plan.cluster_id == cluster.plan.cluster_id
+
+
+def test_a_broker_that_was_stopped_on_purpose_is_not_started(data_dir):
+    set_wanted(data_dir, 3, "stopped")
+    cluster = new_cluster(data_dir)
+    broker = one_broker(cluster, 3, Said())
+    broker.start()
+    broker.tick()
+    cluster.stop()
+    assert broker.process is None
     assert wanted(data_dir, 3) == "stopped"
+    assert status(data_dir, 3).phase == "down"
     set_wanted(data_dir, 3, "up")
 
 

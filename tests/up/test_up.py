@@ -21,6 +21,7 @@ import psutil
 import pytest
 from confluent_kafka.admin import AdminClient
 
+from lessons.brokers import set_wanted, status
 from tests.brokers.conftest import first_record, java_processes, keep_a_record
 from tests.waiting import wait_for
 
@@ -167,12 +168,21 @@ def _answers(url: str) -> bool:
 def test_after_kill_9_of_everything_a_new_up_has_every_record_and_every_row(up):
     keep_a_record(up.known["bootstrap_servers"], "kept", "nine")
     code = re.search(r"class code (\w+)", up.said)[1]
+    set_wanted(up.data_dir, 3, "stopped")
+    up.wait_until_said("kafka3 is being stopped, as asked")
     kill_everything(up)
 
     again = start(up.data_dir)
     up.process, up.log = again.process, again.log
-    up.wait_until_said("Ctrl-C stops it", "kafka1 is up", "kafka2 is up", "kafka3 is up", f"class code {code}")
+    up.wait_until_said("Ctrl-C stops it", "kafka1 is up", "kafka2 is up", f"class code {code}")
     assert first_record(up.known["bootstrap_servers"], "kept") == "nine"
+
+
+def test_a_broker_that_was_stopped_on_purpose_stays_down_through_a_new_up_until_it_is_wanted(up):
+    assert status(up.data_dir, 3).phase == "down"
+    assert "kafka3" not in up.said
+    set_wanted(up.data_dir, 3, "up")
+    up.wait_until_said("kafka3 is up")
 
 
 def test_after_kill_9_of_up_alone_a_new_up_ends_what_was_left(up):

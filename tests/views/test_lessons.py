@@ -37,9 +37,7 @@ def create(alice, alice_client):
 def send(alice, alice_client):
     def post(headers=HTMX, **fields):
         data = {"act_id": str(uuid4()), "topic": "test1p", "values": "1", **fields}
-        return alice_client.post(
-            url_of("act", alice, "producing", index_of("producing")), data, headers=headers
-        )
+        return alice_client.post(url_of("act", alice, "producing", index_of("producing")), data, headers=headers)
 
     return post
 

@@ -54,11 +54,7 @@ class NineDelivered(Exercise):
         if not offsets:
             return {}
         records = look.read(TOPIC, 0, start=min(offsets), end=max(offsets) + 1)
-        return {
-            str(r.offset): (r.value or b"").decode(errors="replace")
-            for r in records
-            if r.offset in set(offsets)
-        }
+        return {str(r.offset): (r.value or b"").decode(errors="replace") for r in records if r.offset in set(offsets)}
 
     def judge(self, observation: Observation, seed: str) -> Verdict:
         expected = "nine reports without an error, and 1 to 9 at those offsets of test1p"
@@ -66,9 +62,7 @@ class NineDelivered(Exercise):
         delivered = [report for report in reports if report["error"] is None]
         values = [stored.get(str(report["offset"])) for report in delivered]
         if values == WANTED:
-            return done(
-                f"Offsets {delivered[0]['offset']} to {delivered[-1]['offset']} of test1p [0] hold 1 to 9."
-            )
+            return done(f"Offsets {delivered[0]['offset']} to {delivered[-1]['offset']} of test1p [0] hold 1 to 9.")
         if not reports and observation["other_topics"]:
             return not_yet(
                 f"Records were sent to {', '.join(observation['other_topics'])}.", expected=expected,
