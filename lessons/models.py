@@ -37,7 +37,7 @@ def _keyed_hash(purpose: str, text: str) -> bytes:
 
 
 class User(AbstractUser):
-    """A person who signs in. Students have a random user name and no password: they come back by their personal code."""
+    """A person who signs in. Students have a random user name and no password: their personal code brings them back."""
 
 
 class Class(models.Model):

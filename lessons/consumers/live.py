@@ -53,10 +53,11 @@ class LiveSocket(PageSocket):
                 taken.get_nowait()
             taken.put_nowait(picture)
 
+        def hand_over(picture: Snapshot) -> None:
+            loop.call_soon_threadsafe(take, picture)
+
         draw = database_sync_to_async(page.changes, thread_sensitive=False, executor=_painters)
-        unsubscribe = snapshot.service.subscribe(
-            lambda picture: loop.call_soon_threadsafe(take, picture), ends_of=self.member.namespace.owns
-        )
+        unsubscribe = snapshot.service.subscribe(hand_over, ends_of=self.member.namespace.owns)
         try:
             while True:
                 try:
@@ -64,6 +65,8 @@ class LiveSocket(PageSocket):
                         self.tell("parts", parts=parts)
                 except OperationalError:
                     _log.warning("the database was busy; the page is drawn with the next picture")
+                except Exception:  # one bad picture must not leave the page with an old one for ever
+                    _log.exception("a page could not be drawn; the next picture tries again")
         finally:
             unsubscribe()
 

@@ -1,6 +1,6 @@
 """How long a record takes from `produce` to a page, beside the least that it could take.
 
-    .venv/bin/python -m tests.benchmarks.live_latency [--records 300] [--rate 15] [--viewers 50] [--fan-out-rate 25]
+    .venv/bin/python -m tests.benchmarks.live_latency [--records 300] [--rate 15] [--viewers 50] [--seconds 8]
 
 One run, one set of brokers, one clock. Every path has a topic of its own (one partition, three replicas) and the
 records go to them in turn, so the paths share the machine and not the work:
@@ -45,7 +45,7 @@ from tests.browser.conftest import CHROMIUM_FLAGS, RunningApp, start_app, stop_a
 
 DEADLINE_S = 120.0
 WARM_UP_RECORDS = 10
-BURST_DONE_S = 1.0
+DRAINED_S = 1.0
 
 # In the page: for every new row, how long after its value (the moment of sending, in ms) it had been painted.
 WATCH_ROWS = """
@@ -64,7 +64,7 @@ new MutationObserver((changes) => {
 
 
 @dataclass
-class Path_:
+class Way:
     name: str
     topic: str
     delays_ms: list[float] = field(default_factory=list)
@@ -233,10 +233,10 @@ class Room:
         return sum(sum(each.cpu_times()[:2]) for each in web)
 
 
-async def measure_latency(room: Room, *, records: int, rate: float) -> list[Path_]:
+async def measure_latency(room: Room, *, records: int, rate: float) -> list[Way]:
     paths = [
-        Path_("bare poll", f"bench-{uuid.uuid4().hex[:8]}"), Path_("bare websockets", f"bench-{uuid.uuid4().hex[:8]}"),
-        Path_("frame", room.prefix + "frames"), Path_("row", room.prefix + "test1p"),
+        Way("bare poll", f"bench-{uuid.uuid4().hex[:8]}"), Way("bare websockets", f"bench-{uuid.uuid4().hex[:8]}"),
+        Way("frame", room.prefix + "frames"), Way("row", room.prefix + "test1p"),
     ]  # fmt: skip
     poll, sockets, frame, row = paths
     room.create(*(path.topic for path in paths))
@@ -302,7 +302,7 @@ async def measure_fan_out(room: Room, *, viewers: int, rate: float, seconds: flo
     idle_cpu_s = (room.web_cpu_s() - idle_before) * 2
     before, records = room.web_cpu_s(), round(rate * seconds)
     await asyncio.to_thread(produce, room.bootstrap_servers, [room.prefix + name], records, rate)
-    await asyncio.sleep(BURST_DONE_S)
+    await asyncio.sleep(DRAINED_S)
     cpu_s = max(0.0, room.web_cpu_s() - before - idle_cpu_s)
     here.send("stop")
     delays = await asyncio.to_thread(here.recv)
@@ -311,7 +311,7 @@ async def measure_fan_out(room: Room, *, viewers: int, rate: float, seconds: flo
     return FanOut(viewers, rate, delays, records * viewers, cpu_s)
 
 
-def print_latency(paths: Iterable[Path_], records: int, rate: float) -> None:
+def print_latency(paths: Iterable[Way], records: int, rate: float) -> None:
     paths = list(paths)
     poll_p50 = statistics.median(paths[0].delays_ms)
     print(f"\n{records} records to each path, {rate:g}/s each, one viewer, {os.cpu_count()} cores\n")
@@ -322,9 +322,8 @@ def print_latency(paths: Iterable[Path_], records: int, rate: float) -> None:
 
 
 def print_fan_out(runs: Iterable[FanOut]) -> None:
-    print(
-        "\n| viewers | records/s | delivered | p50 ms | p99 ms | CPU s of the server per 100k |\n|---|---|---|---|---|---|"
-    )
+    print("\n| viewers | records/s | delivered | p50 ms | p99 ms | CPU s of the server per 100k |")
+    print("|---|---|---|---|---|---|")
     for run in runs:
         p50, p99 = statistics.median(run.delays_ms), quantile(run.delays_ms, 0.99)
         cost = run.cpu_s / len(run.delays_ms) * 100_000

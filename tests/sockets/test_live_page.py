@@ -14,6 +14,7 @@ from lessons.perform import perform
 from tests.conftest import Classroom
 from tests.sockets.conftest import Room
 from tests.sockets.tab import Tab
+from tests.waiting import wait_for
 
 
 def parts(tab: Tab) -> dict[str, str]:
@@ -94,9 +95,7 @@ async def test_pictures_are_taken_only_while_somebody_looks(room: Room) -> None:
     await until_part(tab, "part-picture", "test1p")
     assert snapshot.service.running
     await tab.close()
-    async with asyncio.timeout(5):
-        while snapshot.service.running:
-            await asyncio.sleep(0.05)
+    await asyncio.to_thread(wait_for, lambda: not snapshot.service.running)
 
 
 async def test_looking_at_an_open_page_leaves_one_attempt_and_not_one_a_second(room: Room) -> None:

@@ -49,7 +49,7 @@ class _Progress:
 
 
 def read_to_end(membership: Membership, *, timeout_s: float = TIMEOUT_S) -> Drained:
-    """Join, read to the present end, commit, leave. Raises: AppRefused, TopicMissing, KafkaRefused, KafkaUnavailable."""
+    """Join, read to the present end, commit, leave. Raises: AppRefused, KafkaRefused, KafkaUnavailable."""
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
     member = GroupMember(membership, events.put)
     find_topic(membership.full_topic, asked=membership.asked, namespace=membership.namespace)
