@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal, get_args, get_origin
 from uuid import uuid4
 
 from annotated_types import Ge, Lt, MaxLen
 from django import forms
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from lessons.access import get_class_by_code, get_member_by_personal_code
-from lessons.actions import Action
 from lessons.models import Class, Member
 
 
@@ -53,12 +53,12 @@ def wrong_code(form: forms.Form) -> bool:
     return any(error.code == "wrong-code" for errors in form.errors.as_data().values() for error in errors)
 
 
-class ActForm(forms.Form):
-    """The form of an act; `action` holds the act itself once the form is valid."""
+class DescribedForm(forms.Form):
+    """A form whose fields and limits are those of a pydantic model; `made` is the model once the form is valid."""
 
     act_id = forms.UUIDField(widget=forms.HiddenInput, required=False)  # twice the same is a double click
-    action_class: type[Action]
-    action: Action
+    model: type[BaseModel]
+    made: BaseModel
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -66,7 +66,7 @@ class ActForm(forms.Form):
             return data
         fields = {name: value for name, value in data.items() if name != "act_id"}
         try:
-            self.action = self.action_class.model_validate(fields)
+            self.made = self.model.model_validate(fields)
         except ValidationError as error:
             for problem in error.errors():
                 name = str(problem["loc"][0]) if problem["loc"] else None
@@ -74,28 +74,31 @@ class ActForm(forms.Form):
         return data
 
 
-def form_class(action: type[Action]) -> type[ActForm]:
-    """The Django form with this act's fields."""
-    fields: dict[str, Any] = {name: _field(info) for name, info in action.model_fields.items()}
-    return type(f"{action.__name__}Form", (ActForm,), {**fields, "action_class": action})
-
-
-def act_form(action: type[Action], *, dom_id: str, initial: dict[str, Any] | None = None, data: Any = None) -> ActForm:
-    """The form for a page, filled in with the act's defaults and what the lesson says."""
-    start = {**_defaults(action), **(initial or {}), "act_id": uuid4()}
-    return form_class(action)(data, initial=start, auto_id=f"{dom_id}-%s", label_suffix="")
-
-
-def _defaults(action: type[Action]) -> dict[str, Any]:
-    return {name: info.default for name, info in action.model_fields.items() if not info.is_required()}
+def described_form(
+    model: type[BaseModel], *, dom_id: str, initial: Mapping[str, Any] | None = None, data: Any = None
+) -> DescribedForm:
+    """The form for a page, filled in with the model's defaults and what the lesson says."""
+    fields: dict[str, Any] = {name: _field(info) for name, info in model.model_fields.items()}
+    form_class = type(f"{model.__name__}Form", (DescribedForm,), {**fields, "model": model})
+    defaults = {name: info.default for name, info in model.model_fields.items() if not info.is_required()}
+    start = {**defaults, **(initial or {}), "act_id": uuid4()}
+    form: DescribedForm = form_class(data, initial=start, auto_id=f"{dom_id}-%s", label_suffix="")
+    return form
 
 
 def _field(info: FieldInfo) -> forms.Field:
     extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
     common: dict[str, Any] = {"label": info.title, "help_text": info.description or "", "required": False}
     kind = info.annotation
+    if get_origin(kind) is list:
+        words = get_args(get_args(kind)[0])
+        boxes = forms.CheckboxSelectMultiple()
+        return forms.MultipleChoiceField(choices=[(word, word) for word in words], widget=boxes, **common)
     if get_origin(kind) is Literal:
-        return forms.ChoiceField(choices=[(word, word) for word in get_args(kind)], **common)
+        choices = [(word, word) for word in get_args(kind)]
+        if extra.get("widget") == "radio":
+            return forms.ChoiceField(choices=choices, widget=forms.RadioSelect(), **{**common, "required": True})
+        return forms.ChoiceField(choices=choices, **common)
     if kind is bool:
         return forms.BooleanField(**common)
     if kind is int or int in get_args(kind):

@@ -11,12 +11,25 @@ to be learned.
 A new act is a copied module, and a line in `ACTIONS`.
 """
 
+from lessons.actions.answer import AnswerQuestions
 from lessons.actions.base import Action, Answer, Where
 from lessons.actions.consume import Consume
 from lessons.actions.create_topic import CreateTopic
 from lessons.actions.delete_topic import DeleteTopic
 from lessons.actions.produce import Produce
 
-ACTIONS: dict[str, type[Action]] = {action.kind: action for action in (CreateTopic, DeleteTopic, Produce, Consume)}
+ACTIONS: dict[str, type[Action]] = {
+    action.kind: action for action in (CreateTopic, DeleteTopic, Produce, Consume, AnswerQuestions)
+}
 
-__all__ = ["ACTIONS", "Action", "Answer", "Consume", "CreateTopic", "DeleteTopic", "Produce", "Where"]
+__all__ = [
+    "ACTIONS",
+    "Action",
+    "Answer",
+    "AnswerQuestions",
+    "Consume",
+    "CreateTopic",
+    "DeleteTopic",
+    "Produce",
+    "Where",
+]

@@ -57,6 +57,7 @@ class Action(BaseModel, ABC):
     kind: ClassVar[str]
     title: ClassVar[str]
     submit: ClassVar[str]
+    asks_kafka: ClassVar[bool] = True
 
     @abstractmethod
     def run(self, namespace: Namespace) -> Answer:

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
+from pydantic import BaseModel
+
 from lessons.course.look import Look
 
 State = Literal["done", "not_yet", "could_not_check"]
@@ -59,6 +61,13 @@ class Exercise(ABC):
     version: ClassVar[int] = 1  # of the observation's shape
     solution: ClassVar[Sequence[Step]]
     wrong_answers: ClassVar[Sequence[WrongAnswer]] = ()
+
+    def questions(self, look: Look, seed: str) -> type[BaseModel] | None:
+        """What is typed or marked for this exercise, as a model whose fields become the form; None: nothing is.
+
+        Raises: ClusterError when the questions name what the cluster has and it can't be read.
+        """
+        return None
 
     @abstractmethod
     def observe(self, look: Look) -> Observation:

@@ -47,6 +47,11 @@ class Look:
         """This seat's settled acts of a kind, oldest first."""
         return self.acts_of_kind(kind)
 
+    def answers(self, exercise_id: str) -> PastAct | None:
+        """What was typed for an exercise last: `fields["answers"]` of the act; None when nothing was."""
+        given = [act for act in self.acts("answer") if act.fields["exercise"] == exercise_id]
+        return given[-1] if given else None
+
     def offsets(self, name: str) -> dict[int, tuple[int, int]]:
         """{partition: (earliest, end)} of a topic of this seat. Raises: ClusterError."""
         return records.offsets(self.namespace.full(name))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,7 +12,7 @@ from lessons.access import NOT_YOURS, get_member
 from lessons.actions import ACTIONS, Action
 from lessons.checking import check_lesson
 from lessons.course.loader import Lesson
-from lessons.forms import act_form
+from lessons.forms import DescribedForm, described_form
 from lessons.models import Act, Member
 from lessons.perform import ActIdTaken, perform
 from lessons.views import HtmxRequest
@@ -26,10 +26,11 @@ def do(request: HtmxRequest, class_slug: str, lesson_slug: str, index: int) -> H
     """The card with the answer for htmx; for anybody else a redirect to the lesson, which shows the answer."""
     member = get_member(request.user, class_slug)
     lesson = lesson_or_404(lesson_slug)
-    form = act_form(_action_or_404(lesson, index), dom_id=f"act-{index}", data=request.POST)
+    form = described_form(_action_or_404(lesson, index), dom_id=f"act-{index}", data=request.POST)
     if not form.is_valid():
         return _card(request, member, lesson, index, form=form, status=422)
-    act = _perform(member, lesson, form.action, act_id=form.cleaned_data["act_id"] or uuid4())
+    assert isinstance(form.made, Action)
+    act = perform_form(member, lesson, form.made, form)
     check_lesson(member, lesson)
     if request.htmx:
         return _card(
@@ -43,9 +44,10 @@ def do(request: HtmxRequest, class_slug: str, lesson_slug: str, index: int) -> H
     return redirect(f"{lesson_url(member, lesson)}?block={index}&act={act.pk}#act-{index}")
 
 
-def _perform(member: Member, lesson: Lesson, action: Action, *, act_id: UUID) -> Act:
+def perform_form(member: Member, lesson: Lesson, action: Action, form: DescribedForm) -> Act:
+    """Does what a form asked for: once, however often its button was pressed."""
     try:
-        return perform(member, action, act_id=act_id, lesson=lesson.slug)
+        return perform(member, action, act_id=form.cleaned_data["act_id"] or uuid4(), lesson=lesson.slug)
     except ActIdTaken:  # the page came back from the browser's history and was filled in anew: another act
         return perform(member, action, act_id=uuid4(), lesson=lesson.slug)
 
@@ -68,11 +70,11 @@ def code(request: HtmxRequest, class_slug: str, lesson_slug: str, index: int) ->
     member = get_member(request.user, class_slug)
     lesson = lesson_or_404(lesson_slug)
     action = _action_or_404(lesson, index)
-    form = act_form(action, dom_id=f"act-{index}", data=request.GET)
+    form = described_form(action, dom_id=f"act-{index}", data=request.GET)
     if not form.is_valid():
         return HttpResponse(status=204)
     dom_id = "act" if lesson.blocks[index].kind == "act" else "stream"
-    shown = code_of(action, form.action.model_dump(), member)
+    shown = code_of(action, form.made.model_dump(), member)
     return render(request, "lessons/_code.html", {"code": shown, "dom_id": f"{dom_id}-{index}"})
 
 

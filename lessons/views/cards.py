@@ -16,10 +16,11 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import BashLexer, PythonLexer
 
 from lessons.actions import ACTIONS, Action, Where
-from lessons.checking import attempts_by_exercise
+from lessons.checking import attempts_by_exercise, look_of, seed_of
+from lessons.cluster.errors import ClusterError
 from lessons.course.exercise import Exercise
 from lessons.course.loader import Block, Lesson, render
-from lessons.forms import ActForm, act_form
+from lessons.forms import DescribedForm, described_form
 from lessons.models import Act, Attempt, Member
 
 _html = HtmlFormatter(nowrap=True)
@@ -59,7 +60,7 @@ class ActCard:
     submit: str
     url: str
     code_url: str
-    form: ActForm
+    form: DescribedForm
     code: Code | None
     answers: list[AnswerCard] = field(default_factory=list)
 
@@ -78,6 +79,7 @@ class ExerciseCard:
     misconception: str
     at: Any
     check_url: str
+    form: DescribedForm | None = None
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ class StreamCard:
     topic: str
     url: str
     lesson: str = ""
-    form: ActForm | None = None
+    form: DescribedForm | None = None
     code: Code | None = None
     code_url: str = ""
 
@@ -107,7 +109,7 @@ def code_of(action: type[Action], fields: dict[str, Any], member: Member) -> Cod
 
 
 def act_card(
-    member: Member, lesson: Lesson, index: int, *, form: ActForm | None = None, act: Act | None = None
+    member: Member, lesson: Lesson, index: int, *, form: DescribedForm | None = None, act: Act | None = None
 ) -> ActCard:
     """The card of the lesson's block number `index`; with the answer of an act that was just done."""
     block = lesson.blocks[index]
@@ -117,7 +119,7 @@ def act_card(
     shown = dict(act.fields) if act else dict(block.fields or {})
     return ActCard(
         dom_id=dom_id, title=action.title, submit=action.submit, url=urls["act"], code_url=urls["act-code"],
-        form=form or act_form(action, dom_id=dom_id, initial=shown),
+        form=form or described_form(action, dom_id=dom_id, initial=shown),
         code=code_of(action, shown, member),
         answers=[answer_card(act)] if act else [],
     )  # fmt: skip
@@ -143,17 +145,45 @@ def answer_card(act: Act) -> AnswerCard:
     )
 
 
-def exercise_card(member: Member, lesson: Lesson, exercise: Exercise, attempt: Attempt | None) -> ExerciseCard:
+def exercise_card(
+    member: Member,
+    lesson: Lesson,
+    exercise: Exercise,
+    attempt: Attempt | None,
+    *,
+    form: DescribedForm | None = None,
+) -> ExerciseCard:
+    """The exercise with what was seen last; `form` is the one that was filled in wrongly, if any."""
     verdict = attempt.verdict if attempt else {}
     return ExerciseCard(
-        dom_id=dom_id_of(exercise), title=exercise.title, points=exercise.points,
+        dom_id=dom_id_of(exercise),
+        title=exercise.title,
+        points=exercise.points,
         todo_html=mark_safe(_rendered(exercise.todo)),  # noqa: S308 - our own text
         state=attempt.state if attempt else Attempt.State.NOT_YET,
-        seen=verdict.get("seen", ""), expected=verdict.get("expected", ""), why=verdict.get("why", ""),
-        misconception=verdict.get("misconception", ""), hint=exercise.hint,
+        seen=verdict.get("seen", ""),
+        expected=verdict.get("expected", ""),
+        why=verdict.get("why", ""),
+        misconception=verdict.get("misconception", ""),
+        hint=exercise.hint,
         at=attempt.decided_at if attempt else None,
         check_url=reverse("check", args=[member.klass.slug, lesson.slug, exercise.id]),
-    )  # fmt: skip
+        form=form or question_form(member, exercise),
+    )
+
+
+def question_form(member: Member, exercise: Exercise, data: Any = None) -> DescribedForm | None:
+    """What is to be typed for this exercise, with what was typed last; None when nothing is, or can't be now."""
+    look = look_of(member)
+    try:
+        questions = exercise.questions(look, seed_of(member, exercise))
+    except ClusterError:
+        return None
+    if questions is None:
+        return None
+    given = look.answers(exercise.id)
+    typed = given.fields["answers"] if given else {}
+    return described_form(questions, dom_id=dom_id_of(exercise), initial=typed, data=data)
 
 
 def dom_id_of(exercise: Exercise) -> str:
@@ -169,7 +199,7 @@ def stream_card(member: Member, lesson: Lesson, index: int) -> StreamCard:
     return StreamCard(
         dom_id=dom_id, mode="consume", topic=fields["topic"],
         url=f"/ws/c/{member.klass.slug}/consume/", lesson=lesson.slug,
-        form=act_form(action, dom_id=dom_id, initial=fields),
+        form=described_form(action, dom_id=dom_id, initial=fields),
         code=code_of(action, fields, member),
         code_url=reverse("act-code", args=[member.klass.slug, lesson.slug, index]),
     )  # fmt: skip

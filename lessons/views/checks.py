@@ -7,9 +7,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from lessons.access import NOT_YOURS, get_member
+from lessons.actions import AnswerQuestions
 from lessons.checking import attempts_by_exercise, check
 from lessons.views import HtmxRequest
-from lessons.views.cards import dom_id_of, exercise_card
+from lessons.views.acts import perform_form
+from lessons.views.cards import dom_id_of, exercise_card, question_form
 from lessons.views.pages import lesson_or_404, lesson_url
 
 
@@ -21,10 +23,17 @@ def look(request: HtmxRequest, class_slug: str, lesson_slug: str, exercise_id: s
         exercise = lesson.exercise(exercise_id)
     except KeyError:
         raise Http404(NOT_YOURS) from None
+    form = question_form(member, exercise, request.POST)
+    if form and not form.is_valid():
+        card = exercise_card(member, lesson, exercise, attempts_by_exercise(member, lesson).get(exercise.id), form=form)
+        return render(request, "lessons/_exercise.html", {"exercise": card}, status=422)
+    if form:
+        answer = AnswerQuestions(exercise=exercise.id, answers=form.made.model_dump(mode="json"))
+        perform_form(member, lesson, answer, form)
     latest = check(member, exercise)
     if not request.htmx:
         return redirect(f"{lesson_url(member, lesson)}#{dom_id_of(exercise)}")
     # Done is latched: the attempt that did it is shown, and not a later look.
     shown = attempts_by_exercise(member, lesson).get(exercise.id, latest)
     card = exercise_card(member, lesson, exercise, shown)
-    return render(request, "lessons/_exercise.html", {"card": card, "exercise": card})
+    return render(request, "lessons/_exercise.html", {"exercise": card})
