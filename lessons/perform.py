@@ -69,7 +69,7 @@ def begin(member: Member, action: Action, *, act_id: UUID, lesson: str = "") -> 
 
 
 def settle(act: Act, answer: Answer, *, took_s: float = 0.0) -> None:
-    act.state = Act.State.DONE if answer.ok else Act.State.REFUSED
+    act.state = answer.state
     act.answer = {**asdict(answer), "details": list(answer.details), "took_ms": round(took_s * 1000, 1)}
     _store_and_publish(act)
 
@@ -82,7 +82,7 @@ def settle_error(act: Act, error: ClusterError, *, asked: bool, took_s: float = 
         act.state = Act.State.REFUSED
     act.answer = {
         "words": error.answered, "why": error.advice, "code": error.code, "asked": error.asked,
-        "by": type(error).__name__, "took_ms": round(took_s * 1000, 1),
+        "by": type(error).__name__, "speaker": error.speaker, "took_ms": round(took_s * 1000, 1),
     }  # fmt: skip
     _store_and_publish(act)
 

@@ -6,7 +6,7 @@ import shlex
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -46,7 +46,7 @@ class Answer:
     details: tuple[str, ...] = ()
     data: Mapping[str, Any] = field(default_factory=dict)  # JSON; what checks read
     why: str = ""
-    ok: bool = True
+    state: Literal["done", "refused", "unknown"] = "done"
 
 
 class Action(BaseModel, ABC):

@@ -23,7 +23,9 @@ class Consume(Action):
     topic: Name = Field(title="Topic")
     group_id: Name = Field(title="group.id")
     auto_offset_reset: Literal["earliest", "latest"] = Field("earliest", title="auto.offset.reset")
-    session_timeout_ms: int = Field(6000, title="session.timeout.ms", description="6000 to 1800000", ge=1, lt=2**31)
+    session_timeout_ms: int = Field(
+        6000, title="session.timeout.ms", description="milliseconds, 6000 to 1800000", ge=1, lt=2**31
+    )
 
     def run(self, namespace: Namespace) -> Answer:
         membership = Membership(
@@ -42,13 +44,20 @@ class Consume(Action):
         problem: str | None = None,
     ) -> Answer:
         """What came of it, by whatever way it was run; the mappings go from partition to offset."""
-        places = ", ".join(f"{self.topic} [{partition}] @ {offset}" for partition, offset in sorted(committed.items()))
+        places = ", ".join(
+            f"offset {offset} in {self.topic} [{partition}]" for partition, offset in sorted(committed.items())
+        )
         words = f"{counted(delivered, 'record')} of {self.topic} delivered; "
         words += f"group {self.group_id} has committed {places}." if places else "nothing was committed."
         data = {"assigned": assigned, "delivered": delivered, "last": last, "committed": committed}
-        return Answer(words=words, data=data, why=problem or "", ok=problem is None or bool(assigned))
+        return Answer(
+            words=words, data=data, why=problem or "", state="done" if problem is None or assigned else "refused"
+        )
 
     def python(self, where: Where) -> str:
+        # The client wants max.poll.interval.ms (300000 by default) to be no shorter.
+        interval = self.session_timeout_ms if self.session_timeout_ms > 300_000 else None
+        longer = f'    "max.poll.interval.ms": {interval},\n' if interval else ""
         return f"""\
 from confluent_kafka import Consumer, KafkaException
 
@@ -56,7 +65,7 @@ consumer = Consumer({{
     "bootstrap.servers": "{where.bootstrap_servers}",
     "group.id": {literal(where.full(self.group_id))},
     "session.timeout.ms": {self.session_timeout_ms},
-    "auto.offset.reset": "{self.auto_offset_reset}",
+{longer}    "auto.offset.reset": "{self.auto_offset_reset}",
 }})
 consumer.subscribe([{literal(where.full(self.topic))}])
 try:

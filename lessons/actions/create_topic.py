@@ -19,7 +19,13 @@ class CreateTopic(Action):
 
     name: Name = Field(title="Name", description="letters, digits, . _ and -")
     partitions: int = Field(1, title="Partitions", description=f"1 to {MAX_PARTITIONS}", ge=-(2**31), lt=2**31)
-    replicas: int = Field(1, title="Replication factor", description="copies of each partition", ge=-(2**15), lt=2**15)
+    replicas: int = Field(
+        1,
+        title="Replication factor",
+        description="replicas of each partition, the leader included",
+        ge=-(2**15),
+        lt=2**15,
+    )
 
     def run(self, namespace: Namespace) -> Answer:
         return self._answer(
@@ -33,9 +39,12 @@ class CreateTopic(Action):
             return None
 
     def _answer(self, topic: Topic) -> Answer:
-        leaders = ", ".join(f"partition {p.id} on broker {p.leader}" for p in topic.partitions)
+        leaders = ", ".join(
+            f"partition {p.id} has no leader yet" if p.leader is None else f"broker {p.leader} leads partition {p.id}"
+            for p in topic.partitions
+        )
         return Answer(
-            words=f"{self.name} has {counted(len(topic.partitions), 'partition')}; the leader of {leaders}.",
+            words=f"{self.name} has {counted(len(topic.partitions), 'partition')}: {leaders}.",
             data={
                 "topic_id": topic.topic_id,
                 "partitions": [
@@ -53,7 +62,7 @@ from confluent_kafka.admin import AdminClient, NewTopic
 admin = AdminClient({{"bootstrap.servers": "{where.bootstrap_servers}"}})
 topic = NewTopic({name}, num_partitions={self.partitions}, replication_factor={self.replicas})
 for name, future in admin.create_topics([topic]).items():
-    future.result()  # None, or the reason of the refusal
+    future.result()  # None; a refusal is raised as a KafkaException
     print(f"{{name}} created")
 """
 

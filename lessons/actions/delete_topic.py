@@ -26,7 +26,7 @@ class DeleteTopic(Action):
             else "not yet gone from every broker's list"
         )
         return Answer(
-            words=f"The deletion of {self.name} was accepted after {deletion.accepted_ms:.0f} ms; it was {gone}.",
+            words=f"The deletion of {self.name} was accepted after {deletion.accepted_ms:.0f} ms; the topic was {gone}.",
             data={"topic_id": topic_id, "accepted_ms": deletion.accepted_ms, "gone_ms": deletion.gone_ms},
         )
 

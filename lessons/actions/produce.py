@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import shlex
-from typing import ClassVar, Self
+from collections.abc import Sequence
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from lessons.actions.base import Action, Answer, Name, Where, counted, literal
 from lessons.cluster import records
+from lessons.cluster.errors import KafkaUnavailable
 from lessons.cluster.namespace import Namespace
 
 MOST_RECORDS = 500
@@ -58,10 +60,10 @@ class Produce(Action):
     def run(self, namespace: Namespace) -> Answer:
         deliveries = records.produce(namespace, self.topic, self.messages(), partition=self.partition)
         failed = [delivery for delivery in deliveries if delivery.error]
-        stored = len(deliveries) - len(failed)
-        words = f"Kafka stored {counted(stored, 'record')} in {self.topic}."
+        delivered = len(deliveries) - len(failed)
+        words = f"{delivered} of {counted(len(deliveries), 'record')} delivered to {self.topic}."
         if failed:
-            words += f" {counted(len(failed), 'record')} failed: {failed[0].error}"
+            words += f" {failed[0].error}"
         return Answer(
             words=words,
             details=tuple(self._report(delivery) for delivery in deliveries),
@@ -76,7 +78,7 @@ class Produce(Action):
                     for delivery in deliveries
                 ]
             },
-            ok=not failed,
+            state=_state(failed),
         )
 
     def _report(self, delivery: records.Delivery) -> str:
@@ -127,13 +129,24 @@ producer.flush()  # waits for the rest
         typed = " ".join(shlex.quote(prefix + line) for line in lines)
         options = [word for prop in properties for word in ("--reader-property", prop)]
         tool = where.tool("kafka-console-producer.sh", "--topic", where.full(self.topic), *options)
-        note = "" if self.partition is None else "# this tool leaves the choice of the partition to the producer\n"
+        note = ""
+        if self.partition is not None:
+            note = "# this tool can't be told the partition: the producer chooses\n"
+        elif self.key:
+            note = "# a Java client: it hashes keys by murmur2, the Python client by CRC32,\n# so the partition may be another one\n"
         return f"{note}printf '%s\\n' {typed} | {tool}"
 
     def feed_line(self) -> str:
         count = 1 if self.tombstone else self.values.count("\n") + 1
         key = f" with key {self.key}" if self.key else ""
         return f"send {counted(count, 'record')} to {self.topic}{key}"
+
+
+def _state(failed: Sequence[records.Delivery]) -> Literal["done", "refused", "unknown"]:
+    """Without an answer from Kafka nobody knows whether a record was stored."""
+    if not failed:
+        return "done"
+    return "unknown" if any(isinstance(delivery.error, KafkaUnavailable) for delivery in failed) else "refused"
 
 
 def _list_of(values: list[str]) -> str:

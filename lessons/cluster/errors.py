@@ -54,7 +54,12 @@ class AppRefused(ClusterError):
 
 
 class KafkaRefused(ClusterError):
-    """Kafka answered no. `code` is Kafka's name for the error."""
+    """Kafka answered no. `code` is Kafka's name for the error; one that begins with `_` is the client's own."""
+
+    def __init__(self, *, code: str, asked: str, answered: str, advice: str = "") -> None:
+        super().__init__(code=code, asked=asked, answered=answered, advice=advice)
+        if code.startswith("_"):
+            self.speaker = KafkaUnavailable.speaker
 
 
 class TopicMissing(KafkaRefused):
@@ -98,13 +103,20 @@ _ADVICE = {
     "TOPIC_ALREADY_EXISTS": "Choose another name, or delete the topic first.",
     "TOPIC_EXCEPTION": "Use letters, digits, '.', '_' and '-' only; note that '.' and '_' count as the same.",
     "UNKNOWN_TOPIC_OR_PART": "Look at the list of your topics, and create this one first.",
-    "INVALID_PARTITIONS": "Ask for at least 1 partition; partitions can be added later, never taken away.",
-    "INVALID_REPLICATION_FACTOR": "Ask for at least 1 replica, and at most as many as brokers are running.",
+    "INVALID_PARTITIONS": "A topic has at least 1 partition, and their number can only grow.",
+    "INVALID_REPLICATION_FACTOR": "Ask for at least 1 replica, and for no more than the cluster has brokers.",
     "INVALID_CONFIG": "Look up the name of the setting and the values that it takes.",
     "INVALID_REQUEST": "Look at the values once more.",
-    "POLICY_VIOLATION": "The cluster has a rule against this; ask whoever runs it.",
+    "POLICY_VIOLATION": (
+        "A rule forbids this: one of the cluster, or the topic's own. "
+        "Records of a compacted topic, for one, can't be deleted this way."
+    ),
+    "INVALID_SESSION_TIMEOUT": (
+        "Brokers take 6000 to 1800000 ms, unless somebody has set group.min.session.timeout.ms "
+        "or group.max.session.timeout.ms otherwise."
+    ),
     "MSG_SIZE_TOO_LARGE": (
-        "It was not sent. Keep a record under 1 MB, or store large things elsewhere and send their address."
+        "It was not stored. Keep a record under 1 MB, or store large things elsewhere and send their address."
     ),
     "_QUEUE_FULL": "It was not sent. The producer's queue is full: poll it, wait a little, and send again.",
     "_UNKNOWN_PARTITION": "Partitions count from 0: see how many this topic has.",

@@ -133,7 +133,7 @@ def answer_card(act: Act) -> AnswerCard:
         unknown=act.state in (Act.State.UNKNOWN, Act.State.RUNNING, Act.State.FAILED),
         headline={
             Act.State.DONE: f"Done{took}.",
-            Act.State.REFUSED: "This app refused." if answer.get("by") == "AppRefused" else "Kafka refused.",
+            Act.State.REFUSED: f"{answer.get('speaker', 'Kafka')} refused.",
             Act.State.FAILED: "Nothing happened.",
             Act.State.UNKNOWN: "Not known.",
             Act.State.RUNNING: "Still running.",

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from lessons.actions import Consume, CreateTopic, DeleteTopic, Produce, Where
-from lessons.cluster import records, topics
+from lessons.cluster import groups, records, topics
 from lessons.cluster.errors import TopicMissing
 from lessons.cluster.namespace import Namespace
 from tests.kafka_tools import write_tools
@@ -117,15 +117,12 @@ def test_consume_as_code_shows_the_records_and_commits_when_it_is_interrupted(sh
         "auto_offset_reset": "earliest",
         "session_timeout_ms": 6000,
     }
-    program = shown.start(Consume(**fields))
-    try:
-        lines = [program.stdout.readline() for _ in range(9)]
-        program.send_signal(signal.SIGINT)
-        assert program.wait(timeout=30) in (0, 130, -signal.SIGINT)
-    finally:
-        program.kill()
-    assert [line for line in lines if line.strip()] == lines
-    from lessons.cluster import groups
-
-    [group] = groups.list_groups(where.namespace)
-    assert [lag.committed for lag in group.lags] == [9]
+    with shown.start(Consume(**fields)) as program:
+        try:
+            lines = [program.stdout.readline() for _ in range(9)]
+            program.send_signal(signal.SIGINT)
+            assert program.wait(timeout=30) in (0, 130, -signal.SIGINT)
+        finally:
+            program.kill()
+    assert all(line.strip() for line in lines)
+    assert [lag.committed for lag in groups.describe_group(where.namespace, "readers").lags] == [9]

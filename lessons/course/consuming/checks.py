@@ -24,7 +24,7 @@ class CommittedEnd(Exercise):
     title = "A group at the end"
     points = 3
     todo = "Have a group of yours read `test1p` to its end and commit."
-    hint = "The offset is committed when the consumer stops: press Stop, don't just wait."
+    hint = "A group commits what its consumers were given: start one on test1p with earliest, wait for the records, press Stop."
     solution: ClassVar = [*PREPARED, consume()]
     wrong_answers: ClassVar = [
         WrongAnswer(PREPARED, "no-group"),
@@ -61,13 +61,15 @@ class CommittedEnd(Exercise):
                 "No group of yours has committed an offset of test1p.",
                 expected=expected,
                 misconception="no-group",
+                why="Start a consumer on test1p with earliest. A group that begins at latest is given nothing, and so "
+                "commits nothing, until a new record comes.",
             )
         best = max(committed, key=lambda group: group["committed"])
         if best["committed"] < end:
             return not_yet(
                 f"Group {best['group']} has committed {best['committed']}; the end is {end}.", expected=expected,
                 misconception="behind",
-                why="Records came after it stopped. Start the same group again: it goes on there.",
+                why="There is more to read. Start a consumer of this group again: it goes on from its committed offset.",
             )  # fmt: skip
         return done(f"Group {best['group']} has committed {best['committed']}, the end of test1p.")
 

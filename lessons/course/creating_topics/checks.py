@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from lessons.course.exercise import Exercise, Observation, Step, Verdict, WrongAnswer, done, not_yet
@@ -10,6 +11,11 @@ NAMES = ("test1p", "test2p", "test2die")
 
 def create(name: str, *, partitions: int = 1, replicas: int = 1) -> Step:
     return Step("create-topic", {"name": name, "partitions": partitions, "replicas": replicas})
+
+
+def listed(words: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
 class ThreeTopics(Exercise):
@@ -46,7 +52,7 @@ class ThreeTopics(Exercise):
             there = ", ".join(topics) or "none of the three"
             return not_yet(
                 f"The cluster has {there}.", expected=expected, misconception="missing",
-                why=f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} still to be created.",
+                why=f"{listed(missing)} {'is' if len(missing) == 1 else 'are'} still to be created.",
             )  # fmt: skip
         for name in NAMES:
             if topics[name]["partitions"] != 1:
@@ -58,7 +64,7 @@ class ThreeTopics(Exercise):
             if topics[name]["replicas"] != 1:
                 return not_yet(
                     f"{name} has {topics[name]['replicas']} replicas.", expected=expected, misconception="replicas",
-                    why="The replication factor is the number of all copies, the leader included: 1 means no follower.",
+                    why="The replication factor is the number of all copies, the leader included: 1 means no follower. Delete the topic and create it again.",
                 )  # fmt: skip
         return done("test1p, test2p and test2die exist, with 1 partition and 1 replica each.")
 

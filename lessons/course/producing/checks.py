@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from lessons.course.exercise import Exercise, Observation, Step, Verdict, WrongAnswer, done, not_yet
-from lessons.course.look import Look
+from lessons.course.look import Look, PastAct
 
 TOPIC = "test1p"
 WANTED = [str(number) for number in range(1, 10)]
@@ -22,13 +22,14 @@ class NineDelivered(Exercise):
     title = "Nine delivery reports"
     points = 2
     todo = "Send 1 to 9 to `test1p`, in this order, and have all nine reports come back without an error."
-    hint = "One number a line, in one go. What was sent before does not matter: the last nine records are looked at."
+    hint = "One number a line, in one go. What was sent before does not matter: your last nine delivery reports are looked at."
     solution: ClassVar = [create(TOPIC), send(*WANTED)]
     wrong_answers: ClassVar = [
         WrongAnswer([create(TOPIC), send(*WANTED[:-1])], "too-few"),
         WrongAnswer([create(TOPIC), send(*reversed(WANTED))], "other-values"),
         WrongAnswer([create(TOPIC), send(" ".join(WANTED))], "one-record"),
         WrongAnswer([create("test2p"), send(*WANTED, topic="test2p")], "other-topic"),
+        WrongAnswer([create(TOPIC), send(*WANTED), Step("delete-topic", {"name": TOPIC})], "no-topic"),
     ]
 
     def observe(self, look: Look) -> Observation:
@@ -45,7 +46,7 @@ class NineDelivered(Exercise):
             "topic_id": topic.topic_id if topic else None,
             "reports": reports,
             "stored": self._stored(look, reports) if topic else {},
-            "other_topics": sorted({act.fields["topic"] for act in sent} - {TOPIC}),
+            "other_topics": sorted({act.fields["topic"] for act in sent if _delivered_any(act)} - {TOPIC}),
         }
 
     def _stored(self, look: Look, reports: list[dict[str, Any]]) -> dict[str, str]:
@@ -60,32 +61,48 @@ class NineDelivered(Exercise):
         expected = "nine reports without an error, and 1 to 9 at those offsets of test1p"
         reports, stored = observation["reports"], observation["stored"]
         delivered = [report for report in reports if report["error"] is None]
-        values = [stored.get(str(report["offset"])) for report in delivered]
+        values = [stored.get(str(report["offset"])) if report["partition"] == 0 else None for report in delivered]
         if values == WANTED:
             return done(f"Offsets {delivered[0]['offset']} to {delivered[-1]['offset']} of test1p [0] hold 1 to 9.")
+        if reports and observation["topic_id"] is None:
+            return not_yet(
+                "There is no topic test1p.",
+                expected=expected,
+                misconception="no-topic",
+                why="It was deleted, and its records with it: create it again (lesson 3).",
+            )
         if not reports and observation["other_topics"]:
             return not_yet(
                 f"Records were sent to {', '.join(observation['other_topics'])}.", expected=expected,
                 misconception="other-topic", why="They are safe where they are; this exercise looks at test1p.",
             )  # fmt: skip
         if not reports:
-            return not_yet("Nothing was sent to test1p yet.", expected=expected)
+            return not_yet(
+                "No delivery report for test1p is on record here yet.",
+                expected=expected,
+                why="Send by the form: the reports of a program of your own go to that program, and not to this page.",
+            )
         if values[-1:] == [" ".join(WANTED)]:
             return not_yet(
                 "One record holds all nine numbers.", expected=expected, misconception="one-record",
-                why="A record is what one call of produce() sends. Here each line is one.",
+                why="One call of produce() makes one record. Here each line is a call of its own.",
             )  # fmt: skip
         if len(delivered) < len(WANTED):
             return not_yet(
                 f"{len(delivered)} of nine records were delivered.",
                 expected=expected,
                 misconception="too-few",
+                why="Nine lines make nine records; send all nine again.",
             )
-        seen = ", ".join("(gone)" if value is None else value[:20] for value in values)
+        seen = ", ".join("(not in partition 0)" if value is None else value[:20] for value in values)
         return not_yet(
-            f"The last nine records hold {seen}.", expected=expected, misconception="other-values",
-            why="Send 1 to 9 once more: the last nine records count.",
+            f"The last nine reports are of records that hold {seen}.", expected=expected, misconception="other-values",
+            why="Send 1 to 9 once more: the last nine reports count.",
         )  # fmt: skip
+
+
+def _delivered_any(act: PastAct) -> bool:
+    return any(report["error"] is None for report in act.data.get("deliveries", []))
 
 
 EXERCISES = [NineDelivered()]
