@@ -6,7 +6,6 @@
 | `KAFKACLASS_HOSTS` | host names, comma-separated, under which the pages may be asked for | loopback only |
 | `KAFKACLASS_TLS` | `1` when TLS ends in front of the app: secure cookies, HSTS | off |
 | `KAFKACLASS_DEBUG` | `1` shows tracebacks in the browser | off |
-| `KAFKACLASS_EMBEDDED` | `1` when the brokers are the ones that `manage.py up` runs | off |
 | `DATABASE_URL` | any database that Django knows, e.g. `postgres://…` | SQLite in the data folder |
 | `KAFKA_BOOTSTRAP_SERVERS` | the cluster | the embedded one |
 | `KAFKA_SECURITY_PROTOCOL`, `KAFKA_SASL_MECHANISM`, `KAFKA_SASL_USERNAME`, … | librdkafka's setting of that name | – |
@@ -39,14 +38,14 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = _secret_key()
-_HOSTS = [host for host in os.environ.get("KAFKACLASS_HOSTS", "").split(",") if host]
-ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *_HOSTS]
-CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in _HOSTS if host != "*"] if BEHIND_TLS else []
+HOSTS = [host for host in os.environ.get("KAFKACLASS_HOSTS", "").split(",") if host]
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *HOSTS]
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in HOSTS if host != "*"] if BEHIND_TLS else []
 
 # --- Kafka ---------------------------------------------------------------------------------------------------
 
-KAFKA_EMBEDDED = os.environ.get("KAFKACLASS_EMBEDDED") == "1"
-KAFKA_BOOTSTRAP_SERVERS = os.environ.get("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:9092,127.0.0.1:9093,127.0.0.1:9094")
+KAFKA_IS_NAMED = bool(os.environ.get("KAFKA_BOOTSTRAP_SERVERS"))  # then `up` starts no brokers
+KAFKA_BOOTSTRAP_SERVERS = os.environ.get("KAFKA_BOOTSTRAP_SERVERS") or "127.0.0.1:9092,127.0.0.1:9093,127.0.0.1:9094"
 KAFKA_SECURITY = {
     name.removeprefix("KAFKA_").lower().replace("_", "."): value
     for name, value in os.environ.items()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -155,4 +156,5 @@ class SupervisedBroker:
         self.phase = phase
         if phase in ("up", "down"):
             self.problem = None
-        state.write_status(self.data_dir, BrokerStatus(self.broker_id, phase, self._mark, self.problem))
+        with suppress(OSError):  # a full disk is said as the broker's problem; it must not end the supervisor
+            state.write_status(self.data_dir, BrokerStatus(self.broker_id, phase, self._mark, self.problem))

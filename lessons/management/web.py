@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -68,21 +69,26 @@ class WebServer:
         ]
         self.process = spawn(command, output=self.log, environment=self.environment, cwd=BASE_DIR)
         started = mark(self.process.pid)
-        if started:
-            write_whole(_mark_path(self.data_dir), json.dumps(asdict(started)))
+        with suppress(OSError):  # a full disk: it is found without the mark
+            if started:
+                write_whole(_mark_path(self.data_dir), json.dumps(asdict(started)))
 
     def tick(self) -> None:
         """Start it again when it ended by itself; keep its log short."""
         if time.monotonic() - self._kept_short_at > _KEEP_SHORT_EVERY_S:
             self._kept_short_at = time.monotonic()
-            keep_short(self.log)
+            with suppress(OSError):  # a full disk must not end the class
+                keep_short(self.log)
         if self.process is not None and not self.runs:
             self.problem = f"The web server ended by itself (status {self.process.returncode})."
             self.say(f"{self.problem} {self._restarts.words()} Its log: {self.log}")
             self.process = None
         if self.process is None and not self._restarts.next_in_s():
             self._restarts.note()
-            self.start()
+            try:
+                self.start()
+            except OSError as error:
+                self.say(f"The web server can't be started: {error}. {self._restarts.words()}")
 
     def answers(self) -> bool:
         """Whether the first page comes, whatever it redirects to."""

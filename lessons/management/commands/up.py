@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from argparse import ArgumentTypeError
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +44,10 @@ class Command(BaseCommand):
             raise CommandError(str(problem)) from problem
 
     def say(self, words: str) -> None:
-        self.stdout.write(words)
-        self.stdout.flush()
+        """A terminal that was closed must not keep us from stopping what we started."""
+        with suppress(OSError):
+            self.stdout.write(words)
+            self.stdout.flush()
 
 
 def _heap_mb(text: str) -> int:
@@ -83,7 +85,7 @@ class Up:
 
     def _start(self) -> None:
         self._end_leftovers()
-        if not os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):
+        if not settings.KAFKA_IS_NAMED:
             self._prepare_brokers()
         self._prepare_database()
         self._start_web()
@@ -122,14 +124,13 @@ class Up:
         self.web.start()
 
     def _environment(self) -> dict[str, str]:
-        hosts = [*os.environ.get("KAFKACLASS_HOSTS", "").split(","), *allowed_hosts(self.host)]
+        hosts = [*settings.HOSTS, *allowed_hosts(self.host)]
         environment = {
             "KAFKACLASS_DATA": str(self.data_dir),
-            "KAFKACLASS_HOSTS": ",".join(dict.fromkeys(filter(None, hosts))),
+            "KAFKACLASS_HOSTS": ",".join(dict.fromkeys(hosts)),
         }
         if self.cluster:
             environment["KAFKA_BOOTSTRAP_SERVERS"] = self.bootstrap_servers
-            environment["KAFKACLASS_EMBEDDED"] = "1"
         return environment
 
     @property
@@ -180,26 +181,33 @@ class Up:
                 self.cluster.write_aot_cache()
 
     def _after_brokers_came_up(self) -> None:
-        """A fresh cluster has no internal topic to look at. A failure is no news: the lesson that looks says so."""
+        """A fresh cluster has no internal topic and no feed to look at. A failure is no news: who looks is told."""
+        from lessons import feed
         from lessons.cluster import clients, groups
         from lessons.cluster.errors import ClusterError
+        from lessons.models import Class
 
         clients.configure(clients.Connection(self.bootstrap_servers))
         try:
             groups.create_offsets_topic()
+            for klass in Class.objects.all():
+                feed.create_topic(klass)
         except ClusterError:
             return
         finally:
             clients.close_all()
+            connections.close_all()
 
     def _stop(self) -> None:
         """The web server first, so that its consumers leave their groups; then all brokers at once."""
         self.say("Stopping …")
         end_at = time.monotonic() + STOP_DEADLINE_S
-        if self.web:
-            self.web.stop(WEB_STOP_DEADLINE_S)
-        if self.cluster:
-            self.cluster.stop(max(0.0, end_at - time.monotonic()))
+        try:
+            if self.web:
+                self.web.stop(WEB_STOP_DEADLINE_S)
+        finally:
+            if self.cluster:
+                self.cluster.stop(max(0.0, end_at - time.monotonic()))
         running.forget(self.data_dir)
         self.say("Stopped.")
 
