@@ -5,28 +5,21 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
-from lessons.brokers.cluster import EmbeddedCluster
+from lessons.brokers import EmbeddedCluster, set_wanted
+from lessons.brokers.config import BROKER_IDS
 from lessons.cluster import clients
+from tests.running_brokers import running_brokers
+from tests.waiting import wait_for
 
 
 @pytest.fixture(scope="session")
 def brokers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedCluster]:
     """Three brokers on free ports, for the whole session. Whoever stops one starts it again."""
-    data_dir: Path = tmp_path_factory.mktemp("brokers")
-    cluster = EmbeddedCluster(data_dir, ports=(0, 0, 0), controller_ports=(0, 0, 0), say=lambda words: None)
-    cluster.prepare()
-    cluster.start()
-    try:
-        cluster.wait_until_up(timeout_s=60)
-        with cluster.supervised():
-            yield cluster
-    finally:
-        clients.close_all()
-        cluster.stop(deadline_s=9)
+    with running_brokers(tmp_path_factory.mktemp("brokers")) as cluster:
+        yield cluster
 
 
 @pytest.fixture(scope="session")
@@ -42,6 +35,28 @@ def kafka(bootstrap_servers: str, settings) -> str:
     if clients.connection() != wanted:
         clients.configure(wanted)
     return bootstrap_servers
+
+
+@pytest.fixture(scope="session")
+def brokers_to_stop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedCluster]:
+    """Three more brokers, for the tests that stop some."""
+    with running_brokers(tmp_path_factory.mktemp("brokers-to-stop")) as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def own_cluster(brokers_to_stop: EmbeddedCluster, settings) -> Iterator[EmbeddedCluster]:
+    """The app talks to brokers that this test may stop; all are up before and after."""
+    before = clients.connection()
+    settings.KAFKA_BOOTSTRAP_SERVERS = brokers_to_stop.bootstrap_servers
+    clients.configure(clients.Connection(brokers_to_stop.bootstrap_servers))
+    try:
+        yield brokers_to_stop
+    finally:
+        for broker_id in BROKER_IDS:
+            set_wanted(brokers_to_stop.data_dir, broker_id, "up")
+        wait_for(lambda: brokers_to_stop.is_up, timeout_s=60)
+        clients.configure(before)
 
 
 @dataclass(frozen=True)

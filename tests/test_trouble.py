@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
@@ -15,39 +14,13 @@ from lessons.actions import CreateTopic, Produce
 from lessons.brokers.cluster import EmbeddedCluster
 from lessons.brokers.state import set_wanted
 from lessons.checking import check, check_lesson
-from lessons.cluster import clients, snapshot, topics
+from lessons.cluster import snapshot, topics
 from lessons.course.loader import get_lesson
 from lessons.models import Act, Attempt
 from lessons.perform import find_out, perform
 from tests.waiting import wait_for
 
 BROKERS = (1, 2, 3)
-
-
-@pytest.fixture(scope="module")
-def own_brokers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedCluster]:
-    """Three brokers that the tests of this module may stop."""
-    data_dir = tmp_path_factory.mktemp("trouble")
-    cluster = EmbeddedCluster(data_dir, ports=(0, 0, 0), controller_ports=(0, 0, 0), say=lambda words: None)
-    cluster.prepare()
-    cluster.start()
-    try:
-        cluster.wait_until_up(timeout_s=60)
-        with cluster.supervised():
-            yield cluster
-    finally:
-        clients.close_all()
-        cluster.stop(deadline_s=9)
-
-
-@pytest.fixture
-def kafka(own_brokers: EmbeddedCluster, settings) -> Iterator[EmbeddedCluster]:
-    settings.KAFKA_BOOTSTRAP_SERVERS = own_brokers.bootstrap_servers
-    clients.configure(clients.Connection(own_brokers.bootstrap_servers))
-    yield own_brokers
-    for broker_id in BROKERS:
-        set_wanted(own_brokers.data_dir, broker_id, "up")
-    wait_for(lambda: up_brokers() == set(BROKERS), timeout_s=60)
 
 
 def up_brokers() -> set[int]:
@@ -60,9 +33,9 @@ def stop(cluster: EmbeddedCluster, *broker_ids: int) -> None:
     wait_for(lambda: not up_brokers() & set(broker_ids), timeout_s=30)
 
 
-def test_with_one_broker_down_a_topic_is_led_by_the_others_and_its_third_replica_is_not_in_sync(alice, kafka):
+def test_with_one_broker_down_a_topic_is_led_by_the_others_and_its_third_replica_is_not_in_sync(alice, own_cluster):
     """KRaft places a replica on a broker that is registered and down: it catches up later."""
-    stop(kafka, 3)
+    stop(own_cluster, 3)
     act = perform(alice, CreateTopic(name="three", replicas=3), act_id=uuid4())
     assert act.state == Act.State.DONE
     [partition] = act.answer["data"]["partitions"]
@@ -71,14 +44,14 @@ def test_with_one_broker_down_a_topic_is_led_by_the_others_and_its_third_replica
     assert perform(alice, Produce(topic="three", values="1"), act_id=uuid4()).state == Act.State.DONE
 
 
-def test_a_partition_without_its_only_broker_is_said_and_can_be_written_when_it_is_back(alice, kafka):
+def test_a_partition_without_its_only_broker_is_said_and_can_be_written_when_it_is_back(alice, own_cluster):
     perform(alice, CreateTopic(name="test1p"), act_id=uuid4())
     leader = topics.describe_topic(alice.namespace, "test1p").partitions[0].leader
-    stop(kafka, leader)
+    stop(own_cluster, leader)
     act = perform(alice, Produce(topic="test1p", values="1"), act_id=uuid4())
     assert act.state == Act.State.REFUSED
     assert act.answer["data"]["deliveries"][0]["error"]
-    set_wanted(kafka.data_dir, leader, "up")
+    set_wanted(own_cluster.data_dir, leader, "up")
     wait_for(lambda: up_brokers() == set(BROKERS), timeout_s=60)
 
     def sent() -> bool:
@@ -88,12 +61,12 @@ def test_a_partition_without_its_only_broker_is_said_and_can_be_written_when_it_
 
 
 def test_with_all_brokers_down_an_act_says_that_nothing_happened_and_works_when_they_are_back(
-    alice, alice_client, kafka
+    alice, alice_client, own_cluster
 ):
     lesson = get_lesson("creating-topics")
     url = reverse("act", args=[alice.klass.slug, lesson.slug, 1])
     fields = {"name": "test1p", "partitions": "1", "replicas": "1"}
-    stop(kafka, *BROKERS)
+    stop(own_cluster, *BROKERS)
 
     answer = alice_client.post(url, {**fields, "act_id": str(uuid4())}, headers={"HX-Request": "true"})
     assert answer.status_code == 503
@@ -105,12 +78,12 @@ def test_with_all_brokers_down_an_act_says_that_nothing_happened_and_works_when_
     assert page.status_code == 200
 
     for broker_id in BROKERS:
-        set_wanted(kafka.data_dir, broker_id, "up")
+        set_wanted(own_cluster.data_dir, broker_id, "up")
     wait_for(lambda: up_brokers() == set(BROKERS), timeout_s=60)
     assert alice_client.post(url, {**fields, "act_id": str(uuid4())}).status_code == 302
 
 
-def test_an_act_that_was_cut_is_settled_by_looking_at_the_cluster(alice, kafka):
+def test_an_act_that_was_cut_is_settled_by_looking_at_the_cluster(alice, own_cluster):
     """As after a crash of the app between Kafka's answer and the row."""
     happened = perform(alice, CreateTopic(name="test1p"), act_id=uuid4())
     never = Act.objects.create(member=alice, kind="create-topic", fields=CreateTopic(name="other").model_dump())
@@ -124,7 +97,7 @@ def test_an_act_that_was_cut_is_settled_by_looking_at_the_cluster(alice, kafka):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_locked_database_is_said_and_nothing_is_done(alice, alice_client, kafka):
+def test_a_locked_database_is_said_and_nothing_is_done(alice, alice_client, own_cluster):
     if connection.vendor != "sqlite":
         pytest.skip("PostgreSQL has no such lock")
     url = reverse("act", args=[alice.klass.slug, "creating-topics", 1])

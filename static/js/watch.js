@@ -6,16 +6,18 @@ import { connect } from "./socket.js";
 import { Panel } from "./stream.js";
 
 const WINDOW = 500;
+const LUMP = 125; // a grant for each frame would cost the server more than the frames do
 
 export function watch(section) {
   const topic = section.dataset.topic;
   const pause = section.querySelector("[data-pause]");
   const fromForm = section.querySelector("[data-from-form]");
-  const panel = new Panel(section, { onPainted: (records) => grant(records.length) });
+  const panel = new Panel(section, { onPainted: (records) => owe(records.length) });
   let from = startOf(section.dataset.from);
   let topicId = null; // with positions: of which topic they are
   let positions = null;
   let isPaused = false;
+  let owed = 0; // painted, and not yet granted again
 
   const socket = connect(section.dataset.url, {
     heartbeat: true,
@@ -30,11 +32,16 @@ export function watch(section) {
     if (isPaused) return;
     const sent = socket?.send(positions ? { type: "watch", topic, from: positions, topic_id: topicId }
       : { type: "watch", topic, from });
-    if (sent) grant(WINDOW - Math.min(panel.waiting.length, WINDOW - 1));
+    if (!sent) return;
+    owed = 0;
+    owe(WINDOW - Math.min(panel.waiting.length, WINDOW - LUMP));
   }
 
-  function grant(records) {
-    for (let left = records; left > 0; left -= WINDOW) socket.send({ type: "grant", records: Math.min(left, WINDOW) });
+  function owe(records) {
+    owed += records;
+    if (owed < LUMP) return;
+    socket.send({ type: "grant", records: Math.min(owed, WINDOW) });
+    owed = 0;
   }
 
   const answers = {
@@ -53,7 +60,7 @@ export function watch(section) {
     records(frame) {
       const fresh = frame.records.filter(isNew);
       for (const { partition, offset } of fresh) positions[partition] = offset + 1;
-      if (fresh.length < frame.records.length) grant(frame.records.length - fresh.length);
+      if (fresh.length < frame.records.length) owe(frame.records.length - fresh.length);
       panel.add(fresh);
     },
     left_out: (frame) => panel.addLeftOut(frame.records),

@@ -25,7 +25,7 @@ class Wire:
         if self.is_cut:
             route.close(code=1001)
             return
-        self.routes += [route, route.connect_to_server()]
+        self.routes += [route.connect_to_server(), route]  # in the order in which they are cut
 
     def cut(self) -> None:
         self.is_cut = True

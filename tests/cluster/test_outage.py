@@ -9,41 +9,12 @@ from collections.abc import Iterator
 import pytest
 
 from lessons.brokers import EmbeddedCluster, set_wanted
-from lessons.cluster import clients, groups, records, topics
+from lessons.cluster import groups, records, topics
 from lessons.cluster.errors import KafkaUnavailable
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.records import Message
 from lessons.cluster.snapshot import Snapshot, SnapshotService
 from tests.waiting import wait_for
-
-
-@pytest.fixture(scope="module")
-def brokers_of_our_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedCluster]:
-    cluster = EmbeddedCluster(
-        tmp_path_factory.mktemp("outage"), ports=(0, 0, 0), controller_ports=(0, 0, 0), say=lambda words: None
-    )
-    cluster.prepare()
-    cluster.start()
-    try:
-        cluster.wait_until_up(timeout_s=60)
-        with cluster.supervised():
-            yield cluster
-    finally:
-        cluster.stop()
-
-
-@pytest.fixture
-def own_cluster(brokers_of_our_own: EmbeddedCluster) -> Iterator[EmbeddedCluster]:
-    """Three brokers, all up before and after; the app talks to them meanwhile."""
-    before = clients.connection()
-    clients.configure(clients.Connection(brokers_of_our_own.bootstrap_servers))
-    try:
-        yield brokers_of_our_own
-    finally:
-        for broker_id in (1, 2, 3):
-            set_wanted(brokers_of_our_own.data_dir, broker_id, "up")
-        wait_for(lambda: brokers_of_our_own.is_up, timeout_s=60)
-        clients.configure(before)
 
 
 @pytest.fixture

@@ -74,6 +74,16 @@ async def test_however_a_socket_ends_its_consumer_has_left_the_group_within_5_se
             await asyncio.sleep(0.05)
 
 
+async def test_a_page_that_was_cut_off_and_comes_back_has_its_partitions_again(room: Room) -> None:
+    await room.send("1", "2")
+    tab = await room.consume()
+    await tab.until_rows(2)
+    await tab.crash()
+    again = await room.consume()
+    await again.until(lambda: any(frame.get("partitions") for frame in again.frames if frame["type"] == "assigned"))
+    await again.until_rows(2)
+
+
 async def test_without_credit_nothing_comes_and_nothing_is_left_out(room: Room) -> None:
     await room.send(*map(str, range(30)))
     tab = await room.consume(credit=0)

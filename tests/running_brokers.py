@@ -1,0 +1,25 @@
+"""Three brokers on free ports, for the length of a with block."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from lessons.brokers.cluster import EmbeddedCluster
+from lessons.cluster import clients
+
+
+@contextmanager
+def running_brokers(data_dir: Path) -> Iterator[EmbeddedCluster]:
+    """Supervised: `set_wanted(cluster.data_dir, …)` is made so by itself. The app's clients are closed before they stop."""
+    cluster = EmbeddedCluster(data_dir, ports=(0, 0, 0), controller_ports=(0, 0, 0), say=lambda words: None)
+    cluster.prepare()
+    cluster.start()
+    try:
+        cluster.wait_until_up(timeout_s=60)
+        with cluster.supervised():
+            yield cluster
+    finally:
+        clients.close_all()
+        cluster.stop(deadline_s=9)
