@@ -1,4 +1,4 @@
-"""The API, `/api/v1/`: the acts, and what they show. OpenAPI at `/api/v1/openapi.json`, to read at `/api/v1/docs`.
+"""The API, `/api/v1/`: the acts, and what they show. OpenAPI at `/api/v1/openapi.json`.
 
 Signed in by the same session as the pages, with the same CSRF token for what changes something. An act's operation is
 derived from its description in `lessons.actions`; its status says what came of it: 200 done, 404 no such topic,
@@ -10,13 +10,13 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from ninja import NinjaAPI, Path, Query, Schema, Status
 from ninja.pagination import LimitOffsetPagination, paginate
 from ninja.security import django_auth
 from pydantic import Field, create_model
 
-from lessons.access import get_member, get_own_act
+from lessons.access import NOT_YOURS, get_member, get_own_act
 from lessons.actions import ACTIONS, Action
 from lessons.checking import attempts_by_exercise
 from lessons.cluster import groups, records, snapshot, topics
@@ -116,6 +116,11 @@ def say_refusal(request: HttpRequest, error: ClusterError):
     return api.create_response(request, body, status=status_of(type(error).__name__))
 
 
+@api.exception_handler(Http404)
+def say_not_found(request: HttpRequest, error: Http404):
+    return api.create_response(request, {"answered": NOT_YOURS, "code": "NOT_FOUND"}, status=404)
+
+
 @api.exception_handler(ActIdTaken)
 def say_taken(request: HttpRequest, error: ActIdTaken):
     body = {"answered": str(error), "advice": "Take a new random id.", "code": "ACT_ID_TAKEN"}
@@ -209,7 +214,8 @@ def read_records(
 @api.get("/classes/{class_slug}/groups", response={200: list[GroupOut], 503: Problem}, tags=["cluster"])
 def list_groups(request: HttpRequest, class_slug: str):
     """Your consumer groups, with what they have committed and how far behind they are."""
-    return groups.describe_groups(get_member(request.user, class_slug).namespace)
+    # A list: django-ninja takes a tuple of two for a status and a body.
+    return list(groups.describe_groups(get_member(request.user, class_slug).namespace))
 
 
 @api.get("/classes/{class_slug}/exercises", response=list[ExerciseOut], tags=["exercises"])

@@ -11,6 +11,8 @@ from lessons.course.loader import Lesson
 from lessons.course.look import Look, PastAct
 from lessons.models import Act, Attempt, Member, Observation
 
+LATEST_ACTS = 100  # of one kind; a check reads no further back, however long somebody plays
+
 
 def attempts_by_exercise(member: Member, lesson: Lesson) -> dict[str, Attempt]:
     """For each exercise of the lesson that was looked at: the attempt that did it, else the latest."""
@@ -70,8 +72,8 @@ def _observe(member: Member, exercise: Exercise) -> Observation:
 
 def look_of(member: Member) -> Look:
     def acts_of_kind(kind: str) -> tuple[PastAct, ...]:
-        settled = member.acts.filter(kind=kind).exclude(state=Act.State.RUNNING).order_by("settled_at")
-        return tuple(_past(act) for act in settled)
+        settled = member.acts.filter(kind=kind).exclude(state=Act.State.RUNNING).order_by("-settled_at")
+        return tuple(_past(act) for act in reversed(settled[:LATEST_ACTS]))
 
     return Look(namespace=member.namespace, acts_of_kind=acts_of_kind)
 

@@ -26,6 +26,12 @@ class JoinForm(forms.Form):
     )  # fmt: skip
     klass: Class
 
+    def clean_name(self) -> str:
+        name = " ".join(self.cleaned_data["name"].split())
+        if not any(character.isalnum() for character in name):
+            raise forms.ValidationError("A name has a letter or a digit in it.")
+        return name
+
     def clean_code(self) -> str:
         klass = get_class_by_code(self.cleaned_data["code"])
         if klass is None:

@@ -120,6 +120,7 @@ class Act(models.Model):
     lesson = models.CharField(max_length=40, blank=True)
     kind = models.CharField(max_length=40)
     fields = models.JSONField()
+    line = models.CharField(max_length=200, blank=True, help_text="What was asked, as the feed tells it.")
     state = models.CharField(max_length=8, choices=State.choices, default=State.RUNNING)
     answer = models.JSONField(default=dict)
     started_at = models.DateTimeField(default=timezone.now)

@@ -49,6 +49,10 @@ def perform(member: Member, action: Action, *, act_id: UUID, lesson: str = "") -
         answer = action.run(member.namespace)
     except ClusterError as error:
         settle_error(act, error, asked=asked, took_s=time.perf_counter() - started)
+    except Exception:
+        # A fault of ours. Nobody knows how far it came: the cluster is looked at later.
+        Act.objects.filter(pk=act.pk).update(state=Act.State.UNKNOWN, settled_at=timezone.now())
+        raise
     else:
         settle(act, answer, took_s=time.perf_counter() - started)
     return act
@@ -59,7 +63,9 @@ def begin(member: Member, action: Action, *, act_id: UUID, lesson: str = "") -> 
     fields = action.model_dump(mode="json")
     try:
         with transaction.atomic():
-            act = Act.objects.create(id=act_id, member=member, lesson=lesson, kind=action.kind, fields=fields)
+            act = Act.objects.create(
+                id=act_id, member=member, lesson=lesson, kind=action.kind, fields=fields, line=action.feed_line()[:200]
+            )
         return act, True
     except IntegrityError:
         act = Act.objects.select_related("member__klass").get(id=act_id)
@@ -99,6 +105,13 @@ def catch_up(member: Member) -> None:
     """What was left open while Kafka or the app was away: acts without an answer, and lines that the feed lacks."""
     find_out(member)
     feed.publish_unsent(member.klass)
+
+
+def give_up_running() -> int:
+    """For the moment at which no process of ours runs: what was under way then ended without an answer."""
+    lost = {"words": "The app ended while this was under way.", "why": "Look at the cluster for what became of it."}
+    running = Act.objects.filter(state=Act.State.RUNNING)
+    return running.update(state=Act.State.UNKNOWN, answer=lost, settled_at=timezone.now())
 
 
 def find_out(member: Member) -> None:

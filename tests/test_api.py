@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from uuid import uuid4
 
 import pytest
@@ -132,3 +133,28 @@ def test_a_request_without_the_csrf_token_is_refused(classroom):
 def test_openapi_describes_every_act(client):
     paths = client.get("/api/v1/openapi.json").json()["paths"]
     assert {"create-topic", "delete-topic", "produce", "consume"} <= {path.rpartition("/")[2] for path in paths}
+
+
+@pytest.mark.parametrize("field", ["values", "key", "headers", "topic"])
+@pytest.mark.parametrize("character", ["\\ud800", "\\u0000"], ids=["half a surrogate", "NUL"])
+def test_text_that_is_no_text_is_refused_before_it_reaches_kafka(api, field, character):
+    """Half a surrogate in a header's name brought the client, and the process with it, to its end."""
+    api.act("create-topic", name="test1p")
+    fields = {"topic": "test1p", "values": "1", field: "a=" + character}
+    body = json.dumps(fields).replace("\\\\", "\\")
+    answer = api.client.post(f"{api.base}/acts/produce", body, content_type="application/json")
+    assert answer.status_code == 422
+
+
+def test_two_groups_are_a_list_of_two(api):
+    api.act("create-topic", name="test1p")
+    api.act("produce", topic="test1p", values="1")
+    for group_id in ("one", "two"):
+        api.act("consume", topic="test1p", group_id=group_id)
+    assert [group["group_id"] for group in api.get("/groups").json()] == ["one", "two"]
+
+
+def test_a_body_that_is_too_long_is_said_as_json(api):
+    answer = api.act("produce", topic="test1p", values="x" * 3_000_000)
+    assert answer.status_code == 413
+    assert "2 MB" in answer.json()["answered"]

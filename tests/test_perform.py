@@ -10,7 +10,7 @@ from lessons import feed
 from lessons.actions import CreateTopic, Produce
 from lessons.cluster import records
 from lessons.models import Act
-from lessons.perform import ActIdTaken, perform
+from lessons.perform import ActIdTaken, give_up_running, perform
 
 pytestmark = pytest.mark.usefixtures("kafka")
 
@@ -92,3 +92,19 @@ def test_what_the_feed_did_not_get_is_sent_later(classroom):
     assert feed.publish_unsent(classroom.klass) == 1
     act.refresh_from_db()
     assert act.feed_offset == 1  # it stands twice now; readers drop the repeated id
+
+
+def test_a_line_of_the_feed_is_short_however_long_the_act(alice):
+    """A line that Kafka refuses would be sent again and again, and keep all others waiting."""
+    perform(alice, CreateTopic(name="test1p"), act_id=uuid4())
+    act = perform(alice, Produce(topic="test1p", values="1", key="k" * 1_500_000), act_id=uuid4())
+    act.refresh_from_db()
+    assert act.state == Act.State.REFUSED
+    assert act.feed_offset is not None
+
+
+def test_what_was_running_when_the_app_ended_is_not_known(alice):
+    act = Act.objects.create(member=alice, kind="consume", fields={})
+    assert give_up_running() == 1
+    act.refresh_from_db()
+    assert act.state == Act.State.UNKNOWN

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from lessons.cluster.namespace import Namespace
 
@@ -49,10 +49,25 @@ class Answer:
     state: Literal["done", "refused", "unknown"] = "done"
 
 
+def _refuse_unstorable(value: Any) -> Any:
+    """NUL and halves of surrogate pairs: JSON can carry them, rows and the client's C strings can't."""
+    if isinstance(value, str) and any(c == "\0" or "\ud800" <= c <= "\udfff" for c in value):
+        raise ValueError("The text holds a character that is none in UTF-8, or a NUL.")
+    if isinstance(value, Mapping):
+        for each in value.values():
+            _refuse_unstorable(each)
+    elif isinstance(value, list):
+        for each in value:
+            _refuse_unstorable(each)
+    return value
+
+
 class Action(BaseModel, ABC):
     """One act with its fields filled in."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=False)
+
+    refuse_unstorable = field_validator("*", mode="before")(_refuse_unstorable)
 
     kind: ClassVar[str]
     title: ClassVar[str]

@@ -26,7 +26,7 @@ _LAST_WORDS_LINES = 12
 # No access log (verbosity 0): the addresses hold one-time links. A socket that was cut off is noticed after 14 s.
 _OPTIONS = [
     *("--verbosity", "0", "--no-server-name"),
-    *("--ping-interval", "4", "--ping-timeout", "10", "--websocket_timeout", "86400"),
+    *("--ping-interval", "4", "--ping-timeout", "8", "--websocket_timeout", "86400"),
 ]
 
 

@@ -241,6 +241,8 @@ def _page_block(
             return PageBlock("exercise", "lessons/_exercise.html", card=shown)
         case "stream":
             return PageBlock("stream", "lessons/_stream.html", card=stream_card(member, lesson, index))
+        case "figure":
+            return PageBlock("figure", f"figures/{block.name}.html")
         case _:
             return PageBlock("text", "lessons/_text.html", html=mark_safe(block.html))  # noqa: S308 - our own text
 

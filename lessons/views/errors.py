@@ -6,8 +6,10 @@ import logging
 from collections.abc import Callable
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from lessons.cluster.errors import AppRefused, ClusterError, KafkaUnavailable, TopicMissing
@@ -48,10 +50,15 @@ class SayWhatWentWrong:
 
 
 def page(request: HttpRequest, status: int, title: str, words: str, advice: str) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return JsonResponse({"asked": title, "answered": words, "advice": advice, "code": ""}, status=status)
     return render(request, "error.html", {"title": title, "words": words, "advice": advice}, status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, RequestDataTooBig):
+        words = f"A form or a request takes at most {settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 2**20} MB."
+        return page(request, 413, "That was too long", words, "Go back, and send less at a time.")
     return page(request, 400, "That could not be read", "The request was not well-formed.", "Go back and try again.")
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from asgiref.sync import sync_to_async
 from django import forms
 from django.contrib.auth import authenticate, login, logout
 from django.contrib.auth.forms import AuthenticationForm
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -16,7 +18,7 @@ from sesame.utils import get_user
 
 from lessons.access import get_class_by_code, get_member
 from lessons.forms import JoinForm, ReturnForm, wrong_code
-from lessons.models import Member, User
+from lessons.models import Class, Member, User
 from lessons.people import take_seat, wait_after_wrong_code_s
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -35,28 +37,38 @@ def home(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 async def join(request: HttpRequest, code: str = "") -> HttpResponse:
-    return await sync_to_async(_join_page)(request, code) if request.method == "GET" else await _join(request, code)
-
-
-def _join_page(request: HttpRequest, code: str) -> HttpResponse:
-    klass = get_class_by_code(code) if code else None
+    if request.method == "POST":
+        return await _join(request)
+    klass = await sync_to_async(get_class_by_code)(code) if code else None
     form = JoinForm(initial={"code": klass.join_code if klass else code})
-    return _door(request, form=form, klass=klass)
+    if code and klass is None:  # a link is a guess like any other
+        return await _slowed_down(request, status=404, form=form, message="No class has the code of this link.")
+    seat = await sync_to_async(_seat_in)(request, klass) if klass else None
+    return await sync_to_async(_door)(request, form=form, klass=klass, seat=seat)
 
 
-async def _join(request: HttpRequest, code: str) -> HttpResponse:
+async def _join(request: HttpRequest) -> HttpResponse:
     form = JoinForm(request.POST)
     if not await sync_to_async(form.is_valid)():
         return await _turned_away(request, form, form=form)
-
-    def sit_down() -> Member:
-        user = request.user if request.user.is_authenticated else None
-        member = take_seat(form.klass, form.cleaned_data["name"].strip(), user=user)
-        login(request, member.user, backend=BACKEND)
-        return member
-
-    member = await sync_to_async(sit_down)()
+    member = await sync_to_async(_sit_down)(request, form.klass, form.cleaned_data["name"])
     return redirect("joined", member.klass.slug)
+
+
+def _sit_down(request: HttpRequest, klass: Class, name: str) -> Member:
+    """A person has one seat in a class. Another name at the same computer is another person."""
+    seat = _seat_in(request, klass)
+    if seat is None or seat.name != name:
+        user = request.user if seat is None and isinstance(request.user, User) else None
+        seat = take_seat(klass, name, user=user)
+        login(request, seat.user, backend=BACKEND)
+    return seat
+
+
+def _seat_in(request: HttpRequest, klass: Class) -> Member | None:
+    if not request.user.is_authenticated:
+        return None
+    return Member.objects.select_related("klass", "user").filter(user=request.user, klass=klass).first()
 
 
 @never_cache
@@ -70,18 +82,28 @@ async def come_back(request: HttpRequest) -> HttpResponse:
 
 
 async def _turned_away(request: HttpRequest, failed: forms.Form, **shown: forms.Form) -> HttpResponse:
-    """The page again with what was wrong. A wrong code is counted; many make the answer slow, for the asker alone."""
-    status = 422
+    """The page again with what was wrong."""
     if wrong_code(failed):
-        wait_s = await sync_to_async(wait_after_wrong_code_s)(request.META.get("REMOTE_ADDR", ""))
-        if wait_s:
-            status = 429
-            await asyncio.sleep(wait_s)
+        return await _slowed_down(request, status=422, **shown)
+    return await sync_to_async(_door)(request, status=422, **shown)
+
+
+async def _slowed_down(request: HttpRequest, *, status: int, **shown: Any) -> HttpResponse:
+    """A wrong code is counted; many make the answer slow, for the asker alone."""
+    wait_s = await sync_to_async(wait_after_wrong_code_s)(request.META.get("REMOTE_ADDR", ""))
+    if wait_s:
+        status = 429
+        await asyncio.sleep(wait_s)
     return await sync_to_async(_door)(request, status=status, **shown)
 
 
-def _door(request: HttpRequest, *, status: int = 200, klass=None, form=None, return_form=None) -> HttpResponse:
-    context = {"form": form or JoinForm(), "return_form": return_form or ReturnForm(), "klass": klass}
+def _door(
+    request: HttpRequest, *, status: int = 200, klass=None, form=None, return_form=None, seat=None, message=""
+) -> HttpResponse:
+    context = {
+        "form": form or JoinForm(), "return_form": return_form or ReturnForm(), "klass": klass, "seat": seat,
+        "message": message,
+    }  # fmt: skip
     return render(request, "join.html", context, status=status)
 
 
@@ -107,16 +129,28 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         message = "This link is spent, or too old. Ask for a fresh one." if token and user is None else ""
         return _sign_in_page(request, token=token if user else "", user=user, message=message)
     if token := str(request.POST.get("link", "")):
-        user = authenticate(request, sesame=token)
+        user = _spend(request, token)
         if user is None:
             return _sign_in_page(request, message="This link is spent, or too old. Ask for a fresh one.", status=422)
-        login(request, user)
         return redirect("home")
     form = AuthenticationForm(request, request.POST)
     if not form.is_valid():
         return _sign_in_page(request, form=form, status=422)
     login(request, form.get_user())
     return redirect("home")
+
+
+def _spend(request: HttpRequest, token: str) -> User | None:
+    """Signs the link's owner in, once: whoever presses the button at the same moment waits, and finds it spent."""
+    owner = _owner_of(token)
+    if owner is None:
+        return None
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=owner.pk)
+        user = authenticate(request, sesame=token)
+        if user is not None:
+            login(request, user)
+    return user
 
 
 def _owner_of(token: str) -> User | None:

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import threading
 import time
 
 import pytest
+from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -10,6 +13,11 @@ from lessons.models import Member, Role
 from lessons.people import FREE_WRONG_CODES, sign_in_path
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def no_wrong_codes_yet(db):
+    cache.clear()
 
 
 def join(client, klass, *, code=None, name="Dora", address="127.0.0.1"):
@@ -47,7 +55,16 @@ def test_joining_twice_with_one_browser_is_one_seat(classroom, client):
     assert Member.objects.filter(klass=classroom.klass, name="Dora").count() == 1
 
 
-@pytest.mark.parametrize("name", ["", "   ", "x" * 61])
+def test_somebody_else_at_the_same_computer_gets_a_seat_of_their_own(classroom, client):
+    join(client, classroom.klass, name="Dora")
+    page = client.get(reverse("join-class", args=[classroom.klass.join_code])).content.decode()
+    assert "You are Dora here" in page
+    join(client, classroom.klass, name="Emil")
+    assert Member.objects.filter(klass=classroom.klass, name__in=["Dora", "Emil"]).count() == 2
+    assert "Emil" in client.get(reverse("lessons", args=[classroom.klass.slug])).content.decode()
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * 61, "\u200b", "\u202e"])
 def test_a_name_that_is_none_is_said_at_its_field(classroom, client, name):
     answer = join(client, classroom.klass, name=name)
     assert answer.status_code == 422
@@ -71,6 +88,13 @@ def test_wrong_personal_codes_are_counted_with_the_wrong_class_codes(classroom, 
     assert client.post(reverse("return"), {"personal_code": "AAAAAAAAAA"}).status_code == 429
 
 
+def test_guessing_by_links_is_counted_like_any_other_guess(classroom, client):
+    for _ in range(FREE_WRONG_CODES):
+        assert client.get(reverse("join-class", args=["WRONG2"])).status_code == 404
+    assert client.get(reverse("join-class", args=["WRONG2"])).status_code == 429
+    assert client.get(reverse("join-class", args=[classroom.klass.join_code])).status_code == 200
+
+
 def test_one_address_does_not_slow_another(classroom, client):
     for _ in range(FREE_WRONG_CODES + 1):
         join(client, classroom.klass, code="WRONG2", address="10.0.0.1")
@@ -87,6 +111,24 @@ def test_a_sign_in_link_shows_a_button_and_works_once(classroom, client):
     spent = Client().post(reverse("sign-in"), {"link": token})
     assert spent.status_code == 422
     assert b"spent" in spent.content
+
+
+def test_a_sign_in_link_that_is_pressed_by_six_at_once_lets_one_in(classroom):
+    token = sign_in_path(classroom.klass, Role.GRADER).partition("link=")[2]
+    statuses = []
+
+    def press() -> None:
+        try:
+            statuses.append(Client().post(reverse("sign-in"), {"link": token}).status_code)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=press) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(statuses) == [302] + [422] * 5
 
 
 def test_a_made_up_sign_in_link_is_refused(client):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from argparse import ArgumentTypeError
@@ -71,6 +72,7 @@ class Up:
         self._brokers_served = False
 
     def run(self) -> None:
+        os.umask(0o077)  # rows, logs and keys are for whoever runs the class, and for nobody else on the machine
         lock = running.lock(self.data_dir)
         try:
             self._start()
@@ -108,9 +110,12 @@ class Up:
             cluster.prepare()
 
     def _prepare_database(self) -> None:
+        from lessons import perform
+
         with self.stopping.interruptible(), Slow(self.say, "Preparing the database …"):
             call_command("migrate", verbosity=0, interactive=False)
             call_command("createcachetable", verbosity=0)
+            perform.give_up_running()
             connections.close_all()
 
     def _start_web(self) -> None:
