@@ -91,6 +91,7 @@ export function watch(section) {
     from = startOf(chosen.get("from") === "offset" ? chosen.get("offset") : chosen.get("from"));
     positions = topicId = null;
     panel.clear();
+    panel.say(`Asking for ${topic}…`);
     begin();
   });
 

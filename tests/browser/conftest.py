@@ -17,9 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.waiting import wait_for
+
+expect.set_options(timeout=10_000)  # two cores also run three brokers, the app and the browser
 
 ROOT = Path(__file__).parents[2]
 # As root Chromium wants no sandbox; the rest keeps it from looking for its maker's hosts.

@@ -13,6 +13,8 @@ from lessons.cluster.namespace import Namespace
 from lessons.cluster.records import Message
 from tests.waiting import wait_for
 
+CUT = 3001  # a browser closes by 1000 or 3000 to 4999 only; any other code would leave the server's side open
+
 
 @dataclass
 class Wire:
@@ -23,14 +25,14 @@ class Wire:
 
     def connect(self, route: WebSocketRoute) -> None:
         if self.is_cut:
-            route.close(code=1001)
+            route.close(code=CUT)
             return
         self.routes += [route.connect_to_server(), route]  # in the order in which they are cut
 
     def cut(self) -> None:
         self.is_cut = True
         for route in self.routes:
-            route.close(code=1001)
+            route.close(code=CUT)
         self.routes.clear()
 
 
@@ -129,6 +131,25 @@ def test_after_a_cut_connection_watching_goes_on_without_a_gap_or_a_double(at: S
     at.send("4")
     expect(at.watched.locator("[data-rows] tr")).to_have_count(4)
     assert at.values(at.watched) == ["4", "3", "2", "1"]
+
+
+def test_watching_begins_at_an_offset_or_with_what_comes_now(at: Seat):
+    at.create()
+    at.send("1", "2", "3")
+    expect(at.watched.locator("[data-rows] tr")).to_have_count(3)
+    at.watched.get_by_label("from").select_option("offset")
+    at.watched.get_by_role("spinbutton", name="Offset").fill("2")
+    at.watched.get_by_role("button", name="Watch").click()
+    expect(at.watched.locator("[data-rows] tr")).to_have_count(1)
+    assert at.values(at.watched) == ["3"]
+    at.watched.get_by_label("from").select_option("now")
+    expect(at.watched.get_by_role("spinbutton", name="Offset")).to_be_hidden()
+    at.watched.get_by_role("button", name="Watch").click()
+    expect(at.watched.locator("[data-rows] tr")).to_have_count(0)
+    expect(at.watched.locator("[data-status]")).to_have_text("Watching test1p")
+    at.send("4")
+    expect(at.watched.locator("[data-rows] tr")).to_have_count(1)
+    assert at.values(at.watched) == ["4"]
 
 
 def test_at_most_2000_rows_stand_on_the_page_and_they_are_the_newest(at: Seat):
