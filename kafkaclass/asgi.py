@@ -9,12 +9,12 @@ pages = get_asgi_application()  # before anything that imports a model
 
 from channels.auth import AuthMiddlewareStack  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
-from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
 
 from lessons.cluster import clients  # noqa: E402
+from lessons.consumers.origin import SameOriginOnly  # noqa: E402
 from lessons.routing import websocket_urlpatterns  # noqa: E402
 
 clients.warm_up()  # so that the first record does not wait for the producer to introduce itself
 
-sockets = AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))
+sockets = SameOriginOnly(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))
 application = ProtocolTypeRouter({"http": pages, "websocket": sockets})

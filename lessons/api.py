@@ -205,8 +205,8 @@ def read_records(
 ):
     """The records of a partition from an offset on; no group is joined and nothing is committed."""
     namespace = get_member(request.user, class_slug).namespace
-    found = records.offsets(namespace.full(name))
-    read = records.read_range(namespace.full(name), partition, start=start, limit=limit)
+    found = records.offsets(namespace.full(name), namespace=namespace)
+    read = records.read_range(namespace.full(name), partition, start=start, limit=limit, namespace=namespace)
     earliest, end = found[partition]
     return {"earliest": earliest, "end": end, "records": [records.as_json(r, namespace) for r in read]}
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from lessons.views import acts, checks, cluster, join, pages
+from lessons.views import acts, checks, cluster, downloads, join, pages
 
 urlpatterns = [
     path("", join.home, name="home"),
@@ -16,4 +16,7 @@ urlpatterns = [
     path("c/<slug:class_slug>/lessons/<slug:lesson_slug>/acts/<int:index>/", acts.do, name="act"),
     path("c/<slug:class_slug>/lessons/<slug:lesson_slug>/acts/<int:index>/code/", acts.code, name="act-code"),
     path("c/<slug:class_slug>/lessons/<slug:lesson_slug>/check/<str:exercise_id>/", checks.look, name="check"),
+    path("c/<slug:class_slug>/lessons/<slug:lesson_slug>/notebook.ipynb", downloads.lesson, name="notebook"),
+    path("c/<slug:class_slug>/session.ipynb", downloads.session, name="session"),
+    path("c/<slug:class_slug>/session.sh", downloads.session_script, name="session-script"),
 ]

@@ -11,25 +11,50 @@ to be learned.
 A new act is a copied module, and a line in `ACTIONS`.
 """
 
+from lessons.actions.add_partitions import AddPartitions
 from lessons.actions.answer import AnswerQuestions
 from lessons.actions.base import Action, Answer, Where
 from lessons.actions.consume import Consume
 from lessons.actions.create_topic import CreateTopic
 from lessons.actions.delete_topic import DeleteTopic
+from lessons.actions.describe_cluster import DescribeCluster
+from lessons.actions.describe_config import DescribeConfig
+from lessons.actions.describe_topic import DescribeTopic
+from lessons.actions.fill_queue import FillQueue
+from lessons.actions.list_topics import ListTopics
 from lessons.actions.produce import Produce
 
 ACTIONS: dict[str, type[Action]] = {
-    action.kind: action for action in (CreateTopic, DeleteTopic, Produce, Consume, AnswerQuestions)
+    action.kind: action
+    for action in (
+        DescribeCluster,
+        ListTopics,
+        CreateTopic,
+        DeleteTopic,
+        AddPartitions,
+        DescribeTopic,
+        DescribeConfig,
+        Produce,
+        FillQueue,
+        Consume,
+        AnswerQuestions,
+    )
 }
 
 __all__ = [
     "ACTIONS",
     "Action",
+    "AddPartitions",
     "Answer",
     "AnswerQuestions",
     "Consume",
     "CreateTopic",
     "DeleteTopic",
+    "DescribeCluster",
+    "DescribeConfig",
+    "DescribeTopic",
+    "FillQueue",
+    "ListTopics",
     "Produce",
     "Where",
 ]

@@ -6,6 +6,7 @@ import shlex
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from textwrap import indent
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -90,6 +91,15 @@ class Action(BaseModel, ABC):
     def command(self, where: Where) -> str:
         """The same as a command line of the tools that come with Kafka."""
 
+    def cell(self, where: Where) -> str:
+        """`python` for a notebook that is run from top to bottom: it ends by itself, and a refusal that is to be
+        expected there is printed and not raised."""
+        return self.python(where)
+
+    def script(self, where: Where) -> str:
+        """`command` for a script: it ends by itself."""
+        return self.command(where)
+
     @abstractmethod
     def feed_line(self) -> str:
         """What was asked, after the person's name: `created test1p …`."""
@@ -98,6 +108,13 @@ class Action(BaseModel, ABC):
 def counted(number: int, noun: str) -> str:
     """`1 partition`, `2 partitions`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def with_refusals_said(program: str) -> str:
+    """A program that ends in a loop over futures, with what the loop does in a `try`."""
+    before, loop, body = program.rpartition(".items():\n")
+    said = '    except KafkaException as refusal:\n        print(f"Kafka refused: {refusal.args[0].str()}")\n'
+    return f"from confluent_kafka import KafkaException\n{before}{loop}    try:\n{indent(body, '    ')}{said}"
 
 
 def literal(text: str) -> str:

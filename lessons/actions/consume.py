@@ -11,6 +11,8 @@ from lessons.cluster.consume.drain import read_to_end
 from lessons.cluster.consume.membership import Membership
 from lessons.cluster.namespace import Namespace
 
+QUIET_S = 15  # so long without a record, and a notebook or a script goes on: longer than a group takes to form
+
 
 class Consume(Action):
     """A member of a consumer group. On a page it belongs to its socket (`lessons.consumers`), which settles the act;
@@ -55,18 +57,11 @@ class Consume(Action):
         )
 
     def python(self, where: Where) -> str:
-        # The client wants max.poll.interval.ms (300000 by default) to be no shorter.
-        interval = self.session_timeout_ms if self.session_timeout_ms > 300_000 else None
-        longer = f'    "max.poll.interval.ms": {interval},\n' if interval else ""
         return f"""\
 from confluent_kafka import Consumer, KafkaException
 
 consumer = Consumer({{
-    "bootstrap.servers": "{where.bootstrap_servers}",
-    "group.id": {literal(where.full(self.group_id))},
-    "session.timeout.ms": {self.session_timeout_ms},
-{longer}    "auto.offset.reset": "{self.auto_offset_reset}",
-}})
+{self._settings(where)}}})
 consumer.subscribe([{literal(where.full(self.topic))}])
 try:
     while True:
@@ -81,6 +76,48 @@ except KeyboardInterrupt:
 finally:
     consumer.close()  # commits the offsets, leaves the group
 """
+
+    def cell(self, where: Where) -> str:
+        return f"""\
+# Ends by itself, where there is no more; the program on the page goes on until Ctrl-C.
+from confluent_kafka import Consumer, KafkaError, KafkaException
+
+consumer = Consumer({{
+{self._settings(where)}    "enable.partition.eof": True,  # tell when a partition has no more records
+}})
+consumer.subscribe([{literal(where.full(self.topic))}])
+at_the_end = set()
+try:
+    while not at_the_end or len(at_the_end) < len(consumer.assignment()):
+        message = consumer.poll({QUIET_S})
+        if message is None:
+            print("{QUIET_S} seconds, and nothing came")
+            break
+        if not message.error():
+            print(message.topic(), message.partition(), message.offset(), message.key(), message.value())
+        elif message.error().code() == KafkaError._PARTITION_EOF:
+            at_the_end.add(message.partition())
+        else:
+            raise KafkaException(message.error())
+    else:
+        print(f"at the end of {{len(at_the_end)}} partition(s)")
+finally:
+    consumer.close()  # commits the offsets, leaves the group
+"""
+
+    def _settings(self, where: Where) -> str:
+        # The client wants max.poll.interval.ms (300000 by default) to be no shorter.
+        interval = self.session_timeout_ms if self.session_timeout_ms > 300_000 else None
+        longer = f'    "max.poll.interval.ms": {interval},\n' if interval else ""
+        return f"""\
+    "bootstrap.servers": "{where.bootstrap_servers}",
+    "group.id": {literal(where.full(self.group_id))},
+    "session.timeout.ms": {self.session_timeout_ms},
+{longer}    "auto.offset.reset": "{self.auto_offset_reset}",
+"""
+
+    def script(self, where: Where) -> str:
+        return f"{self.command(where)} \\\n    --timeout-ms {QUIET_S * 1000}"
 
     def command(self, where: Where) -> str:
         return where.tool(

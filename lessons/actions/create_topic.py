@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from lessons.actions.base import Action, Answer, Name, Where, counted, literal
+from lessons.actions.base import Action, Answer, Name, Where, counted, literal, with_refusals_said
 from lessons.cluster import topics
 from lessons.cluster.errors import TopicMissing
 from lessons.cluster.limits import MAX_PARTITIONS
@@ -65,6 +65,9 @@ for name, future in admin.create_topics([topic]).items():
     future.result()  # None; a refusal is raised as a KafkaException
     print(f"{{name}} created")
 """
+
+    def cell(self, where: Where) -> str:
+        return with_refusals_said(self.python(where))
 
     def command(self, where: Where) -> str:
         return where.tool(

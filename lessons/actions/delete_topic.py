@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from lessons.actions.base import Action, Answer, Name, Where, literal
+from lessons.actions.base import Action, Answer, Name, Where, literal, with_refusals_said
 from lessons.cluster import topics
 from lessons.cluster.errors import TopicMissing
 from lessons.cluster.namespace import Namespace
@@ -20,14 +20,17 @@ class DeleteTopic(Action):
     def run(self, namespace: Namespace) -> Answer:
         topic_id = topics.describe_topic(namespace, self.name).topic_id
         deletion = topics.delete_topic(namespace, self.name)
-        gone = (
-            f"gone from every broker's list after {deletion.gone_ms:.0f} ms"
-            if deletion.gone_ms is not None
-            else "not yet gone from every broker's list"
-        )
+        gone_ms = deletion.gone_ms
         return Answer(
-            words=f"The deletion of {self.name} was accepted after {deletion.accepted_ms:.0f} ms; the topic was {gone}.",
-            data={"topic_id": topic_id, "accepted_ms": deletion.accepted_ms, "gone_ms": deletion.gone_ms},
+            words=f"Kafka accepted the deletion of {self.name}, and "
+            + ("then carried it out." if gone_ms is not None else "has not carried it out everywhere yet."),
+            details=(
+                f"accepted after {deletion.accepted_ms:.0f} ms",
+                "not yet gone from every broker's list"
+                if gone_ms is None
+                else f"gone from every broker's list after {gone_ms:.0f} ms",
+            ),
+            data={"topic_id": topic_id, "accepted_ms": deletion.accepted_ms, "gone_ms": gone_ms},
         )
 
     def find_out(self, namespace: Namespace) -> Answer | None:
@@ -47,6 +50,9 @@ for name, future in admin.delete_topics([{name}]).items():
     future.result()  # accepted: the brokers delete it a moment later
     print(f"{{name}} will be deleted")
 """
+
+    def cell(self, where: Where) -> str:
+        return with_refusals_said(self.python(where))
 
     def command(self, where: Where) -> str:
         return where.tool("kafka-topics.sh", "--delete", "--topic", where.full(self.name))

@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from typing import ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from lessons.actions.base import Action, Answer, Name, Where, counted, literal
-from lessons.cluster import records
+from lessons.cluster import clients, records
 from lessons.cluster.errors import KafkaUnavailable
 from lessons.cluster.namespace import Namespace
 
@@ -30,6 +30,14 @@ class Produce(Action):
         json_schema_extra={"widget": "lines", "rows": 2},
     )
     tombstone: bool = Field(False, title="One record with a null value", description="instead of the values above")
+    flush_each: bool = Field(False, title="Flush after each record", description="with a producer of its own")
+    sticky_linger_ms: int | None = Field(
+        None,
+        title="sticky.partitioning.linger.ms",
+        description="empty: as the client has it; else with a producer of its own",
+        ge=0,
+        lt=900_001,
+    )
 
     @field_validator("values", "headers")
     @classmethod
@@ -58,7 +66,12 @@ class Produce(Action):
         return [(name, value.encode()) for name, value in pairs]
 
     def run(self, namespace: Namespace) -> Answer:
-        deliveries = records.produce(namespace, self.topic, self.messages(), partition=self.partition)
+        own = self._own_settings()
+        producer = None if own is None else clients.new_plain_producer(**own)
+        deliveries = records.produce(
+            namespace, self.topic, self.messages(),
+            partition=self.partition, producer=producer, flush_each=self.flush_each,
+        )  # fmt: skip
         failed = [delivery for delivery in deliveries if delivery.error]
         delivered = len(deliveries) - len(failed)
         words = f"{delivered} of {counted(len(deliveries), 'record')} delivered to {self.topic}."
@@ -66,26 +79,16 @@ class Produce(Action):
             words += f" {failed[0].error}"
         return Answer(
             words=words,
-            details=tuple(self._report(delivery) for delivery in deliveries),
-            data={
-                "deliveries": [
-                    {
-                        "partition": delivery.partition,
-                        "offset": delivery.offset,
-                        "error": delivery.error.code if delivery.error else None,
-                        "ms": round(delivery.latency_ms, 1),
-                    }
-                    for delivery in deliveries
-                ]
-            },
-            state=_state(failed),
+            details=tuple(report_line(self.topic, delivery) for delivery in deliveries),
+            data={"deliveries": [report_data(delivery) for delivery in deliveries]},
+            state=state_of(failed),
         )
 
-    def _report(self, delivery: records.Delivery) -> str:
-        """A line such as the notebook's delivery callback prints: `test1p [0] @ 8`."""
-        if delivery.error:
-            return f"failed: {delivery.error}"
-        return f"{self.topic} [{delivery.partition}] @ {delivery.offset}"
+    def _own_settings(self) -> dict[str, Any] | None:
+        """Of a producer of the act's own; None: that of the process will do, which has its settings and no flush."""
+        if self.sticky_linger_ms is not None:
+            return {"sticky.partitioning.linger.ms": self.sticky_linger_ms}
+        return {} if self.flush_each else None
 
     def python(self, where: Where) -> str:
         arguments = [literal(where.full(self.topic)), "value" if not self.tombstone else "None"]
@@ -96,6 +99,9 @@ class Produce(Action):
         if self.headers:
             arguments.append(f"headers={self._header_pairs()!r}")
         values = "[None]" if self.tombstone else _list_of(self.values.split("\n"))
+        serve = "producer.poll(0)  # serves the callbacks that are due\nproducer.flush()  # waits for the rest"
+        if self.flush_each:
+            serve = "producer.flush()  # waits until this record has its report"
         return f"""\
 from confluent_kafka import Producer
 
@@ -107,12 +113,17 @@ def delivery_callback(error, message):
         print(f"{{message.topic()}} [{{message.partition()}}] @ {{message.offset()}}")
 
 
-producer = Producer({{"bootstrap.servers": "{where.bootstrap_servers}"}})
+producer = Producer({self._settings(where)})
 for value in {values}:
     producer.produce({", ".join(arguments)}, on_delivery=delivery_callback)
-    producer.poll(0)  # serves the callbacks that are due
-producer.flush()  # waits for the rest
+    {serve}
 """
+
+    def _settings(self, where: Where) -> str:
+        servers = f'"bootstrap.servers": "{where.bootstrap_servers}"'
+        if self.sticky_linger_ms is None:
+            return f"{{{servers}}}"
+        return f'{{\n    {servers},\n    "sticky.partitioning.linger.ms": {self.sticky_linger_ms},\n}}'
 
     def command(self, where: Where) -> str:
         """The console producer reads headers, key and value from one line, and cannot choose a partition."""
@@ -128,12 +139,16 @@ producer.flush()  # waits for the rest
         lines = ["NULL"] if self.tombstone else self.values.split("\n")
         typed = " ".join(shlex.quote(prefix + line) for line in lines)
         options = [word for prop in properties for word in ("--reader-property", prop)]
+        if self.flush_each:
+            options.append("--sync")
         tool = where.tool("kafka-console-producer.sh", "--topic", where.full(self.topic), *options)
         note = ""
+        if self.sticky_linger_ms is not None:
+            note = "# a Java client: it has no sticky.partitioning.linger.ms, and stays on a partition for about batch.size bytes\n"
         if self.partition is not None:
-            note = "# this tool can't be told the partition: the producer chooses\n"
+            note += "# this tool can't be told the partition: the producer chooses\n"
         elif self.key:
-            note = "# a Java client: it hashes keys by murmur2, the Python client by CRC32,\n# so the partition may be another one\n"
+            note += "# a Java client: it hashes keys by murmur2, the Python client by CRC32,\n# so the partition may be another one\n"
         return f"{note}printf '%s\\n' {typed} | {tool}"
 
     def feed_line(self) -> str:
@@ -142,7 +157,24 @@ producer.flush()  # waits for the rest
         return f"send {counted(count, 'record')} to {self.topic}{key}"
 
 
-def _state(failed: Sequence[records.Delivery]) -> Literal["done", "refused", "unknown"]:
+def report_line(topic: str, delivery: records.Delivery) -> str:
+    """A line such as the notebook's delivery callback prints: `test1p [0] @ 8`."""
+    if delivery.error:
+        return f"failed: {delivery.error}"
+    return f"{topic} [{delivery.partition}] @ {delivery.offset}"
+
+
+def report_data(delivery: records.Delivery) -> dict[str, Any]:
+    """A delivery report as checks read it."""
+    return {
+        "partition": delivery.partition,
+        "offset": delivery.offset,
+        "error": delivery.error.code if delivery.error else None,
+        "ms": round(delivery.latency_ms, 1),
+    }
+
+
+def state_of(failed: Sequence[records.Delivery]) -> Literal["done", "refused", "unknown"]:
     """Without an answer from Kafka nobody knows whether a record was stored."""
     if not failed:
         return "done"

@@ -106,8 +106,7 @@ class AotWriter:
     def _prepare(self) -> None:
         shutil.rmtree(self._files.folder.parent, ignore_errors=True)
         port = free_port()
-        self._port = port
-        plan = ClusterPlan(new_cluster_id(), (port,), (free_port(besides={port}),))
+        plan = self._plan = ClusterPlan(new_cluster_id(), (port,), (free_port(besides={port}),))
         write_broker_config(self._files, broker_id=1, plan=plan)
         format_all([self._files], launch=self._launch, cluster_id=plan.cluster_id)
 
@@ -115,7 +114,7 @@ class AotWriter:
         for _ in range(int(_START_TIMEOUT_S / _EVERY_S)):
             if self._process is None or self._process.poll() is not None:
                 return False
-            if known_brokers(self._port, timeout_s=1):
+            if known_brokers(self._plan.ports[0], cluster_id=self._plan.cluster_id, timeout_s=1):
                 return not self._stopped.is_set()
             if self._stopped.wait(_EVERY_S):
                 return False

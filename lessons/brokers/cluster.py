@@ -204,6 +204,7 @@ class EmbeddedCluster:
             data_dir=self.data_dir,
             broker_id=broker_id,
             port=self.plan.ports[broker_id - 1],
+            cluster_id=self.plan.cluster_id,
             command=lambda: self.launch.command(files, "kafka.Kafka", str(files.properties)),
             say=self.say,
         )

@@ -1,7 +1,8 @@
 """Ask a broker whether it serves, with one small request of Kafka's own protocol.
 
 The Kafka client belongs to lessons/cluster; this package needs one question only, and an open port is no answer to it:
-the broker listens before it has joined the cluster.
+the broker listens before it has joined the cluster, and what listens may be a broker of another cluster: two `up`s that
+start together find the same ports free. So the answer must name our cluster's id.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import struct
 
 from .ports import LOOPBACK
 
-_METADATA, _VERSION, _CORRELATION = 3, 1, 7
+_METADATA, _VERSION, _CORRELATION = 3, 2, 7  # the cluster's id is in the answer since version 2 (KIP-78)
 _CLIENT_ID = b"kafkaclass"
 # An empty list of topics asks for the brokers only (since Metadata version 1).
 _BODY = struct.pack(">hhih", _METADATA, _VERSION, _CORRELATION, len(_CLIENT_ID)) + _CLIENT_ID + struct.pack(">i", 0)
@@ -19,15 +20,19 @@ _REQUEST = struct.pack(">i", len(_BODY)) + _BODY
 _ANSWER_AT_MOST_BYTES = 1 << 20
 
 
-def known_brokers(port: int, *, timeout_s: float) -> frozenset[int]:
-    """The ids of the brokers that the broker on this port knows as serving; empty when it does not answer."""
+def known_brokers(port: int, *, cluster_id: str, timeout_s: float) -> frozenset[int]:
+    """The ids of the brokers that the broker on this port knows as serving.
+
+    Empty when it does not answer, or belongs to another cluster.
+    """
     try:
         with socket.create_connection((LOOPBACK, port), timeout=timeout_s) as connection:
             connection.sendall(_REQUEST)
             (size_bytes,) = struct.unpack(">i", _read(connection, 4))
             if not 0 < size_bytes <= _ANSWER_AT_MOST_BYTES:  # something else listens there
                 return frozenset()
-            return _broker_ids(_read(connection, size_bytes))
+            ids, answered_id = _broker_ids(_read(connection, size_bytes))
+            return ids if answered_id == cluster_id.encode() else frozenset()
     except (OSError, struct.error, EOFError):
         return frozenset()
 
@@ -42,11 +47,11 @@ def _read(connection: socket.socket, size_bytes: int) -> bytes:
     return received
 
 
-def _broker_ids(answer: bytes) -> frozenset[int]:
-    """Metadata version 1: correlation id, then an array of (id, host, port, rack)."""
+def _broker_ids(answer: bytes) -> tuple[frozenset[int], bytes]:
+    """Metadata version 2: correlation id, an array of (id, host, port, rack), the cluster's id. Raises: EOFError."""
     correlation, count = struct.unpack_from(">ii", answer)
     if correlation != _CORRELATION:
-        return frozenset()
+        raise EOFError
     position, ids = 8, set()
     for _ in range(count):
         broker_id, host_bytes = struct.unpack_from(">ih", answer, position)
@@ -54,4 +59,5 @@ def _broker_ids(answer: bytes) -> frozenset[int]:
         _, rack_bytes = struct.unpack_from(">ih", answer, position)
         position += 6 + max(rack_bytes, 0)  # -1 is a rack that is not set
         ids.add(broker_id)
-    return frozenset(ids)
+    (id_bytes,) = struct.unpack_from(">h", answer, position)  # -1 is an id that is not known yet
+    return frozenset(ids), answer[position + 2 : position + 2 + max(id_bytes, 0)]

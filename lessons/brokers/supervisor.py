@@ -29,6 +29,7 @@ class SupervisedBroker:
     data_dir: Path
     broker_id: int
     port: int
+    cluster_id: str
     command: Callable[[], list[str]]  # asked anew for each start: the AOT cache may have been written meanwhile
     say: Callable[[str], None]
     process: subprocess.Popen[bytes] | None = None
@@ -89,7 +90,9 @@ class SupervisedBroker:
     def answers(self, *, besides: frozenset[int] = frozenset()) -> bool:
         """Whether it serves, and knows itself and these others as serving."""
         needed = {self.broker_id, *besides}
-        return self.runs and needed <= known_brokers(self.port, timeout_s=_PROBE_TIMEOUT_S)
+        if not self.runs:
+            return False
+        return needed <= known_brokers(self.port, cluster_id=self.cluster_id, timeout_s=_PROBE_TIMEOUT_S)
 
     def _tick_wanted_up(self) -> None:
         if self.runs:

@@ -15,7 +15,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from confluent_kafka import Consumer, Producer
+from confluent_kafka import Consumer, KafkaException, Producer
 from confluent_kafka.admin import AdminClient
 
 from lessons.cluster.errors import Strips, translated
@@ -74,6 +74,7 @@ class _Clients:
         self._lock = threading.Lock()
         self._admin: AdminClient | None = None
         self._producer: Producer | None = None
+        self._retired: list[Producer] = []  # broken ones that still owe reports
         self._stop = threading.Event()
         self._pump: threading.Thread | None = None
 
@@ -94,9 +95,19 @@ class _Clients:
             return self._producer
 
     def replace_producer(self, broken: Producer) -> None:
+        broken.purge(blocking=False)  # some of what it holds would else wait for its time-out, 10 s
         with self._lock:
             if self._producer is broken:
                 self._producer = None
+                self._retired.append(broken)
+
+    def serve(self, producer: Producer, *, wait_s: float) -> None:
+        """Poll. The client lets a fatal error come out of one poll, and that one only."""
+        try:
+            producer.poll(wait_s)
+        except KafkaException as error:
+            _log.error("A producer had a fatal error and is given up: %s", error.args[0])
+            self.replace_producer(producer)
 
     def has_producer(self) -> bool:
         return self._producer is not None
@@ -109,7 +120,8 @@ class _Clients:
             producer = self._producer
             bounded(lambda: producer.flush(CLOSE_TIMEOUT_S / 2), timeout_s=CLOSE_TIMEOUT_S)
         # Dropping the last reference destroys a client, which can take its time: not on our thread.
-        leavers = [self._admin, self._producer]
+        leavers = [self._admin, self._producer, *self._retired]
+        self._retired.clear()
         self._admin = self._producer = None
         bounded(leavers.clear, timeout_s=CLOSE_TIMEOUT_S)
 
@@ -121,13 +133,24 @@ class _Clients:
     def _run_pump(self) -> None:
         """Serve delivery reports at once, and the log lines of the admin a few times a second."""
         while not self._stop.is_set():
-            producer = self._producer
-            if producer is None:
+            try:
+                self._poll_all()
+            except Exception:  # every report of the process comes through this thread: it goes on
+                _log.exception("The clients could not be polled; this goes on")
                 self._stop.wait(0.1)
-            else:
-                producer.poll(0.2)
-            if self._admin is not None:
-                self._admin.poll(0)
+
+    def _poll_all(self) -> None:
+        producer = self._producer
+        if producer is not None:
+            self.serve(producer, wait_s=0.2)
+        elif not self._retired:
+            self._stop.wait(0.1)
+        for retired in tuple(self._retired):
+            self.serve(retired, wait_s=0.05)
+            if not len(retired):
+                self._retired.remove(retired)
+        if self._admin is not None:
+            self._admin.poll(0)
 
 
 _lock = threading.Lock()
@@ -169,8 +192,16 @@ def warm_up() -> None:
 
 
 def replace_producer(broken: Producer) -> None:
-    """Let go of a producer that had a fatal error; the next `producer()` is a new one."""
+    """Let go of a producer that had a fatal error: it sends no more.
+
+    What is under way ends now, each record with a report. If it was the process's, the next `producer()` is a new one.
+    """
     _current().replace_producer(broken)
+
+
+def serve(producer: Producer, *, wait_s: float) -> None:
+    """Poll a producer for its reports. One that has a fatal error is let go of, as by `replace_producer`."""
+    _current().serve(producer, wait_s=wait_s)
 
 
 def new_roamer() -> AdminClient:
@@ -202,6 +233,15 @@ def new_producer(**config: Any) -> Producer:
     return Producer({**_EVERY_CLIENT, **_PRODUCER, **connection().settings(), **config}, logger=_log)
 
 
+def new_plain_producer(**config: Any) -> Producer:
+    """One with the client's own defaults, as a learner's `Producer({"bootstrap.servers": …})` has them.
+
+    A fresh idempotent producer keeps its first record back for 0.5 to 1 s: in that time a lesson about partitions that
+    stick for 10 ms, or about a queue that fills, would show something else.
+    """
+    return new_producer(**{"enable.idempotence": False, "linger.ms": 5, **config})
+
+
 def close(consumer: Consumer, *, timeout_s: float = CLOSE_TIMEOUT_S) -> bool:
     """Close a consumer, and say whether it was done in time: it can hang (their issue 1667)."""
     return bounded(consumer.close, timeout_s=timeout_s)
@@ -224,8 +264,15 @@ def settle(
 
 
 def bounded(call: Callable[[], object], *, timeout_s: float) -> bool:
-    """Run a call that may hang on a thread of its own; whether it came back in time."""
-    thread = threading.Thread(target=call, name="kafka-close", daemon=True)
+    """Run a call that may hang on a thread of its own; whether it came back in time, well or not."""
+
+    def run() -> None:
+        try:
+            call()
+        except Exception as error:  # such as _DESTROY: the client went while it was being closed
+            _log.debug("a client was not closed in good order: %s", error)
+
+    thread = threading.Thread(target=run, name="kafka-close", daemon=True)
     thread.start()
     thread.join(timeout_s)
     return not thread.is_alive()

@@ -71,7 +71,7 @@ class TopicExists(KafkaRefused):
 
 
 class KafkaUnavailable(ClusterError):
-    """No answer in time. Whether an act was done is then not known."""
+    """No answer in time, or the client could not go on. Whether an act was done is then not known."""
 
     speaker = "The Kafka client"
 
@@ -80,7 +80,10 @@ _MISSING = {"UNKNOWN_TOPIC_OR_PART", "_UNKNOWN_TOPIC", "UNKNOWN_TOPIC_ID", "INCO
 
 _UNAVAILABLE = {
     "_ALL_BROKERS_DOWN",
+    "_FATAL",
     "_MSG_TIMED_OUT",
+    "_PURGE_INFLIGHT",
+    "_PURGE_QUEUE",
     "_RESOLVE",
     "_TIMED_OUT",
     "_TIMED_OUT_QUEUE",
@@ -95,9 +98,17 @@ _UNAVAILABLE = {
     "NOT_CONTROLLER",
     "NOT_COORDINATOR",
     "NOT_LEADER_FOR_PARTITION",
+    "OUT_OF_ORDER_SEQUENCE_NUMBER",  # this and UNKNOWN_PRODUCER_ID end a producer, not what it was asked for
     "REPLICA_NOT_AVAILABLE",
     "REQUEST_TIMED_OUT",
+    "UNKNOWN_PRODUCER_ID",
 }
+
+# Not even of _PURGE_QUEUE is it known: a record that is tried again waits in the queue, too.
+_GIVEN_UP = (
+    "It is not known whether the record was written: look into the topic before you send it again. "
+    "The app's producer could not go on; the next record has a new one."
+)
 
 _ADVICE = {
     "TOPIC_ALREADY_EXISTS": "Choose another name, or delete the topic first.",
@@ -118,6 +129,11 @@ _ADVICE = {
     "MSG_SIZE_TOO_LARGE": (
         "It was not stored. Keep a record under 1 MB, or store large things elsewhere and send their address."
     ),
+    "_FATAL": "It was not sent: the producer could not go on. The next record has a new one: send it again.",
+    "_PURGE_INFLIGHT": _GIVEN_UP,
+    "_PURGE_QUEUE": _GIVEN_UP,
+    "OUT_OF_ORDER_SEQUENCE_NUMBER": _GIVEN_UP,
+    "UNKNOWN_PRODUCER_ID": _GIVEN_UP,
     "_QUEUE_FULL": "It was not sent. The producer's queue is full: poll it, wait a little, and send again.",
     "_UNKNOWN_PARTITION": "Partitions count from 0: see how many this topic has.",
     "_MSG_TIMED_OUT": (

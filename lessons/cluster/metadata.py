@@ -8,7 +8,7 @@ client fail for 25 to 40 s ("Timed out waiting for controller") until a list of 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -18,6 +18,7 @@ from confluent_kafka.admin import ClusterMetadata, PartitionMetadata, TopicDescr
 from lessons.cluster import clients
 from lessons.cluster.clients import TIMEOUT_S, settle
 from lessons.cluster.errors import (
+    ClusterError,
     KafkaUnavailable,
     Strips,
     TopicMissing,
@@ -58,6 +59,21 @@ class Topic:
     error: str | None = None
 
 
+@dataclass(frozen=True)
+class Cluster:
+    """The cluster's id, and the address (`host:port`) of each broker that is up, by broker id."""
+
+    cluster_id: str
+    addresses: Mapping[int, str]
+
+
+def describe_cluster(*, timeout_s: float = TIMEOUT_S) -> Cluster:
+    """Raises KafkaUnavailable."""
+    metadata = list_metadata(asked="Describe the cluster", timeout_s=timeout_s)
+    addresses = {each.id: f"{each.host}:{each.port}" for _, each in sorted(metadata.brokers.items())}
+    return Cluster(metadata.cluster_id or "", addresses)
+
+
 def find_topic(
     full_name: str,
     *,
@@ -85,21 +101,48 @@ def describe(
 ) -> dict[str, Topic]:
     """Topics with their ids, in one call; missing ones are missing in it. Raises ClusterError."""
     names = list(full_names)
-    if not names:
-        return {}
 
     def ask(within_s: float) -> dict[str, Topic]:
-        futures = clients.admin().describe_topics(TopicCollection(names), request_timeout=within_s)
         found = {}
-        for name, future in futures.items():
-            try:
-                description = settle(future, asked=asked, namespace=namespace, timeout_s=within_s + 1)
-            except TopicMissing:
-                continue
-            found[name] = _topic_described(description)
+        for name, answer in _ask_for_each(names, asked=asked, namespace=namespace, within_s=within_s).items():
+            if isinstance(answer, Topic):
+                found[name] = answer
+            elif not isinstance(answer, TopicMissing):
+                raise answer
         return found
 
-    return ask_twice(ask, asked=asked, timeout_s=timeout_s)
+    return ask_twice(ask, asked=asked, timeout_s=timeout_s) if names else {}
+
+
+def describe_each(
+    full_names: Iterable[str], *, asked: str, namespace: Strips | None = None, timeout_s: float = TIMEOUT_S
+) -> dict[str, Topic | ClusterError]:
+    """For each name the topic, or the error that it got, in one call. Raises KafkaUnavailable where all got that."""
+    names = list(full_names)
+
+    def ask(within_s: float) -> dict[str, Topic | ClusterError]:
+        answers = _ask_for_each(names, asked=asked, namespace=namespace, within_s=within_s)
+        silences = [answer for answer in answers.values() if isinstance(answer, KafkaUnavailable)]
+        if len(silences) == len(answers):
+            raise silences[0]
+        return answers
+
+    return ask_twice(ask, asked=asked, timeout_s=timeout_s) if names else {}
+
+
+def _ask_for_each(
+    names: list[str], *, asked: str, namespace: Strips | None, within_s: float
+) -> dict[str, Topic | ClusterError]:
+    futures = clients.admin().describe_topics(TopicCollection(names), request_timeout=within_s)
+    answers: dict[str, Topic | ClusterError] = {}
+    for name, future in futures.items():
+        try:
+            description = settle(future, asked=asked, namespace=namespace, timeout_s=within_s + 1)
+        except ClusterError as error:
+            answers[name] = error
+        else:
+            answers[name] = _topic_described(description)
+    return answers
 
 
 def list_metadata(*, asked: str, timeout_s: float = TIMEOUT_S) -> ClusterMetadata:

@@ -16,6 +16,7 @@ MAX_FULL_NAME_LENGTH = 249  # Kafka's limit for a topic's name: 249 pass, 250 do
 # No '.', or `a` + `b.c` would be `a.b` + `c`: one seat inside another. No '_', since Kafka takes a.b and
 # a_b for one and the same name (it refuses the second), and one class could get into the way of another.
 _SLUG = re.compile(r"[A-Za-z0-9-]+")
+_OF_A_CLASS = re.compile(r"_[A-Za-z0-9-]+\.")
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,20 @@ class Namespace:
 
     def owns(self, full_name: str) -> bool:
         return full_name.startswith(self.prefix) and len(full_name) > len(self.prefix)
+
+    @property
+    def class_prefix(self) -> str:
+        """What the names of the class's own topics begin with, such as its feed's."""
+        return f"_{self.class_slug}."
+
+    def may_see(self, full_name: str) -> bool:
+        """Whether a list shows this seat the topic: its own, its class's, and what else begins with an underscore.
+
+        Neighbours' topics are not shown, nor are those of other classes.
+        """
+        if self.owns(full_name) or full_name.startswith(self.class_prefix):
+            return True
+        return full_name.startswith("_") and not _OF_A_CLASS.match(full_name)
 
     def strip(self, text: str) -> str:
         """Kafka's sentence with the prefix taken out wherever it stands."""

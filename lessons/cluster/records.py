@@ -67,6 +67,7 @@ class Delivery:
     latency_ms: float
     value: bytes | None
     key: bytes | None
+    met_full_queue: bool = False  # the producer took it only after others had got their reports
 
 
 def produce(
@@ -76,12 +77,14 @@ def produce(
     *,
     partition: int | None = None,
     producer: Producer | None = None,
+    flush_each: bool = False,
     timeout_s: float = PRODUCE_TIMEOUT_S,
 ) -> tuple[Delivery, ...]:
     """Send the messages in their order and wait for every report: one `Delivery` each, failed ones included.
 
-    A `producer` of the caller's own is polled here. A missing topic or partition is said at once, from the
-    topic's metadata: the client would go on looking for it.
+    A `producer` of the caller's own is polled here, and with `flush_each` flushed after each message. A missing
+    topic or partition is said at once, from the topic's metadata: the client would go on looking for it. A fatal error
+    of the producer ends what is under way at once, as KafkaUnavailable; the next call has a new one.
 
     Raises AppRefused, TopicMissing, KafkaUnavailable.
     """
@@ -94,10 +97,12 @@ def produce(
     reports = [_Report(message) for message in messages]
     for report in reports:
         report.send(sender, full_name, partition, deadline)
+        if flush_each and producer is not None:
+            _flush(producer, timeout_s=max(0.0, deadline - time.monotonic()))
+    _give_up_if_broken(sender, reports)  # first, or those that it has taken would wait for their time-out
     for report in reports:
         report.wait(producer, deadline)
-    if producer is None and any(report.error and report.error.fatal() for report in reports):
-        clients.replace_producer(sender)  # the client says of a fatal error: make another producer
+    _give_up_if_broken(sender, reports)
     return tuple(report.delivery(full_name, asked=asked, namespace=namespace) for report in reports)
 
 
@@ -108,24 +113,26 @@ def read_range(
     start: int = 0,
     end: int | None = None,
     limit: int = 1000,
+    namespace: Namespace | None = None,
     timeout_s: float = TIMEOUT_S,
 ) -> tuple[Record, ...]:
     """The records of one partition with start <= offset < end, at most `limit`; no group takes part.
 
     `end` None means the end at the time of the call. Offsets may have gaps (compaction, transaction markers),
-    so the reader goes by positions and never counts. Raises AppRefused (NO_SUCH_PARTITION), TopicMissing,
-    KafkaUnavailable.
+    so the reader goes by positions and never counts. With a `namespace` the words of errors have the short name.
+    Raises AppRefused (NO_SUCH_PARTITION), TopicMissing, KafkaUnavailable.
     """
-    asked = f"Read partition {partition} of {full_topic} from offset {start}"
+    asked = f"Read partition {partition} of {_shown(full_topic, namespace)} from offset {start}"
     deadline = time.monotonic() + timeout_s
-    earliest, latest = offsets(full_topic, partitions=(partition,), timeout_s=timeout_s)[partition]
+    spans = _offsets(full_topic, partitions=(partition,), asked=asked, namespace=namespace, timeout_s=timeout_s)
+    earliest, latest = spans[partition]
     start, end = max(start, earliest), latest if end is None else min(end, latest)
     if start >= end or limit <= 0:
         return ()
     settings = {"enable.partition.eof": True, "auto.offset.reset": "earliest"}
     consumer = clients.new_consumer(**settings)
     try:
-        with translated(asked=asked):
+        with translated(asked=asked, namespace=namespace):
             consumer.assign([TopicPartition(full_topic, partition, start)])
             return _read_until(consumer, end, limit=limit, deadline=deadline, asked=asked)
     finally:
@@ -133,16 +140,32 @@ def read_range(
 
 
 def offsets(
-    full_topic: str, *, partitions: Collection[int] | None = None, timeout_s: float = TIMEOUT_S
+    full_topic: str,
+    *,
+    partitions: Collection[int] | None = None,
+    namespace: Namespace | None = None,
+    timeout_s: float = TIMEOUT_S,
 ) -> dict[int, tuple[int, int]]:
     """Each partition's earliest offset and its end, the offset that the next record gets; or of some only.
 
-    Raises AppRefused (NO_SUCH_PARTITION), TopicMissing, KafkaUnavailable; also where one has no leader.
+    With a `namespace` the words of errors have the short name. Raises AppRefused (NO_SUCH_PARTITION), TopicMissing,
+    KafkaUnavailable; also where one has no leader.
     """
-    asked = f"Look up the offsets of {full_topic}"
+    asked = f"Look up the offsets of {_shown(full_topic, namespace)}"
+    return _offsets(full_topic, partitions=partitions, asked=asked, namespace=namespace, timeout_s=timeout_s)
+
+
+def _offsets(
+    full_topic: str,
+    *,
+    partitions: Collection[int] | None,
+    asked: str,
+    namespace: Namespace | None,
+    timeout_s: float,
+) -> dict[int, tuple[int, int]]:
     began = time.monotonic()
     while (left_s := began + timeout_s - time.monotonic()) > 0:
-        topic = find_topic(full_topic, asked=asked, timeout_s=left_s)
+        topic = find_topic(full_topic, asked=asked, namespace=namespace, timeout_s=left_s)
         for partition in partitions or ():
             _refuse_missing_partition(topic, partition, asked=asked)
         wanted = [each for each in topic.partitions if partitions is None or each.id in partitions]
@@ -241,6 +264,7 @@ class _Report:
     error: KafkaError | None = None
     sent_at: float = 0.0
     latency_ms: float = 0.0
+    met_full_queue: bool = False
     done: threading.Event = field(default_factory=threading.Event)
 
     def send(self, producer: Producer, topic: str, partition: int | None, deadline: float) -> None:
@@ -253,10 +277,11 @@ class _Report:
                 producer.produce(topic, message.value, message.key, chosen, on_delivery=self.settle, headers=headers)
                 return
             except BufferError:
+                self.met_full_queue = True
                 if time.monotonic() >= deadline:
                     self.fail(KafkaError(KafkaError._QUEUE_FULL))
                     return
-                producer.poll(0.05)
+                clients.serve(producer, wait_s=0.05)
             except KafkaException as error:
                 self.fail(error.args[0])
                 return
@@ -285,14 +310,16 @@ class _Report:
             if own_producer is None:
                 self.done.wait(left_s)
             else:
-                own_producer.poll(min(left_s, 0.05))
+                clients.serve(own_producer, wait_s=min(left_s, 0.05))
         if not self.done.is_set():
             self.fail(KafkaError(KafkaError._MSG_TIMED_OUT))
 
     def delivery(self, topic: str, *, asked: str, namespace: Namespace) -> Delivery:
         error = translate(self.error, asked=asked, namespace=namespace) if self.error else None
-        message = self.message
-        return Delivery(topic, self.partition, self.offset, error, self.latency_ms, message.value, message.key)
+        return Delivery(
+            topic, self.partition, self.offset, error, self.latency_ms, self.message.value, self.message.key,
+            self.met_full_queue,
+        )  # fmt: skip
 
 
 def _read_until(consumer: Consumer, end: int, *, limit: int, deadline: float, asked: str) -> tuple[Record, ...]:
@@ -312,6 +339,24 @@ def _read_until(consumer: Consumer, end: int, *, limit: int, deadline: float, as
             if len(records) == limit or records[-1].offset == end - 1:
                 return tuple(records)
     raise no_answer(asked=asked)
+
+
+def _flush(producer: Producer, *, timeout_s: float) -> None:
+    try:
+        producer.flush(timeout_s)
+    except (KafkaException, SystemError):  # a fatal error comes out of whatever polls; out of flush() as the latter
+        clients.replace_producer(producer)
+
+
+def _give_up_if_broken(producer: Producer, reports: Iterable[_Report]) -> None:
+    """After a fatal error a producer takes no record any more: produce() raises _FATAL, which is not `fatal()` itself."""
+    errors = [report.error for report in reports if report.error is not None]
+    if any(error.fatal() or error.code() == KafkaError._FATAL for error in errors):
+        clients.replace_producer(producer)
+
+
+def _shown(full_topic: str, namespace: Namespace | None) -> str:
+    return namespace.short(full_topic) if namespace else full_topic
 
 
 def _asked_to_send(name: str, count: int, partition: int | None) -> str:

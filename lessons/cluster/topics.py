@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from confluent_kafka.admin import ConfigEntry as KafkaConfigEntry
@@ -30,6 +30,7 @@ from lessons.cluster.metadata import (
     Partition,
     Topic,
     ask_twice,
+    describe,
     find_topic,
     list_metadata,
     topics_of,
@@ -47,6 +48,7 @@ __all__ = [  # the words of metadata.py that belong to this subject can be had h
     "delete_topic",
     "describe_config",
     "describe_topic",
+    "list_for",
     "list_topics",
 ]
 
@@ -73,6 +75,18 @@ class ConfigEntry:
 def list_topics(*, timeout_s: float = TIMEOUT_S) -> tuple[Topic, ...]:
     """Every topic of the cluster, internal ones too, without ids. Raises KafkaUnavailable."""
     return topics_of(list_metadata(asked="List the topics", timeout_s=timeout_s))
+
+
+def list_for(namespace: Namespace, *, timeout_s: float = TIMEOUT_S) -> tuple[tuple[Topic, ...], int]:
+    """The topics that this seat may see, its own first, with Kafka's own `internal`; and how many more there are.
+
+    Raises KafkaUnavailable.
+    """
+    listed = list_topics(timeout_s=timeout_s)
+    seen = sorted((t for t in listed if namespace.may_see(t.name)), key=lambda t: (not namespace.owns(t.name), t.name))
+    described = describe([topic.name for topic in seen], asked="List the topics", timeout_s=timeout_s)
+    flagged = tuple(replace(t, internal=described[t.name].internal) if t.name in described else t for t in seen)
+    return flagged, len(listed) - len(seen)
 
 
 def describe_topic(namespace: Namespace, name: str) -> Topic:

@@ -14,9 +14,13 @@ Why it is so
 takes time is a task. Channels does not call `disconnect()` after an exception; cleaning up is in a `finally` around
 the whole life of the socket (`base`).
 
-*Close codes.* 4404: not a member of that class, or no such class; said after accepting, because a browser cannot read
-the code of a socket that was never accepted. 4400: five frames that no page of ours would send. 4408: the browser takes
-nothing any more. 1009: a frame of more than 64 KiB.
+*Close codes.* 4404: not a member of that class, no such class, no such address; said after accepting, because a browser
+cannot read the code of a socket that was never accepted. 4400: five frames that no page of ours would send. 4408: the
+browser takes nothing any more. 4413: a frame of more than 64 KiB (1009 is the server's own: Daphne takes it from no
+application). 4429: one seat has too much open (`limits`). A page of another origin gets no code, but a 403 (`origin`).
+
+*The process ends in order:* members leave their groups and their acts are settled, whatever the server does with its
+loop (`lessons.cluster.consume.ending`).
 
 *A form's wrong value is no forged frame.* It is answered in words, as often as somebody likes to try.
 
@@ -26,6 +30,7 @@ to the socket by a function that puts text into its outbox; credit bounds what c
 
 from lessons.consumers.consume import ConsumeSocket
 from lessons.consumers.live import LiveSocket
+from lessons.consumers.nowhere import NowhereSocket
 from lessons.consumers.watch import WatchSocket
 
-__all__ = ["ConsumeSocket", "LiveSocket", "WatchSocket"]
+__all__ = ["ConsumeSocket", "LiveSocket", "NowhereSocket", "WatchSocket"]

@@ -13,17 +13,24 @@ from channels.exceptions import StopConsumer
 
 from lessons.access import member_for_scope
 from lessons.cluster.live import frames
+from lessons.consumers import limits
+from lessons.consumers.limits import TooMany
 from lessons.consumers.protocol import MAX_FRAME_BYTES, ForgedFrame
 from lessons.models import Member
 
 NOT_YOURS = 4404
 TOO_MANY_FORGED_FRAMES = 4400
 TAKES_NOTHING = 4408
-TOO_BIG = 1009
+TOO_BIG = 4413
+TOO_MANY = 4429
 
 PING = '{"type":"ping"}'  # a page's question whether we are still there: a browser shows it none of the server's pings
 MAX_FORGED_FRAMES = 5
 MAX_WAITING_FRAMES = 1000
+_TOO_MANY_SOCKETS = (
+    f"{limits.MAX_SOCKETS} connections of yours are open, in all tabs and windows together. That is as many as one seat "
+    "may have. Close some pages, then load this one again."
+)
 
 _log = logging.getLogger(__name__)
 
@@ -72,11 +79,14 @@ class PageSocket(AsyncConsumer):
         self.outbox = Outbox(send)
         self._writer: asyncio.Task[None] | None = None
         self._forged = 0
+        self._has_place = False
         try:
             await super().__call__(scope, receive, send)
         finally:  # also after an exception, and when the server has ended us
             if self._writer is not None:
                 self._writer.cancel()
+            if self._has_place:
+                limits.sockets.give_back(self.member)
             await self.leave()
 
     async def dispatch(self, message: Message) -> None:
@@ -91,6 +101,12 @@ class PageSocket(AsyncConsumer):
             await self.close(NOT_YOURS)
             return
         self.member = member
+        try:
+            limits.sockets.take(member, most=limits.MAX_SOCKETS, words=_TOO_MANY_SOCKETS)
+        except TooMany as refusal:
+            await self._turn_away(refusal)
+            return
+        self._has_place = True
         self._writer = asyncio.create_task(self.outbox.run(), name="outbox")
 
     async def websocket_receive(self, message: Message) -> None:
@@ -105,6 +121,8 @@ class PageSocket(AsyncConsumer):
             return
         try:
             await self.hear(text)
+        except TooMany as refusal:
+            await self._turn_away(refusal)
         except ForgedFrame as forged:
             self._forged += 1
             self.tell("problem", words=str(forged), code="FORGED_FRAME")
@@ -113,6 +131,12 @@ class PageSocket(AsyncConsumer):
 
     async def websocket_disconnect(self, _: Message) -> None:
         raise StopConsumer
+
+    async def _turn_away(self, refusal: TooMany) -> None:
+        # Not by the outbox: closing does not wait for it.
+        text = frames.text("problem", words=str(refusal), code="TOO_MANY")
+        await self.send({"type": "websocket.send", "text": text})
+        await self.close(TOO_MANY)
 
     async def close(self, code: int) -> None:
         if self._writer is not None:
@@ -125,7 +149,7 @@ class PageSocket(AsyncConsumer):
         self.outbox.put(frames.text(kind, **rest))
 
     async def hear(self, text: str | None) -> None:
-        """Raises ForgedFrame."""
+        """Raises: ForgedFrame, TooMany."""
         raise NotImplementedError
 
     async def leave(self) -> None:

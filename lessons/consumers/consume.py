@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import asyncio
 
+from lessons.consumers import limits
 from lessons.consumers.base import PageSocket
 from lessons.consumers.consuming import Consuming
 from lessons.consumers.protocol import CONSUME, Acknowledge, Grant, Start, Stop, offsets, parse
 
 LEAVE_WITHIN_S = 8.0  # Daphne ends an application 10 s after its browser has gone
+
+_TOO_MANY_CONSUMERS = (
+    f"{limits.MAX_CONSUMERS} consumers of yours are running, in all tabs and windows together. That is as many as one "
+    "seat may have. Stop one, then load this page again."
+)
 
 _leaving: set[asyncio.Task[None]] = set()
 
@@ -37,6 +43,7 @@ class ConsumeSocket(PageSocket):
             words = "A consumer is running on this page. Stop it first; another page can have another one."
             self.tell("problem", words=words, code="RUNNING_ALREADY")
             return
+        limits.consumers.take(self.member, most=limits.MAX_CONSUMERS, words=_TOO_MANY_CONSUMERS)
         self._consuming = Consuming(self.member, wanted, self.outbox.put)
         self._task = asyncio.create_task(self._consuming.run(), name="consuming")
         # Whatever becomes of the socket: the member leaves its group, and the act is settled.
@@ -46,4 +53,11 @@ class ConsumeSocket(PageSocket):
     async def leave(self) -> None:
         if self._consuming is not None and self._task is not None:
             self._consuming.stop()
-            await asyncio.wait({self._task}, timeout=LEAVE_WITHIN_S)
+            # A server that ends us is ending itself, mostly: the members' own threads see to the rest then (`ending`).
+            if not _is_cancelled():
+                await asyncio.wait({self._task}, timeout=LEAVE_WITHIN_S)
+
+
+def _is_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

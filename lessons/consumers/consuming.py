@@ -5,18 +5,31 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from django.db import DatabaseError
+from django.db import DatabaseError, connections, transaction
+from django.utils import timezone
 from pydantic import ValidationError
 
-from lessons.cluster.consume import Assigned, Delivered, Event, GroupMember, Membership, Revoked, Stopped, Trouble
+from lessons.actions import Consume
+from lessons.cluster.consume import (
+    Assigned,
+    Delivered,
+    Event,
+    GroupMember,
+    Membership,
+    Revoked,
+    Stopped,
+    Trouble,
+    ending,
+)
 from lessons.cluster.errors import AppRefused, ClusterError
 from lessons.cluster.live import Sighting, frames, hub
 from lessons.cluster.metadata import find_topic
+from lessons.consumers import limits
 from lessons.consumers.protocol import Start
-from lessons.models import Member
+from lessons.models import Act, Member
 from lessons.perform import ActIdTaken, begin_consume, settle_consume
 
 STOP_WITHIN_S = 10.0  # the thread itself gives Kafka 9
@@ -26,23 +39,46 @@ _log = logging.getLogger(__name__)
 
 @dataclass
 class _Told:
-    """What Kafka has said so far: the answer of the act."""
+    """What Kafka has said so far: the answer of the act. Written on the member's thread, whose word does not get lost
+    when the process ends and its event loop with it."""
 
     assigned: dict[int, int | None] = field(default_factory=dict)
     delivered: int = 0
     last: dict[int, int] = field(default_factory=dict)
     committed: dict[int, int] = field(default_factory=dict)
     problem: str | None = None
+    is_whole: bool = False  # the member has left
+
+    def take(self, event: Event) -> None:
+        match event:
+            case Assigned(offsets=offsets):
+                self.problem = None  # it was a passing one
+                self.assigned |= offsets
+            case Delivered(entries=entries):
+                self.problem = None
+                self.delivered += len(entries)
+                self.last |= {entry.partition: entry.offset for entry in entries}
+            case Trouble(error=error):
+                self.problem = str(error)
+            case Stopped(committed=committed):
+                self.committed = dict(committed)
+                self.is_whole = True
 
     def as_dict(self) -> dict[str, Any]:
         return {
-            "assigned": self.assigned, "delivered": self.delivered, "last": self.last,
+            "assigned": dict(self.assigned), "delivered": self.delivered, "last": dict(self.last),
             "committed": self.committed, "problem": self.problem,
         }  # fmt: skip
 
 
+unsettled: set[Consuming] = set()  # whose acts are begun
+
+
 class Consuming:
-    """`run` is one task, from the act's row to its answer; everything else returns at once."""
+    """`run` is one task, from the act's row to its answer; everything else returns at once.
+
+    Whoever makes one has taken a place in `limits.consumers` for it; `run` gives it back.
+    """
 
     def __init__(self, member: Member, wanted: Start, send: Callable[[str], None]) -> None:
         self._member = member
@@ -79,27 +115,41 @@ class Consuming:
         try:
             if not await self._begin():
                 return
-        except DatabaseError:
-            _log.exception("a consumer of %s was not begun", self._wanted.topic)
-            self._tell("problem", words="The app's database did not answer. Nothing was started.", code="NO_DATABASE")
-            self._end()
-            return
-        try:
+            unsettled.add(self)
             await self._consume()
         except ClusterError as error:
-            self._refuse(error)
+            self._told.take(Trouble(error))
+            self._send(frames.problem(error))
         except Exception:
             _log.exception("a consumer of %s failed", self._wanted.topic)
             self._told.problem = "The app failed here; its log says how."
             self._tell("problem", words=self._told.problem, code="APP_FAILED")
-        self._end()
+        finally:
+            self._end()
+        if self not in unsettled:
+            return
         try:
             await settle_consume(self._wanted.act_id, self._told.as_dict())
         except DatabaseError:
             _log.exception("what a consumer of %s did is not stored", self._wanted.topic)
+        unsettled.discard(self)
+
+    def settle_at_the_end(self) -> None:
+        """For the end of the process, when no loop runs any more: `perform.settle` but for the feed, which takes longer
+        than there is time. The act is in the outbox now. Raises DatabaseError."""
+        if not self._told.is_whole:
+            return  # Kafka did not answer in time: not known
+        act = Act.objects.get(pk=self._wanted.act_id)
+        answer = Consume.model_validate(act.fields).answer(**self._told.as_dict())
+        Act.objects.filter(pk=act.pk, state=Act.State.RUNNING).update(
+            state=answer.state,
+            answer={**asdict(answer), "details": list(answer.details), "took_ms": 0.0},
+            settled_at=timezone.now(),
+        )
 
     def _end(self) -> None:
         self.is_over = True  # the page may start the next one, while this one's row is being written
+        limits.consumers.give_back(self._member)
         self._tell("stopped", committed=frames.positions(self._told.committed))
 
     async def _begin(self) -> bool:
@@ -111,11 +161,13 @@ class Consuming:
             self._tell("problem", words=self._words_for(error), code="ILLEGAL_VALUE")
         except ActIdTaken as error:
             self._tell("problem", words=str(error), code="ACT_ID_TAKEN")
+        except DatabaseError:
+            _log.exception("a consumer of %s was not begun", self._wanted.topic)
+            self._tell("problem", words="The app's database did not answer. Nothing was started.", code="NO_DATABASE")
         else:
             if is_new:
                 return True
             self._tell("problem", words="This start was done already. Press Start once more.", code="DONE_ALREADY")
-        self._end()
         return False
 
     def _words_for(self, error: ValidationError) -> str:
@@ -161,13 +213,16 @@ class Consuming:
             self._tell("problem", words=self._told.problem, code="_TIMED_OUT")
 
     def _hear_in_thread(self, event: Event) -> None:
-        self._loop.call_soon_threadsafe(self._hear, event)
+        self._told.take(event)
+        try:
+            self._loop.call_soon_threadsafe(self._hear, event)
+        except RuntimeError:  # the loop is closed: the process or a test is ending
+            if self._group_member is not None:
+                self._group_member.stop()
 
     def _hear(self, event: Event) -> None:
         match event:
             case Assigned(offsets=offsets, topic_id=topic_id):
-                self._told.problem = None  # it was a passing one
-                self._told.assigned |= offsets
                 places = [
                     {"topic": self._wanted.topic, "partition": partition, "offset": offset}
                     for partition, offset in sorted(offsets.items())
@@ -177,15 +232,11 @@ class Consuming:
                 places = [{"topic": self._wanted.topic, "partition": partition} for partition in partitions]
                 self._tell("revoked", partitions=places, lost=lost)
             case Delivered(entries=entries):
-                self._told.problem = None
-                self._told.delivered += len(entries)
-                self._told.last |= {entry.partition: entry.offset for entry in entries}
                 for frame in frames.in_frames(entries):
                     self._send(frame)
             case Trouble(error=error):
-                self._refuse(error)
-            case Stopped(committed=committed):
-                self._told.committed = dict(committed)
+                self._send(frames.problem(error))
+            case Stopped():
                 self._stopped.set()
 
     def _seen(self, sighting: Sighting) -> None:
@@ -206,9 +257,19 @@ class Consuming:
             self._group_member.begin_anew(self._topic_id, partitions)
         self._is_gone = False
 
-    def _refuse(self, error: ClusterError) -> None:
-        self._told.problem = str(error)
-        self._send(frames.problem(error))
-
     def _tell(self, kind: str, **rest: Any) -> None:
         self._send(frames.text(kind, **rest))
+
+
+def _settle_what_is_left() -> None:
+    try:
+        with transaction.atomic():
+            for consuming in list(unsettled):
+                consuming.settle_at_the_end()
+    except DatabaseError:
+        _log.exception("what some consumers did is not stored")
+    finally:
+        connections.close_all()
+
+
+ending.afterwards(_settle_what_is_left)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Protocol
 
 from pydantic import BaseModel
 
@@ -44,10 +44,25 @@ class Step:
     fields: Mapping[str, Any] = field(default_factory=dict)
 
 
+class StepsFor(Protocol):
+    """Steps that depend on the seat or the cluster. Written as a generator it can look at what its earlier steps did:
+    each step is taken before the next one is asked for."""
+
+    def __call__(self, look: Look, seed: str) -> Iterable[Step]: ...
+
+
+Steps = Sequence[Step] | StepsFor
+
+
 @dataclass(frozen=True)
 class WrongAnswer:
-    steps: Sequence[Step]
+    steps: Steps
     misconception: str
+
+
+def answer(exercise_id: str, **answers: Any) -> Step:
+    """What is typed or marked for an exercise, as a step."""
+    return Step("answer", {"exercise": exercise_id, "answers": answers})
 
 
 class Exercise(ABC):
@@ -59,7 +74,7 @@ class Exercise(ABC):
     todo: ClassVar[str]  # Markdown
     hint: ClassVar[str] = ""
     version: ClassVar[int] = 1  # of the observation's shape
-    solution: ClassVar[Sequence[Step]]
+    solution: ClassVar[Steps]  # a module's function goes in as `staticmethod(function)`
     wrong_answers: ClassVar[Sequence[WrongAnswer]] = ()
 
     def questions(self, look: Look, seed: str) -> type[BaseModel] | None:

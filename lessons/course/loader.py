@@ -25,11 +25,16 @@ _BLOCK = re.compile(r"^::: (?P<kind>\w+) (?P<name>[\w.-]+)\n(?P<fields>.*?)^:::$
 
 @dataclass(frozen=True)
 class Block:
-    """A piece of a lesson's page: `text` (with html), or `act`, `exercise`, `stream` (with a name and fields)."""
+    """A piece of a lesson's page: `text` (with html), or `act`, `exercise`, `stream`, `figure` (with a name and fields).
+
+    A figure is a drawing with its words, `templates/figures/<name>.html`. A `cell` is an act for the notebook alone:
+    what the page leaves to an earlier lesson, or to the reader.
+    """
 
     kind: str
     name: str = ""
     html: str = ""
+    markdown: str = ""
     fields: dict[str, Any] | None = None
 
 
@@ -40,7 +45,8 @@ class Lesson:
     title: str
     summary: str
     topic: str  # which topic's records the live column shows; empty: none
-    blocks: tuple[Block, ...]
+    blocks: tuple[Block, ...]  # of the page
+    notebook: tuple[Block, ...]  # the same, and the cells
     exercises: tuple[Exercise, ...]
 
     @property
@@ -55,8 +61,13 @@ class Lesson:
 @cache
 def lessons() -> tuple[Lesson, ...]:
     """All lessons, by number. Raises: ValueError for a lesson that is not well-formed."""
-    found = [load(path.parent) for path in HERE.glob("*/lesson.md")]
+    found = [load(folder) for folder in folders()]
     return tuple(sorted(found, key=lambda lesson: lesson.number))
+
+
+def folders(course: Path = HERE) -> list[Path]:
+    """The lessons' folders. One that begins with an underscore is no lesson: `_template` is copied by `newlesson`."""
+    return [path.parent for path in course.glob("[!_]*/lesson.md")]
 
 
 def get_lesson(slug: str) -> Lesson:
@@ -70,22 +81,29 @@ def all_exercises() -> tuple[Exercise, ...]:
 
 def load(folder: Path) -> Lesson:
     """One lesson from its folder, e.g. `creating_topics/`. Raises: ValueError."""
-    head, _, body = (folder / "lesson.md").read_text(encoding="utf-8").partition("\n+++\n")
-    facts = tomllib.loads(head.removeprefix("+++\n"))
+    facts, body = read(folder)
     exercises: Sequence[Exercise] = import_module(f"lessons.course.{folder.name}.checks").EXERCISES
+    blocks = tuple(_blocks(body))
     lesson = Lesson(
         slug=folder.name.replace("_", "-"),
         number=facts["number"],
         title=facts["title"],
         summary=facts["summary"],
         topic=facts.get("topic", ""),
-        blocks=tuple(_blocks(body)),
+        blocks=tuple(block for block in blocks if block.kind != "cell"),
+        notebook=blocks,
         exercises=tuple(exercises),
     )
     shown = [block.name for block in lesson.blocks if block.kind == "exercise"]
     if shown != [exercise.id.partition(".")[2] for exercise in lesson.exercises]:
         raise ValueError(f"{folder.name}: lesson.md shows the exercises {shown}, checks.py lists others.")
     return lesson
+
+
+def read(folder: Path) -> tuple[dict[str, Any], str]:
+    """The facts at the head of a folder's `lesson.md`, and the text below them. Raises: ValueError."""
+    head, _, body = (folder / "lesson.md").read_text(encoding="utf-8").partition("\n+++\n")
+    return tomllib.loads(head.removeprefix("+++\n")), body
 
 
 def _blocks(body: str) -> Iterator[Block]:
@@ -99,7 +117,7 @@ def _blocks(body: str) -> Iterator[Block]:
 
 def _text(markdown: str) -> Iterator[Block]:
     if markdown.strip():
-        yield Block("text", html=render(markdown))
+        yield Block("text", html=render(markdown), markdown=markdown.strip())
 
 
 def render(markdown: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from lessons.cluster import groups, records, topics
 from lessons.cluster.errors import TopicMissing
-from lessons.cluster.metadata import Topic, list_metadata
+from lessons.cluster.metadata import Cluster, Topic, describe_cluster, list_metadata
 from lessons.cluster.namespace import Namespace
 
 
@@ -36,6 +36,17 @@ class Look:
         """Raises: KafkaUnavailable."""
         return list_metadata(asked="Name the cluster").cluster_id or ""
 
+    def cluster(self) -> Cluster:
+        """Its id and its brokers. Raises: KafkaUnavailable."""
+        return describe_cluster()
+
+    def visible_topics(self) -> tuple[Topic, ...]:
+        """This seat's topics and those that are nobody's in the class, with Kafka's own `internal`.
+
+        Raises: KafkaUnavailable.
+        """
+        return topics.list_for(self.namespace)[0]
+
     def topic(self, name: str) -> Topic | None:
         """The topic with this short name, or None. Raises: ClusterError."""
         try:
@@ -54,7 +65,7 @@ class Look:
 
     def offsets(self, name: str) -> dict[int, tuple[int, int]]:
         """{partition: (earliest, end)} of a topic of this seat. Raises: ClusterError."""
-        return records.offsets(self.namespace.full(name))
+        return records.offsets(self.namespace.full(name), namespace=self.namespace)
 
     def read(self, name: str, partition: int, *, start: int, end: int) -> tuple[records.Record, ...]:
         """The records of [start, end) of one partition. Raises: ClusterError."""

@@ -55,8 +55,9 @@ function markNew(old, fresh) {
 function carryOver(old, fresh) {
   pairs(old, fresh, "details", (was, now) => { now.open = was.open });
   pairs(old, fresh, "input:not([type='hidden']), textarea", (was, now) => {
-    if (was.value !== was.defaultValue) now.value = was.value;
-    if (was.checked !== was.defaultChecked) now.checked = was.checked;
+    const isBox = was.type === "checkbox" || was.type === "radio"; // its value is what it stands for
+    if (!isBox && was.value !== was.defaultValue) now.value = was.value;
+    if (was.value === now.value && was.checked !== was.defaultChecked) now.checked = was.checked;
   });
 }
 

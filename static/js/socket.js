@@ -13,7 +13,8 @@ const SILENT_AFTER_MS = 15000;
 const FINAL = {
   4404: "You are not a member of this class in this browser. Load the page again.",
   4400: "The server did not understand this page. Load it again.",
-  1009: "What this page sent was too long. Load it again.",
+  4413: "What this page sent was too long. Load it again.",
+  4429: "Too much is open under your name, in all tabs and windows together. Close or stop some, then load this page again.",
 };
 
 export function connect(url, { onFrame, onState = () => {}, heartbeat = false }) {

@@ -2,66 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 import signal
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
 from lessons.actions import Consume, CreateTopic, DeleteTopic, Produce, Where
 from lessons.cluster import groups, records, topics
 from lessons.cluster.errors import TopicMissing
-from lessons.cluster.namespace import Namespace
-from tests.kafka_tools import write_tools
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.usefixtures("kafka")
 ONE_TO_NINE = Produce(topic="test1p", values="\n".join(map(str, range(1, 10))))
-
-
-@pytest.fixture(scope="session")
-def tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with `kafka-topics.sh` and the others, as Kafka's own distribution has them."""
-    folder = tmp_path_factory.mktemp("kafka-tools")
-    write_tools(folder)
-    return folder
-
-
-@pytest.fixture
-def where(kafka: str) -> Where:
-    return Where(namespace=Namespace(f"t{secrets.token_hex(4)}", "7KQ4"), bootstrap_servers=kafka)
-
-
-class Shown:
-    """Runs code as a learner would: the Python in a file, the command line in a shell."""
-
-    def __init__(self, language: str, tools: Path, where: Where) -> None:
-        self.language, self.where = language, where
-        self.environment = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}"}
-
-    def argv(self, action) -> list[str]:
-        if self.language == "python":
-            return [sys.executable, "-W", "error", "-u", "-c", action.python(self.where)]
-        return ["bash", "-c", action.command(self.where)]
-
-    def run(self, action) -> str:
-        done = subprocess.run(
-            self.argv(action), env=self.environment, capture_output=True, text=True, timeout=60, check=False
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-    def start(self, action) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            self.argv(action), env=self.environment, stdout=subprocess.PIPE, text=True, start_new_session=True
-        )
-
-
-@pytest.fixture(params=["python", "command"])
-def shown(request, tools: Path, where: Where) -> Shown:
-    return Shown(request.param, tools, where)
 
 
 def values(where: Where, name: str) -> list[bytes | None]:
@@ -82,8 +33,15 @@ def test_create_topic_as_code_creates_it(shown, where):
 def test_delete_topic_as_code_deletes_it(shown, where):
     topics.create_topic(where.namespace, "test2die", partitions=1, replicas=1)
     shown.run(DeleteTopic(name="test2die"))
-    with pytest.raises(TopicMissing):
-        topics.describe_topic(where.namespace, "test2die")
+    wait_for(lambda: is_gone(where, "test2die"))  # accepted at once, carried out a moment later
+
+
+def is_gone(where, name: str) -> bool:
+    try:
+        topics.describe_topic(where.namespace, name)
+    except TopicMissing:
+        return True
+    return False
 
 
 def test_produce_as_code_sends_one_to_nine_in_order(shown, where):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+from dataclasses import replace
 
 import psutil
 import pytest
 
 from lessons.brokers import BROKER_IDS, BrokerProblem, EmbeddedCluster, set_wanted, status
+from lessons.brokers.config import new_cluster_id
 from lessons.brokers.probe import known_brokers
 from lessons.brokers.restarts import RESTARTS_A_MINUTE
 
@@ -17,14 +19,44 @@ from .conftest import Said, eventually, new_cluster, pid_of
 ALL = frozenset(BROKER_IDS)
 
 
+def known_to(cluster: EmbeddedCluster, port: int) -> frozenset[int]:
+    return known_brokers(port, cluster_id=cluster.plan.cluster_id, timeout_s=1)
+
+
 def is_up(cluster: EmbeddedCluster, broker_id: int) -> bool:
     port = cluster.plan.ports[broker_id - 1]
-    return broker_id in known_brokers(port, timeout_s=1) and status(cluster.data_dir, broker_id).phase == "up"
+    return broker_id in known_to(cluster, port) and status(cluster.data_dir, broker_id).phase == "up"
 
 
 def test_every_broker_knows_all_three(cluster):
     for port in cluster.plan.ports:
-        assert known_brokers(port, timeout_s=2) == ALL
+        assert known_to(cluster, port) == ALL
+
+
+def test_a_broker_of_another_cluster_is_no_answer(cluster):
+    for port in cluster.plan.ports:
+        assert known_brokers(port, cluster_id=new_cluster_id(), timeout_s=1) == frozenset()
+
+
+def test_a_broker_whose_port_another_cluster_took_meanwhile_is_not_up_and_the_reason_is_said(cluster, tmp_path):
+    said = Said()
+    late = new_cluster(tmp_path, say=said)
+    late.prepare()
+    late._plan = replace(late.plan, ports=cluster.plan.ports)  # was free when both chose
+    late._write_config()
+    try:
+        late.start()
+
+        def has_a_problem() -> bool:
+            late.tick()
+            assert not late.is_up
+            return any(broker.problem for broker in late.brokers)
+
+        eventually(has_a_problem)
+    finally:
+        late.stop(deadline_s=0.5)
+    assert said.has("ended", "while it started", "port is taken by something else")
+    assert not said.has("is up")
 
 
 def test_each_broker_is_resident_with_at_most_200_mib_after_the_start(cluster):
@@ -54,7 +86,7 @@ def test_a_broker_that_is_wanted_stopped_stops_and_comes_back_on_its_port(cluste
     eventually(lambda: status(cluster.data_dir, 2).phase == "down")
     assert not psutil.pid_exists(before)
     assert said.has("kafka2", "stopped, as asked")
-    eventually(lambda: known_brokers(cluster.plan.ports[0], timeout_s=1) == ALL - {2})
+    eventually(lambda: known_to(cluster, cluster.plan.ports[0]) == ALL - {2})
     set_wanted(cluster.data_dir, 2, "up")
     eventually(lambda: is_up(cluster, 2))
     assert pid_of(cluster, 2) != before

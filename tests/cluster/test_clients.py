@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import time
 
 import pytest
+from confluent_kafka import KafkaError, KafkaException
 
 from lessons.cluster import clients, topics
 from lessons.cluster.clients import Connection
@@ -57,6 +59,16 @@ def test_a_call_that_hangs_is_left_behind_in_time() -> None:
     assert time.monotonic() - began < 1
     forever.set()
     assert clients.bounded(lambda: None, timeout_s=5)
+
+
+def test_a_close_that_fails_is_no_more_than_a_line_for_debugging(caplog: pytest.LogCaptureFixture) -> None:
+    def close() -> None:
+        raise KafkaException(KafkaError(KafkaError._DESTROY))
+
+    with caplog.at_level(logging.DEBUG):
+        assert clients.bounded(close, timeout_s=5)
+    (said,) = [each for each in caplog.records if "Local: Broker handle destroyed" in each.getMessage()]
+    assert said.levelno == logging.DEBUG
 
 
 def test_a_child_after_a_fork_has_clients_of_its_own(kafka: str) -> None:

@@ -37,6 +37,10 @@ SEAT = Namespace("c1", "alice")
         (KafkaError._TRANSPORT, KafkaUnavailable, "_TRANSPORT"),
         (KafkaError._MSG_TIMED_OUT, KafkaUnavailable, "_MSG_TIMED_OUT"),
         (KafkaError.LEADER_NOT_AVAILABLE, KafkaUnavailable, "LEADER_NOT_AVAILABLE"),
+        (KafkaError._FATAL, KafkaUnavailable, "_FATAL"),
+        (KafkaError._PURGE_INFLIGHT, KafkaUnavailable, "_PURGE_INFLIGHT"),
+        (KafkaError.OUT_OF_ORDER_SEQUENCE_NUMBER, KafkaUnavailable, "OUT_OF_ORDER_SEQUENCE_NUMBER"),
+        (KafkaError.UNKNOWN_PRODUCER_ID, KafkaUnavailable, "UNKNOWN_PRODUCER_ID"),
     ],
 )
 def test_an_error_is_chosen_by_its_code_whatever_its_text(code: int, kind: type[ClusterError], name: str) -> None:

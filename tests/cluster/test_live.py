@@ -392,6 +392,28 @@ async def test_an_offset_past_the_end_is_refused_in_words(seat: Seat) -> None:
     assert page.last("problem")["code"] == "OFFSET_OUT_OF_RANGE"
 
 
+@pytest.mark.parametrize("illegal", ["a b", "😀", "<b>"])
+async def test_who_watches_an_illegal_name_is_told_kafkas_refusal_and_the_others_go_on(
+    seat: Seat, illegal: str
+) -> None:
+    refused, late, other = Page(), Page(), Page()
+    seat.watch(refused, name=illegal)
+    await refused.until_kind("problem")
+    problem = refused.last("problem")
+    assert problem["code"] == "TOPIC_EXCEPTION"
+    assert problem["words"].startswith(f"Watch the topic {illegal}. Kafka answered: Broker: Invalid topic. Use letters")
+    seat.watch(other)
+    await other.until_kind("waiting")
+    await seat.create()
+    await seat.send("1")
+    await other.until(lambda: other.values == ["1"])
+    await seat.delete()
+    await other.until_kind("topic_deleted")
+    seat.watch(late, name=illegal)
+    await late.until_kind("problem")
+    assert refused.kinds == late.kinds == ["problem"]
+
+
 async def test_the_topic_and_the_thread_are_let_go_with_the_last_viewer(seat: Seat) -> None:
     await seat.create()
     first, second = Page(), Page()

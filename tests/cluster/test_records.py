@@ -2,14 +2,17 @@ from __future__ import annotations
 
 import time
 import zlib
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from confluent_kafka import KafkaError, TopicPartition
+from confluent_kafka import KafkaError, KafkaException, Producer, TopicPartition
 
 from lessons.cluster import clients, records, topics
-from lessons.cluster.errors import AppRefused, KafkaRefused, TopicMissing
+from lessons.cluster.errors import AppRefused, KafkaRefused, KafkaUnavailable, TopicMissing
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.records import Message, Record, as_json, cell
+from tests.waiting import wait_for
 
 FOX = "🦊".encode()
 
@@ -21,6 +24,21 @@ def create(namespace: Namespace, name: str, *, partitions: int = 1, **config: st
 def send(namespace: Namespace, name: str, *values: str) -> None:
     deliveries = records.produce(namespace, name, [Message(value=value.encode()) for value in values])
     assert not any(delivery.error for delivery in deliveries)
+
+
+def strict_producer(**config: int) -> Producer:
+    """Has a fatal error at the first record that Kafka refuses: the same path as OUT_OF_ORDER_SEQUENCE_NUMBER takes.
+
+    It sends one record at a time, so that what comes after the refused one is still under way.
+    """
+    one_by_one = {"batch.num.messages": 1, "max.in.flight.requests.per.connection": 1}
+    return clients.new_producer(**one_by_one, **{"enable.gapless.guarantee": True}, **config)
+
+
+def use_from_now_on(producer: Producer) -> None:
+    """Makes it the process's producer, in the place of its own."""
+    clients.warm_up()
+    clients._current()._producer = producer
 
 
 class TestProducing:
@@ -86,7 +104,7 @@ class TestProducing:
         assert (large.error, large.offset) == (None, 0)
         assert isinstance(too_large.error, KafkaRefused)
         assert (too_large.error.code, too_large.offset) == ("MSG_SIZE_TOO_LARGE", None)
-        assert too_large.error.advice.startswith("It was not sent.")
+        assert too_large.error.advice.startswith("It was not stored.")
         assert (after.error, after.offset) == (None, 1)
 
     def test_more_records_than_a_producers_queue_holds_arrive_all_the_same(self, alice: Namespace) -> None:
@@ -118,12 +136,95 @@ class TestProducing:
         assert report.done.is_set()
         assert "a delivery report could not be read" in caplog.text
 
-    def test_a_producer_with_a_fatal_error_is_replaced(self, alice: Namespace) -> None:
-        broken = clients.producer()
-        clients.replace_producer(broken)
-        assert clients.producer() is not broken
+
+class TestAFatalError:
+    @pytest.fixture(autouse=True)
+    def _topics(self, alice: Namespace) -> None:
+        create(alice, "tight", **{"max.message.bytes": "300"})
         create(alice, "test1p")
+
+    def test_what_is_under_way_ends_at_once_and_the_next_send_has_another_producer(
+        self, alice: Namespace, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        broken = strict_producer()
+        use_from_now_on(broken)
+        began = time.monotonic()
+        values = (b"fits", b"x" * 1000, b"1", b"2", b"3")
+        fits, refused, *under_way = records.produce(alice, "tight", [Message(value=value) for value in values])
+        assert time.monotonic() - began < 5
+        assert (fits.error, fits.offset) == (None, 0)
+        assert isinstance(refused.error, KafkaRefused)
+        assert_given_up(under_way)
+        assert clients.producer() is not broken
         send(alice, "test1p", "1")
+        (said,) = [each.getMessage() for each in caplog.records if "is given up" in each.getMessage()]
+        assert "unable to satisfy gap-less guarantee" in said
+
+    def test_reports_that_other_threads_wait_for_end_at_once_too(self, alice: Namespace) -> None:
+        use_from_now_on(strict_producer())
+        with ThreadPoolExecutor(4) as threads:
+            sending = [threads.submit(send_one, alice, value) for value in (b"x" * 1000, b"1", b"2", b"3")]
+            errors = [each.result(timeout=6).error for each in sending]
+        assert isinstance(errors[0], KafkaRefused)
+        assert all(error is None or isinstance(error, KafkaUnavailable) for error in errors[1:])
+        send(alice, "test1p", "1")
+
+    def test_a_producer_that_refuses_every_record_since_is_replaced(self, alice: Namespace) -> None:
+        broken = strict_producer()
+        broken.produce(alice.full("tight"), b"x" * 1000)
+        wait_for(lambda: has_broken(broken))
+        use_from_now_on(broken)
+        (delivery,) = records.produce(alice, "test1p", [Message(value=b"1")])
+        assert isinstance(delivery.error, KafkaUnavailable)
+        assert delivery.error.code == "_FATAL"
+        assert delivery.error.advice.startswith("It was not sent")
+        assert clients.producer() is not broken
+        send(alice, "test1p", "1")
+
+    def test_a_callers_own_producer_ends_at_once_with_a_report_for_each_record(self, alice: Namespace) -> None:
+        own, ours = strict_producer(), clients.producer()
+        messages = [Message(value=value) for value in (b"x" * 1000, b"1", b"2")]
+        refused, *under_way = records.produce(alice, "tight", messages, producer=own, timeout_s=6)
+        assert isinstance(refused.error, KafkaRefused)
+        assert_given_up(under_way)
+        assert clients.producer() is ours
+
+    def test_a_producer_that_is_flushed_after_each_record_and_breaks_sends_no_more(self, alice: Namespace) -> None:
+        messages = [Message(value=value) for value in (b"x" * 1000, b"1", b"2")]
+        own = strict_producer()
+        sent = records.produce(alice, "tight", messages, producer=own, flush_each=True, timeout_s=6)
+        codes = [each.error.code if each.error else None for each in sent]
+        assert codes == ["MSG_SIZE_TOO_LARGE", "_FATAL", "_FATAL"]
+
+    def test_a_full_queue_of_a_producer_that_broke_is_no_surprise(self, alice: Namespace) -> None:
+        tiny = strict_producer(**{"queue.buffering.max.messages": 2})
+        messages = [Message(value=b"x" * 1000)] * 6
+        errors = [each.error for each in records.produce(alice, "tight", messages, producer=tiny, timeout_s=6)]
+        assert isinstance(errors[0], KafkaRefused)
+        assert [error.code for error in errors[3:] if error] == ["_FATAL"] * 3
+
+
+def send_one(namespace: Namespace, value: bytes) -> records.Delivery:
+    (delivery,) = records.produce(namespace, "tight", [Message(value=value)])
+    return delivery
+
+
+def assert_given_up(under_way: Sequence[records.Delivery]) -> None:
+    """The first may have been on its way to the broker already, and may have arrived."""
+    first, *others = [each.error for each in under_way]
+    assert first is None or isinstance(first, KafkaUnavailable)
+    for error in others:
+        assert isinstance(error, KafkaUnavailable)
+        assert error.code in {"_PURGE_QUEUE", "_PURGE_INFLIGHT"}
+        assert error.advice.startswith("It is not known whether the record was written")
+
+
+def has_broken(producer: Producer) -> bool:
+    try:
+        producer.poll(0.1)
+    except KafkaException:  # says it once
+        return True
+    return False
 
 
 class TestReading:
@@ -153,6 +254,26 @@ class TestReading:
         create(alice, "test1p")
         with pytest.raises(AppRefused, match="the topic has 1 partition, number 0"):
             records.read_range(alice.full("test1p"), 1)
+
+    def test_with_a_namespace_the_words_have_the_short_name(self, alice: Namespace) -> None:
+        create(alice, "test1p")
+        for question, kind, asked in (
+            (lambda: records.offsets(alice.full("no"), namespace=alice), TopicMissing, "Look up the offsets of no"),
+            (
+                lambda: records.offsets(alice.full("test1p"), partitions=(7,), namespace=alice),
+                AppRefused,
+                "Look up the offsets of test1p",
+            ),
+            (
+                lambda: records.read_range(alice.full("no"), 0, namespace=alice),
+                TopicMissing,
+                "Read partition 0 of no from offset 0",
+            ),
+        ):
+            with pytest.raises(kind) as caught:
+                question()
+            assert caught.value.asked == asked
+            assert alice.prefix not in str(caught.value)
 
     def test_offsets_are_the_earliest_and_the_next_of_each_partition(self, alice: Namespace) -> None:
         create(alice, "test2p", partitions=2)

@@ -12,8 +12,9 @@ from lessons.cluster import clients, records, topics
 from lessons.cluster.live import hub
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.records import Message
+from lessons.consumers import consuming
 from lessons.models import Member
-from tests.sockets.tab import Tab
+from tests.sockets.tab import DEADLINE_S, Tab
 
 
 @dataclass
@@ -67,4 +68,7 @@ async def room(transactional_db: None, kafka: str, alice: Member) -> AsyncIterat
     for tab in room.tabs:
         if not tab.application.done():
             await tab.close()
+    async with asyncio.timeout(DEADLINE_S):  # while this test's database is still there
+        while consuming.unsettled:  # noqa: ASYNC110 - nobody is told
+            await asyncio.sleep(0.05)
     assert hub().watched == frozenset()

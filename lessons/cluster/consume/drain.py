@@ -53,7 +53,10 @@ def read_to_end(membership: Membership, *, timeout_s: float = TIMEOUT_S) -> Drai
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
     member = GroupMember(membership, events.put)
     find_topic(membership.full_topic, asked=membership.asked, namespace=membership.namespace)
-    ends = {partition: end for partition, (_, end) in records.offsets(membership.full_topic).items()}
+    ends = {
+        partition: end
+        for partition, (_, end) in records.offsets(membership.full_topic, namespace=membership.namespace).items()
+    }
     progress, deadline = _Progress(ends), time.monotonic() + timeout_s
     member.start()
     trouble: ClusterError | None = None

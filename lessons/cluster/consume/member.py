@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from lessons.cluster import clients
+from lessons.cluster.consume import ending
 from lessons.cluster.consume.events import Assigned, Delivered, Event, Revoked, Stopped, Trouble
 from lessons.cluster.consume.membership import Membership
 from lessons.cluster.errors import ClusterError, TopicMissing, translate
@@ -62,6 +63,7 @@ class GroupMember:
     # --- for the owner, from any thread --------------------------------------------------------------------------
 
     def start(self) -> None:
+        ending.leave_in_time(self)
         self._thread.start()
 
     def grant(self, records: int) -> None:
@@ -77,7 +79,8 @@ class GroupMember:
         self._commands.put(lambda: self._begin_anew(topic_id, partitions))
 
     def stop(self) -> None:
-        """Commit what was acknowledged, leave the group, tell `Stopped`: a matter of ms, of 9 s if Kafka is away."""
+        """Commit what was acknowledged, leave the group, tell `Stopped`: a matter of ms, of 9 s if Kafka is away. Also when it
+        is over already."""
         self._commands.put(self._stop)
 
     def join(self, timeout_s: float) -> bool:

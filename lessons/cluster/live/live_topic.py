@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -44,7 +45,7 @@ class LiveTopic:
         self._hub = hub
         self._epoch = next(_epochs)
         self._viewers: dict[Viewer, None] = {}  # in the order in which they came
-        self._words: str | None = None  # why nothing comes
+        self._why: str | None = None  # the frame that says why nothing comes
         self._was_missing = False
         self._opening: asyncio.Task[None] | None = None
         self._flush: asyncio.TimerHandle | None = None
@@ -55,8 +56,8 @@ class LiveTopic:
     def join(self, start: Start, send: Send) -> Viewer:
         viewer = Viewer(self, start, send)
         self._viewers[viewer] = None
-        if self._words:
-            send(frames.text("waiting", topic=self.name, words=self._words))
+        if self._why:
+            send(self._why)
         elif self.topic_id is not None and not self.is_gone:
             self._open_soon()
         return viewer
@@ -106,11 +107,19 @@ class LiveTopic:
 
     def _seen(self, sighting: Sighting) -> None:
         if sighting.silent is not None:
-            self._wait(f"{sighting.silent} This goes on by itself.")
+            self._silent(sighting.silent)
         elif sighting.topic is None:
             self._missing()
         else:
             self._found(sighting.topic)
+
+    def _silent(self, error: ClusterError) -> None:
+        if isinstance(error, KafkaUnavailable):
+            self._wait(f"{error} This goes on by itself.")
+            return
+        answered = self._namespace.strip(error.answered)
+        asked = f"Watch the topic {self.name}"
+        self._say_why(frames.problem(type(error)(code=error.code, asked=asked, answered=answered, advice=error.advice)))
 
     def _missing(self) -> None:
         self._was_missing = True
@@ -122,8 +131,8 @@ class LiveTopic:
             self._tell(frames.text("topic_deleted", topic=self.name))
 
     def _found(self, topic: Topic) -> None:
-        if self._words:
-            self._words = None
+        if self._why:
+            self._why = None
             self._tell(frames.text("going_on", topic=self.name))
         if self.topic_id not in (None, topic.topic_id):
             self._begin_anew()
@@ -162,7 +171,7 @@ class LiveTopic:
         """Looks the offsets up, follows the topic from there, and lets those begin who wait."""
         while waiting := [each for each in self._viewers if not each.begun and not each.refused]:
             try:
-                spans = await self._hub.look_up(offsets, self.full_name)
+                spans = await self._hub.look_up(partial(offsets, namespace=self._namespace), self.full_name)
             except KafkaUnavailable as error:
                 self._wait(f"{error} This goes on by itself.")
                 return  # the next look at the topic tries again
@@ -186,6 +195,9 @@ class LiveTopic:
         self._hub.tail.follow(self.full_name, self._namespace, epoch=self._epoch, offsets=dict(nexts))
 
     def _wait(self, words: str) -> None:
-        if self._words != words:
-            self._words = words
-            self._tell(frames.text("waiting", topic=self.name, words=words))
+        self._say_why(frames.text("waiting", topic=self.name, words=words))
+
+    def _say_why(self, frame: str) -> None:
+        if self._why != frame:
+            self._why = frame
+            self._tell(frame)

@@ -7,8 +7,8 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from lessons.cluster.errors import ClusterError, KafkaUnavailable
-from lessons.cluster.metadata import Topic, describe
+from lessons.cluster.errors import ClusterError, KafkaUnavailable, TopicMissing
+from lessons.cluster.metadata import Topic, describe_each
 
 EVERY_S = 1.0
 SOON_S = 0.3  # the second look after a topic was missed
@@ -19,10 +19,13 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Sighting:
-    """What was seen of a topic: the topic, or None when it is missing; `silent` when Kafka did not answer."""
+    """What was seen of a topic: the topic, or None when it is missing.
+
+    `silent` when Kafka did not tell: it gave no answer (KafkaUnavailable), or refused one, as for an illegal name.
+    """
 
     topic: Topic | None = None
-    silent: KafkaUnavailable | None = None
+    silent: ClusterError | None = None
 
 
 Told = Callable[[Sighting], None]
@@ -75,22 +78,27 @@ class TopicWatch:
 
     async def _look(self, names: list[str]) -> None:
         try:
-            found = await asyncio.to_thread(describe, names, asked="Look at the topics", timeout_s=TIMEOUT_S)
-        except ClusterError as error:
-            silent = error if isinstance(error, KafkaUnavailable) else None
+            answers = await asyncio.to_thread(describe_each, names, asked="Look at the topics", timeout_s=TIMEOUT_S)
+        except KafkaUnavailable as error:
             _log.debug("the watched topics could not be looked at: %s", error)
-            self._tell_all({name: Sighting(silent=silent) for name in names if silent})
+            self._tell_all({name: Sighting(silent=error) for name in names})
         except Exception:
             _log.exception("the watched topics could not be looked at")
         else:
-            self._tell_all(self._sightings(names, found))
+            self._tell_all(self._sightings(answers))
 
-    def _sightings(self, names: list[str], found: Mapping[str, Topic]) -> dict[str, Sighting]:
+    def _sightings(self, answers: Mapping[str, Topic | ClusterError]) -> dict[str, Sighting]:
         sightings = {}
-        for name in names:
-            self._missed[name] = 0 if name in found else self._missed.get(name, 0) + 1
-            if self._missed[name] != 1:
-                sightings[name] = Sighting(found.get(name))
+        for name, answer in answers.items():
+            if isinstance(answer, Topic):
+                self._missed[name] = 0
+                sightings[name] = Sighting(answer)
+            elif not isinstance(answer, TopicMissing):
+                sightings[name] = Sighting(silent=answer)
+            else:
+                self._missed[name] = self._missed.get(name, 0) + 1
+                if self._missed[name] != 1:
+                    sightings[name] = Sighting()
         return sightings
 
     def _tell_all(self, sightings: Mapping[str, Sighting]) -> None:

@@ -13,6 +13,10 @@ def send(*values: str, topic: str = TOPIC) -> Step:
     return Step("produce", {"topic": topic, "values": "\n".join(values)})
 
 
+def fill(*, queue_size: int, count: int) -> Step:
+    return Step("fill-queue", {"topic": TOPIC, "queue_size": queue_size, "count": count})
+
+
 def create(name: str) -> Step:
     return Step("create-topic", {"name": name, "partitions": 1, "replicas": 1})
 
@@ -105,4 +109,57 @@ def _delivered_any(act: PastAct) -> bool:
     return any(report["error"] is None for report in act.data.get("deliveries", []))
 
 
-EXERCISES = [NineDelivered()]
+class QueueFull(Exercise):
+    id = "producing.queue-full"
+    title = "A full queue"
+    points = 1
+    todo = "Have a producer meet its full queue, and every record delivered all the same."
+    hint = "The queue has to be smaller than the number of records."
+    solution: ClassVar = [create(TOPIC), fill(queue_size=5, count=12)]
+    wrong_answers: ClassVar = [
+        WrongAnswer([create(TOPIC), fill(queue_size=12, count=12)], "room-for-all"),
+        WrongAnswer([fill(queue_size=5, count=12)], "not-sent"),
+    ]
+
+    def observe(self, look: Look) -> Observation:
+        """For each time that a queue was to be filled: its size, who met it full, and how many were delivered."""
+        return {
+            "fills": [
+                {
+                    "act": act.id,
+                    "topic": act.fields["topic"],
+                    "queue_size": act.fields["queue_size"],
+                    "count": act.fields["count"],
+                    "full": [meeting["record"] for meeting in act.data.get("full", [])],
+                    "delivered": sum(report["error"] is None for report in act.data.get("deliveries", [])),
+                }
+                for act in look.acts("fill-queue")
+            ]
+        }
+
+    def judge(self, observation: Observation, seed: str) -> Verdict:
+        expected = "at least one BufferError, and a delivery report without an error for every record"
+        fills = observation["fills"]
+        if not fills:
+            return not_yet("No queue was filled here yet.", expected=expected)
+        for fill in fills:
+            if fill["full"] and fill["delivered"] == fill["count"]:
+                return done(
+                    f"Record {fill['full'][0]} met a queue of {fill['queue_size']} that was full; all {fill['count']} "
+                    f"records were delivered to {fill['topic']}."
+                )
+        last = fills[-1]
+        if last["delivered"] < last["count"]:
+            return not_yet(
+                f"{last['delivered']} of {last['count']} records were delivered to {last['topic']}.",
+                expected=expected, misconception="not-sent",
+                why="Kafka's answer under the form says why. Does the topic exist?",
+            )  # fmt: skip
+        return not_yet(
+            f"All {last['count']} records found room in a queue of {last['queue_size']}.",
+            expected=expected, misconception="room-for-all",
+            why="BufferError comes when one more is handed over than the queue holds.",
+        )  # fmt: skip
+
+
+EXERCISES = [NineDelivered(), QueueFull()]

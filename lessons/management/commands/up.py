@@ -180,9 +180,10 @@ class Up:
         self.web.tick()
         if self.cluster:
             self.cluster.tick()
-            if not self._brokers_served and self.web.answered and self.cluster.is_up:
-                self._brokers_served = True
-                threading.Thread(target=self._after_brokers_came_up, daemon=True).start()
+        if not self._brokers_served and self.web.answered and (self.cluster is None or self.cluster.is_up):
+            self._brokers_served = True
+            threading.Thread(target=self._after_brokers_came_up, daemon=True).start()
+            if self.cluster:
                 self.cluster.write_aot_cache()
 
     def _after_brokers_came_up(self) -> None:
@@ -192,7 +193,7 @@ class Up:
         from lessons.cluster.errors import ClusterError
         from lessons.models import Class
 
-        clients.configure(clients.Connection(self.bootstrap_servers))
+        clients.configure(clients.Connection(self.bootstrap_servers, tuple(settings.KAFKA_SECURITY.items())))
         try:
             groups.create_offsets_topic()
             for klass in Class.objects.all():

@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar, Literal
+
+from pydantic import BaseModel, Field, create_model
+
+from lessons.cluster.metadata import Topic
+from lessons.course.exercise import Exercise, Observation, Step, Verdict, WrongAnswer, answer, done, not_yet
+from lessons.course.look import Look
+
+AT_MOST = 12
+
+
+def internal(look: Look) -> list[str]:
+    return [topic.name for topic in look.visible_topics() if topic.internal]
+
+
+def choices(look: Look) -> list[str]:
+    """The names to pick from: internal topics, the class's, this seat's by short names, others; not too many."""
+    space = look.namespace
+
+    def more_wanted(topic: Topic) -> tuple[bool, ...]:
+        return topic.internal, topic.name.startswith(space.class_prefix), space.owns(topic.name)
+
+    found = sorted(look.visible_topics(), key=more_wanted, reverse=True)
+    # A seat may call a topic `__consumer_offsets`: behind its prefix that is another topic, and here a double.
+    names = dict.fromkeys(space.short(topic.name) for topic in found)
+    return sorted(list(names)[:AT_MOST])
+
+
+def prepared(look: Look) -> Iterator[Step]:
+    """A topic of one's own; and an internal one, which a fresh cluster lacks until a first group commits."""
+    yield Step("create-topic", {"name": "test1p", "partitions": 1, "replicas": 1})
+    yield Step("list-topics")
+    if not internal(look):
+        fields = {"topic": "test1p", "group_id": "readers", "auto_offset_reset": "earliest", "session_timeout_ms": 6000}
+        yield Step("consume", fields)
+
+
+def right(look: Look, seed: str) -> Iterator[Step]:
+    yield from prepared(look)
+    yield answer(InternalTopics.id, internal=internal(look))
+
+
+def picked_the_underscored(look: Look, seed: str) -> Iterator[Step]:
+    yield from prepared(look)
+    yield answer(InternalTopics.id, internal=[name for name in choices(look) if name.startswith("_")])
+
+
+def picked_none(look: Look, seed: str) -> Iterator[Step]:
+    yield from prepared(look)
+    yield answer(InternalTopics.id, internal=[])
+
+
+def picked_an_own_one(look: Look, seed: str) -> Iterator[Step]:
+    yield from prepared(look)
+    yield answer(InternalTopics.id, internal=[*internal(look), "test1p"])
+
+
+class InternalTopics(Exercise):
+    id = "looking-around.internal"
+    title = "Whose are they?"
+    points = 2
+    todo = "Mark every topic that is internal to Kafka, and no other."
+    hint = "The list of topics above says it of each: it passes on Kafka's own flag."
+    solution: ClassVar = staticmethod(right)
+    wrong_answers: ClassVar = [
+        WrongAnswer(picked_the_underscored, "underscore"),
+        WrongAnswer(picked_none, "missed"),
+        WrongAnswer(picked_an_own_one, "own"),
+    ]
+
+    def questions(self, look: Look, seed: str) -> type[BaseModel] | None:
+        names = choices(look)
+        if not names:
+            return None  # nothing was ever created here: the first act of the class makes its feed
+        one_of: Any = Literal[tuple(names)]
+        return create_model("Marked", internal=(list[one_of], Field([], title="Internal to Kafka")))
+
+    def observe(self, look: Look) -> Observation:
+        given = look.answers(self.id)
+        listed = [
+            {
+                "name": look.namespace.short(topic.name),
+                "internal": topic.internal,
+                "own": look.namespace.owns(topic.name),
+            }
+            for topic in look.visible_topics()
+        ]
+        return {"topics": listed, "answers": given.fields["answers"] if given else None}
+
+    def judge(self, observation: Observation, seed: str) -> Verdict:
+        expected = "exactly those topics that Kafka itself flags as internal"
+        if observation["answers"] is None:
+            return not_yet("Nothing is marked yet.", expected=expected)
+        marked = set(observation["answers"]["internal"])
+        flagged = {topic["name"] for topic in observation["topics"] if topic["internal"]}
+        own = {topic["name"] for topic in observation["topics"] if topic["own"]} - flagged
+        if marked == flagged:
+            return done(f"Internal to Kafka now: {', '.join(sorted(flagged)) or 'no topic at all'}.")
+        if mine := sorted(marked & own):
+            return not_yet(
+                f"{_said(mine)} marked, and yours.", expected=expected, misconception="own",
+                why="Whatever its name is, a topic that you created is an ordinary one.",
+            )  # fmt: skip
+        if wrong := sorted(marked - flagged):
+            underscored = any(name.startswith("_") for name in wrong)
+            return not_yet(
+                f"{_said(wrong)} marked, and not internal.",
+                expected=expected,
+                misconception="underscore" if underscored else "",
+                why="An underscore is part of a name, and anybody may begin a name with one. Look for Kafka's own flag."
+                if underscored
+                else "",
+            )
+        return not_yet(
+            "An internal topic is not marked." if marked else "None is marked.",
+            expected=expected,
+            misconception="missed",
+            why="List the topics once more: Kafka may have created another one since you looked.",
+        )
+
+
+def _said(names: Sequence[str]) -> str:
+    return f"{names[0]} is" if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]} are"
+
+
+EXERCISES = [InternalTopics()]

@@ -1,0 +1,58 @@
+"""A lesson as a notebook; what a person did, as a notebook and as a shell script."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from lessons.access import get_member
+from lessons.models import Act, Member
+from lessons.notebook import Cell, as_ipynb, lesson_cells, session_cells
+from lessons.notebook import session_script as script_of
+from lessons.views.cards import where
+from lessons.views.pages import lesson_or_404, lesson_url
+
+
+@never_cache
+@require_GET
+def lesson(request: HttpRequest, class_slug: str, lesson_slug: str) -> HttpResponse:
+    member = get_member(request.user, class_slug)
+    wanted = lesson_or_404(lesson_slug)
+    page_url = request.build_absolute_uri(lesson_url(member, wanted))
+    return _notebook(f"{wanted.number:02}-{wanted.slug}", lesson_cells(wanted, where(member), page_url=page_url))
+
+
+@never_cache
+@require_GET
+def session(request: HttpRequest, class_slug: str) -> HttpResponse:
+    member = get_member(request.user, class_slug)
+    return _notebook(_session_name(member), session_cells(_settled(member), where(member)))
+
+
+@never_cache
+@require_GET
+def session_script(request: HttpRequest, class_slug: str) -> HttpResponse:
+    member = get_member(request.user, class_slug)
+    text = script_of(_settled(member), where(member))
+    return _file(f"{_session_name(member)}.sh", "text/x-shellscript; charset=utf-8", text)
+
+
+def _settled(member: Member) -> Iterable[Act]:
+    return member.acts.exclude(state=Act.State.RUNNING).order_by("started_at")
+
+
+def _session_name(member: Member) -> str:
+    return f"session-{member.klass.slug}-{member.slug}"
+
+
+def _notebook(name: str, cells: Iterable[Cell]) -> HttpResponse:
+    return _file(f"{name}.ipynb", "application/x-ipynb+json", as_ipynb(cells))
+
+
+def _file(name: str, content_type: str, text: str) -> HttpResponse:
+    """The name has letters, digits, dots and dashes only: it is made of slugs."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(text, content_type=content_type, headers=headers)

@@ -1,0 +1,163 @@
+"""The sockets behind the real server: `manage.py up` with Daphne, on the session's brokers."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import sqlite3
+import urllib.parse
+import urllib.request
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, closing
+from dataclasses import dataclass
+from http.cookiejar import CookieJar
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import websockets
+from websockets.exceptions import InvalidStatus
+
+from lessons.cluster import clients, groups, records, topics
+from lessons.cluster.namespace import Namespace
+from lessons.cluster.records import Message
+from lessons.consumers.limits import MAX_CONSUMERS
+from tests.browser.conftest import RunningApp, start_app, stop_app
+
+DEADLINE_S = 40.0
+
+
+@dataclass(frozen=True)
+class Seat:
+    """Somebody who has joined the class of the running app."""
+
+    app: RunningApp
+    namespace: Namespace
+    cookies: str
+
+    @asynccontextmanager
+    async def open(self, kind: str, *, origin: str | None = None) -> AsyncIterator[websockets.ClientConnection]:
+        url = f"ws://{urllib.parse.urlsplit(self.app.url).netloc}/ws/c/{self.namespace.class_slug}/{kind}/"
+        headers = {"Cookie": self.cookies, "Origin": origin or self.app.url}
+        async with websockets.connect(url, additional_headers=headers, close_timeout=1) as connection:
+            yield connection
+
+
+def join(app: RunningApp, name: str) -> Seat:
+    jar = CookieJar()
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+    page = opener.open(app.join_url, timeout=20).read().decode()
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[1]
+    code = app.join_url.rstrip("/").rsplit("/", 1)[-1]
+    fields = urllib.parse.urlencode({"csrfmiddlewaretoken": token, "code": code, "name": name}).encode()
+    with opener.open(urllib.request.Request(f"{app.url}/join/", fields, {"Origin": app.url}), timeout=20) as answer:
+        class_slug = answer.url.rstrip("/").rsplit("/", 1)[-1]
+    [(slug,)] = rows(app, "SELECT slug FROM lessons_member WHERE name = ?", name)
+    return Seat(app, Namespace(class_slug, slug), "; ".join(f"{each.name}={each.value}" for each in jar))
+
+
+def rows(app: RunningApp, question: str, *values: Any) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(app.data_dir / "kafkaclass.sqlite3", timeout=10)) as database:
+        return database.execute(question, values).fetchall()
+
+
+def web_log(app: RunningApp) -> str:
+    return (app.data_dir / "logs" / "web.log").read_text()
+
+
+@pytest.fixture(scope="module")
+def app(bootstrap_servers: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
+    process, running = start_app(tmp_path_factory.mktemp("sockets-up"), KAFKA_BOOTSTRAP_SERVERS=bootstrap_servers)
+    try:
+        yield running
+    finally:
+        stop_app(process)
+
+
+@pytest.fixture(scope="module")
+def alice(app: RunningApp) -> Seat:
+    return join(app, "Alice")
+
+
+async def close_code(connection: websockets.ClientConnection) -> int | None:
+    async with asyncio.timeout(DEADLINE_S):
+        await connection.wait_closed()
+    return connection.close_code
+
+
+async def until_kind(connection: websockets.ClientConnection, kind: str) -> dict[str, Any]:
+    async with asyncio.timeout(DEADLINE_S):
+        while (frame := json.loads(await connection.recv()))["type"] != kind:
+            pass
+    return frame
+
+
+async def test_a_frame_that_is_too_big_is_closed_with_a_code_that_the_browser_gets(alice: Seat) -> None:
+    async with alice.open("watch") as tab:
+        await tab.send(json.dumps({"type": "watch", "topic": "t" * 70_000}))
+        assert await close_code(tab) == 4413
+    assert "Traceback" not in web_log(alice.app)
+
+
+@pytest.mark.parametrize("kind", ["nope", "watch/nope", "live/a/b"])
+async def test_an_address_of_no_socket_is_closed_as_one_of_a_strangers_class_is(alice: Seat, kind: str) -> None:
+    async with alice.open(kind) as tab:
+        assert await close_code(tab) == 4404
+    assert "Traceback" not in web_log(alice.app)
+
+
+async def test_a_page_from_another_port_of_this_machine_is_not_let_in_with_our_cookie(alice: Seat) -> None:
+    async with alice.open("watch") as tab:
+        await tab.send('{"type":"ping"}')
+        await until_kind(tab, "pong")
+    with pytest.raises(InvalidStatus) as refused:
+        async with alice.open("watch", origin="http://127.0.0.1:9999"):
+            pass
+    assert refused.value.response.status_code == 403
+
+
+async def consume_two_of_three(connection: websockets.ClientConnection, group_id: str) -> None:
+    """Gets the three records, and acknowledges two."""
+    start = {"type": "start", "act_id": str(uuid4()), "topic": "test1p", "group_id": group_id}
+    await connection.send(json.dumps(start))
+    await connection.send('{"type":"grant","records":10}')
+    got = 0
+    while got < 3:
+        got += len((await until_kind(connection, "records"))["records"])
+    await connection.send('{"type":"ack","positions":{"0":2}}')
+    await connection.send('{"type":"ping"}')  # answered after the acknowledgment was heard
+    await until_kind(connection, "pong")
+
+
+async def test_when_the_server_is_told_to_end_every_consumer_commits_and_leaves_and_its_act_is_settled(
+    kafka: str, bootstrap_servers: str, tmp_path
+) -> None:
+    process, app = await asyncio.to_thread(start_app, tmp_path / "up", KAFKA_BOOTSTRAP_SERVERS=bootstrap_servers)
+    try:
+        seats = [await asyncio.to_thread(join, app, name) for name in ("Alice", "Bob")]
+        for seat in seats:
+            await asyncio.to_thread(topics.create_topic, seat.namespace, "test1p", partitions=1, replicas=1)
+            await asyncio.to_thread(clients.refresh_producer)
+            messages = [Message(value=value) for value in (b"1", b"2", b"3")]
+            sent = await asyncio.to_thread(records.produce, seat.namespace, "test1p", messages)
+            assert [delivery.error for delivery in sent] == [None] * 3
+        consumers = [(seat, f"g{number}") for number in range(MAX_CONSUMERS) for seat in seats]
+        async with AsyncExitStack() as pages:
+            # A page that is kept fresh is over at once, and after the first one Daphne waits for nobody.
+            await (await pages.enter_async_context(seats[0].open("live"))).recv()
+            tabs = [(await pages.enter_async_context(seat.open("consume")), group_id) for seat, group_id in consumers]
+            await asyncio.gather(*(consume_two_of_three(tab, group_id) for tab, group_id in tabs))
+            await asyncio.to_thread(stop_app, process)  # which gives 4 s to the web server, and then kills it
+    finally:
+        if process.poll() is None:
+            stop_app(process)
+    described = [await asyncio.to_thread(groups.describe_group, seat.namespace, name) for seat, name in consumers]
+    assert [group.state for group in described] == ["Empty"] * len(consumers)
+    assert [[lag.committed for lag in group.lags] for group in described] == [[2]] * len(consumers)
+    acts = rows(app, "SELECT state, answer FROM lessons_act WHERE kind = 'consume'")
+    assert [state for state, _ in acts] == ["done"] * len(consumers), acts
+    assert [json.loads(answer)["data"]["committed"] for _, answer in acts] == [{"0": 2}] * len(consumers)
+    log = web_log(app)
+    assert "Traceback" not in log, log
+    assert "no time" not in log, log
