@@ -74,10 +74,13 @@ def begin(member: Member, action: Action, *, act_id: UUID, lesson: str = "") -> 
     return act, False
 
 
-def settle(act: Act, answer: Answer, *, took_s: float = 0.0) -> None:
+def settle(act: Act, answer: Answer, *, took_s: float = 0.0, publish: bool = True) -> None:
+    """Stores the answer. What is not published now waits in the outbox."""
     act.state = answer.state
     act.answer = {**asdict(answer), "details": list(answer.details), "took_ms": round(took_s * 1000, 1)}
-    _store_and_publish(act)
+    _store(act)
+    if publish and act.state != Act.State.UNKNOWN:  # else Kafka is away: the outbox keeps it
+        feed.publish_unsent(act.member.klass)
 
 
 def settle_error(act: Act, error: ClusterError, *, asked: bool, took_s: float = 0.0) -> None:
@@ -90,15 +93,15 @@ def settle_error(act: Act, error: ClusterError, *, asked: bool, took_s: float = 
         "words": error.answered, "why": error.advice, "code": error.code, "asked": error.asked,
         "by": type(error).__name__, "speaker": error.speaker, "took_ms": round(took_s * 1000, 1),
     }  # fmt: skip
-    _store_and_publish(act)
+    _store(act)
+    if act.state == Act.State.REFUSED:
+        feed.publish_unsent(act.member.klass)
 
 
-def _store_and_publish(act: Act) -> None:
+def _store(act: Act) -> None:
     act.settled_at = timezone.now()
     act.save(update_fields=["state", "answer", "settled_at"])
     snapshot.service.poke()  # whoever looks sees it now, and not within a second
-    if act.state not in (Act.State.FAILED, Act.State.UNKNOWN):  # else Kafka is away: the outbox keeps it
-        feed.publish_unsent(act.member.klass)
 
 
 def catch_up(member: Member) -> None:
@@ -127,7 +130,7 @@ def find_out(member: Member) -> None:
             settle(act, answer)
         else:
             act.state, act.answer = Act.State.UNKNOWN, {**act.answer, "looked_up": True}
-            _store_and_publish(act)
+            _store(act)
 
 
 def action_of(act: Act) -> Action:

@@ -49,8 +49,8 @@ def test_a_partition_without_its_only_broker_is_said_and_can_be_written_when_it_
     leader = topics.describe_topic(alice.namespace, "test1p").partitions[0].leader
     stop(own_cluster, leader)
     act = perform(alice, Produce(topic="test1p", values="1"), act_id=uuid4())
-    assert act.state == Act.State.REFUSED
-    assert act.answer["data"]["deliveries"][0]["error"]
+    assert act.state == Act.State.UNKNOWN  # nobody answered: it may have been written
+    assert "not known" in act.answer["words"]
     set_wanted(own_cluster.data_dir, leader, "up")
     wait_for(lambda: up_brokers() == set(BROKERS), timeout_s=60)
 

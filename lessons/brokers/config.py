@@ -195,8 +195,13 @@ def write_plan(data_dir: Path, plan: ClusterPlan) -> None:
 
 
 def new_cluster_id() -> str:
-    """A random id in Kafka's form: 16 bytes, URL-safe base64 without padding."""
-    return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    """A random id in Kafka's form: 16 bytes, URL-safe base64 without padding.
+
+    As Kafka's own `Uuid.randomUuid`, none that begins with a dash: its tools would take that for an option.
+    """
+    while (made := base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")).startswith("-"):
+        pass
+    return made
 
 
 def write_broker_config(files: BrokerFiles, *, broker_id: int, plan: ClusterPlan) -> None:

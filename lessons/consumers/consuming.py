@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import DatabaseError, connections, transaction
-from django.utils import timezone
 from pydantic import ValidationError
 
 from lessons.actions import Consume
@@ -30,7 +29,7 @@ from lessons.cluster.metadata import find_topic
 from lessons.consumers import limits
 from lessons.consumers.protocol import Start
 from lessons.models import Act, Member
-from lessons.perform import ActIdTaken, begin_consume, settle_consume
+from lessons.perform import ActIdTaken, begin_consume, settle, settle_consume
 
 STOP_WITHIN_S = 10.0  # the thread itself gives Kafka 9
 
@@ -135,17 +134,12 @@ class Consuming:
         unsettled.discard(self)
 
     def settle_at_the_end(self) -> None:
-        """For the end of the process, when no loop runs any more: `perform.settle` but for the feed, which takes longer
-        than there is time. The act is in the outbox now. Raises DatabaseError."""
+        """For the end of the process, when no loop runs any more, and there is no time to publish. Raises DatabaseError."""
         if not self._told.is_whole:
             return  # Kafka did not answer in time: not known
-        act = Act.objects.get(pk=self._wanted.act_id)
-        answer = Consume.model_validate(act.fields).answer(**self._told.as_dict())
-        Act.objects.filter(pk=act.pk, state=Act.State.RUNNING).update(
-            state=answer.state,
-            answer={**asdict(answer), "details": list(answer.details), "took_ms": 0.0},
-            settled_at=timezone.now(),
-        )
+        act = Act.objects.filter(pk=self._wanted.act_id, state=Act.State.RUNNING).first()
+        if act is not None:
+            settle(act, Consume.model_validate(act.fields).answer(**self._told.as_dict()), publish=False)
 
     def _end(self) -> None:
         self.is_over = True  # the page may start the next one, while this one's row is being written

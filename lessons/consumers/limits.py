@@ -1,8 +1,8 @@
 """How much one seat may have open in one process.
 
 A socket costs 30 KiB, a group member 7 threads, 14 file descriptors and 1 MiB: a script in one browser must not take
-them from the class. 8 members are more than any lesson asks for (a group with more members than the partitions of its
-topic); 40 sockets are a dozen pages, twice: after a cut the old ones are noticed only when they miss a ping.
+them from the class. A lesson asks for 5 members at most, and 20 sockets are a dozen pages. The limits are higher,
+because after a cut the old ones are still there until they miss a ping.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections import Counter
 
 from lessons.models import Member
 
-MAX_CONSUMERS = 8
+MAX_CONSUMERS = 16
 MAX_SOCKETS = 40
 
 

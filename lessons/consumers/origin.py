@@ -12,7 +12,6 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
-from channels.security.websocket import WebsocketDenier
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
@@ -28,9 +27,11 @@ class SameOriginOnly:
         self._application = application
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        is_ours = comes_from_here(scope.get("headers", ()))
-        application = self._application if is_ours else WebsocketDenier()
-        await application(scope, receive, send)
+        if comes_from_here(scope.get("headers", ())):
+            await self._application(scope, receive, send)
+        else:
+            await receive()  # websocket.connect
+            await send({"type": "websocket.close"})
 
 
 def comes_from_here(headers: Iterable[tuple[bytes, bytes]]) -> bool:

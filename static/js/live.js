@@ -6,11 +6,13 @@ import { connect } from "./socket.js";
 const head = document.querySelector("[data-live-state]");
 let online = false;
 let wasOnline = false;
+let lastWords = ""; // of a connection that will not come back
 
 function showState() {
   if (!head) return;
   const cluster = document.getElementById("part-brokers")?.dataset.state;
-  const [name, words] = !online ? (wasOnline ? ["waiting", "reconnecting…"] : ["", "connecting…"])
+  const [name, words] = lastWords ? ["waiting", lastWords]
+    : !online ? (wasOnline ? ["waiting", "reconnecting…"] : ["", "connecting…"])
     : cluster === "joining" ? ["waiting", "the brokers are joining"]
     : ["on", "live"];
   head.classList.toggle("on", name === "on");
@@ -26,7 +28,8 @@ if (url) {
       for (const [id, html] of Object.entries(frame.parts)) replacePart(id, html);
       showState();
     },
-    onState(isOnline) {
+    onState(isOnline, words = "") {
+      lastWords = words;
       online = isOnline;
       wasOnline ||= isOnline;
       showState();

@@ -75,8 +75,9 @@ def test_a_consumer_whose_page_was_cut_off_has_left_its_group_within_15_seconds(
     cookies = "; ".join(f"{cookie['name']}={cookie['value']}" for cookie in seat.context.cookies())
     with connect(
         f"ws://127.0.0.1:{network.port}/ws/c/{class_slug}/consume/",
-        additional_headers={"Cookie": cookies}, origin="http://127.0.0.1",
+        additional_headers={"Cookie": cookies}, origin=f"http://127.0.0.1:{network.port}",
         ping_interval=None, close_timeout=0.1,
+        open_timeout=30,
     ) as page:  # fmt: skip
         start = {"type": "start", "act_id": str(uuid.uuid4()), "topic": "test1p", "group_id": "g"}
         page.send(json.dumps({**start, "session_timeout_ms": 60_000}))

@@ -56,7 +56,7 @@ async def test_the_consumer_past_the_limit_of_a_seat_is_refused_in_words_and_sto
     refused = await room.consume(group_id="one-more")
     await refused.until(lambda: refused.code is not None)
     assert refused.code == 4429
-    assert "8 consumers of yours" in refused.last("problem")["words"]
+    assert f"{MAX_CONSUMERS} consumers of yours" in refused.last("problem")["words"]
     assert await Act.objects.filter(member=room.alice).acount() == MAX_CONSUMERS
     with pytest.raises(KafkaRefused, match="does not exist"):
         await asyncio.to_thread(groups.describe_group, room.namespace, "one-more")

@@ -22,7 +22,6 @@ from websockets.exceptions import InvalidStatus
 from lessons.cluster import clients, groups, records, topics
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.records import Message
-from lessons.consumers.limits import MAX_CONSUMERS
 from tests.browser.conftest import RunningApp, start_app, stop_app
 
 DEADLINE_S = 40.0
@@ -142,7 +141,7 @@ async def test_when_the_server_is_told_to_end_every_consumer_commits_and_leaves_
             messages = [Message(value=value) for value in (b"1", b"2", b"3")]
             sent = await asyncio.to_thread(records.produce, seat.namespace, "test1p", messages)
             assert [delivery.error for delivery in sent] == [None] * 3
-        consumers = [(seat, f"g{number}") for number in range(MAX_CONSUMERS) for seat in seats]
+        consumers = [(seat, f"g{number}") for number in range(8) for seat in seats]
         async with AsyncExitStack() as pages:
             # A page that is kept fresh is over at once, and after the first one Daphne waits for nobody.
             await (await pages.enter_async_context(seats[0].open("live"))).recv()

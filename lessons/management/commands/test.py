@@ -10,6 +10,9 @@ from django.core.management import BaseCommand
 
 from lessons.management.browser import VARIABLE, NoBrowser, find_browser
 
+# The tests mostly wait for Kafka: three at a time keep two cores busy. Groups are made in tests/conftest.py.
+WHOLE_SUITE = ("-n", "3", "--dist", "loadgroup")
+
 
 class Command(BaseCommand):
     help = "Run the whole suite, or what the arguments for pytest choose."
@@ -21,7 +24,8 @@ class Command(BaseCommand):
         except NoBrowser as problem:
             sys.exit(str(problem))
         os.chdir(settings.BASE_DIR)
-        os.execv(sys.executable, [sys.executable, "-m", "pytest", *argv[2:]])  # noqa: S606 - its exit code is ours
+        arguments = argv[2:] or WHOLE_SUITE
+        os.execv(sys.executable, [sys.executable, "-m", "pytest", *arguments])  # noqa: S606 - its exit code is ours
 
     def say(self, words: str) -> None:
         self.stdout.write(words)
