@@ -63,7 +63,8 @@ def keep_a_record(bootstrap_servers: str, topic: str, value: str) -> None:
 
 
 def first_record(bootstrap_servers: str, topic: str) -> str:
-    consumer = Consumer({"bootstrap.servers": bootstrap_servers, "group.id": "tests", "enable.auto.commit": False})
+    settings = {"bootstrap.servers": bootstrap_servers, "group.id": "tests", "enable.auto.commit": False}
+    consumer = Consumer(settings)
     try:
         consumer.assign([TopicPartition(topic, 0, 0)])
         for _ in range(DEADLINE_S):
