@@ -259,7 +259,9 @@ def test_a_topic_created_again_at_once_is_read_from_0_with_fewer_or_more_records
     owner.member.begin_anew(new_id, [0])
     anew = [(0, offset) for offset in range(new_records)]
     owner.until(lambda: set(anew) <= set(owner.rows[5:]))
-    assert [row for number, row in enumerate(owner.rows[5:]) if row not in owner.rows[5 : 5 + number]] == anew
+    # Until the new id is noticed librdkafka reads on at the old offset: what it found there comes again, in its place.
+    from_0 = owner.rows[owner.rows.index((0, 0), 5) :]
+    assert list(dict.fromkeys(from_0)) == anew
     owner.member.acknowledge({0: new_records})
     assert owner.stop().committed == {0: new_records}
 
