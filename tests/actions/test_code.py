@@ -79,7 +79,8 @@ def test_consume_as_code_shows_the_records_and_commits_when_it_is_interrupted(sh
         try:
             lines = [program.stdout.readline() for _ in range(9)]
             program.send_signal(signal.SIGINT)
-            assert program.wait(timeout=30) in (0, 130, -signal.SIGINT)
+            program.wait(timeout=90)  # close() takes its time when brokers are busy
+            assert program.returncode in (0, 130, -signal.SIGINT)
         finally:
             program.kill()
     assert all(line.strip() for line in lines)

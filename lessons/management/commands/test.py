@@ -10,8 +10,8 @@ from django.core.management import BaseCommand
 
 from lessons.management.browser import VARIABLE, NoBrowser, find_browser
 
-# The tests mostly wait for Kafka: three at a time keep two cores busy. Groups are made in tests/conftest.py.
-WHOLE_SUITE = ("-n", "3", "--dist", "loadgroup")
+# The tests mostly wait for Kafka: two at a time keep two cores busy. Groups are made in tests/conftest.py.
+WHOLE_SUITE = ("-n", "2", "--dist", "loadgroup")
 
 
 class Command(BaseCommand):
