@@ -24,9 +24,9 @@ from lessons.cluster.errors import ClusterError
 from lessons.cluster.namespace import Namespace
 from lessons.course.exercise import Exercise
 from lessons.course.loader import Lesson, lessons
-from lessons.models import Act, Attempt, Member
+from lessons.models import Attempt, Member
 from lessons.perform import ActIdTaken, perform
-from lessons.views.errors import status_of
+from lessons.views.errors import status_of, status_of_act
 
 api = NinjaAPI(
     title="kafkaclass", version="1", urls_namespace="api", auth=django_auth, docs_url=None,
@@ -144,8 +144,7 @@ def _add_operation(action: type[Action]) -> None:
         fields = body.model_dump()
         act_id, lesson = fields.pop("act_id") or uuid4(), fields.pop("lesson")
         act = perform(member, action.model_validate(fields), act_id=act_id, lesson=lesson)
-        status = 200 if act.state == Act.State.DONE else status_of(act.answer.get("by", ""))
-        return Status(status, act)
+        return Status(status_of_act(act), act)
 
     api.post(
         "/classes/{class_slug}/acts/" + action.kind,

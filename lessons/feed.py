@@ -41,7 +41,7 @@ class ClassTopics(Namespace):
 
     @property
     def prefix(self) -> str:
-        return f"_{self.class_slug}."
+        return self.class_prefix
 
 
 def publish_unsent(klass: Class) -> int:

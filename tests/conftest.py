@@ -10,7 +10,7 @@ import pytest
 
 from lessons.brokers import EmbeddedCluster, set_wanted
 from lessons.brokers.config import BROKER_IDS
-from lessons.cluster import clients
+from lessons.cluster import clients, groups
 from tests.running_brokers import running_brokers
 from tests.waiting import wait_for
 
@@ -49,6 +49,7 @@ def kafka(bootstrap_servers: str, settings) -> str:
     wanted = clients.Connection(bootstrap_servers)
     if clients.connection() != wanted:
         clients.configure(wanted)
+    groups.create_offsets_topic()  # as `up` does: a fresh cluster has no internal topic
     return bootstrap_servers
 
 

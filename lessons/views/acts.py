@@ -17,7 +17,7 @@ from lessons.models import Act, Member
 from lessons.perform import ActIdTaken, perform
 from lessons.views import HtmxRequest
 from lessons.views.cards import act_card, code_of
-from lessons.views.errors import status_of
+from lessons.views.errors import status_of_act
 from lessons.views.pages import lesson_context, lesson_or_404, lesson_url
 
 
@@ -39,7 +39,7 @@ def do(request: HtmxRequest, class_slug: str, lesson_slug: str, index: int) -> H
             lesson,
             index,
             act=act,
-            status=200 if act.state == Act.State.DONE else status_of(act.answer.get("by", "")),
+            status=status_of_act(act),
         )
     return redirect(f"{lesson_url(member, lesson)}?block={index}&act={act.pk}#act-{index}")
 

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from lessons.cluster.errors import AppRefused, ClusterError, KafkaUnavailable, TopicMissing
+from lessons.models import Act
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +24,11 @@ STATUS = {AppRefused.__name__: 422, TopicMissing.__name__: 404, KafkaUnavailable
 def status_of(refusal: str) -> int:
     """The status for a refusal, by the name of its class: the same on the pages and in the API."""
     return STATUS.get(refusal, 409)
+
+
+def status_of_act(act: Act) -> int:
+    """The status for a settled act: the same on the pages and in the API."""
+    return 200 if act.state == Act.State.DONE else status_of(act.answer.get("by", ""))
 
 
 class SayWhatWentWrong:
