@@ -18,6 +18,7 @@ SPLIT = {"tests.course.test_course", "tests.views.test_lessons", "tests.test_api
 ALONE = {"tests.browser.test_play"}  # as tests/up: an `up` with brokers of its own takes the well-known ports
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What runs on one worker when several share the suite: a module, unless it is long and its tests need nothing of
     each other."""

@@ -26,7 +26,7 @@ from .config import (
 )
 from .jars import fetch_class_path
 from .java import find_java
-from .ports import choose
+from .ports import Claim, choose
 from .problem import BrokerProblem
 from .process import end_all, find_java_of, try_lock, wait_for
 from .storage import format_all
@@ -67,6 +67,7 @@ class EmbeddedCluster:
         self._launch: Launch | None = None
         self._aot_writer: aot.AotWriter | None = None
         self._lock: IO[str] | None = None
+        self._claims: tuple[Claim, ...] = ()
 
     @property
     def plan(self) -> ClusterPlan:
@@ -170,6 +171,7 @@ class EmbeddedCluster:
             end_all(find_java_of(kafka_dir(self.data_dir)), deadline_s=0)
             self._lock.close()
             self._lock = None
+        self._release_ports()
 
     def _take_lock(self) -> None:
         """Two supervisors of one folder would start every broker twice."""
@@ -180,14 +182,23 @@ class EmbeddedCluster:
     def _choose_plan(self) -> ClusterPlan:
         last = read_plan(self.data_dir)
         wished, wished_controllers = self._wished
-        ports = choose(wished, last=last.ports if last else ())
-        controllers = choose(wished_controllers, last=last.controller_ports if last else (), besides=ports)
+        self._release_ports()
+        self._claims = choose(
+            (*wished, *wished_controllers), last=(*last.ports, *last.controller_ports) if last else ()
+        )
+        chosen = tuple(claim.port for claim in self._claims)
+        ports, controllers = chosen[: len(wished)], chosen[len(wished) :]
         plan = ClusterPlan(last.cluster_id if last else new_cluster_id(), ports, controllers)
         for broker_id, wish, port in zip(BROKER_IDS, wished, ports, strict=True):
             if wish and wish != port:
                 self.say(f"Port {wish} is held by something else: {broker_name(broker_id)} takes {port}.")
         write_plan(self.data_dir, plan)
         return plan
+
+    def _release_ports(self) -> None:
+        for claim in self._claims:
+            claim.release()
+        self._claims = ()
 
     def _write_config(self) -> None:
         for broker_id in BROKER_IDS:

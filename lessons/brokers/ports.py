@@ -1,12 +1,63 @@
-"""Ports on the loopback interface."""
+"""Ports on the loopback interface.
+
+Why it is so
+------------
+Seconds lie between the choice of a port and the moment at which a broker listens on it. Two `up`s that start at once
+would choose the same ports in that time, and each broker would join the other's cluster or fail. So whoever chooses a
+port claims it: by holding the UDP port of the same number, which Kafka does not use. That needs no file, everybody on
+the machine sees it, and it ends with the process, however that ends.
+"""
 
 from __future__ import annotations
 
 import socket
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 LOOPBACK = "127.0.0.1"
 _CONNECT_TIMEOUT_S = 0.5
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A port that nobody else who claims ports gets, until it is released or the process ends."""
+
+    port: int
+    held: socket.socket
+
+    def release(self) -> None:
+        self.held.close()
+
+
+def claim(port: int, *, host: str = LOOPBACK) -> Claim | None:
+    """The port, if nothing listens on it and nobody has claimed it."""
+    held = socket.socket(_family(host), socket.SOCK_DGRAM)
+    try:
+        held.bind((host, port))
+    except OSError:
+        held.close()
+        return None
+    if is_free(port, host=host):
+        return Claim(port, held)
+    held.close()
+    return None
+
+
+def claim_any(*, host: str = LOOPBACK, besides: Collection[int] = ()) -> Claim:
+    """A port that is not one of `besides`."""
+    while True:
+        if claimed := claim(free_port(host=host, besides=besides), host=host):
+            return claimed
+
+
+def choose(wished: Sequence[int], *, last: Sequence[int] = ()) -> tuple[Claim, ...]:
+    """One port for each wish: the wished one, else the one of the last time, else any free one. 0 wishes nothing."""
+    chosen: list[Claim] = []
+    for index, wish in enumerate(wished):
+        candidates = [port for port in (wish, *last[index : index + 1]) if port]
+        claimed = next(filter(None, map(claim, candidates)), None)
+        chosen.append(claimed or claim_any(besides=wished))
+    return tuple(chosen)
 
 
 def is_free(port: int, *, host: str = LOOPBACK) -> bool:
@@ -15,8 +66,7 @@ def is_free(port: int, *, host: str = LOOPBACK) -> bool:
     Both looks are needed: with SO_REUSEADDR (without which the connections of a broker that has just ended would
     hold its port for a minute) macOS lets us bind beside a server that listens on all addresses.
     """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
+    with socket.socket(_family(host), socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
@@ -36,21 +86,13 @@ def _answers(host: str, port: int) -> bool:
 
 def free_port(*, host: str = LOOPBACK, besides: Collection[int] = ()) -> int:
     """A port that nothing listens on, and that is not one of `besides`."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     while True:
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
+        with socket.socket(_family(host), socket.SOCK_STREAM) as probe:
             probe.bind((host, 0))
             port: int = probe.getsockname()[1]
         if port not in besides:
             return port
 
 
-def choose(wished: Sequence[int], *, last: Sequence[int] = (), besides: Collection[int] = ()) -> tuple[int, ...]:
-    """One port for each wish: the wished one, else the one of the last time, else any free one. 0 wishes nothing."""
-    chosen: list[int] = []
-    for index, wish in enumerate(wished):
-        taken = {*chosen, *besides}
-        candidates = [wish, *last[index : index + 1]]
-        port = next((p for p in candidates if p and p not in taken and is_free(p)), None)
-        chosen.append(port or free_port(besides={*taken, *wished}))
-    return tuple(chosen)
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET

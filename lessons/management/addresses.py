@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import socket
 
-from lessons.brokers.ports import free_port, is_free
+from lessons.brokers.ports import Claim, claim, claim_any
 
 ALL_ADDRESSES = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared only
 
 
-def choose_port(host: str, wished: int) -> int:
+def choose_port(host: str, wished: int) -> Claim:
     """The wished port, or a free one when that is held; 0 wishes nothing."""
-    return wished if wished and is_free(wished, host=host) else free_port(host=host, besides={wished})
+    return (claim(wished, host=host) if wished else None) or claim_any(host=host, besides={wished})
 
 
 def local_url(host: str, port: int) -> str:

@@ -26,5 +26,9 @@ def test_one_address_is_its_own_host_also_with_colons():
 def test_a_held_port_is_replaced():
     with socket.create_server(("127.0.0.1", 0)) as held:
         port = held.getsockname()[1]
-        assert choose_port("127.0.0.1", port) != port
-    assert choose_port("127.0.0.1", port) == port
+        chosen = choose_port("127.0.0.1", port)
+        chosen.release()
+        assert chosen.port != port
+    chosen = choose_port("127.0.0.1", port)
+    chosen.release()
+    assert chosen.port == port

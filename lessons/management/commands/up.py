@@ -16,6 +16,7 @@ from django.db import connections
 
 from lessons.brokers import BrokerProblem, EmbeddedCluster, end_leftovers
 from lessons.brokers.cluster import DEFAULT_HEAP_MB, TICK_S
+from lessons.brokers.ports import Claim
 from lessons.management import running
 from lessons.management.addresses import allowed_hosts, choose_port, local_url, student_url
 from lessons.management.stopping import Stopped, Stopping
@@ -69,6 +70,7 @@ class Up:
         self.stopping = Stopping()
         self.cluster: EmbeddedCluster | None = None
         self.web: WebServer | None = None
+        self.web_port: Claim | None = None
         self._brokers_served = False
 
     def run(self) -> None:
@@ -120,7 +122,8 @@ class Up:
 
     def _start_web(self) -> None:
         self.stopping.check()
-        port = choose_port(self.host, self.wished_port)
+        self.web_port = choose_port(self.host, self.wished_port)  # held: it is ours as long as we run
+        port = self.web_port.port
         if self.wished_port and port != self.wished_port:
             self.say(f"Port {self.wished_port} is held by something else: the web site takes {port}.")
         self.web = WebServer(
