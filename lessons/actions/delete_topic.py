@@ -18,7 +18,10 @@ class DeleteTopic(Action):
     name: Name = Field(title="Topic", description="its records go with it")
 
     def run(self, namespace: Namespace) -> Answer:
-        topic_id = topics.describe_topic(namespace, self.name).topic_id
+        try:
+            topic_id = topics.describe_topic(namespace, self.name).topic_id
+        except TopicMissing:
+            topic_id = None  # which Kafka says itself, when it is asked to delete
         deletion = topics.delete_topic(namespace, self.name)
         gone_ms = deletion.gone_ms
         return Answer(

@@ -153,9 +153,9 @@ def add_partitions(
     """
     asked = f"Give the topic {name} {_count(total, 'partition')} in all"
     full_name = namespace.full(name)
-    refuse_partitions(total, asked=asked)
-    if total == 0:
+    if total < 1:
         raise refused("NEGATIVE_PARTITIONS", asked, "A topic has at least 1 partition.", "Ask for more.")
+    refuse_partitions(total, asked=asked)
     now = find_topic(full_name, asked=asked, namespace=namespace)
     more, replicas = total - len(now.partitions), len(now.partitions[0].replicas)
     refuse_crowding(more, replicas, limit=replica_limit, asked=asked, timeout_s=timeout_s)

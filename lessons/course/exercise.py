@@ -7,6 +7,7 @@ import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, ClassVar, Literal, Protocol
 
 from pydantic import BaseModel
@@ -74,6 +75,9 @@ class Exercise(ABC):
     todo: ClassVar[str]  # Markdown
     hint: ClassVar[str] = ""
     version: ClassVar[int] = 1  # of the observation's shape
+    text_hash: ClassVar[
+        str
+    ]  # SHA-256 of the file in which the check stands, 64 hexadecimal digits: what gave a verdict
     solution: ClassVar[Steps]  # a module's function goes in as `staticmethod(function)`
     wrong_answers: ClassVar[Sequence[WrongAnswer]] = ()
 
@@ -92,7 +96,6 @@ class Exercise(ABC):
     def judge(self, observation: Observation, seed: str) -> Verdict:
         """Pure: no clock, no cluster, no database."""
 
-    @property
-    def text_hash(self) -> str:
-        """SHA-256 of the source of the check, as 64 hexadecimal digits: which text gave a verdict."""
-        return hashlib.sha256(inspect.getsource(type(self)).encode()).hexdigest()
+    def __init_subclass__(cls, **options: object) -> None:
+        super().__init_subclass__(**options)
+        cls.text_hash = hashlib.sha256(Path(inspect.getfile(cls)).read_bytes()).hexdigest()
