@@ -8,7 +8,7 @@ from channels.db import database_sync_to_async
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404
 
-from lessons.models import Act, Class, Member, User
+from lessons.models import Act, Class, Member, Role, User
 
 NOT_YOURS = "There is no such page, or it is not yours."
 
@@ -18,7 +18,23 @@ def get_member(user: User | AnonymousUser, class_slug: str) -> Member:
     if not user.is_authenticated:
         raise Http404(NOT_YOURS)
     try:
-        return Member.objects.select_related("klass").get(user=user, klass__slug=class_slug)
+        return Member.objects.select_related("klass").get(user=user, klass__slug=class_slug, removed_at=None)
+    except Member.DoesNotExist:
+        raise Http404(NOT_YOURS) from None
+
+
+def get_staff(user: User | AnonymousUser, class_slug: str, *roles: str) -> Member:
+    """The same for staff only: one of these roles, by default instructors and graders. Raises: Http404."""
+    member = get_member(user, class_slug)
+    if member.role not in (roles or (Role.INSTRUCTOR, Role.GRADER)):
+        raise Http404(NOT_YOURS)
+    return member
+
+
+def get_seat(staff: Member, seat_slug: str) -> Member:
+    """A student of this member's class, a removed one too. Raises: Http404."""
+    try:
+        return staff.klass.members.select_related("klass").get(slug=seat_slug, role=Role.STUDENT)
     except Member.DoesNotExist:
         raise Http404(NOT_YOURS) from None
 
@@ -38,7 +54,9 @@ def get_class_by_code(code: str) -> Class | None:
 
 def get_member_by_personal_code(code: str) -> Member | None:
     return (
-        Member.objects.select_related("klass", "user").filter(code_hash=Member.hash_of_code(clean_code(code))).first()
+        Member.objects.select_related("klass", "user")
+        .filter(code_hash=Member.hash_of_code(clean_code(code)), removed_at=None)
+        .first()
     )
 
 

@@ -15,6 +15,21 @@ from lessons.access import get_class_by_code, get_member_by_personal_code
 from lessons.models import Class, Member
 
 
+def clean_name(text: str) -> str:
+    """Raises: ValidationError."""
+    name = " ".join(text.split())
+    if not any(character.isalnum() for character in name):
+        raise forms.ValidationError("A name has a letter or a digit in it.")
+    return name
+
+
+class RenameForm(forms.Form):
+    name = forms.CharField(label="Name", max_length=60)
+
+    def clean_name(self) -> str:
+        return clean_name(self.cleaned_data["name"])
+
+
 class JoinForm(forms.Form):
     code = forms.CharField(
         label="Class code", max_length=40,
@@ -27,10 +42,7 @@ class JoinForm(forms.Form):
     klass: Class
 
     def clean_name(self) -> str:
-        name = " ".join(self.cleaned_data["name"].split())
-        if not any(character.isalnum() for character in name):
-            raise forms.ValidationError("A name has a letter or a digit in it.")
-        return name
+        return clean_name(self.cleaned_data["name"])
 
     def clean_code(self) -> str:
         klass = get_class_by_code(self.cleaned_data["code"])

@@ -44,6 +44,7 @@ class Class(models.Model):
     name = models.CharField(max_length=80)
     slug = models.SlugField(max_length=20, unique=True, help_text="Stands in names on the cluster.")
     join_code = models.CharField(max_length=6, unique=True, default=None)
+    door_open = models.BooleanField(default=True, help_text="Whether the class code still gives seats.")
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -74,6 +75,7 @@ class Member(models.Model):
     code_generation = models.PositiveIntegerField(default=0)
     code_hash = models.CharField(max_length=64, unique=True)
     joined_at = models.DateTimeField(default=timezone.now)
+    removed_at = models.DateTimeField(null=True, help_text="Since when this member reaches nothing; the record stays.")
 
     class Meta:
         constraints = [
@@ -103,6 +105,28 @@ class Member(models.Model):
     def hash_of_code(code: str) -> str:
         """What is stored of a personal code: its HMAC, as 64 hexadecimal digits."""
         return _keyed_hash("personal-code-row", code).hex()
+
+
+class Change(models.Model):
+    """Something that staff decided about a class or a seat: rows are added, and never changed or deleted."""
+
+    klass = models.ForeignKey(Class, models.CASCADE, related_name="changes")
+    by = models.ForeignKey(Member, models.PROTECT, related_name="+")
+    seat = models.ForeignKey(Member, models.PROTECT, null=True, related_name="changes")
+    kind = models.CharField(max_length=20)
+    data = models.JSONField(default=dict, help_text="What it was and what it became; never a code.")
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.kind} by {self.by_id} at {self.at:%H:%M:%S}"
+
+    def save(self, *args, **kwargs) -> None:
+        if self.pk is not None:
+            raise TypeError("A change is history: it is added and never edited.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs) -> tuple[int, dict[str, int]]:
+        raise TypeError("A change is history: it is never deleted.")
 
 
 class Act(models.Model):

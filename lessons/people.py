@@ -7,9 +7,10 @@ import secrets
 from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import timezone
 from sesame.utils import get_query_string
 
-from lessons.models import Class, Member, Role, User
+from lessons.models import Change, Class, Member, Role, User, random_code
 
 FIRST_CLASS = {"name": "Introduction to Kafka", "slug": "kafka"}
 STAFF_NAMES = {Role.INSTRUCTOR: "Instructor", Role.GRADER: "Grader"}
@@ -33,6 +34,46 @@ def take_seat(klass: Class, name: str, *, user: User | None = None, role: str = 
     raise RuntimeError(f"No free slug was found in class {klass.slug}.")
 
 
+def set_door(klass: Class, by: Member, *, is_open: bool) -> None:
+    """Whether the class code still gives new seats. Whoever has a seat comes in either way."""
+    klass.door_open = is_open
+    klass.save(update_fields=["door_open"])
+    _note(klass, by, "door", data={"open": is_open})
+
+
+def change_join_code(klass: Class, by: Member) -> None:
+    """The old class code, and links with it, open nothing any more."""
+    klass.join_code = random_code(6)
+    klass.save(update_fields=["join_code"])
+    _note(klass, by, "class-code")
+
+
+def rename(seat: Member, by: Member, name: str) -> None:
+    before, seat.name = seat.name, name
+    seat.save(update_fields=["name"])
+    _note(seat.klass, by, "rename", seat=seat, data={"before": before, "after": name})
+
+
+def give_new_personal_code(seat: Member, by: Member) -> None:
+    """The old one brings nobody back any more."""
+    seat.code_generation += 1
+    seat.save(update_fields=["code_generation", "code_hash"])
+    _note(seat.klass, by, "personal-code", seat=seat)
+
+
+def set_removed(seat: Member, by: Member, *, removed: bool) -> None:
+    """Whoever is removed reaches nothing any more, an open page within 5 s; the record stays, and the way back too."""
+    seat.removed_at = timezone.now() if removed else None
+    seat.save(update_fields=["removed_at"])
+    _note(seat.klass, by, "remove" if removed else "let-in", seat=seat)
+
+
+def _note(
+    klass: Class, by: Member, kind: str, *, seat: Member | None = None, data: dict[str, object] | None = None
+) -> None:
+    Change.objects.create(klass=klass, by=by, kind=kind, seat=seat, data=data or {})
+
+
 def ensure_first_class() -> Class:
     """The class that a fresh installation starts with; the oldest one later."""
     return Class.objects.order_by("id").first() or Class.objects.create(**FIRST_CLASS)
@@ -44,10 +85,20 @@ def join_path(klass: Class) -> str:
 
 def sign_in_path(klass: Class, role: str) -> str:
     """A link that signs one member of staff in, once, within a week. The newest link is the one that works."""
-    member = Member.objects.filter(klass=klass, role=role).order_by("id").first()
+    return sign_in_path_of(staff_member(klass, role))
+
+
+def staff_member(klass: Class, role: str, name: str = "") -> Member:
+    """Who has this role and name in the class, made when there is nobody; without a name, whoever was first."""
+    known = klass.members.filter(role=role, removed_at=None, **({"name": name} if name else {}))
+    member = known.select_related("user").order_by("id").first()
     if member is None:
         user = User.objects.create_user(username=f"{role}-{secrets.token_hex(4)}")
-        member = take_seat(klass, STAFF_NAMES[Role(role)], user=user, role=role)
+        member = take_seat(klass, name or STAFF_NAMES[Role(role)], user=user, role=role)
+    return member
+
+
+def sign_in_path_of(member: Member) -> str:
     return reverse("sign-in") + get_query_string(member.user)
 
 

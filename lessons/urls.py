@@ -1,6 +1,6 @@
 from django.urls import path
 
-from lessons.views import acts, checks, cluster, downloads, join, pages
+from lessons.views import acts, checks, cluster, downloads, join, pages, people
 
 urlpatterns = [
     path("", join.home, name="home"),
@@ -18,5 +18,8 @@ urlpatterns = [
     path("c/<slug:class_slug>/lessons/<slug:lesson_slug>/check/<str:exercise_id>/", checks.look, name="check"),
     path("c/<slug:class_slug>/lessons/<slug:lesson_slug>/notebook.ipynb", downloads.lesson, name="notebook"),
     path("c/<slug:class_slug>/session.ipynb", downloads.session, name="session"),
+    path("c/<slug:class_slug>/people/", people.people, name="people"),
+    path("c/<slug:class_slug>/people/door/", people.change_door, name="people-door"),
+    path("c/<slug:class_slug>/people/<str:seat_slug>/", people.change_seat, name="people-seat"),
     path("c/<slug:class_slug>/session.sh", downloads.session_script, name="session-script"),
 ]

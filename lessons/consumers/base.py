@@ -13,7 +13,7 @@ from channels.exceptions import StopConsumer
 
 from lessons.access import member_for_scope
 from lessons.cluster.live import frames
-from lessons.consumers import limits
+from lessons.consumers import limits, rights
 from lessons.consumers.limits import TooMany
 from lessons.consumers.protocol import MAX_FRAME_BYTES, ForgedFrame
 from lessons.models import Member
@@ -69,8 +69,7 @@ class Outbox:
 class PageSocket(AsyncConsumer):
     """A socket under /ws/c/<class_slug>/. Subclasses say what to do with a frame (`hear`), and how to leave (`leave`).
 
-    `member` is set before the first frame. (Rights are looked at when the socket opens; a socket outlives a change of
-    role. The place to look again every few seconds is a task beside `_writer`.)
+    `member` is set before the first frame. A socket outlives a change of rights, so `rights` looks again.
     """
 
     member: Member
@@ -87,6 +86,7 @@ class PageSocket(AsyncConsumer):
                 self._writer.cancel()
             if self._has_place:
                 limits.sockets.give_back(self.member)
+                rights.watch().forget(self)
             await self.leave()
 
     async def dispatch(self, message: Message) -> None:
@@ -108,6 +108,7 @@ class PageSocket(AsyncConsumer):
             return
         self._has_place = True
         self._writer = asyncio.create_task(self.outbox.run(), name="outbox")
+        rights.watch().look_after(self)
 
     async def websocket_receive(self, message: Message) -> None:
         if self._writer is None:
@@ -137,6 +138,10 @@ class PageSocket(AsyncConsumer):
         text = frames.text("problem", words=str(refusal), code="TOO_MANY")
         await self.send({"type": "websocket.send", "text": text})
         await self.close(TOO_MANY)
+
+    async def show_out(self) -> None:
+        """The member has lost the right to be here."""
+        await self.close(NOT_YOURS)
 
     async def close(self, code: int) -> None:
         if self._writer is not None:

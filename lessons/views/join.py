@@ -21,6 +21,9 @@ from lessons.forms import JoinForm, ReturnForm, wrong_code
 from lessons.models import Class, Member, User
 from lessons.people import take_seat, wait_after_wrong_code_s
 
+DOOR_CLOSED = (
+    "The door of this class is closed: it takes no new seats. Whoever has one comes back with the personal code."
+)
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -28,7 +31,7 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 def home(request: HttpRequest) -> HttpResponse:
     """Whoever is in a class goes there, anybody else to the door."""
     if request.user.is_authenticated:
-        member = request.user.memberships.select_related("klass").order_by("-joined_at").first()
+        member = request.user.memberships.filter(removed_at=None).select_related("klass").order_by("-joined_at").first()
         if member:
             return redirect("lessons", member.klass.slug)
     return redirect("join")
@@ -52,14 +55,20 @@ async def _join(request: HttpRequest) -> HttpResponse:
     if not await sync_to_async(form.is_valid)():
         return await _turned_away(request, form, form=form)
     member = await sync_to_async(_sit_down)(request, form.klass, form.cleaned_data["name"])
+    if member is None:
+        return await sync_to_async(_door)(request, status=403, form=form, message=DOOR_CLOSED)
     return redirect("joined", member.klass.slug)
 
 
-def _sit_down(request: HttpRequest, klass: Class, name: str) -> Member:
-    """A person has one seat in a class. Another name at the same computer is another person."""
+def _sit_down(request: HttpRequest, klass: Class, name: str) -> Member | None:
+    """A person has one seat in a class. Another name at the same computer is another person. None: no new seats."""
     seat = _seat_in(request, klass)
     if seat is None or seat.name != name:
-        user = request.user if seat is None and isinstance(request.user, User) else None
+        if not klass.door_open:
+            return None
+        user = request.user if isinstance(request.user, User) else None
+        if user and user.memberships.filter(klass=klass).exists():
+            user = None  # another person; or one who was removed, for whom this browser is no way back
         seat = take_seat(klass, name, user=user)
         login(request, seat.user, backend=BACKEND)
     return seat
@@ -68,7 +77,8 @@ def _sit_down(request: HttpRequest, klass: Class, name: str) -> Member:
 def _seat_in(request: HttpRequest, klass: Class) -> Member | None:
     if not request.user.is_authenticated:
         return None
-    return Member.objects.select_related("klass", "user").filter(user=request.user, klass=klass).first()
+    seats = Member.objects.select_related("klass", "user")
+    return seats.filter(user=request.user, klass=klass, removed_at=None).first()
 
 
 @never_cache

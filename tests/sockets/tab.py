@@ -18,14 +18,16 @@ application = URLRouter(websocket_urlpatterns)
 class Tab:
     """`frames` is what has come; `code` is how it was closed."""
 
-    def __init__(self, path: str, user: object, *, takes_frames: asyncio.Event | None = None) -> None:
+    def __init__(
+        self, path: str, user: object, *, takes_frames: asyncio.Event | None = None, session: object = None
+    ) -> None:
         self.frames: list[dict[str, Any]] = []
         self.accepted = False
         self.code: int | None = None
         self._takes_frames = takes_frames
         self._said: asyncio.Queue[Mapping[str, Any] | Exception] = asyncio.Queue()
         self._came = asyncio.Event()
-        scope = {"type": "websocket", "path": path, "user": user, "subprotocols": [], "headers": []}
+        scope = {"type": "websocket", "path": path, "user": user, "session": session, "subprotocols": [], "headers": []}
         self._said.put_nowait({"type": "websocket.connect"})
         self.application = asyncio.create_task(application(scope, self._receive, self._send))
 

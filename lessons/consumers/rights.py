@@ -1,0 +1,85 @@
+"""Looks again whether those who have a socket open may still have it.
+
+Why it is so: a socket is let in once and then lives for hours. Somebody who was removed, became something else in the
+class, or signed out, must not go on reading. One query for all sockets of the process costs the same for one page as for
+three hundred, where a question for each socket would not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from channels.db import database_sync_to_async
+from django.contrib.sessions.models import Session
+from django.db import Error
+from django.utils import timezone
+
+from lessons.models import Member
+
+if TYPE_CHECKING:
+    from lessons.consumers.base import PageSocket
+
+LOOK_AGAIN_S = 3.0  # with the look itself, a stream stops within 5 s
+
+_log = logging.getLogger(__name__)
+
+
+class RightsWatch:
+    """Belongs to one event loop; runs while there is a socket to look after."""
+
+    def __init__(self) -> None:
+        self._sockets: set[PageSocket] = set()
+        self._task: asyncio.Task[None] | None = None
+
+    def look_after(self, socket: PageSocket) -> None:
+        self._sockets.add(socket)
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._run(), name="rights")
+
+    def forget(self, socket: PageSocket) -> None:
+        self._sockets.discard(socket)
+        if not self._sockets and self._task is not None:
+            self._task.cancel()
+            self._task = None
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_AGAIN_S)
+            try:
+                await self._look()
+            except Error:
+                _log.warning("the database was busy; rights are looked at again in %g s", LOOK_AGAIN_S)
+
+    async def _look(self) -> None:
+        known = [(socket, (socket.member.pk, socket.member.role), _session_of(socket)) for socket in self._sockets]
+        ask = database_sync_to_async(_still_there, thread_sensitive=False)
+        roles, sessions = await ask({member for _, (member, _), _ in known}, {key for *_, key in known if key})
+        for socket, role, session in known:
+            if role not in roles or (session and session not in sessions):
+                self._sockets.discard(socket)
+                await socket.show_out()
+
+
+def _session_of(socket: PageSocket) -> str | None:
+    """The key of the session by which this socket came in; None where there are no sessions."""
+    session: Any = socket.scope.get("session")
+    return session.session_key if session is not None else None
+
+
+def _still_there(members: AbstractSet[int], sessions: AbstractSet[str]) -> tuple[set[tuple[int, str]], set[str]]:
+    """Who is still what in their class, and which sessions are still good."""
+    present = Member.objects.filter(pk__in=members, removed_at=None).values_list("pk", "role")
+    good = Session.objects.filter(session_key__in=sessions, expire_date__gt=timezone.now())
+    return set(present), set(good.values_list("session_key", flat=True))
+
+
+_watches: WeakKeyDictionary[asyncio.AbstractEventLoop, RightsWatch] = WeakKeyDictionary()
+
+
+def watch() -> RightsWatch:
+    """The one of the running event loop."""
+    return _watches.setdefault(asyncio.get_running_loop(), RightsWatch())

@@ -1,0 +1,87 @@
+"""The people of a class, and its door: for the instructor."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from lessons.access import NOT_YOURS, get_seat, get_staff
+from lessons.course.loader import lessons
+from lessons.forms import RenameForm
+from lessons.models import Attempt, Member, Role
+from lessons.people import change_join_code, give_new_personal_code, rename, set_door, set_removed
+from lessons.views.pages import room
+
+
+@never_cache
+@require_GET
+def people(request: HttpRequest, class_slug: str) -> HttpResponse:
+    """`?code_of=SEAT` shows that seat's personal code, for who has to hand it on."""
+    staff = get_staff(request.user, class_slug, Role.INSTRUCTOR)
+    shown = get_seat(staff, request.GET["code_of"]) if "code_of" in request.GET else None
+    return render(request, "people.html", _context(staff, code_of=shown))
+
+
+def _context(
+    staff: Member, *, code_of: Member | None = None, wrong: tuple[Member, RenameForm] | None = None
+) -> dict[str, Any]:
+    members = list(staff.klass.members.order_by("name", "slug"))
+    done = Counter(
+        member
+        for member, _ in Attempt.objects.filter(member__klass=staff.klass, state=Attempt.State.DONE)
+        .values_list("member", "exercise")
+        .distinct()
+    )
+    students: list[dict[str, Any]] = [
+        {"seat": seat, "done": done[seat.pk], "form": wrong[1] if wrong and wrong[0].pk == seat.pk else None}
+        for seat in members
+        if seat.role == Role.STUDENT
+    ]
+    return {
+        **room(staff, "people"),
+        "students": [row for row in students if row["seat"].removed_at is None],
+        "removed": [row for row in students if row["seat"].removed_at is not None],
+        "staff": [seat for seat in members if seat.role != Role.STUDENT],
+        "exercises": sum(len(lesson.exercises) for lesson in lessons()),
+        "code_of": code_of,
+    }
+
+
+@require_POST
+def change_door(request: HttpRequest, class_slug: str) -> HttpResponse:
+    staff = get_staff(request.user, class_slug, Role.INSTRUCTOR)
+    match request.POST.get("do"):
+        case "open" | "close" as wanted:
+            set_door(staff.klass, staff, is_open=wanted == "open")
+        case "new-code":
+            change_join_code(staff.klass, staff)
+        case _:
+            raise Http404(NOT_YOURS)
+    return redirect("people", class_slug)
+
+
+@require_POST
+def change_seat(request: HttpRequest, class_slug: str, seat_slug: str) -> HttpResponse:
+    staff = get_staff(request.user, class_slug, Role.INSTRUCTOR)
+    seat = get_seat(staff, seat_slug)
+    query = ""
+    match request.POST.get("do"):
+        case "rename":
+            form = RenameForm(request.POST)
+            if not form.is_valid():
+                return render(request, "people.html", _context(staff, wrong=(seat, form)), status=422)
+            rename(seat, staff, form.cleaned_data["name"])
+        case "new-code":
+            give_new_personal_code(seat, staff)
+            query = f"?code_of={seat.slug}"
+        case "remove" | "let-in" as wanted:
+            set_removed(seat, staff, removed=wanted == "remove")
+        case _:
+            raise Http404(NOT_YOURS)
+    return redirect(f"{reverse('people', args=[class_slug])}{query}#seat-{seat.slug}")
