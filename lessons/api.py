@@ -149,7 +149,8 @@ def _add_operation(action: type[Action]) -> None:
     api.post(
         "/classes/{class_slug}/acts/" + action.kind,
         response=dict.fromkeys((200, 409, 422, 404, 503), ActOut | Problem) | {200: ActOut},
-        operation_id=action.kind.replace("-", "_"),
+        operation_id=f"act_{action.kind.replace('-', '_')}",
+        url_name=f"act-{action.kind}",
         summary=action.title,
         tags=["acts"],
     )(operation)

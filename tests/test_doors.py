@@ -1,0 +1,131 @@
+"""The table of doors: every address of the app, and who may come in. A door without a row here fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, get_resolver, reverse
+from django.utils import timezone
+
+from lessons.actions import ACTIONS
+from lessons.models import Act, Member
+
+MEMBERS = frozenset({"student", "neighbour", "instructor", "grader"})
+INSTRUCTOR = frozenset({"instructor"})
+ITS_OWNER = frozenset({"student"})
+VISITORS = (*sorted(MEMBERS), "of another class", "removed", "signed out")
+PUBLIC = {"home", "join", "join-class", "return", "sign-in", "sign-out", "api:openapi-json", "api:api-root"}
+
+
+@dataclass(frozen=True)
+class Door:
+    name: str
+    let_in: frozenset[str]
+    args: Mapping[str, Any] = field(default_factory=dict)  # beside class_slug; SEAT and ACT stand for Alice's
+    post: Mapping[str, Any] | None = None
+
+    def __str__(self) -> str:
+        return self.name
+
+
+LESSON = {"lesson_slug": "creating-topics"}
+BODIES: dict[str, dict[str, Any]] = {
+    "create-topic": {"name": "door"},
+    "delete-topic": {"name": "never-there"},
+    "add-partitions": {"topic": "never-there", "total": 2},
+    "describe-topic": {"topic": "never-there"},
+    "describe-config": {"topic": "never-there"},
+    "fill-queue": {"topic": "never-there"},
+    "produce": {"topic": "never-there", "values": "1"},
+    "consume": {"topic": "never-there", "group_id": "g"},
+    "answer": {"exercise": "kafka-and-its-cluster.entry-points", "answers": {}},
+}
+DOORS = [
+    Door("joined", MEMBERS),
+    Door("lessons", MEMBERS),
+    Door("cluster", MEMBERS),
+    Door("lesson", MEMBERS, LESSON),
+    Door("act", MEMBERS, {**LESSON, "index": 1}, post={}),
+    Door("act-code", MEMBERS, {**LESSON, "index": 1}),
+    Door("check", MEMBERS, {**LESSON, "exercise_id": "creating-topics.three-topics"}, post={}),
+    Door("notebook", MEMBERS, LESSON),
+    Door("session", MEMBERS),
+    Door("session-script", MEMBERS),
+    Door("people", INSTRUCTOR),
+    Door("people-door", INSTRUCTOR, post={"do": "open"}),
+    Door("people-seat", INSTRUCTOR, {"seat_slug": "SEAT"}, post={"do": "rename", "name": "Alice"}),
+    *(Door(f"api:act-{kind}", MEMBERS, post=BODIES.get(kind, {})) for kind in ACTIONS),
+    Door("api:list_acts", MEMBERS),
+    Door("api:get_act", ITS_OWNER, {"act_id": "ACT"}),
+    Door("api:list_topics", MEMBERS),
+    Door("api:get_topic", MEMBERS, {"name": "never-there"}),
+    Door("api:read_records", MEMBERS, {"name": "never-there", "partition": 0}),
+    Door("api:list_groups", MEMBERS),
+    Door("api:list_exercises", MEMBERS),
+]
+
+
+def every_address(patterns: list[Any], namespace: str = "") -> Iterator[str]:
+    """The names of all addresses, as `reverse` takes them."""
+    for pattern in patterns:
+        if not isinstance(pattern, URLPattern):
+            yield from every_address(pattern.url_patterns, f"{pattern.namespace}:" if pattern.namespace else namespace)
+        else:
+            yield namespace + str(pattern.name)
+
+
+def test_every_address_has_a_row():
+    assert {door.name for door in DOORS} | PUBLIC == set(every_address(get_resolver().url_patterns))
+
+
+@pytest.fixture
+def browsers(classroom) -> dict[str, Client]:
+    removed = classroom.klass.members.create(user=classroom.charlie.user, name="Remi", removed_at=timezone.now())
+    of_another_class = Member.objects.create(user=new_user(), klass=classroom.charlie.klass, name="Otto")
+    people = {
+        "student": classroom.alice, "neighbour": classroom.bob, "instructor": classroom.ines, "grader": classroom.greta,
+        "of another class": of_another_class, "removed": removed,
+    }  # fmt: skip
+    browsers = {"signed out": Client()}
+    for who, member in people.items():
+        browsers[who] = Client()
+        browsers[who].force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
+    return browsers
+
+
+def new_user():
+    from lessons.models import User
+
+    return User.objects.create_user(username="otto")
+
+
+def knock(browser: Client, door: Door, member: Member, act: Act, class_slug: str):
+    stand_for = {"SEAT": member.slug, "ACT": act.pk}
+    args = {name: stand_for.get(value, value) for name, value in door.args.items()}
+    url = reverse(door.name, kwargs={"class_slug": class_slug, **args})
+    if door.post is None:
+        return browser.get(url)
+    is_api = door.name.startswith("api:")
+    return browser.post(url, dict(door.post), **({"content_type": "application/json"} if is_api else {}))
+
+
+@pytest.mark.usefixtures("kafka")
+@pytest.mark.parametrize("door", DOORS, ids=str)
+def test_a_door_opens_for_whom_it_should_and_is_a_missing_page_for_anybody_else(door, classroom, browsers):
+    act = Act.objects.create(member=classroom.alice, kind="create-topic", fields={"name": "a"}, state=Act.State.DONE)
+    for who in VISITORS:
+        there = knock(browsers[who], door, classroom.alice, act, classroom.klass.slug)
+        nowhere = knock(browsers[who], door, classroom.alice, act, "no-such-class")
+        shut = (there.status_code, told(there)) == (nowhere.status_code, told(nowhere))
+        assert (who, not shut) == (who, who in door.let_in)
+        assert nowhere.status_code == (401 if who == "signed out" and door.name.startswith("api:") else 404)
+
+
+def told(answer) -> str:
+    """What a page says, without what differs from one request to the next."""
+    text = b"".join(answer) if answer.streaming else answer.content
+    return "not yours" if b"or it is not yours" in text else text.decode(errors="replace")
