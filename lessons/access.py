@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 from channels.db import database_sync_to_async
@@ -64,15 +65,17 @@ def clean_code(code: str) -> str:
     return "".join(character for character in code.upper() if character.isalnum())
 
 
-async def member_for_scope(scope: dict, class_slug: str) -> Member | None:
-    """The same door for a socket: None for missing and for forbidden.
+async def member_for_scope(
+    scope: dict, class_slug: str, *, door: Callable[[User | AnonymousUser, str], Member]
+) -> Member | None:
+    """A door such as `get_member` for a socket: None for missing and for forbidden.
 
     A thread of its own: Channels' shared one would hold up every other socket.
     """
 
     def look_up() -> Member | None:
         try:
-            return get_member(scope["user"], class_slug)
+            return door(scope["user"], class_slug)
         except Http404:
             return None
 

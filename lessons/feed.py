@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 VERSION = 1
 TOPIC = "feed"
 AT_ONCE = 100
-LONGEST_ANSWER = 500  # characters: a line in the feed, and never more than Kafka takes
+LONGEST_ANSWER = 500  # characters
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def publish_unsent(klass: Class) -> int:
 
 
 def _send(klass: Class, rows: QuerySet, bodies: Iterable[dict[str, Any]]) -> int:
-    messages = [records.Message(key=body["seat"].encode(), value=json.dumps(body).encode()) for body in bodies]
+    messages = [records.Message(key=body["seat"].encode(), value=_encoded(body)) for body in bodies]
     if not messages:
         return 0
     namespace = ClassTopics(klass.slug)
@@ -78,6 +78,19 @@ def _send(klass: Class, rows: QuerySet, bodies: Iterable[dict[str, Any]]) -> int
     for row, delivery in zip(rows, deliveries, strict=True):
         type(row).objects.filter(pk=row.pk).update(feed_offset=delivery.offset)
     return len(messages)
+
+
+def _encoded(body: dict[str, Any]) -> bytes:
+    """As JSON, and short enough for a page to be shown the whole of it: the answer is cut, and then the line."""
+    encoded = json.dumps(body, ensure_ascii=False).encode()
+    for cut in ("answer", "line"):
+        text = str(body.get(cut, ""))
+        length = len(text)
+        while length and len(encoded) > records.SHOWN_BYTES:
+            length = length * 3 // 4
+            body = {**body, cut: f"{text[:length]}…"}
+            encoded = json.dumps(body, ensure_ascii=False).encode()
+    return encoded
 
 
 def create_topic(klass: Class) -> None:

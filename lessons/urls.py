@@ -1,6 +1,6 @@
 from django.urls import path
 
-from lessons.views import acts, checks, cluster, downloads, join, pages, people
+from lessons.views import acts, checks, cluster, downloads, join, pages, people, room
 
 urlpatterns = [
     path("", join.home, name="home"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("sign-out/", join.sign_out, name="sign-out"),
     path("c/<slug:class_slug>/", pages.lesson_list, name="lessons"),
     path("c/<slug:class_slug>/cluster/", cluster.my_cluster, name="cluster"),
+    path("c/<slug:class_slug>/room/", room.class_room, name="room"),
+    path("c/<slug:class_slug>/room/names.json", room.names, name="room-names"),
     path("c/<slug:class_slug>/lessons/<slug:lesson_slug>/", pages.lesson_page, name="lesson"),
     path("c/<slug:class_slug>/lessons/<slug:lesson_slug>/acts/<int:index>/", acts.do, name="act"),
     path("c/<slug:class_slug>/lessons/<slug:lesson_slug>/acts/<int:index>/code/", acts.code, name="act-code"),

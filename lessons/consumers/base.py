@@ -11,7 +11,7 @@ from typing import Any
 from channels.consumer import AsyncConsumer, get_handler_name
 from channels.exceptions import StopConsumer
 
-from lessons.access import member_for_scope
+from lessons.access import get_member, member_for_scope
 from lessons.cluster.live import frames
 from lessons.consumers import limits, rights
 from lessons.consumers.limits import TooMany
@@ -73,6 +73,7 @@ class PageSocket(AsyncConsumer):
     """
 
     member: Member
+    door = staticmethod(get_member)  # from lessons.access: who may come in
 
     async def __call__(self, scope: dict[str, Any], receive: Callable[[], Awaitable[Message]], send: Send) -> None:
         self.outbox = Outbox(send)
@@ -95,7 +96,8 @@ class PageSocket(AsyncConsumer):
         await getattr(self, get_handler_name(message))(message)
 
     async def websocket_connect(self, _: Message) -> None:
-        member = await member_for_scope(self.scope, self.scope["url_route"]["kwargs"]["class_slug"])
+        class_slug = self.scope["url_route"]["kwargs"]["class_slug"]
+        member = await member_for_scope(self.scope, class_slug, door=self.door)
         await self.send({"type": "websocket.accept"})
         if member is None:
             await self.close(NOT_YOURS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lessons.cluster.errors import AppRefused
 from lessons.cluster.live import Start, Viewer, frames, hub
+from lessons.cluster.namespace import Namespace
 from lessons.consumers.base import PageSocket
 from lessons.consumers.protocol import WATCH, Grant, Stop, Watch, offsets, parse
 
@@ -12,6 +13,13 @@ class WatchSocket(PageSocket):
     """One topic at a time, of the member's own namespace."""
 
     _viewer: Viewer | None = None
+
+    @property
+    def namespace(self) -> Namespace:
+        return self.member.namespace
+
+    def topic(self, wanted: Watch) -> str:
+        return wanted.topic
 
     async def hear(self, text: str | None) -> None:
         match parse(text, WATCH):
@@ -28,7 +36,7 @@ class WatchSocket(PageSocket):
         at = offsets(wanted.at) if isinstance(wanted.at, dict) else wanted.at
         start = Start(at, topic_id=wanted.topic_id)
         try:
-            self._viewer = hub().watch(self.member.namespace, wanted.topic, start=start, send=self.outbox.put)
+            self._viewer = hub().watch(self.namespace, self.topic(wanted), start=start, send=self.outbox.put)
         except AppRefused as refusal:
             self.outbox.put(frames.problem(refusal))
 

@@ -1,0 +1,106 @@
+"""The class's feed on the sockets of those who teach it or grade it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from channels.db import database_sync_to_async
+from django.contrib.auth.models import AnonymousUser
+
+from lessons.actions import CreateTopic
+from lessons.feed import publish_unsent
+from lessons.models import Act
+from lessons.perform import perform
+from tests.conftest import Classroom
+from tests.sockets.conftest import Room
+from tests.sockets.tab import Tab
+
+
+def open_feed(room: Room, user: object, *, start: Any = "beginning") -> Tab:
+    tab = room.open("feed", user=user)
+    tab.say("watch", topic="feed", **{"from": start})
+    tab.say("grant", records=500)
+    return tab
+
+
+async def create(room: Room, name: str) -> Act:
+    action = CreateTopic(name=name)
+    act = await database_sync_to_async(perform, thread_sensitive=False)(room.alice, action, act_id=uuid4())
+    await act.arefresh_from_db()
+    return act
+
+
+def told(tab: Tab) -> list[tuple[int, dict[str, Any]]]:
+    return [(record["offset"], json.loads(record["value"]["text"])) for record in tab.records]
+
+
+@pytest.mark.parametrize("who", ["ines", "greta"])
+async def test_an_act_comes_with_its_answer_also_when_it_is_the_first_of_the_class(
+    room: Room, classroom: Classroom, who: str
+) -> None:
+    tab = open_feed(room, getattr(classroom, who).user)
+    await tab.until_kind("waiting")
+    act = await create(room, "test2p")
+    await tab.until_rows(1)
+    [(offset, body)] = told(tab)
+    assert offset == act.feed_offset == 0
+    assert (body["id"], body["seat"], body["state"]) == (str(act.id), room.alice.slug, "done")
+    assert body["line"] == act.line
+    assert body["answer"] == act.answer["words"] != ""
+
+
+async def test_a_refusal_comes_in_kafkas_words(room: Room, classroom: Classroom) -> None:
+    tab = open_feed(room, classroom.ines.user)
+    act = await create(room, "bad name!")
+    await tab.until_rows(1)
+    [(_, body)] = told(tab)
+    assert (body["state"], body["answer"]) == ("refused", act.answer["words"][:500])
+
+
+async def test_who_comes_late_gets_the_history_and_then_what_comes(room: Room, classroom: Classroom) -> None:
+    before = [await create(room, name) for name in ("a", "b", "c")]
+    tab = open_feed(room, classroom.ines.user, start=1)
+    await tab.until_rows(2)
+    after = await create(room, "d")
+    await tab.until_rows(3)
+    assert [(offset, body["id"]) for offset, body in told(tab)] == [
+        (1, str(before[1].id)),
+        (2, str(before[2].id)),
+        (3, str(after.id)),
+    ]
+
+
+async def test_whatever_topic_is_named_it_is_the_feed(room: Room, classroom: Classroom) -> None:
+    act = await create(room, "test2p")
+    tab = room.open("feed", user=classroom.ines.user)
+    tab.say("watch", topic="test1p")
+    tab.say("grant", records=10)
+    await tab.until_rows(1)
+    assert told(tab)[0][1]["id"] == str(act.id)
+
+
+async def test_students_and_strangers_are_closed_as_if_there_were_no_such_class(
+    room: Room, classroom: Classroom
+) -> None:
+    await create(room, "test2p")
+    for user in (classroom.alice.user, classroom.bob.user, classroom.charlie.user, AnonymousUser()):
+        tab = open_feed(room, user)
+        await tab.until(lambda tab=tab: tab.code is not None)
+        assert (tab.accepted, tab.code, tab.frames) == (True, 4404, [])
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "\U0001f986" * 60, "\u0001" * 40], ids=["long", "wide", "escaped"])
+async def test_a_line_that_is_too_long_for_a_row_is_cut_and_still_a_record(
+    room: Room, classroom: Classroom, name: str
+) -> None:
+    tab = open_feed(room, classroom.ines.user)
+    act = await create(room, name)
+    await Act.objects.filter(pk=act.pk).aupdate(feed_offset=None, answer={"words": "\U0001f986" * 500})
+    await database_sync_to_async(publish_unsent, thread_sensitive=False)(room.alice.klass)
+    await tab.until_rows(2)
+    for _, body in told(tab):
+        assert (body["id"], body["seat"], body["state"]) == (str(act.id), room.alice.slug, "refused")
+    assert body["answer"].endswith("\U0001f986…")
