@@ -107,7 +107,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # Threads of a live server share a test database only when it is a file.
     DATABASES["default"]["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}
 else:
-    DATABASES["default"]["OPTIONS"] = {"pool": True}
+    # By itself a pool has four connections, and a class in which four wait for Kafka would wait for those. PostgreSQL
+    # takes 100 by default, which several web processes share.
+    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 2, "max_size": 30}}
     DATABASES["default"]["CONN_MAX_AGE"] = 0
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}

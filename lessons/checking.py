@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from lessons import feed
-from lessons.cluster.errors import ClusterError
+from lessons.cluster.errors import ClusterError, KafkaUnavailable
+from lessons.cluster.metadata import list_metadata
 from lessons.course.exercise import Exercise, Verdict
 from lessons.course.loader import Lesson
 from lessons.course.look import Look, PastAct
 from lessons.models import Act, Attempt, Member, Observation
+from lessons.perform import lend_connection
 
+NO_LEADER = "LEADER_NOT_AVAILABLE"  # of one partition: others may have one
 LATEST_ACTS = 100  # of one kind; a check reads no further back, however long somebody plays
 
 
@@ -32,15 +35,17 @@ def check_lesson(member: Member, lesson: Lesson) -> bool:
     for exercise in lesson.exercises:
         last = before.get(exercise.id)
         if last is None or last.state != Attempt.State.DONE:
-            added |= _check_quietly(member, exercise, last)
+            try:
+                added |= _check_quietly(member, exercise, last)
+            except ClusterError as error:  # the page says that the cluster is away; this is not the learner's matter
+                if isinstance(error, KafkaUnavailable) and error.code != NO_LEADER:
+                    break  # the next one would wait as long for no answer, and the learner with it
     return added
 
 
 def _check_quietly(member: Member, exercise: Exercise, last: Attempt | None) -> bool:
-    try:
-        seen = _observe(member, exercise)
-    except ClusterError:
-        return False  # the page says that the cluster is away; this is not the learner's matter
+    """Raises: ClusterError."""
+    seen = _observe(member, exercise)
     verdict = exercise.judge(seen.data, seed_of(member, exercise))
     if verdict.state != "done" and last is not None and last.verdict == asdict(verdict):
         return False
@@ -61,19 +66,24 @@ def check(member: Member, exercise: Exercise) -> Attempt:
 def _observe(member: Member, exercise: Exercise) -> Observation:
     """The evidence, not stored yet. Raises: ClusterError."""
     look = look_of(member)
+    lend_connection()
     return Observation(
         member=member,
         exercise=exercise.id,
         version=exercise.version,
         data=exercise.observe(look),
-        cluster_id=look.cluster_id,
+        # Not by `look.cluster_id`: before Python 3.12 a cached_property has one lock for all looks of the process, and
+        # of a class whose cluster is away each learner would wait for all the others.
+        cluster_id=list_metadata(asked="Name the cluster").cluster_id or "",
     )
 
 
 def look_of(member: Member) -> Look:
     def acts_of_kind(kind: str) -> tuple[PastAct, ...]:
         settled = member.acts.filter(kind=kind).exclude(state=Act.State.RUNNING).order_by("-settled_at")
-        return tuple(_past(act) for act in reversed(settled[:LATEST_ACTS]))
+        past = tuple(_past(act) for act in reversed(settled[:LATEST_ACTS]))
+        lend_connection()  # Kafka is asked next
+        return past
 
     return Look(namespace=member.namespace, acts_of_kind=acts_of_kind)
 

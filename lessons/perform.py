@@ -17,7 +17,7 @@ from typing import Any
 from uuid import UUID
 
 from channels.db import database_sync_to_async
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from lessons import feed
@@ -40,6 +40,7 @@ def perform(member: Member, action: Action, *, act_id: UUID, lesson: str = "") -
     act, is_new = begin(member, action, act_id=act_id, lesson=lesson)
     if not is_new:
         return _wait_until_settled(act)
+    lend_connection()
     started = time.perf_counter()
     asked = False
     try:
@@ -56,6 +57,12 @@ def perform(member: Member, action: Action, *, act_id: UUID, lesson: str = "") -
     else:
         settle(act, answer, took_s=time.perf_counter() - started)
     return act
+
+
+def lend_connection() -> None:
+    """While Kafka is waited for, the connection to the database is for others: a pool has few."""
+    if not connection.in_atomic_block:
+        connection.close()
 
 
 def begin(member: Member, action: Action, *, act_id: UUID, lesson: str = "") -> tuple[Act, bool]:
@@ -118,19 +125,32 @@ def give_up_running() -> int:
 
 
 def find_out(member: Member) -> None:
-    """Settles this member's acts that were cut in the middle, as far as the cluster still shows what became of them."""
+    """Settles this member's acts that were cut in the middle, as far as the cluster still shows what became of them.
+
+    An act that nothing is seen of is looked for again for a while: a broker that hung does what waited in its socket
+    when it goes on, and all in its time.
+    """
     cut_before = timezone.now() - timedelta(seconds=CUT_AFTER_S)
     cut = member.acts.filter(state=Act.State.RUNNING, started_at__lt=cut_before).exclude(kind="consume")
-    for act in [*cut, *member.acts.filter(state=Act.State.UNKNOWN, answer__looked_up=None)]:
+    for act in [*cut, *member.acts.filter(state=Act.State.UNKNOWN, answer__looked_up__isnull=True)]:
         try:
             answer = action_of(act).find_out(member.namespace)
-        except ClusterError:
+        except KafkaUnavailable:
             return  # the cluster is away: another time
-        if answer:
+        except ClusterError:
+            answer = None
+        if answer and not _was_anothers(act, answer):
             settle(act, answer)
-        else:
+        elif act.settled_at is None or act.settled_at < cut_before:
             act.state, act.answer = Act.State.UNKNOWN, {**act.answer, "looked_up": True}
             _store(act)
+
+
+def _was_anothers(act: Act, answer: Answer) -> bool:
+    """Whether what is seen is known as the doing of another act, such as a second try: Kafka does it for one only."""
+    same = act.member.acts.filter(kind=act.kind, fields=act.fields, state=Act.State.DONE)
+    topic_id = answer.data.get("topic_id")
+    return topic_id is not None and same.filter(answer__data__topic_id=topic_id).exists()
 
 
 def action_of(act: Act) -> Action:

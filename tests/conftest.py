@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -39,8 +40,10 @@ def brokers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedCluste
 
 
 @pytest.fixture(scope="session")
-def bootstrap_servers(brokers: EmbeddedCluster) -> str:
-    return brokers.bootstrap_servers
+def bootstrap_servers(request: pytest.FixtureRequest) -> str:
+    """Of the session's brokers; or of another session's, which names them."""
+    named = os.environ.get("KAFKACLASS_TEST_BOOTSTRAP")
+    return named or request.getfixturevalue("brokers").bootstrap_servers
 
 
 @pytest.fixture

@@ -34,9 +34,11 @@ class CreateTopic(Action):
 
     def find_out(self, namespace: Namespace) -> Answer | None:
         try:
-            return self._answer(topics.describe_topic(namespace, self.name))
+            topic = topics.describe_topic(namespace, self.name)
         except TopicMissing:
             return None
+        numbers = len(topic.partitions), {len(partition.replicas) for partition in topic.partitions}
+        return self._answer(topic) if numbers == (self.partitions, {self.replicas}) else None  # else: another one
 
     def _answer(self, topic: Topic) -> Answer:
         leaders = ", ".join(

@@ -34,7 +34,7 @@ class Produce(Action):
     sticky_linger_ms: int | None = Field(
         None,
         title="sticky.partitioning.linger.ms",
-        description="empty: as the client has it; else with a producer of its own",
+        description="empty: left alone; else with a producer of its own",
         ge=0,
         lt=900_001,
     )
@@ -75,12 +75,14 @@ class Produce(Action):
         failed = [delivery for delivery in deliveries if delivery.error]
         delivered = len(deliveries) - len(failed)
         words = f"{delivered} of {counted(len(deliveries), 'record')} delivered to {self.topic}."
-        if failed:
-            words += f" {failed[0].error}"
+        error = failed[0].error if failed else None
+        if error:
+            words += f" {error.speaker} answered: {error.answered}"
         return Answer(
             words=words,
             details=tuple(report_line(self.topic, delivery) for delivery in deliveries),
             data={"deliveries": [report_data(delivery) for delivery in deliveries]},
+            why=error.advice if error else "",
             state=state_of(failed),
         )
 

@@ -80,6 +80,7 @@ _MISSING = {"UNKNOWN_TOPIC_OR_PART", "_UNKNOWN_TOPIC", "UNKNOWN_TOPIC_ID", "INCO
 
 _UNAVAILABLE = {
     "_ALL_BROKERS_DOWN",
+    "_DESTROY_BROKER",  # the client lets a broker go that the cluster names no more, with what was asked of it
     "_FATAL",
     "_MSG_TIMED_OUT",
     "_PURGE_INFLIGHT",
@@ -93,6 +94,7 @@ _UNAVAILABLE = {
     "BROKER_NOT_AVAILABLE",
     "COORDINATOR_LOAD_IN_PROGRESS",
     "COORDINATOR_NOT_AVAILABLE",
+    "KAFKA_STORAGE_ERROR",  # a disk that fails is nothing that the asker can change
     "LEADER_NOT_AVAILABLE",
     "NETWORK_EXCEPTION",
     "NOT_CONTROLLER",

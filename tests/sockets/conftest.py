@@ -7,6 +7,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from asgiref.sync import sync_to_async
+from django.db import connections
 
 from lessons.cluster import clients, records, topics
 from lessons.cluster.live import hub
@@ -72,3 +74,4 @@ async def room(transactional_db: None, kafka: str, alice: Member) -> AsyncIterat
         while consuming.unsettled:  # noqa: ASYNC110 - nobody is told
             await asyncio.sleep(0.05)
     assert hub().watched == frozenset()
+    await sync_to_async(connections.close_all)()  # of the thread that Django's async queries of the test ran on

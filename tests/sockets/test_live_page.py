@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from uuid import uuid4
 
+from channels.db import database_sync_to_async
 from django.contrib.auth.models import AnonymousUser
 
 from lessons.actions import CreateTopic
@@ -28,7 +29,9 @@ async def until_part(tab: Tab, name: str, words: str) -> None:
 
 async def create(room: Room, *names: str) -> None:
     for name in names:
-        await asyncio.to_thread(perform, room.alice, CreateTopic(name=name), act_id=uuid4())
+        await database_sync_to_async(perform, thread_sensitive=False)(
+            room.alice, CreateTopic(name=name), act_id=uuid4()
+        )
 
 
 async def test_the_first_frame_draws_the_whole_page_and_later_ones_only_what_changed(room: Room) -> None:
