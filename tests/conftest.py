@@ -22,7 +22,11 @@ ALONE = {"tests.browser.test_play"}  # as tests/up: an `up` with brokers of its 
 @pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What runs on one worker when several share the suite: a module, unless it is long and its tests need nothing of
-    each other."""
+    each other.
+
+    It saves time and nothing else may rest on it: xdist 3.8 writes the group where pytest 9.2 no longer looks for it,
+    so that any test may run on any worker.
+    """
     for item in items:
         module = item.nodeid.partition("::")[0].removesuffix(".py").replace("/", ".")
         if module.startswith("tests.up.") or module in ALONE:

@@ -26,11 +26,9 @@ WHAT_TOUCHES_ROWS = (
     "tests/test_models.py",
     "tests/test_access.py",
     "tests/test_perform.py",
-    "tests/test_api.py",
     "tests/views/test_join.py",
     "tests/sockets/test_live_page.py",
     "tests/course/test_course.py::test_the_stored_observation_alone_gives_the_same_verdict",
-    "--deselect=tests/test_api.py::test_bad_input_has_the_right_status",  # many, and the same to any database
 )
 
 

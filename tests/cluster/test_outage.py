@@ -5,15 +5,17 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from lessons.brokers import EmbeddedCluster, set_wanted
-from lessons.cluster import groups, records, topics
+from lessons.cluster import clients, groups, records, topics
 from lessons.cluster.errors import KafkaUnavailable
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.records import Message
 from lessons.cluster.snapshot import Snapshot, SnapshotService
+from tests.running_brokers import running_brokers
 from tests.waiting import wait_for
 
 
@@ -43,11 +45,17 @@ def create_spread(seat: Namespace, name: str) -> dict[int, int]:
     return {partition.replicas[0]: partition.id for partition in topic.partitions}
 
 
-def test_the_offsets_topic_of_a_fresh_cluster_is_made_once(own_cluster: EmbeddedCluster) -> None:
-    assert "__consumer_offsets" not in {topic.name for topic in topics.list_topics()}
-    groups.create_offsets_topic()
-    groups.create_offsets_topic()
-    assert {topic.name: topic.internal for topic in topics.list_topics()}["__consumer_offsets"]
+def test_the_offsets_topic_of_a_fresh_cluster_is_made_once(tmp_path: Path) -> None:
+    before = clients.connection()
+    with running_brokers(tmp_path) as fresh:
+        clients.configure(clients.Connection(fresh.bootstrap_servers))
+        try:
+            assert "__consumer_offsets" not in {topic.name for topic in topics.list_topics()}
+            groups.create_offsets_topic()
+            groups.create_offsets_topic()
+            assert {topic.name: topic.internal for topic in topics.list_topics()}["__consumer_offsets"]
+        finally:
+            clients.configure(before)
 
 
 def test_after_a_kill_every_question_is_answered_in_time_and_the_picture_shows_who_is_gone(
