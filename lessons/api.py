@@ -23,7 +23,7 @@ from lessons.cluster import groups, records, snapshot, topics
 from lessons.cluster.errors import ClusterError
 from lessons.cluster.namespace import Namespace
 from lessons.course.exercise import Exercise
-from lessons.course.loader import Lesson, lessons
+from lessons.course.loader import Lesson
 from lessons.models import Attempt, Member
 from lessons.perform import ActIdTaken, perform
 from lessons.views.errors import status_of, status_of_act
@@ -222,7 +222,7 @@ def list_groups(request: HttpRequest, class_slug: str):
 def list_exercises(request: HttpRequest, class_slug: str):
     """Every exercise with what was seen of it last; done stays done."""
     member = get_member(request.user, class_slug)
-    return [_exercise(member, lesson, exercise) for lesson in lessons() for exercise in lesson.exercises]
+    return [_exercise(member, lesson, exercise) for lesson in member.klass.lessons for exercise in lesson.exercises]
 
 
 def _topic(namespace: Namespace, topic: topics.Topic) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from lessons.cluster.metadata import list_metadata
 from lessons.course.exercise import Exercise, Verdict
 from lessons.course.loader import Lesson
 from lessons.course.look import Look, PastAct
+from lessons.grading import DONE, NOT_BEGUN_YET, standings_of
 from lessons.models import Act, Attempt, Member, Observation
 from lessons.perform import lend_connection
 
@@ -21,7 +22,9 @@ def attempts_by_exercise(member: Member, lesson: Lesson) -> dict[str, Attempt]:
     """For each exercise of the lesson that was looked at: the attempt that did it, else the latest."""
     ids = [exercise.id for exercise in lesson.exercises]
     shown: dict[str, Attempt] = {}
-    for attempt in member.attempts.filter(exercise__in=ids).select_related("observation").order_by("decided_at"):
+    for attempt in (
+        member.attempts.counted().filter(exercise__in=ids).select_related("observation").order_by("decided_at")
+    ):
         latched = shown.get(attempt.exercise)
         if latched is None or latched.state != Attempt.State.DONE:
             shown[attempt.exercise] = attempt
@@ -124,13 +127,14 @@ def _deciding_act(member: Member, verdict: Verdict) -> Act | None:
     return member.acts.filter(state=Act.State.DONE).order_by("-settled_at").first()
 
 
-def progress(member: Member, lessons: tuple[Lesson, ...]) -> dict[str, int]:
-    """Exercises and points, done and in all."""
-    finished = set(member.attempts.filter(state=Attempt.State.DONE).values_list("exercise", flat=True).distinct())
-    exercises = [exercise for lesson in lessons for exercise in lesson.exercises]
+def progress(member: Member) -> dict[str, float]:
+    """Exercises and points, done and in all, of the lessons that are switched on."""
+    standings = standings_of(member)
+    exercises = [exercise for lesson in member.klass.lessons for exercise in lesson.exercises]
+    here = [standings.get(exercise.id, NOT_BEGUN_YET) for exercise in exercises]
     return {
-        "done": sum(exercise.id in finished for exercise in exercises),
+        "done": sum(standing.state == DONE for standing in here),
         "total": len(exercises),
-        "points": sum(exercise.points for exercise in exercises if exercise.id in finished),
+        "points": sum(standing.points for standing in here),
         "points_total": sum(exercise.points for exercise in exercises),
     }

@@ -5,7 +5,8 @@ Why it is so
 A person is a `User`; what they are in a class is a `Member` (a student's is called a *seat*). What a member does to the
 cluster is an `Act`: the row is the truth, and the class's feed topic repeats it. What a check read is an `Observation`,
 and what it made of that an `Attempt`: both are kept for ever, because the cluster of that minute is gone when a grader
-looks. Done is latched by being derived: an exercise is done when one of its attempts is.
+looks. Done is latched by being derived: an exercise is done when one of its attempts is. A grade that was judged again
+replaces nothing either: the newer attempt points to the older one, which then counts no more (`lessons.grading`).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from django.db import models
 from django.utils import timezone
 
 from lessons.cluster.namespace import Namespace
+from lessons.course.loader import Lesson, lessons
 
 # No 0 and O, 1 and I, 8 and B, U and V: what is read from a projector is typed right.
 READABLE = "ACDEFGHJKLMNPQRSTWXYZ234567"
@@ -40,11 +42,24 @@ class User(AbstractUser):
     """A person who signs in. Students have a random user name and no password: their personal code brings them back."""
 
 
+class LateRule(models.TextChoices):
+    """What work is worth that was done after the due date."""
+
+    COUNTS = "counts", "counts in full"
+    HALF = "half", "counts half"
+    NOTHING = "nothing", "counts nothing"
+
+
 class Class(models.Model):
     name = models.CharField(max_length=80)
     slug = models.SlugField(max_length=20, unique=True, help_text="Stands in names on the cluster.")
     join_code = models.CharField(max_length=6, unique=True, default=None)
     door_open = models.BooleanField(default=True, help_text="Whether the class code still gives seats.")
+    lessons_off = models.JSONField(default=list, help_text="Slugs of the lessons that students do not see.")
+    due_at = models.DateTimeField(null=True, blank=True)
+    time_zone = models.CharField(max_length=40, default="UTC", help_text="In which the due date is said.")
+    late_rule = models.CharField(max_length=7, choices=LateRule.choices, default=LateRule.COUNTS)
+    feed_is_shared = models.BooleanField(default=False, help_text="Whether students see the live feed too.")
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -56,6 +71,11 @@ class Class(models.Model):
     def save(self, *args, **kwargs) -> None:
         self.join_code = self.join_code or random_code(6)
         super().save(*args, **kwargs)
+
+    @property
+    def lessons(self) -> tuple[Lesson, ...]:
+        """Those that are switched on, by number."""
+        return tuple(lesson for lesson in lessons() if lesson.slug not in self.lessons_off)
 
 
 class Role(models.TextChoices):
@@ -76,6 +96,8 @@ class Member(models.Model):
     code_hash = models.CharField(max_length=64, unique=True)
     joined_at = models.DateTimeField(default=timezone.now)
     removed_at = models.DateTimeField(null=True, help_text="Since when this member reaches nothing; the record stays.")
+    merged_into = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+")
+    external_id = models.CharField(max_length=120, blank=True, help_text="E-mail or id number in the school's system.")
 
     class Meta:
         constraints = [
@@ -177,6 +199,12 @@ class Observation(models.Model):
         return f"{self.exercise} of {self.member_id} at {self.observed_at:%H:%M:%S}"
 
 
+class AttemptQuerySet(models.QuerySet["Attempt"]):
+    def counted(self) -> AttemptQuerySet:
+        """Without those that were judged again."""
+        return self.filter(replaced_by=None)
+
+
 class Attempt(models.Model):
     """What a check made of an observation."""
 
@@ -193,10 +221,77 @@ class Attempt(models.Model):
     check_hash = models.CharField(max_length=64, help_text="SHA-256 of the check's text.")
     deciding_act = models.ForeignKey(Act, models.SET_NULL, null=True, related_name="+")
     decided_at = models.DateTimeField(default=timezone.now)
+    replaces = models.OneToOneField(
+        "self", models.PROTECT, null=True, related_name="replaced_by",
+        help_text="The attempt of the same observation that a grader judged again, and that counts no more.",
+    )  # fmt: skip
     feed_offset = models.BigIntegerField(null=True)
+
+    objects = AttemptQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["member", "exercise", "state"], name="attempts_of_an_exercise")]
 
     def __str__(self) -> str:
         return f"{self.exercise} of {self.member_id}: {self.state}"
+
+
+class Hand(models.Model):
+    """A student's raised hand: it is up until it is answered or lowered."""
+
+    member = models.ForeignKey(Member, models.CASCADE, related_name="hands")
+    lesson = models.CharField(max_length=40)
+    exercise = models.CharField(max_length=80, blank=True)
+    attempt = models.ForeignKey(Attempt, models.SET_NULL, null=True, related_name="+", help_text="The failing check.")
+    words = models.CharField(max_length=300, blank=True)
+    raised_at = models.DateTimeField(default=timezone.now)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
+    answer = models.CharField(max_length=1000, blank=True)
+    lowered_at = models.DateTimeField(null=True, help_text="By the student, without an answer.")
+    feed_offset = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["member"], name="one_hand_up_at_a_time",
+                condition=models.Q(answered_at=None, lowered_at=None),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.member_id} in {self.lesson}"
+
+
+class Broadcast(models.Model):
+    """Something said to the whole class; with a lesson, everybody is asked to go there."""
+
+    klass = models.ForeignKey(Class, models.CASCADE, related_name="broadcasts")
+    by = models.ForeignKey(Member, models.PROTECT, related_name="+")
+    words = models.CharField(max_length=500, blank=True)
+    lesson = models.CharField(max_length=40, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True, help_text="Since when pages show it no more.")
+    feed_offset = models.BigIntegerField(null=True)
+
+    def __str__(self) -> str:
+        return self.words or f"to {self.lesson}"
+
+
+class ApiToken(models.Model):
+    """A script's way in, with the rights of one member in one class. The token itself is shown once and is in no row."""
+
+    member = models.ForeignKey(Member, models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=60)
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.member_id}"
+
+    @staticmethod
+    def hash_of(token: str) -> str:
+        return _keyed_hash("api-token", token).hex()

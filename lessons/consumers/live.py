@@ -11,13 +11,14 @@ from urllib.parse import parse_qs
 
 from channels.db import database_sync_to_async
 from django.db import OperationalError
+from django.http import Http404
 
 from lessons.cluster import snapshot
 from lessons.cluster.snapshot import Snapshot
 from lessons.consumers.base import NOT_YOURS, PageSocket
 from lessons.consumers.protocol import ForgedFrame
 from lessons.course.loader import get_lesson
-from lessons.views.live import LivePage
+from lessons.views.live import LivePage, SeatPage
 
 # All pages of this process are drawn by these few threads: a class of three hundred must not need three hundred.
 _painters = ThreadPoolExecutor(max_workers=2, thread_name_prefix="live-page")
@@ -35,14 +36,18 @@ class LiveSocket(PageSocket):
         await super().websocket_connect(message)
         if self._writer is None:
             return
-        slug = self.scope["url_route"]["kwargs"].get("lesson_slug")
         try:
-            lesson = get_lesson(slug) if slug else None
-        except KeyError:
+            page = await database_sync_to_async(self.page, thread_sensitive=False)(self.scope["url_route"]["kwargs"])
+        except (KeyError, Http404):
             await self.close(NOT_YOURS)
             return
+        self._task = asyncio.create_task(self._show(page), name="live")
+
+    def page(self, address: Mapping[str, str]) -> LivePage:
+        """What is drawn at this address. Raises: KeyError or Http404 when there is no such page."""
+        slug = address.get("lesson_slug")
         internal = parse_qs(self.scope.get("query_string", b"")).get(b"internal") == [b"1"]
-        self._task = asyncio.create_task(self._show(LivePage(self.member, lesson, internal=internal)), name="live")
+        return SeatPage(self.member, get_lesson(slug) if slug else None, internal=internal)
 
     async def _show(self, page: LivePage) -> None:
         loop, taken = asyncio.get_running_loop(), asyncio.Queue[Snapshot](maxsize=1)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -12,7 +13,7 @@ from lessons.checking import attempts_by_exercise, check_lesson, progress
 from lessons.cluster import groups
 from lessons.cluster.errors import ClusterError
 from lessons.cluster.snapshot import Snapshot, service, with_ends
-from lessons.course.loader import Lesson, lessons
+from lessons.course.loader import Lesson
 from lessons.models import Member
 from lessons.perform import catch_up
 from lessons.views.cards import dom_id_of, exercise_card
@@ -57,50 +58,74 @@ def _group_card(group: groups.Group) -> dict[str, Any]:
     return {"group_id": group.group_id, "state": group.state, "members": members, "lags": group.lags}
 
 
-class LivePage:
+class LivePage(ABC):
     """One open page: what has changed on it since it was told last. Sync; one thread at a time."""
 
-    def __init__(self, member: Member, lesson: Lesson | None, *, internal: bool = False) -> None:
+    def __init__(self, member: Member) -> None:
         self.member = member
-        self.lesson = lesson
-        self.internal = internal
         self._sent: dict[str, str] = {}
-        self._looked_at: tuple[object, ...] | None = None
-        self._looked_s = 0.0
 
     def changes(self, snapshot: Snapshot) -> dict[str, str]:
         """{element id: its new HTML} for what is not as it was sent last."""
         fresh: dict[str, str] = {}
-        for dom_id, render in self._parts(snapshot).items():
+        for dom_id, render in self.parts(snapshot).items():
             html = render()
             if self._sent.get(dom_id) != html:
                 fresh[dom_id] = self._sent[dom_id] = html
         return fresh
 
-    def _parts(self, snapshot: Snapshot) -> dict[str, Callable[[], str]]:
-        context = {"klass": self.member.klass, "member": self.member}
-        context |= live_context(self.member, snapshot, wide=self.lesson is None, internal=self.internal)
+    @abstractmethod
+    def parts(self, snapshot: Snapshot) -> Mapping[str, Callable[[], str]]:
+        """{element id: what makes its HTML} of the parts that may have changed."""
 
-        def template(name: str, **more: object) -> Callable[[], str]:
-            return lambda: render_to_string(f"lessons/{name}", {**context, **more})
 
-        parts = {
-            "part-picture": template("_picture.html"),
-            "part-topics": template("_topics.html"),
-            "part-brokers": template("_brokers.html"),
-        }
+class SeatPage(LivePage):
+    """A lesson, or without one the member's cluster."""
+
+    def __init__(self, member: Member, lesson: Lesson | None, *, internal: bool = False) -> None:
+        super().__init__(member)
+        self.lesson = lesson
+        self.internal = internal
+        self._drawn_from: object = None
+        self._looked_at: tuple[object, ...] | None = None
+        self._looked_s = 0.0
+
+    def parts(self, snapshot: Snapshot) -> dict[str, Callable[[], str]]:
+        parts = self._pictures(snapshot)
         if self.lesson is None:
-            parts["part-broker-table"] = template("_broker_table.html")
-            parts["part-groups"] = template("_groups.html", groups=groups_of(self.member))
+            parts["part-groups"] = self._template("_groups.html", groups=groups_of(self.member))
         elif self._something_to_look_at(snapshot):
             catch_up(self.member)
             check_lesson(self.member, self.lesson)
             attempts = attempts_by_exercise(self.member, self.lesson)
             for exercise in self.lesson.exercises:
                 card = exercise_card(self.member, self.lesson, exercise, attempts.get(exercise.id))
-                parts[dom_id_of(exercise)] = template("_exercise.html", exercise=card)
-            parts["part-progress"] = template("_progress.html", progress=progress(self.member, lessons()))
+                parts[dom_id_of(exercise)] = self._template("_exercise.html", exercise=card)
+            parts["part-progress"] = self._template("_progress.html", progress=progress(self.member))
         return parts
+
+    def _pictures(self, snapshot: Snapshot) -> dict[str, Callable[[], str]]:
+        """None while they would be the same: of three hundred pages most see nothing new most seconds."""
+        owns = self.member.namespace.owns
+        seen = tuple(topic for topic in snapshot.topics if topic.internal or owns(topic.name))
+        ends = tuple(snapshot.ends.get((topic.name, p.id)) for topic in seen for p in topic.partitions)
+        drawn_from = (snapshot.brokers, snapshot.problem, seen, ends)
+        if drawn_from == self._drawn_from:
+            return {}
+        self._drawn_from = drawn_from
+        shown = live_context(self.member, snapshot, wide=self.lesson is None, internal=self.internal)
+        parts = {
+            "part-picture": self._template("_picture.html", **shown),
+            "part-topics": self._template("_topics.html", **shown),
+            "part-brokers": self._template("_brokers.html", **shown),
+        }
+        if self.lesson is None:
+            parts["part-broker-table"] = self._template("_broker_table.html", **shown)
+        return parts
+
+    def _template(self, name: str, **context: object) -> Callable[[], str]:
+        context |= {"klass": self.member.klass, "member": self.member}
+        return lambda: render_to_string(f"lessons/{name}", context)
 
     def _something_to_look_at(self, snapshot: Snapshot) -> bool:
         """When this seat's slice of the cluster changed, an act was settled, or it is long ago."""

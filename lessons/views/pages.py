@@ -14,8 +14,9 @@ from django.views.decorators.http import require_GET
 from lessons.access import NOT_YOURS, get_member, get_own_act
 from lessons.checking import progress
 from lessons.cluster import snapshot
-from lessons.course.loader import PARTS, Lesson, get_lesson, lessons
-from lessons.models import Attempt, Member
+from lessons.course.loader import PARTS, Lesson, get_lesson
+from lessons.grading import DONE, standings_of
+from lessons.models import Member
 from lessons.views.cards import ActCard, act_card, page_blocks, watch_card
 from lessons.views.live import live_context, look
 from lessons.views.picture import draw
@@ -57,7 +58,7 @@ def lesson_or_404(slug: str) -> Lesson:
 
 def lesson_context(member: Member, lesson: Lesson, *, cards: dict[int, ActCard] | None = None) -> dict[str, Any]:
     """What the page shows; `cards` holds those blocks that have something to say, by index."""
-    everything = lessons()
+    everything = member.klass.lessons
     position = everything.index(lesson)
     before = everything[position - 1] if position else None
     after = everything[position + 1] if position + 1 < len(everything) else None
@@ -88,15 +89,15 @@ def room(member: Member, name: str) -> dict[str, Any]:
         "klass": member.klass,
         "member": member,
         "room": name,
-        "progress": progress(member, lessons()),
+        "progress": progress(member),
     }
 
 
 def rail(member: Member, *, here: Lesson | None = None) -> list[dict[str, Any]]:
     """The lessons of each part that has any, with how far this member is in each."""
-    finished = set(member.attempts.filter(state=Attempt.State.DONE).values_list("exercise", flat=True))
+    finished = {exercise for exercise, standing in standings_of(member).items() if standing.state == DONE}
     begun = set(member.acts.values_list("lesson", flat=True).distinct())
-    rows = [_row(member, lesson, finished, begun, here) for lesson in lessons()]
+    rows = [_row(member, lesson, finished, begun, here) for lesson in member.klass.lessons]
     parts = [{"title": part, "lessons": [row for row in rows if row["part"] == part]} for part in PARTS]
     return [part for part in parts if part["lessons"]]
 

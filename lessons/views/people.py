@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,9 +11,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from lessons.access import NOT_YOURS, get_seat, get_staff
-from lessons.course.loader import lessons
 from lessons.forms import RenameForm
-from lessons.models import Attempt, Member, Role
+from lessons.grading import DONE, class_standings
+from lessons.models import Member, Role
 from lessons.people import change_join_code, give_new_personal_code, rename, set_door, set_removed
 from lessons.views.pages import room
 
@@ -32,14 +31,10 @@ def _context(
     staff: Member, *, code_of: Member | None = None, wrong: tuple[Member, RenameForm] | None = None
 ) -> dict[str, Any]:
     members = list(staff.klass.members.order_by("name", "slug"))
-    done = Counter(
-        member
-        for member, _ in Attempt.objects.filter(member__klass=staff.klass, state=Attempt.State.DONE)
-        .values_list("member", "exercise")
-        .distinct()
-    )
+    standings = class_standings(staff.klass)
+    done = {member: sum(each.state == DONE for each in seat.values()) for member, seat in standings.items()}
     students: list[dict[str, Any]] = [
-        {"seat": seat, "done": done[seat.pk], "form": wrong[1] if wrong and wrong[0].pk == seat.pk else None}
+        {"seat": seat, "done": done.get(seat.pk, 0), "form": wrong[1] if wrong and wrong[0].pk == seat.pk else None}
         for seat in members
         if seat.role == Role.STUDENT
     ]
@@ -48,7 +43,7 @@ def _context(
         "students": [row for row in students if row["seat"].removed_at is None],
         "removed": [row for row in students if row["seat"].removed_at is not None],
         "staff": [seat for seat in members if seat.role != Role.STUDENT],
-        "exercises": sum(len(lesson.exercises) for lesson in lessons()),
+        "exercises": sum(len(lesson.exercises) for lesson in staff.klass.lessons),
         "code_of": code_of,
     }
 

@@ -11,7 +11,7 @@ from lessons import feed
 from lessons.access import get_staff
 from lessons.cluster import records, snapshot
 from lessons.cluster.errors import ClusterError, TopicMissing
-from lessons.course.loader import all_exercises, lessons
+from lessons.course.loader import all_exercises
 from lessons.models import Class
 from lessons.views.pages import room
 from lessons.views.picture import draw
@@ -29,7 +29,8 @@ def class_room(request: HttpRequest, class_slug: str) -> HttpResponse:
         "picture": draw(snapshot.service.latest(), member.namespace),  # for the brokers' dots in the bar
         "names": names_of(member.klass),
         "exercises": {exercise.id: exercise.title for exercise in all_exercises()},
-        "lessons": lessons(),
+        "lessons": member.klass.lessons,
+        "live_url": f"/ws/c/{member.klass.slug}/room/",
         "begin_at": begin_at(member.klass),
         "feed_url": f"/ws/c/{member.klass.slug}/feed/",
     }
