@@ -26,6 +26,7 @@ from lessons.cluster import snapshot
 from lessons.cluster.errors import ClusterError, KafkaUnavailable
 from lessons.cluster.metadata import list_metadata
 from lessons.models import Act, Member
+from lessons.pulse import pulse
 
 DOUBLE_CLICK_WAIT_S = 15.0
 CUT_AFTER_S = 60.0  # no act that runs takes longer, but for a consumer, which is settled by its socket
@@ -108,7 +109,8 @@ def settle_error(act: Act, error: ClusterError, *, asked: bool, took_s: float = 
 def _store(act: Act) -> None:
     act.settled_at = timezone.now()
     act.save(update_fields=["state", "answer", "settled_at"])
-    snapshot.service.poke()  # whoever looks sees it now, and not within a second
+    pulse.beat(act.member_id, act.settled_at)
+    snapshot.service.poke(act.member.namespace)  # whoever looks sees it now, and not within a second
 
 
 def catch_up(member: Member) -> None:

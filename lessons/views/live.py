@@ -16,16 +16,18 @@ from lessons.cluster.snapshot import Snapshot, service, with_ends
 from lessons.course.loader import Lesson
 from lessons.models import Member
 from lessons.perform import catch_up
+from lessons.pulse import pulse
 from lessons.views.cards import dom_id_of, exercise_card
 from lessons.views.picture import NARROW, WIDE, draw, list_topics
 
 LOOK_AGAIN_S = 5.0  # for what no snapshot shows, such as offsets that a program of the learner's own commits
+LONGEST_PAUSE_S = 20.0  # it is looked for less and less often while nothing else happens
 
 
 def look(member: Member) -> Snapshot:
     """The cluster as it is while a page is made, with the end offsets of this seat's topics."""
-    picture = service.latest()
-    return picture if picture.problem else with_ends(picture, member.namespace.owns)
+    picture = service.latest(member.namespace)
+    return picture if picture.problem else with_ends(picture, member.namespace)
 
 
 def live_context(member: Member, snapshot: Snapshot, *, wide: bool = False, internal: bool = False) -> dict[str, Any]:
@@ -88,7 +90,8 @@ class SeatPage(LivePage):
         self.internal = internal
         self._drawn_from: object = None
         self._looked_at: tuple[object, ...] | None = None
-        self._looked_s = 0.0
+        self._look_again_s = 0.0
+        self._pause_s = LOOK_AGAIN_S
 
     def parts(self, snapshot: Snapshot) -> dict[str, Callable[[], str]]:
         parts = self._pictures(snapshot)
@@ -106,8 +109,7 @@ class SeatPage(LivePage):
 
     def _pictures(self, snapshot: Snapshot) -> dict[str, Callable[[], str]]:
         """None while they would be the same: of three hundred pages most see nothing new most seconds."""
-        owns = self.member.namespace.owns
-        seen = tuple(topic for topic in snapshot.topics if topic.internal or owns(topic.name))
+        seen = (*snapshot.topics_of(self.member.namespace), *snapshot.internal_topics)
         ends = tuple(snapshot.ends.get((topic.name, p.id)) for topic in seen for p in topic.partitions)
         drawn_from = (snapshot.brokers, snapshot.problem, seen, ends)
         if drawn_from == self._drawn_from:
@@ -131,11 +133,12 @@ class SeatPage(LivePage):
         """When this seat's slice of the cluster changed, an act was settled, or it is long ago."""
         if snapshot.problem:
             return False
-        own = tuple(topic for topic in snapshot.topics if self.member.namespace.owns(topic.name))
+        own = snapshot.topics_of(self.member.namespace)
         ends = tuple(snapshot.ends.get((topic.name, p.id)) for topic in own for p in topic.partitions)
-        last_act = self.member.acts.order_by("-settled_at").values_list("settled_at", flat=True).first()
-        seen, now = (own, ends, last_act), time.monotonic()
-        if seen == self._looked_at and now - self._looked_s < LOOK_AGAIN_S:
+        seen, now = (own, ends, pulse.latest(self.member.pk)), time.monotonic()
+        is_new = seen != self._looked_at
+        if not is_new and now < self._look_again_s:
             return False
-        self._looked_at, self._looked_s = seen, now
+        self._pause_s = LOOK_AGAIN_S if is_new else min(self._pause_s * 2, LONGEST_PAUSE_S)
+        self._looked_at, self._look_again_s = seen, now + self._pause_s
         return True
