@@ -231,7 +231,10 @@ class Attempt(models.Model):
     objects = AttemptQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["member", "exercise", "state"], name="attempts_of_an_exercise")]
+        indexes = [
+            models.Index(fields=["member", "exercise", "state"], name="attempts_of_an_exercise"),
+            models.Index(fields=["decided_at"], name="attempts_by_time"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.exercise} of {self.member_id}: {self.state}"

@@ -20,13 +20,12 @@ from channels.db import database_sync_to_async
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from lessons import feed
+from lessons import feed, pulse
 from lessons.actions import ACTIONS, Action, Answer, Consume
 from lessons.cluster import snapshot
 from lessons.cluster.errors import ClusterError, KafkaUnavailable
 from lessons.cluster.metadata import list_metadata
 from lessons.models import Act, Member
-from lessons.pulse import pulse
 
 DOUBLE_CLICK_WAIT_S = 15.0
 CUT_AFTER_S = 60.0  # no act that runs takes longer, but for a consumer, which is settled by its socket
@@ -109,7 +108,7 @@ def settle_error(act: Act, error: ClusterError, *, asked: bool, took_s: float = 
 def _store(act: Act) -> None:
     act.settled_at = timezone.now()
     act.save(update_fields=["state", "answer", "settled_at"])
-    pulse.beat(act.member_id, act.settled_at)
+    pulse.acts.beat(act.member_id, act.settled_at)
     snapshot.service.poke(act.member.namespace)  # whoever looks sees it now, and not within a second
 
 

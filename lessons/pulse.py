@@ -1,7 +1,7 @@
-"""Which seats have news: told at once within a process, found in the rows within a second when another process has it.
+"""Which members have news: told at once within a process, found in the rows within a second when another process has it.
 
-Why it is so: every open page has to know when one of its member's acts was settled. A question for each page each
-second would be three hundred; this is one for all of them.
+Why it is so: every open page has to know when one of its member's acts was settled, or how an exercise stands was
+decided. A question for each page each second would be three hundred; these are three for all of them.
 """
 
 from __future__ import annotations
@@ -10,29 +10,31 @@ import threading
 import time
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from lessons.models import Act
+from lessons.models import Act, Attempt, Change
 
 LOOK_AGAIN_S = 1.0
 OVERLAP = timedelta(seconds=10)  # for rows that are stored a while after the time that stands in them
 
 
 class Pulse:
-    """When each member's latest act was settled, as far as that was since this process began."""
+    """When each member's latest row was stored, as far as that was since this process began."""
 
-    def __init__(self) -> None:
+    def __init__(self, rows: QuerySet, *, time_field: str, member_field: str = "member_id") -> None:
+        self._rows = rows
+        self._fields = (member_field, time_field)
         self._latest: dict[int, datetime] = {}
         self._lock = threading.Lock()
         self._looked_s = 0.0
         self._looked_at = timezone.now()
 
     def beat(self, member: int, at: datetime | None) -> None:
-        """An act of this member was settled, by this process."""
-        if at is None:
-            return
-        with self._lock:
-            self._latest[member] = max(at, self._latest.get(member, at))
+        """This process has just stored one."""
+        if at is not None:
+            with self._lock:
+                self._latest[member] = max(at, self._latest.get(member, at))
 
     def latest(self, member: int) -> datetime | None:
         with self._lock:
@@ -45,9 +47,11 @@ class Pulse:
 
     def _look(self) -> None:
         since, self._looked_at = self._looked_at - OVERLAP, timezone.now()
-        settled = Act.objects.filter(settled_at__gt=since)
-        for member, at in settled.values_list("member_id", "settled_at"):
+        recent = self._rows.filter(**{f"{self._fields[1]}__gt": since})
+        for member, at in recent.values_list(*self._fields):
             self.beat(member, at)
 
 
-pulse = Pulse()
+acts = Pulse(Act.objects.all(), time_field="settled_at")
+attempts = Pulse(Attempt.objects.all(), time_field="decided_at")
+decisions = Pulse(Change.objects.exclude(seat=None), time_field="at", member_field="seat_id")

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
+from lessons import pulse
 from lessons.checking import attempts_by_exercise, check_lesson, progress
 from lessons.cluster import groups
 from lessons.cluster.errors import ClusterError
@@ -16,7 +17,6 @@ from lessons.cluster.snapshot import Snapshot, service, with_ends
 from lessons.course.loader import Lesson
 from lessons.models import Member
 from lessons.perform import catch_up
-from lessons.pulse import pulse
 from lessons.views.cards import dom_id_of, exercise_card
 from lessons.views.picture import NARROW, WIDE, draw, list_topics
 
@@ -90,6 +90,7 @@ class SeatPage(LivePage):
         self.internal = internal
         self._drawn_from: object = None
         self._looked_at: tuple[object, ...] | None = None
+        self._decided: object = ()
         self._look_again_s = 0.0
         self._pause_s = LOOK_AGAIN_S
 
@@ -97,15 +98,39 @@ class SeatPage(LivePage):
         parts = self._pictures(snapshot)
         if self.lesson is None:
             parts["part-groups"] = self._template("_groups.html", groups=groups_of(self.member))
-        elif self._something_to_look_at(snapshot):
-            catch_up(self.member)
-            check_lesson(self.member, self.lesson)
-            attempts = attempts_by_exercise(self.member, self.lesson)
-            for exercise in self.lesson.exercises:
-                card = exercise_card(self.member, self.lesson, exercise, attempts.get(exercise.id))
-                parts[dom_id_of(exercise)] = self._template("_exercise.html", exercise=card)
-            parts["part-progress"] = self._template("_progress.html", progress=progress(self.member))
+        elif not snapshot.problem:
+            parts |= self._exercises(self.lesson, snapshot)
         return parts
+
+    def _exercises(self, lesson: Lesson, snapshot: Snapshot) -> dict[str, Callable[[], str]]:
+        """Those that may have another verdict, or other questions, than they had."""
+        shown = [exercise for exercise in lesson.exercises if exercise.asks] if self._check(lesson, snapshot) else []
+        decided = tuple(each.latest(self.member.pk) for each in (pulse.attempts, pulse.decisions))
+        if decided == self._decided and not shown:
+            return {}
+        if decided != self._decided:
+            self._decided, shown = decided, list(lesson.exercises)
+        attempts = attempts_by_exercise(self.member, lesson)
+        parts = {}
+        for exercise in shown:
+            card = exercise_card(self.member, lesson, exercise, attempts.get(exercise.id))
+            parts[dom_id_of(exercise)] = self._template("_exercise.html", exercise=card)
+        return {**parts, "part-progress": self._template("_progress.html", progress=progress(self.member))}
+
+    def _check(self, lesson: Lesson, snapshot: Snapshot) -> bool:
+        """Whether something has changed, or has not been looked at for long; then the exercises are checked."""
+        own = snapshot.topics_of(self.member.namespace)
+        ends = tuple(snapshot.ends.get((topic.name, p.id)) for topic in own for p in topic.partitions)
+        seen, now = (own, ends, pulse.acts.latest(self.member.pk)), time.monotonic()
+        is_new = seen != self._looked_at
+        if not is_new and now < self._look_again_s:
+            return False
+        self._pause_s = LOOK_AGAIN_S if is_new else min(self._pause_s * 2, LONGEST_PAUSE_S)
+        self._looked_at, self._look_again_s = seen, now + self._pause_s
+        if is_new or self._pause_s == LONGEST_PAUSE_S:
+            catch_up(self.member)
+        check_lesson(self.member, lesson)
+        return True
 
     def _pictures(self, snapshot: Snapshot) -> dict[str, Callable[[], str]]:
         """None while they would be the same: of three hundred pages most see nothing new most seconds."""
@@ -128,17 +153,3 @@ class SeatPage(LivePage):
     def _template(self, name: str, **context: object) -> Callable[[], str]:
         context |= {"klass": self.member.klass, "member": self.member}
         return lambda: render_to_string(f"lessons/{name}", context)
-
-    def _something_to_look_at(self, snapshot: Snapshot) -> bool:
-        """When this seat's slice of the cluster changed, an act was settled, or it is long ago."""
-        if snapshot.problem:
-            return False
-        own = snapshot.topics_of(self.member.namespace)
-        ends = tuple(snapshot.ends.get((topic.name, p.id)) for topic in own for p in topic.partitions)
-        seen, now = (own, ends, pulse.latest(self.member.pk)), time.monotonic()
-        is_new = seen != self._looked_at
-        if not is_new and now < self._look_again_s:
-            return False
-        self._pause_s = LOOK_AGAIN_S if is_new else min(self._pause_s * 2, LONGEST_PAUSE_S)
-        self._looked_at, self._look_again_s = seen, now + self._pause_s
-        return True
