@@ -10,7 +10,7 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from lessons import pulse
-from lessons.checking import attempts_by_exercise, check_lesson, progress
+from lessons.checking import attempts_by_exercise, check_lesson, progress, was_checked_since
 from lessons.cluster import groups
 from lessons.cluster.errors import ClusterError
 from lessons.cluster.snapshot import Snapshot, service, with_ends
@@ -21,7 +21,8 @@ from lessons.views.cards import dom_id_of, exercise_card
 from lessons.views.picture import NARROW, WIDE, draw, list_topics
 
 LOOK_AGAIN_S = 5.0  # for what no snapshot shows, such as offsets that a program of the learner's own commits
-LONGEST_PAUSE_S = 20.0  # it is looked for less and less often while nothing else happens
+PATIENCE = 4  # times as long is the next pause, while nothing else happens
+CATCH_UP_EVERY_S = 10.0
 
 
 def look(member: Member) -> Snapshot:
@@ -93,12 +94,15 @@ class SeatPage(LivePage):
         self._decided: object = ()
         self._look_again_s = 0.0
         self._pause_s = LOOK_AGAIN_S
+        self._catch_up_s = 0.0
 
     def parts(self, snapshot: Snapshot) -> dict[str, Callable[[], str]]:
         parts = self._pictures(snapshot)
         if self.lesson is None:
             parts["part-groups"] = self._template("_groups.html", groups=groups_of(self.member))
-        elif not snapshot.problem:
+        elif snapshot.problem:
+            self._catch_up_s = 0.0  # at once when the cluster is back
+        else:
             parts |= self._exercises(self.lesson, snapshot)
         return parts
 
@@ -121,13 +125,16 @@ class SeatPage(LivePage):
         """Whether something has changed, or has not been looked at for long; then the exercises are checked."""
         own = snapshot.topics_of(self.member.namespace)
         ends = tuple(snapshot.ends.get((topic.name, p.id)) for topic in own for p in topic.partitions)
-        seen, now = (own, ends, pulse.acts.latest(self.member.pk)), time.monotonic()
-        is_new = seen != self._looked_at
-        if not is_new and now < self._look_again_s:
+        acted_at, now = pulse.acts.latest(self.member.pk), time.monotonic()
+        seen, before = (own, ends, acted_at), self._looked_at
+        if seen == before and now < self._look_again_s:
             return False
-        self._pause_s = LOOK_AGAIN_S if is_new else min(self._pause_s * 2, LONGEST_PAUSE_S)
+        self._pause_s = LOOK_AGAIN_S if seen != before else self._pause_s * PATIENCE
         self._looked_at, self._look_again_s = seen, now + self._pause_s
-        if is_new or self._pause_s == LONGEST_PAUSE_S:
+        if before and acted_at != before[2] and was_checked_since(self.member, lesson, acted_at):
+            return True  # by the view that did the act
+        if now >= self._catch_up_s:
+            self._catch_up_s = now + CATCH_UP_EVERY_S
             catch_up(self.member)
         check_lesson(self.member, lesson)
         return True

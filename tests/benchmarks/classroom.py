@@ -20,6 +20,7 @@ import json
 import multiprocessing
 import os
 import re
+import sys
 import tempfile
 import time
 import uuid
@@ -284,7 +285,9 @@ def measure(app: RunningApp, seats: int, options: argparse.Namespace) -> None:
         for _ in ("joined", "watching", "consuming", "class"):
             if not here.poll(options.seconds + 2 * DEADLINE_S + seats):
                 raise TimeoutError("The load did not get on.")
-            readings[here.recv()] = read_server(app, broker_ports)
+            phase = here.recv()
+            readings[phase] = read_server(app, broker_ports)
+            print(f"{seats} seats: {phase}", file=sys.stderr)
             here.send("measured")
         joining, took, errors, frames = here.recv()
     finally:
