@@ -81,7 +81,7 @@ class ExerciseCard:
     at: Any
     check_url: str
     form: DescribedForm | None = None
-    worth: float = 0.0  # the points as they stand
+    worth: str = "0"  # the points as they stand
     late: str = ""  # what that means here, e.g. "counts half"; empty: in time
     override: Override | None = None
 
@@ -178,7 +178,7 @@ def exercise_card(
         at=attempt.decided_at if attempt else None,
         check_url=reverse("check", args=[member.klass.slug, lesson.slug, exercise.id]),
         form=form or question_form(member, exercise),
-        worth=standing.points,
+        worth=standing.points_told,
         late=LateRule(member.klass.late_rule).label if standing.is_late else "",
         override=standing.override,
     )

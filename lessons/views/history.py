@@ -14,9 +14,8 @@ from django.views.decorators.http import require_GET
 
 from lessons.access import get_staff
 from lessons.course.loader import all_exercises
-from lessons.grading import STATE_WORDS
+from lessons.grading import STATE_WORDS, told
 from lessons.models import Change
-from lessons.views.completion_table import number
 from lessons.views.pages import room
 
 AT_ONCE = 50
@@ -60,7 +59,7 @@ def entry_of(change: Change) -> Entry:
 def _override(data: Mapping[str, Any]) -> str:
     if not data.get("state"):
         return "took an override back"
-    return f"decided “{STATE_WORDS[data['state']]}” with {number(data['points'])} points"
+    return f"decided “{STATE_WORDS[data['state']]}” with {told(data['points'])} points"
 
 
 def _regrade(data: Mapping[str, Any]) -> str:
@@ -95,6 +94,6 @@ WORDS: dict[str, Callable[..., str]] = {
 def _any(data: Mapping[str, Any], kind: str = "") -> str:
     """A kind that has no words of its own yet: its name, and what it was and became when that is plain."""
     before, after = data.get("before"), data.get("after")
-    told = kind.replace("-", " ")
+    name = kind.replace("-", " ")
     plain = (str, int, float, bool)
-    return f"{told}: {before} → {after}" if isinstance(before, plain) and isinstance(after, plain) else told
+    return f"{name}: {before} → {after}" if isinstance(before, plain) and isinstance(after, plain) else name
