@@ -10,14 +10,15 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from lessons import pulse
-from lessons.checking import attempts_by_exercise, check_lesson, progress, was_checked_since
+from lessons.checking import check_lesson, progress, was_checked_since
 from lessons.cluster import groups
 from lessons.cluster.errors import ClusterError
 from lessons.cluster.snapshot import Snapshot, service, with_ends
 from lessons.course.loader import Lesson
+from lessons.grading import standings_of
 from lessons.models import Member
 from lessons.perform import catch_up
-from lessons.views.cards import dom_id_of, exercise_card
+from lessons.views.cards import exercise_cards
 from lessons.views.picture import NARROW, WIDE, draw, list_topics
 
 LOOK_AGAIN_S = 5.0  # for what no snapshot shows, such as offsets that a program of the learner's own commits
@@ -114,12 +115,11 @@ class SeatPage(LivePage):
             return {}
         if decided != self._decided:
             self._decided, shown = decided, list(lesson.exercises)
-        attempts = attempts_by_exercise(self.member, lesson)
-        parts = {}
-        for exercise in shown:
-            card = exercise_card(self.member, lesson, exercise, attempts.get(exercise.id))
-            parts[dom_id_of(exercise)] = self._template("_exercise.html", exercise=card)
-        return {**parts, "part-progress": self._template("_progress.html", progress=progress(self.member))}
+        standings = standings_of(self.member)
+        parts = {"part-progress": self._template("_progress.html", progress=progress(self.member, standings))}
+        for card in exercise_cards(self.member, lesson, standings, of=shown):
+            parts[card.dom_id] = self._template("_exercise.html", exercise=card)
+        return parts
 
     def _check(self, lesson: Lesson, snapshot: Snapshot) -> bool:
         """Whether something has changed, or has not been looked at for long; then the exercises are checked."""
