@@ -15,7 +15,7 @@ from lessons.course.loader import all_exercises
 from lessons.models import Class
 from lessons.views.pages import room
 from lessons.views.picture import draw
-from lessons.views.room_live import draw_panels
+from lessons.views.room_live import draw_parts
 
 HISTORY_RECORDS = 200
 OFFSETS_TIMEOUT_S = 3.0  # the page is of use without them
@@ -29,7 +29,7 @@ def class_room(request: HttpRequest, class_slug: str) -> HttpResponse:
     context = {
         **room(member, "room"),
         "picture": draw(now, member.namespace),  # for the brokers' dots in the bar
-        "panels": draw_panels(member, now, request),
+        **draw_parts(member, now, request),
         "names": names_of(member.klass),
         "exercises": {exercise.id: exercise.title for exercise in all_exercises()},
         "lessons": member.klass.lessons,
