@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString
 from lessons.cluster.snapshot import Snapshot
 from lessons.glance import Glance, SeatRow, glance_of
 from lessons.models import Member
+from lessons.views.brokers import brokers_context
 from lessons.views.heat import draw_row, heat_context, row_id, seat_url, summary_context
 from lessons.views.live import LivePage
 from lessons.views.picture import draw
@@ -68,6 +69,7 @@ MIDDLE: list[Part] = [
     ),
 ]
 ASIDE: list[Part] = [
+    Part("part-broker-panel", "room/_broker_panel.html", lambda look: brokers_context(look.member, look.snapshot)),
     Part("part-predictions", "room/_predictions.html", lambda look: {"predictions": look.glance.predictions}),
 ]
 
