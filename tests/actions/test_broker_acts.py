@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from lessons import feed
 from lessons.actions import ACTIONS
 from lessons.actions.brokers import brokers_now, ours
 from lessons.brokers import BrokerStatus, set_wanted, wanted
@@ -23,65 +24,8 @@ from tests.waiting import wait_for
 pytestmark = pytest.mark.django_db(transaction=True)  # two instructors are two threads
 
 
-@pytest.fixture
-def embedded(own_cluster, monkeypatch):
-    monkeypatch.setattr(ours, "_data_dir", own_cluster.data_dir)
-    wait_for(lambda: all(each.may_stop for each in brokers_now()), timeout_s=30)
-    return own_cluster
-
-
 def do(member, verb: str, broker: int) -> Act:
     return perform(member, ACTIONS[f"{verb}-broker"](broker=broker), act_id=uuid4())
-
-
-def picture_of(member, topic: str):
-    snapshot.service.poke()
-    seen = snapshot.service.latest()
-    [found] = [each for each in seen.topics if each.name == member.namespace.full(topic)]
-    return {each.id: each.up for each in seen.brokers}, found.partitions[0]
-
-
-def test_a_stop_moves_leaders_shrinks_the_in_sync_set_and_a_second_one_is_refused(embedded, classroom):
-    ines = classroom.ines
-    topic = topics.create_topic(classroom.alice.namespace, "kept", partitions=1, replicas=3)
-    leader = topic.partitions[0].leader
-    stopped = do(ines, "stop", leader)
-    assert stopped.state == "done", stopped.answer
-    assert stopped.answer["words"].startswith(f"Broker {leader} is down after ")
-    assert stopped.answer["data"]["led"] >= 1
-    brokers, partition = wait_for(
-        lambda: (
-            (seen := picture_of(classroom.alice, "kept"))[1].leader not in (None, leader)
-            and leader not in seen[1].in_sync
-            and seen
-        ),
-        timeout_s=15,
-    )
-    assert (brokers[leader], len(partition.in_sync)) == (False, 2)
-    other = next(each for each in (1, 2, 3) if each != leader)
-    refused = do(ines, "kill", other)
-    assert (refused.state, refused.answer["code"], refused.answer["speaker"]) == ("refused", "NO_QUORUM", "This app")
-    assert wanted(embedded.data_dir, other) == "up"
-    assert do(ines, "stop", leader).answer["code"] == "BROKER_DOWN"
-    started = do(ines, "start", leader)
-    assert (started.state, started.answer["words"][:14]) == ("done", f"Broker {leader} is up"), started.answer
-    assert do(ines, "start", leader).answer["code"] == "BROKER_WANTED"
-
-
-def test_of_two_instructors_who_kill_one_each_at_once_one_is_refused(embedded, classroom):
-    def kill(broker: int) -> Act:
-        try:
-            return do(classroom.ines, "kill", broker)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(2) as threads:
-        acts = list(threads.map(kill, (1, 2)))
-    assert sorted(act.state for act in acts) == ["done", "refused"]
-    [killed] = [act for act in acts if act.state == "done"]
-    assert {act.feed_offset is None for act in Act.objects.all()} == {False}  # the feed tells both
-    assert [each.broker_id for each in brokers_now() if each.state == "down"] == [killed.fields["broker"]]
-    assert [each.broker_id for each in brokers_now() if each.may_stop] == []
 
 
 @pytest.fixture
@@ -142,3 +86,60 @@ def test_who_teaches_has_buttons_who_grades_has_none_and_with_ones_own_cluster_n
     answer = client_of(classroom.ines).post(api, {"broker": 1}, content_type="application/json")
     assert (answer.status_code, Act.objects.count()) == (404, 0)
     assert client_of(classroom.ines).get(address(classroom)).status_code == 404
+
+
+@pytest.fixture
+def embedded(own_cluster, monkeypatch):
+    monkeypatch.setattr(ours, "_data_dir", own_cluster.data_dir)
+    wait_for(lambda: all(each.may_stop for each in brokers_now()), timeout_s=30)
+    return own_cluster
+
+
+def picture_of(member, topic: str):
+    snapshot.service.poke()
+    seen = snapshot.service.latest()
+    [found] = [each for each in seen.topics if each.name == member.namespace.full(topic)]
+    return {each.id: each.up for each in seen.brokers}, found.partitions[0]
+
+
+def test_a_stop_moves_leaders_shrinks_the_in_sync_set_and_a_second_one_is_refused(embedded, classroom):
+    ines = classroom.ines
+    topic = topics.create_topic(classroom.alice.namespace, "kept", partitions=1, replicas=3)
+    leader = topic.partitions[0].leader
+    stopped = do(ines, "stop", leader)
+    assert stopped.state == "done", stopped.answer
+    assert stopped.answer["words"].startswith(f"Broker {leader} is down after ")
+    assert stopped.answer["data"]["led"] >= 1
+    brokers, partition = wait_for(
+        lambda: (
+            (seen := picture_of(classroom.alice, "kept"))[1].leader not in (None, leader)
+            and leader not in seen[1].in_sync
+            and seen
+        ),
+        timeout_s=15,
+    )
+    assert (brokers[leader], len(partition.in_sync)) == (False, 2)
+    other = next(each for each in (1, 2, 3) if each != leader)
+    refused = do(ines, "kill", other)
+    assert (refused.state, refused.answer["code"], refused.answer["speaker"]) == ("refused", "NO_QUORUM", "This app")
+    assert wanted(embedded.data_dir, other) == "up"
+    assert do(ines, "stop", leader).answer["code"] == "BROKER_DOWN"
+    started = do(ines, "start", leader)
+    assert (started.state, started.answer["words"][:14]) == ("done", f"Broker {leader} is up"), started.answer
+    assert do(ines, "start", leader).answer["code"] == "BROKER_WANTED"
+
+
+def test_of_two_instructors_who_kill_one_each_at_once_one_is_refused(embedded, classroom):
+    def kill(broker: int) -> Act:
+        try:
+            return do(classroom.ines, "kill", broker)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as threads:
+        acts = list(threads.map(kill, (1, 2)))
+    assert sorted(act.state for act in acts) == ["done", "refused"]
+    [killed] = [act for act in acts if act.state == "done"]
+    wait_for(lambda: feed.publish_unsent(classroom.klass) or not Act.objects.filter(feed_offset=None), timeout_s=30)
+    assert [each.broker_id for each in brokers_now() if each.state == "down"] == [killed.fields["broker"]]
+    assert [each.broker_id for each in brokers_now() if each.may_stop] == []
