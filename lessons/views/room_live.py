@@ -24,6 +24,7 @@ from lessons.views.heat import draw_row, heat_context, row_id, seat_url, summary
 from lessons.views.live import LivePage
 from lessons.views.picture import draw
 
+MOST_STUCK = 12  # in the list: nobody can go to more at once, and the table above marks them all
 AT_MOST_EVERY_S = 0.9  # acts of three hundred poke the cluster's picture ten times a second
 
 
@@ -53,7 +54,8 @@ def _heat(look: Look) -> dict[str, Any]:
 
 def _stuck(look: Look) -> dict[str, Any]:
     klass = look.member.klass
-    return {"stuck": [{"seat": each, "url": seat_url(klass, each.slug)} for each in look.glance.stuck]}
+    shown = [{"seat": each, "url": seat_url(klass, each.slug)} for each in look.glance.stuck[:MOST_STUCK]]
+    return {"stuck": shown, "more": len(look.glance.stuck) - len(shown)}
 
 
 HEAT = Part("part-heat", "room/_heat.html", _heat)
