@@ -5,16 +5,23 @@ The cells are joined by hand: a template for each of 5,000 cells would take a se
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from lessons.course.exercise import Exercise
+from lessons.course.loader import Lesson
 from lessons.glance import Glance, SeatRow
 from lessons.models import Class
 
 WORDS = {"done": "done", "trying": "trying", "stuck": "stuck", "open": "not begun"}
-_CELLS = {state: f'<td class="{state}"><span class="vh">{words}</span></td>' for state, words in WORDS.items()}
+_CELLS = {
+    (state, is_first): f'<td class="{state}{" first" if is_first else ""}"><span class="vh">{words}</span></td>'
+    for state, words in WORDS.items()
+    for is_first in (True, False)
+}
 
 
 def seat_url(klass: Class, seat_slug: str) -> str:
@@ -26,7 +33,12 @@ def row_id(seat_slug: str) -> str:
     return f"seat-row-{seat_slug}"
 
 
-def draw_row(klass: Class, row: SeatRow) -> SafeString:
+def first_columns(lessons: Sequence[Lesson]) -> tuple[bool, ...]:
+    """For each exercise, whether a lesson begins with it: there is a gap before it."""
+    return tuple(exercise is lesson.exercises[0] for lesson in lessons for exercise in lesson.exercises)
+
+
+def draw_row(klass: Class, row: SeatRow, first: Sequence[bool]) -> SafeString:
     """The row's state is in `data-state`, so that a row that changed is tinted for a moment."""
     return format_html(
         '<tr id="{}" data-state="{}"><th scope="row"><a href="{}" dir="auto">{}</a></th>{}</tr>',
@@ -34,18 +46,22 @@ def draw_row(klass: Class, row: SeatRow) -> SafeString:
         "".join(cell[0] for cell in row.cells),
         seat_url(klass, row.slug),
         row.name,
-        mark_safe("".join(_CELLS[cell] for cell in row.cells)),  # noqa: S308 - our own words
+        mark_safe("".join(map(_CELLS.__getitem__, zip(row.cells, first, strict=True)))),  # noqa: S308 - our own words
     )
 
 
+def _columns(lessons: Sequence[Lesson]) -> list[tuple[Lesson, Exercise]]:
+    return [(lesson, exercise) for lesson in lessons for exercise in lesson.exercises]
+
+
 def heat_context(klass: Class, glance: Glance) -> dict[str, Any]:
+    first = first_columns(glance.lessons)
     return {
         "columns": [
-            {"number": lesson.number, "lesson": lesson.title, "title": exercise.title, "is_first": place == 0}
-            for lesson in glance.lessons
-            for place, exercise in enumerate(lesson.exercises)
+            {"number": lesson.number, "lesson": lesson.title, "title": exercise.title, "is_first": is_first}
+            for is_first, (lesson, exercise) in zip(first, _columns(glance.lessons), strict=True)
         ],
-        "rows": [draw_row(klass, row) for row in glance.rows],
+        "rows": [draw_row(klass, row, first) for row in glance.rows],
         "legend": [{"state": state, "words": words} for state, words in WORDS.items()],
     }
 

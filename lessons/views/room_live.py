@@ -20,7 +20,7 @@ from lessons.cluster.snapshot import Snapshot
 from lessons.glance import Glance, SeatRow, glance_of
 from lessons.models import Member
 from lessons.views.brokers import brokers_context
-from lessons.views.heat import draw_row, heat_context, row_id, seat_url, summary_context
+from lessons.views.heat import draw_row, first_columns, heat_context, row_id, seat_url, summary_context
 from lessons.views.live import LivePage
 from lessons.views.picture import draw
 
@@ -113,4 +113,5 @@ class RoomPage(LivePage):
             self._columns = columns
             return {HEAT.dom_id: partial(HEAT.draw, look)}
         changed = (row for row in rows.values() if row is not before[row.slug] and row != before[row.slug])
-        return {row_id(row.slug): partial(draw_row, self.member.klass, row) for row in changed}
+        first = first_columns(look.glance.lessons)
+        return {row_id(row.slug): partial(draw_row, self.member.klass, row, first) for row in changed}

@@ -37,11 +37,11 @@ class Led:
 
     @property
     def why(self) -> str:
-        if not self.partitions:
-            return ""
-        moved, stay = self.partitions - self.alone, "have their only copy there, and no leader until it is back"
-        parts = [f"{moved} of them get another leader" * bool(moved), f"{self.alone} {stay}" * bool(self.alone)]
-        return "; ".join(filter(None, parts)).capitalize() + "."
+        """What becomes of it."""
+        alone = f"{self.alone} of them have their only copy in sync there, and no leader until it is back"
+        if not self.alone:
+            return "Each of them gets another leader." if self.partitions else ""
+        return f"{alone}; the others get another leader." if self.alone < self.partitions else f"{alone}."
 
 
 class BrokerAct(Action):
