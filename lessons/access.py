@@ -9,6 +9,7 @@ from channels.db import database_sync_to_async
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404
 
+from lessons.actions import ACTIONS, Action
 from lessons.models import Act, Class, Member, Role, User
 
 NOT_YOURS = "There is no such page, or it is not yours."
@@ -38,6 +39,14 @@ def get_seat(staff: Member, seat_slug: str) -> Member:
         return staff.klass.members.select_related("klass").get(slug=seat_slug, role=Role.STUDENT)
     except Member.DoesNotExist:
         raise Http404(NOT_YOURS) from None
+
+
+def get_action(member: Member, kind: str) -> type[Action]:
+    """An act that this member may do here. Raises: Http404."""
+    action = ACTIONS.get(kind)
+    if action is None or not action.is_offered() or (action.roles and member.role not in action.roles):
+        raise Http404(NOT_YOURS)
+    return action
 
 
 def get_own_act(member: Member, act_id: UUID) -> Act:

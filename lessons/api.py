@@ -16,7 +16,7 @@ from ninja.pagination import LimitOffsetPagination, paginate
 from ninja.security import django_auth
 from pydantic import Field, create_model
 
-from lessons.access import NOT_YOURS, get_member, get_own_act
+from lessons.access import NOT_YOURS, get_action, get_member, get_own_act
 from lessons.actions import ACTIONS, Action
 from lessons.checking import attempts_by_exercise
 from lessons.cluster import groups, records, snapshot, topics
@@ -141,6 +141,7 @@ def _add_operation(action: type[Action]) -> None:
 
     def operation(request: HttpRequest, class_slug: str, body: body_type):
         member = get_member(request.user, class_slug)
+        get_action(member, action.kind)  # some are for whoever teaches
         fields = body.model_dump()
         act_id, lesson = fields.pop("act_id") or uuid4(), fields.pop("lesson")
         act = perform(member, action.model_validate(fields), act_id=act_id, lesson=lesson)

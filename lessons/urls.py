@@ -1,6 +1,6 @@
 from django.urls import path
 
-from lessons.views import acts, checks, cluster, downloads, join, pages, people, room
+from lessons.views import acts, brokers, checks, cluster, downloads, join, pages, people, room
 from lessons.views.evidence import decide, evidence
 from lessons.views.grading import grading, recheck_many
 from lessons.views.history import history
@@ -19,6 +19,7 @@ urlpatterns = [
     path("c/<slug:class_slug>/cluster/", cluster.my_cluster, name="cluster"),
     path("c/<slug:class_slug>/room/", room.class_room, name="room"),
     path("c/<slug:class_slug>/room/names.json", room.names, name="room-names"),
+    path("c/<slug:class_slug>/brokers/<int:broker_id>/<slug:verb>/", brokers.broker_act, name="broker-act"),
     path("c/<slug:class_slug>/lessons/<slug:lesson_slug>/", pages.lesson_page, name="lesson"),
     path("c/<slug:class_slug>/lessons/<slug:lesson_slug>/acts/<int:index>/", acts.do, name="act"),
     path("c/<slug:class_slug>/lessons/<slug:lesson_slug>/acts/<int:index>/code/", acts.code, name="act-code"),

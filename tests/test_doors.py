@@ -12,6 +12,7 @@ from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
 from lessons.actions import ACTIONS
+from lessons.actions.brokers import ours
 from lessons.models import Act, Member
 
 MEMBERS = frozenset({"student", "neighbour", "instructor", "grader"})
@@ -45,6 +46,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "fill-queue": {"topic": "."},
     "produce": {"topic": ".", "values": "1"},
     "consume": {"topic": ".", "group_id": "g"},
+    **{f"{verb}-broker": {"broker": 1} for verb in ("stop", "kill", "start")},
     "answer": {"exercise": "kafka-and-its-cluster.entry-points", "answers": {}},
 }
 DOORS = [
@@ -60,6 +62,7 @@ DOORS = [
     Door("session-script", MEMBERS),
     Door("room", STAFF),
     Door("room-names", STAFF),
+    Door("broker-act", INSTRUCTOR, {"broker_id": 1, "verb": "stop"}),
     Door("people", INSTRUCTOR),
     Door("people-door", INSTRUCTOR, post={"do": "open"}),
     Door("people-seat", INSTRUCTOR, {"seat_slug": "SEAT"}, post={"do": "rename", "name": "Alice"}),
@@ -70,7 +73,7 @@ DOORS = [
     Door("re-grade", STAFF, {"exercise_id": EXERCISE}),
     Door("evidence", STAFF, {"seat_slug": "SEAT", "exercise_id": EXERCISE}),
     Door("decide", STAFF, {"seat_slug": "SEAT", "exercise_id": EXERCISE}, post={"do": "take-back"}),
-    *(Door(f"api:act-{kind}", MEMBERS, post=BODIES.get(kind, {})) for kind in ACTIONS),
+    *(Door(f"api:act-{kind}", act.roles or MEMBERS, post=BODIES.get(kind, {})) for kind, act in ACTIONS.items()),
     Door("api:list_acts", MEMBERS),
     Door("api:get_act", ITS_OWNER, {"act_id": "ACT"}),
     Door("api:list_topics", MEMBERS),
@@ -125,7 +128,13 @@ def knock(browser: Client, door: Door, member: Member, act: Act, class_slug: str
     return browser.post(url, dict(door.post), **({"content_type": "application/json"} if is_api else {}))
 
 
-@pytest.mark.usefixtures("kafka")
+@pytest.fixture
+def brokers_are_ours(tmp_path, monkeypatch):
+    """In a folder in which none runs, so that each act is refused at once: whoever gets that answer has come in."""
+    monkeypatch.setattr(ours, "_data_dir", tmp_path)
+
+
+@pytest.mark.usefixtures("kafka", "brokers_are_ours")
 @pytest.mark.parametrize("door", DOORS, ids=str)
 def test_a_door_opens_for_whom_it_should_and_is_a_missing_page_for_anybody_else(door, classroom, browsers):
     act = Act.objects.create(member=classroom.alice, kind="create-topic", fields={"name": "a"}, state=Act.State.DONE)

@@ -8,8 +8,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from lessons.access import NOT_YOURS, get_member
-from lessons.actions import ACTIONS, Action
+from lessons.access import NOT_YOURS, get_action, get_member
+from lessons.actions import Action
 from lessons.checking import check_lesson
 from lessons.course.loader import Lesson
 from lessons.forms import DescribedForm, described_form
@@ -26,7 +26,7 @@ def do(request: HtmxRequest, class_slug: str, lesson_slug: str, index: int) -> H
     """The card with the answer for htmx; for anybody else a redirect to the lesson, which shows the answer."""
     member = get_member(request.user, class_slug)
     lesson = lesson_or_404(lesson_slug)
-    form = described_form(_action_or_404(lesson, index), dom_id=f"act-{index}", data=request.POST)
+    form = described_form(_action_or_404(member, lesson, index), dom_id=f"act-{index}", data=request.POST)
     if not form.is_valid():
         return _card(request, member, lesson, index, form=form, status=422)
     assert isinstance(form.made, Action)
@@ -69,7 +69,7 @@ def code(request: HtmxRequest, class_slug: str, lesson_slug: str, index: int) ->
     """The act as it stands in the form, as code; 204 while the form holds no act yet."""
     member = get_member(request.user, class_slug)
     lesson = lesson_or_404(lesson_slug)
-    action = _action_or_404(lesson, index)
+    action = _action_or_404(member, lesson, index)
     form = described_form(action, dom_id=f"act-{index}", data=request.GET)
     if not form.is_valid():
         return HttpResponse(status=204)
@@ -78,8 +78,8 @@ def code(request: HtmxRequest, class_slug: str, lesson_slug: str, index: int) ->
     return render(request, "lessons/_code.html", {"code": shown, "dom_id": f"{dom_id}-{index}"})
 
 
-def _action_or_404(lesson: Lesson, index: int) -> type[Action]:
+def _action_or_404(member: Member, lesson: Lesson, index: int) -> type[Action]:
     if index >= len(lesson.blocks) or lesson.blocks[index].kind not in ("act", "stream"):
         raise Http404(NOT_YOURS)
     block = lesson.blocks[index]
-    return ACTIONS[block.name]
+    return get_action(member, block.name)

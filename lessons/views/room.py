@@ -15,6 +15,7 @@ from lessons.course.loader import all_exercises
 from lessons.models import Class
 from lessons.views.pages import room
 from lessons.views.picture import draw
+from lessons.views.room_live import draw_parts
 
 HISTORY_RECORDS = 200
 OFFSETS_TIMEOUT_S = 3.0  # the page is of use without them
@@ -24,9 +25,11 @@ OFFSETS_TIMEOUT_S = 3.0  # the page is of use without them
 @require_GET
 def class_room(request: HttpRequest, class_slug: str) -> HttpResponse:
     member = get_staff(request.user, class_slug)
+    now = snapshot.service.latest()
     context = {
         **room(member, "room"),
-        "picture": draw(snapshot.service.latest(), member.namespace),  # for the brokers' dots in the bar
+        "picture": draw(now, member.namespace),  # for the brokers' dots in the bar
+        **draw_parts(member, now, request),
         "names": names_of(member.klass),
         "exercises": {exercise.id: exercise.title for exercise in all_exercises()},
         "lessons": member.klass.lessons,
