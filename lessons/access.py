@@ -9,7 +9,7 @@ from channels.db import database_sync_to_async
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404
 
-from lessons.models import Act, Class, Member, Role, User
+from lessons.models import Act, ApiToken, Class, Member, Role, User
 
 NOT_YOURS = "There is no such page, or it is not yours."
 
@@ -45,6 +45,14 @@ def get_own_act(member: Member, act_id: UUID) -> Act:
     try:
         return member.acts.get(id=act_id)
     except Act.DoesNotExist:
+        raise Http404(NOT_YOURS) from None
+
+
+def get_own_token(member: Member, token_id: int) -> ApiToken:
+    """A token of this member, one that has ended too. Raises: Http404."""
+    try:
+        return member.tokens.get(pk=token_id)
+    except (ApiToken.DoesNotExist, OverflowError):
         raise Http404(NOT_YOURS) from None
 
 

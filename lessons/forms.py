@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 
 from lessons.access import get_class_by_code, get_member_by_personal_code
 from lessons.models import Class, Member
+from lessons.tokens import LONGEST_LIFE_DAYS
 
 
 def clean_name(text: str) -> str:
@@ -65,6 +66,20 @@ class ReturnForm(forms.Form):
             raise forms.ValidationError("Nobody has this personal code. It has ten characters.", code="wrong-code")
         self.member = member
         return member.personal_code
+
+
+class TokenForm(forms.Form):
+    name = forms.CharField(
+        label="Name", max_length=60, help_text="Which script it is for, so that you know it again.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )  # fmt: skip
+    days = forms.IntegerField(
+        label="Days until it ends", min_value=1, max_value=LONGEST_LIFE_DAYS, initial=30,
+        help_text=f"At most {LONGEST_LIFE_DAYS}.",
+    )  # fmt: skip
+
+    def clean_name(self) -> str:
+        return clean_name(self.cleaned_data["name"])
 
 
 def wrong_code(form: forms.Form) -> bool:

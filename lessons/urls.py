@@ -1,6 +1,6 @@
 from django.urls import path
 
-from lessons.views import acts, checks, cluster, downloads, join, pages, people, room
+from lessons.views import acts, checks, cluster, downloads, join, pages, people, room, tokens
 
 urlpatterns = [
     path("", join.home, name="home"),
@@ -24,4 +24,6 @@ urlpatterns = [
     path("c/<slug:class_slug>/people/door/", people.change_door, name="people-door"),
     path("c/<slug:class_slug>/people/<str:seat_slug>/", people.change_seat, name="people-seat"),
     path("c/<slug:class_slug>/session.sh", downloads.session_script, name="session-script"),
+    path("c/<slug:class_slug>/tokens/", tokens.tokens, name="tokens"),
+    path("c/<slug:class_slug>/tokens/<int:token_id>/revoke/", tokens.revoke_token, name="token-revoke"),
 ]

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from lessons.actions import ACTIONS
 from lessons.models import Act, Member
+from lessons.tokens import make_token
 
 MEMBERS = frozenset({"student", "neighbour", "instructor", "grader"})
 STAFF = frozenset({"instructor", "grader"})
@@ -62,6 +63,8 @@ DOORS = [
     Door("people", INSTRUCTOR),
     Door("people-door", INSTRUCTOR, post={"do": "open"}),
     Door("people-seat", INSTRUCTOR, {"seat_slug": "SEAT"}, post={"do": "rename", "name": "Alice"}),
+    Door("tokens", MEMBERS),
+    Door("token-revoke", ITS_OWNER, {"token_id": "TOKEN"}, post={}),
     *(Door(f"api:act-{kind}", MEMBERS, post=BODIES.get(kind, {})) for kind in ACTIONS),
     Door("api:list_acts", MEMBERS),
     Door("api:get_act", ITS_OWNER, {"act_id": "ACT"}),
@@ -108,7 +111,8 @@ def new_user():
 
 
 def knock(browser: Client, door: Door, member: Member, act: Act, class_slug: str):
-    stand_for = {"SEAT": member.slug, "ACT": act.pk}
+    token = member.tokens.first() or make_token(member, "a script", days=1)[0]
+    stand_for = {"SEAT": member.slug, "ACT": act.pk, "TOKEN": token.pk}
     args = {name: stand_for.get(value, value) for name, value in door.args.items()}
     url = reverse(door.name, kwargs={"class_slug": class_slug, **args})
     if door.post is None:
