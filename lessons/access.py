@@ -7,25 +7,34 @@ from uuid import UUID
 
 from channels.db import database_sync_to_async
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
 from django.http import Http404
 
-from lessons.models import Act, ApiToken, Class, Member, Role, User
+from lessons.models import Act, ApiToken, Class, Member, Observation, Role, User
 
 NOT_YOURS = "There is no such page, or it is not yours."
 
 
-def get_member(user: User | AnonymousUser | Member, class_slug: str) -> Member:
-    """What this person is in that class. A member is who a token stands for: nobody, elsewhere. Raises: Http404."""
-    if isinstance(user, Member):
-        if user.klass.slug != class_slug:
-            raise Http404(NOT_YOURS)
-        return user
+def get_member(user: User | AnonymousUser, class_slug: str) -> Member:
+    """What this person is in that class. Raises: Http404."""
     if not user.is_authenticated:
         raise Http404(NOT_YOURS)
     try:
         return Member.objects.select_related("klass").get(user=user, klass__slug=class_slug, removed_at=None)
     except Member.DoesNotExist:
         raise Http404(NOT_YOURS) from None
+
+
+def get_asker(asker: User | Member, class_slug: str) -> Member:
+    """The same for the API: a person, or the member whom a token stands for, who is nobody in another class.
+
+    Raises: Http404.
+    """
+    if isinstance(asker, User):
+        return get_member(asker, class_slug)
+    if asker.klass.slug != class_slug:
+        raise Http404(NOT_YOURS)
+    return asker
 
 
 def get_staff(user: User | AnonymousUser, class_slug: str, *roles: str) -> Member:
@@ -41,6 +50,20 @@ def get_seat(staff: Member, seat_slug: str) -> Member:
     try:
         return staff.klass.members.select_related("klass").get(slug=seat_slug, role=Role.STUDENT)
     except Member.DoesNotExist:
+        raise Http404(NOT_YOURS) from None
+
+
+def seats_in_sight(member: Member) -> QuerySet[Member]:
+    """The students whose record this member may read: all of the class, removed ones too; for a student, himself."""
+    seats = Member.objects.filter(klass=member.klass, role=Role.STUDENT)
+    return seats.filter(pk=member.pk) if member.role == Role.STUDENT else seats
+
+
+def get_evidence(member: Member, evidence_id: int) -> Observation:
+    """What a check read of a seat in this member's sight. Raises: Http404."""
+    try:
+        return Observation.objects.select_related("member").get(pk=evidence_id, member__in=seats_in_sight(member))
+    except (Observation.DoesNotExist, OverflowError):
         raise Http404(NOT_YOURS) from None
 
 
