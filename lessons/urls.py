@@ -1,6 +1,6 @@
 from django.urls import path
 
-from lessons.views import acts, checks, cluster, downloads, join, pages, people, room, tokens
+from lessons.views import acts, checks, cluster, downloads, join, pages, people, record, room, tokens
 
 urlpatterns = [
     path("", join.home, name="home"),
@@ -24,6 +24,9 @@ urlpatterns = [
     path("c/<slug:class_slug>/people/door/", people.change_door, name="people-door"),
     path("c/<slug:class_slug>/people/<str:seat_slug>/", people.change_seat, name="people-seat"),
     path("c/<slug:class_slug>/session.sh", downloads.session_script, name="session-script"),
+    path("c/<slug:class_slug>/record/", record.record, name="record"),
+    path("c/<slug:class_slug>/record/card.json", record.card, name="card"),
+    path("c/<slug:class_slug>/record/key.txt", record.card_key, name="card-key"),
     path("c/<slug:class_slug>/tokens/", tokens.tokens, name="tokens"),
     path("c/<slug:class_slug>/tokens/<int:token_id>/revoke/", tokens.revoke_token, name="token-revoke"),
 ]
