@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime
 
 from lessons import feed
 from lessons.cluster.errors import ClusterError, KafkaUnavailable
@@ -10,7 +11,7 @@ from lessons.cluster.metadata import list_metadata
 from lessons.course.exercise import Exercise, Verdict
 from lessons.course.loader import Lesson
 from lessons.course.look import Look, PastAct
-from lessons.grading import DONE, NOT_BEGUN_YET, standings_of
+from lessons.grading import DONE, NOT_BEGUN_YET, Standings, standings_of
 from lessons.models import Act, Attempt, Member, Observation
 from lessons.perform import lend_connection
 
@@ -66,6 +67,16 @@ def check(member: Member, exercise: Exercise) -> Attempt:
     return _keep(member, exercise, seen, exercise.judge(seen.data, seed_of(member, exercise)))
 
 
+def check_unbegun(member: Member, exercise: Exercise) -> Attempt | None:
+    """Looks for somebody who has not begun, as far as is known: only "done" is kept. Else it would look like a try.
+
+    Raises: ClusterError.
+    """
+    seen = _observe(member, exercise)
+    verdict = exercise.judge(seen.data, seed_of(member, exercise))
+    return _keep(member, exercise, seen, verdict) if verdict.state == "done" else None
+
+
 def _observe(member: Member, exercise: Exercise) -> Observation:
     """The evidence, not stored yet. Raises: ClusterError."""
     look = look_of(member)
@@ -113,23 +124,24 @@ def _keep(member: Member, exercise: Exercise, seen: Observation | None, verdict:
         state=verdict.state,
         verdict=asdict(verdict),
         check_hash=exercise.text_hash,
-        deciding_act=_deciding_act(member, verdict),
+        deciding_act=deciding_act(member) if verdict.state == "done" else None,
     )
     if verdict.state == "done":
         feed.publish_unsent(member.klass)
     return attempt
 
 
-def _deciding_act(member: Member, verdict: Verdict) -> Act | None:
-    """The last act before a "done": its time decides whether the work was late."""
-    if verdict.state != "done":
-        return None
-    return member.acts.filter(state=Act.State.DONE).order_by("-settled_at").first()
+def deciding_act(member: Member, until: datetime | None = None) -> Act | None:
+    """The last act before a "done": its time decides whether the work was late. Some exercises ask for a refusal."""
+    settled = member.acts.filter(state__in=(Act.State.DONE, Act.State.REFUSED))
+    if until is not None:
+        settled = settled.filter(settled_at__lte=until)
+    return settled.order_by("-settled_at").first()
 
 
-def progress(member: Member) -> dict[str, float]:
+def progress(member: Member, standings: Standings | None = None) -> dict[str, float]:
     """Exercises and points, done and in all, of the lessons that are switched on."""
-    standings = standings_of(member)
+    standings = standings_of(member) if standings is None else standings
     exercises = [exercise for lesson in member.klass.lessons for exercise in lesson.exercises]
     here = [standings.get(exercise.id, NOT_BEGUN_YET) for exercise in exercises]
     return {

@@ -20,8 +20,10 @@ from lessons.course.exercise import Exercise
 from lessons.grading import (
     COULD_NOT_CHECK,
     DONE,
+    NOT_BEGUN,
     NOT_BEGUN_YET,
     NOT_YET,
+    STATE_WORDS,
     Standing,
     Standings,
     class_standings,
@@ -31,8 +33,8 @@ from lessons.models import Class, Member, Role
 Cell = Standing
 ANY, NONE_YET, OVERRIDDEN = "", "not_begun", "override"
 STATES = {
-    ANY: "any", DONE: "done", NOT_YET: "not yet", COULD_NOT_CHECK: "could not check", NONE_YET: "not begun",
-    OVERRIDDEN: "overridden",
+    ANY: "in any state", **{state: STATE_WORDS[state] for state in (DONE, NOT_YET, COULD_NOT_CHECK)},
+    NONE_YET: STATE_WORDS[NOT_BEGUN], OVERRIDDEN: "overridden",
 }  # fmt: skip
 SORTS = {
     "name": "name", "-points": "most points", "points": "fewest points", "-done": "most done", "done": "fewest done",
@@ -144,9 +146,9 @@ def _stands(cell: Cell, state: str) -> bool:
     match state:
         case "":
             return True
-        case "override":
+        case "override":  # OVERRIDDEN
             return cell.override is not None
-        case "not_begun":
+        case "not_begun":  # NONE_YET
             return not cell.state
         case _:
             return cell.state == state

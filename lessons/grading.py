@@ -24,6 +24,7 @@ from lessons.models import Attempt, Change, Class, LateRule, Member
 
 OVERRIDE = "override"  # the kind of such a Change; data: exercise, state, points, reason; state "" takes it back
 DONE, NOT_YET, COULD_NOT_CHECK, NOT_BEGUN = "done", "not_yet", "could_not_check", ""
+STATE_WORDS = {DONE: "done", NOT_YET: "not yet", COULD_NOT_CHECK: "could not check", NOT_BEGUN: "not begun"}
 WORTH_WHEN_LATE = {LateRule.COUNTS: 1.0, LateRule.HALF: 0.5, LateRule.NOTHING: 0.0}
 
 
@@ -96,7 +97,7 @@ def _apply(overrides: QuerySet[Change], rows: dict[int, dict[str, Standing]]) ->
     for (member, exercise), change in latest.items():
         if member is not None and change.data["state"]:
             under = rows[member].get(exercise, NOT_BEGUN_YET)
-            rows[member][exercise] = replace(
-                under, state=change.data["state"], points=float(change.data["points"]),
+            rows[member][exercise] = replace(  # late or not: what was decided is worth what was decided
+                under, state=change.data["state"], points=float(change.data["points"]), is_late=False,
                 override=Override(change.data["reason"], change.by.name, change.at),
             )  # fmt: skip

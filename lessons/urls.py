@@ -1,6 +1,11 @@
 from django.urls import path
 
 from lessons.views import acts, checks, cluster, downloads, join, pages, people, record, room, tokens
+from lessons.views.evidence import decide, evidence
+from lessons.views.grading import grading, recheck_many
+from lessons.views.history import history
+from lessons.views.regrade import regrade
+from lessons.views.seat import seat_page
 
 urlpatterns = [
     path("", join.home, name="home"),
@@ -23,6 +28,13 @@ urlpatterns = [
     path("c/<slug:class_slug>/people/", people.people, name="people"),
     path("c/<slug:class_slug>/people/door/", people.change_door, name="people-door"),
     path("c/<slug:class_slug>/people/<str:seat_slug>/", people.change_seat, name="people-seat"),
+    path("c/<slug:class_slug>/seats/<str:seat_slug>/", seat_page, name="seat"),
+    path("c/<slug:class_slug>/grading/", grading, name="grading"),
+    path("c/<slug:class_slug>/grading/history/", history, name="history"),
+    path("c/<slug:class_slug>/grading/re-check/", recheck_many, name="re-check"),
+    path("c/<slug:class_slug>/grading/exercises/<str:exercise_id>/re-grade/", regrade, name="re-grade"),
+    path("c/<slug:class_slug>/grading/<str:seat_slug>/<str:exercise_id>/", evidence, name="evidence"),
+    path("c/<slug:class_slug>/grading/<str:seat_slug>/<str:exercise_id>/decide/", decide, name="decide"),
     path("c/<slug:class_slug>/session.sh", downloads.session_script, name="session-script"),
     path("c/<slug:class_slug>/record/", record.record, name="record"),
     path("c/<slug:class_slug>/record/card.json", record.card, name="card"),

@@ -37,6 +37,7 @@ class Door:
         return self.name
 
 
+EXERCISE = "creating-topics.three-topics"
 LESSON = {"lesson_slug": "creating-topics"}
 # Names that the app refuses itself: whoever gets that answer has come in, and Kafka need not be waited for.
 BODIES: dict[str, dict[str, Any]] = {
@@ -71,6 +72,13 @@ DOORS = [
     Door("card-key", MEMBERS),
     Door("tokens", MEMBERS),
     Door("token-revoke", ITS_OWNER, {"token_id": "TOKEN"}, post={}),
+    Door("seat", STAFF, {"seat_slug": "SEAT"}),
+    Door("grading", STAFF),
+    Door("history", STAFF),
+    Door("re-check", STAFF, post={"exercise": EXERCISE}),
+    Door("re-grade", STAFF, {"exercise_id": EXERCISE}),
+    Door("evidence", STAFF, {"seat_slug": "SEAT", "exercise_id": EXERCISE}),
+    Door("decide", STAFF, {"seat_slug": "SEAT", "exercise_id": EXERCISE}, post={"do": "take-back"}),
     *(Door(f"api:act-{kind}", MEMBERS, post=BODIES.get(kind, {})) for kind in ACTIONS),
     Door("api:list_acts", MEMBERS),
     Door("api:get_act", ITS_OWNER, {"act_id": "ACT"}),

@@ -1,0 +1,112 @@
+"""The grader's room: who has completed what, and another look at all of it."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from lessons.access import NOT_YOURS, get_seat, get_staff
+from lessons.completion import Query, QueryForm, completion
+from lessons.course.exercise import Exercise
+from lessons.course.loader import Lesson, lessons
+from lessons.deciding import BEGINNING, RECHECK, Cursor, ask_recheck, cells_of, recheck
+from lessons.grading import COULD_NOT_CHECK
+from lessons.models import Change, Member
+from lessons.views.completion_table import table_html
+from lessons.views.pages import room
+
+Job = tuple[Member | None, Exercise | None]
+
+
+@never_cache
+@require_GET
+def grading(request: HttpRequest, class_slug: str) -> HttpResponse:
+    staff = get_staff(request.user, class_slug)
+    query = Query.of(staff.klass, request.GET)
+    table = completion(staff.klass, query)
+    context = {
+        **room(staff, "grading"),
+        "form": QueryForm(staff.klass, {"sort": query.sort, **query.params}),
+        "query": query,
+        "params": urlencode(query.params),
+        "filtered": bool(query.params.keys() - {"sort"}),
+        "rows": table.rows,
+        "exercises": table.exercises,
+        "points": table.points,
+        "missed": sum(cell.state == COULD_NOT_CHECK for row in table.rows for cell in row.cells),
+        "table": table_html(table, staff.klass, query),
+    }
+    return render(request, "grading/completion.html", context)
+
+
+def exercise_or_404(exercise_id: str) -> tuple[Lesson, Exercise]:
+    """Of any lesson of the course: what is switched off keeps its record. Raises: Http404."""
+    for lesson in lessons():
+        for exercise in lesson.exercises:
+            if exercise.id == exercise_id:
+                return lesson, exercise
+    raise Http404(NOT_YOURS)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def recheck_many(request: HttpRequest, class_slug: str) -> HttpResponse:
+    """A POST looks at a portion of the cells, the next one with `job` and `after`; a GET shows how far it came."""
+    staff = get_staff(request.user, class_slug)
+    if request.method == "GET":
+        return render(request, "grading/recheck.html", {**room(staff, "grading"), **_job_context(staff, request.GET)})
+    if "job" in request.POST:
+        change, (seat, exercise) = _job_or_404(staff, request.POST)
+    else:
+        seat = get_seat(staff, request.POST["seat"]) if request.POST.get("seat") else None
+        exercise = exercise_or_404(request.POST["exercise"])[1] if request.POST.get("exercise") else None
+        change = ask_recheck(staff.klass, staff, seat=seat, exercise=exercise)
+    portion = recheck(cells_of(staff.klass, seat, exercise), after=_cursor(request.POST))
+    told = {
+        "job": change.pk,
+        "after": "{}.{}".format(*portion.cursor) if portion.cursor else "end",
+        "new": count_of(request.POST, "new") + portion.newly_done,
+        **({"problem": portion.problem[:300]} if portion.problem else {}),
+    }
+    return redirect(f"{reverse('re-check', args=[class_slug])}?{urlencode(told)}")
+
+
+def _job_or_404(staff: Member, data: Any) -> tuple[Change, Job]:
+    """What was asked for, by whoever of the staff. Raises: Http404."""
+    try:
+        change = staff.klass.changes.select_related("seat__klass").get(kind=RECHECK, pk=int(data["job"]))
+    except (KeyError, ValueError, OverflowError, Change.DoesNotExist):
+        raise Http404(NOT_YOURS) from None
+    exercise_id = change.data["exercise"]
+    return change, (change.seat, exercise_or_404(exercise_id)[1] if exercise_id else None)
+
+
+def _job_context(staff: Member, data: Any) -> dict[str, Any]:
+    change, (seat, exercise) = _job_or_404(staff, data)
+    ended = data.get("after") == "end"
+    cells, after = cells_of(staff.klass, seat, exercise), _cursor(data)
+    looked_at = len(cells) if ended else sum(cursor <= after for _, _, cursor in cells)
+    return {
+        "change": change, "seat": seat, "exercise": exercise, "ended": ended, "looked_at": looked_at,
+        "total": len(cells), "after": data.get("after", ""), "new": count_of(data, "new"),
+        "problem": data.get("problem", "")[:300],
+    }  # fmt: skip
+
+
+def _cursor(data: Any) -> Cursor:
+    try:
+        seat, exercise = map(int, data.get("after", "").split("."))
+    except ValueError:
+        return BEGINNING
+    return seat, exercise
+
+
+def count_of(data: Any, name: str) -> int:
+    text = data.get(name, "")
+    return int(text) if text.isdecimal() and len(text) < 9 else 0

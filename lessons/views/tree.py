@@ -1,0 +1,46 @@
+"""An observation for reading: JSON as words and values, and a list of alike objects as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+MOST_ITEMS = 60  # of one list; the raw JSON has them all
+
+
+@dataclass(frozen=True)
+class Node:
+    """One of: a `value`, `pairs` of (name, node), a table of `columns` and `rows`, or `items`."""
+
+    value: str = ""
+    pairs: tuple[tuple[str, Node], ...] = ()
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[Node, ...], ...] = ()
+    items: tuple[Node, ...] = ()
+    left_out: int = 0
+
+
+def tree(data: Any) -> Node:
+    match data:
+        case Mapping() if data:
+            return Node(pairs=tuple((name, tree(value)) for name, value in data.items()))
+        case list() if data:
+            return _list(data)
+        case None | [] | {}:
+            return Node(value="none")
+        case bool():
+            return Node(value="yes" if data else "no")
+        case "":
+            return Node(value="empty")
+        case _:
+            return Node(value=str(data))
+
+
+def _list(data: list[Any]) -> Node:
+    shown, left_out = data[:MOST_ITEMS], max(0, len(data) - MOST_ITEMS)
+    if not all(isinstance(each, Mapping) for each in shown):
+        return Node(items=tuple(map(tree, shown)), left_out=left_out)
+    names = tuple(dict.fromkeys(name for each in shown for name in each))
+    rows = tuple(tuple(tree(each.get(name)) for name in names) for each in shown)
+    return Node(columns=names, rows=rows, left_out=left_out)
