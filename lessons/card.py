@@ -29,7 +29,11 @@ MOST_ACTS = 20  # of one exercise, the newest
 
 
 class CardRefused(Exception):
-    """The file is no card, was changed, or was signed by another key."""
+    """The file is no card, or was changed."""
+
+
+class SignedByAnother(CardRefused):
+    """It is as it was made, but by another key."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,7 @@ def verify_card(file: bytes, *, public_key: str | None = None) -> dict[str, Any]
     if not is_signed(card, signature=signed["signature"], public_key=signed["public_key"]):
         raise CardRefused("The signature does not fit: the card was changed after it was made.")
     if signed["public_key"] != wanted:
-        raise CardRefused(f"It was signed by the key {signed['public_key']}, and not by {wanted}.")
+        raise SignedByAnother(f"It was signed by the key {signed['public_key']}, and not by {wanted}.")
     return dict(card)
 
 

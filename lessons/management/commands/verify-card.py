@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management import BaseCommand, CommandError, CommandParser
 
-from lessons.card import CardRefused, verify_card
+from lessons.card import CardRefused, SignedByAnother, verify_card
 
 
 class Command(BaseCommand):
@@ -25,8 +25,10 @@ class Command(BaseCommand):
             card = verify_card(file.read_bytes(), public_key=key)
         except OSError as error:
             raise CommandError(f"{file} can't be read: {error.strerror}.") from None
-        except CardRefused as refusal:
+        except SignedByAnother as refusal:
             raise CommandError(f"{refusal}{'' if key else HINT}") from None
+        except CardRefused as refusal:
+            raise CommandError(str(refusal)) from None
         self.stdout.write(printable(WORDS.format(**card, slug=card["class"]["slug"], total=len(card["exercises"]))))
 
 
