@@ -7,10 +7,11 @@ from uuid import UUID
 
 from channels.db import database_sync_to_async
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
 from django.http import Http404
 
 from lessons.actions import ACTIONS, Action
-from lessons.models import Act, Class, Member, Role, User
+from lessons.models import Act, ApiToken, Class, Member, Observation, Role, User
 
 NOT_YOURS = "There is no such page, or it is not yours."
 
@@ -23,6 +24,18 @@ def get_member(user: User | AnonymousUser, class_slug: str) -> Member:
         return Member.objects.select_related("klass").get(user=user, klass__slug=class_slug, removed_at=None)
     except Member.DoesNotExist:
         raise Http404(NOT_YOURS) from None
+
+
+def get_asker(asker: User | Member, class_slug: str) -> Member:
+    """The same for the API: a person, or the member whom a token stands for, who is nobody in another class.
+
+    Raises: Http404.
+    """
+    if isinstance(asker, User):
+        return get_member(asker, class_slug)
+    if asker.klass.slug != class_slug:
+        raise Http404(NOT_YOURS)
+    return asker
 
 
 def get_staff(user: User | AnonymousUser, class_slug: str, *roles: str) -> Member:
@@ -49,11 +62,33 @@ def get_action(member: Member, kind: str) -> type[Action]:
     return action
 
 
+def seats_in_sight(member: Member) -> QuerySet[Member]:
+    """The students whose record this member may read: all of the class, removed ones too; for a student, himself."""
+    seats = Member.objects.filter(klass=member.klass, role=Role.STUDENT)
+    return seats.filter(pk=member.pk) if member.role == Role.STUDENT else seats
+
+
+def get_evidence(member: Member, evidence_id: int) -> Observation:
+    """What a check read of a seat in this member's sight. Raises: Http404."""
+    try:
+        return Observation.objects.select_related("member").get(pk=evidence_id, member__in=seats_in_sight(member))
+    except (Observation.DoesNotExist, OverflowError):
+        raise Http404(NOT_YOURS) from None
+
+
 def get_own_act(member: Member, act_id: UUID) -> Act:
     """An act of this member. Raises: Http404."""
     try:
         return member.acts.get(id=act_id)
     except Act.DoesNotExist:
+        raise Http404(NOT_YOURS) from None
+
+
+def get_own_token(member: Member, token_id: int) -> ApiToken:
+    """A token of this member, one that has ended too. Raises: Http404."""
+    try:
+        return member.tokens.get(pk=token_id)
+    except (ApiToken.DoesNotExist, OverflowError):
         raise Http404(NOT_YOURS) from None
 
 

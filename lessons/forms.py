@@ -8,11 +8,15 @@ from uuid import uuid4
 
 from annotated_types import Ge, Lt, MaxLen
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from lessons.access import get_class_by_code, get_member_by_personal_code
 from lessons.models import Class, Member
+from lessons.tokens import LONGEST_LIFE_DAYS
+
+LARGEST_GRADEBOOK_BYTES = 2 * 1024 * 1024
 
 
 def clean_name(text: str) -> str:
@@ -65,6 +69,33 @@ class ReturnForm(forms.Form):
             raise forms.ValidationError("Nobody has this personal code. It has ten characters.", code="wrong-code")
         self.member = member
         return member.personal_code
+
+
+class TokenForm(forms.Form):
+    name = forms.CharField(
+        label="Name", max_length=60, help_text="Which script it is for, so that you know it again.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )  # fmt: skip
+    days = forms.IntegerField(
+        label="Days until it ends", min_value=1, max_value=LONGEST_LIFE_DAYS, initial=30,
+        help_text=f"At most {LONGEST_LIFE_DAYS}.",
+    )  # fmt: skip
+
+    def clean_name(self) -> str:
+        return clean_name(self.cleaned_data["name"])
+
+
+class GradebookForm(forms.Form):
+    file = forms.FileField(
+        label="The gradebook that Canvas exported", help_text="CSV, at most 2 MB.",
+        widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
+    )  # fmt: skip
+
+    def clean_file(self) -> UploadedFile:
+        file: UploadedFile = self.cleaned_data["file"]
+        if (file.size or 0) > LARGEST_GRADEBOOK_BYTES:
+            raise forms.ValidationError("The file is larger than 2 MB. Export the gradebook without other columns.")
+        return file
 
 
 def wrong_code(form: forms.Form) -> bool:

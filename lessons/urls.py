@@ -1,7 +1,8 @@
 from django.urls import path
 
-from lessons.views import acts, brokers, checks, cluster, downloads, join, pages, people, room
+from lessons.views import acts, brokers, checks, cluster, downloads, join, pages, people, record, room, tokens
 from lessons.views.evidence import decide, evidence
+from lessons.views.exports import canvas, canvas_file, export, exports
 from lessons.views.grading import grading, recheck_many
 from lessons.views.history import history
 from lessons.views.regrade import regrade
@@ -37,4 +38,13 @@ urlpatterns = [
     path("c/<slug:class_slug>/grading/<str:seat_slug>/<str:exercise_id>/", evidence, name="evidence"),
     path("c/<slug:class_slug>/grading/<str:seat_slug>/<str:exercise_id>/decide/", decide, name="decide"),
     path("c/<slug:class_slug>/session.sh", downloads.session_script, name="session-script"),
+    path("c/<slug:class_slug>/exports/", exports, name="exports"),
+    path("c/<slug:class_slug>/exports/canvas/", canvas, name="canvas"),
+    path("c/<slug:class_slug>/exports/canvas.csv", canvas_file, name="canvas-file"),
+    path("c/<slug:class_slug>/exports/<str:name>", export, name="export"),
+    path("c/<slug:class_slug>/record/", record.record, name="record"),
+    path("c/<slug:class_slug>/record/card.json", record.card, name="card"),
+    path("c/<slug:class_slug>/record/key.txt", record.card_key, name="card-key"),
+    path("c/<slug:class_slug>/tokens/", tokens.tokens, name="tokens"),
+    path("c/<slug:class_slug>/tokens/<int:token_id>/revoke/", tokens.revoke_token, name="token-revoke"),
 ]

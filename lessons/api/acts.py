@@ -1,0 +1,85 @@
+"""The acts: every one as a POST, and what became of those that were done."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from ninja import Router, Status
+from ninja.pagination import paginate
+from pydantic import Field, create_model
+
+from lessons.access import get_action, get_asker, get_own_act
+from lessons.actions import ACTIONS, Action
+from lessons.api.doors import Asking
+from lessons.api.pages import Pages
+from lessons.api.schemas import ActOut, Problem
+from lessons.perform import perform
+from lessons.views.errors import status_of_act
+
+router = Router(tags=["acts"])
+
+EXAMPLES: dict[str, dict[str, Any]] = {
+    "add-partitions": {"topic": "test1p", "total": 2},
+    "answer": {"exercise": "kafka-and-its-cluster.entry-points", "answers": {}},
+    "consume": {"topic": "test1p", "group_id": "readers"},
+    "create-topic": {"name": "test1p", "partitions": 1, "replicas": 1},
+    "delete-topic": {"name": "test2die"},
+    "describe-cluster": {},
+    "describe-config": {"topic": "test1p"},
+    "describe-topic": {"topic": "test1p"},
+    "fill-queue": {"topic": "test1p"},
+    "list-topics": {},
+    "kill-broker": {"broker": 2},
+    "produce": {"topic": "test1p", "key": "a", "values": "1\n2\n3"},
+    "start-broker": {"broker": 2},
+    "stop-broker": {"broker": 2},
+}
+ANSWERS = """\
+The status says what came of it: 200 done, 404 no such topic, 409 refused by Kafka, 422 refused by the app or not \
+well-formed, 503 no answer from Kafka. An act that was stored comes back with its answer whatever the status; what was \
+not stored, as a problem.\
+"""
+
+
+def _add_operation(action: type[Action]) -> None:
+    """POST /classes/{class}/acts/{kind}, with the act's own fields as its body."""
+    body_type = create_model(
+        f"{action.__name__}In",
+        __base__=action,
+        act_id=(UUID | None, Field(None, description="A random id of yours: sent twice, it is one act.")),
+        lesson=(str, Field("", max_length=40)),
+    )
+
+    def operation(request: Asking, class_slug: str, body: body_type):
+        member = get_asker(request.auth, class_slug)
+        get_action(member, action.kind)  # some are for whoever teaches
+        fields = body.model_dump()
+        act_id, lesson = fields.pop("act_id") or uuid4(), fields.pop("lesson")
+        act = perform(member, action.model_validate(fields), act_id=act_id, lesson=lesson)
+        return Status(status_of_act(act), act)
+
+    router.post(
+        "/classes/{slug:class_slug}/acts/" + action.kind,
+        response=dict.fromkeys((404, 409, 422, 503), ActOut | Problem) | {200: ActOut},
+        operation_id=f"act_{action.kind.replace('-', '_')}",
+        url_name=f"act-{action.kind}",
+        summary=action.title,
+        description=ANSWERS,
+        openapi_extra={"requestBody": {"content": {"application/json": {"example": EXAMPLES.get(action.kind, {})}}}},
+    )(operation)
+
+
+for _action in ACTIONS.values():
+    _add_operation(_action)
+
+
+@router.get("/classes/{slug:class_slug}/acts", response=list[ActOut])
+@paginate(Pages)
+def list_acts(request: Asking, class_slug: str):
+    """Your acts, newest first, with Kafka's answers."""
+    return get_asker(request.auth, class_slug).acts.order_by("-started_at", "pk")
+
+
+@router.get("/classes/{slug:class_slug}/acts/{uuid:act_id}", response=ActOut)
+def get_act(request: Asking, class_slug: str, act_id: UUID):
+    """An act of yours, with Kafka's answer."""
+    return get_own_act(get_asker(request.auth, class_slug), act_id)

@@ -1,0 +1,41 @@
+"""One's own record: the verdicts and reasons that the grader sees, and the card to take along."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from lessons.access import get_member
+from lessons.card import make_card, record_of
+from lessons.signing import public_key_of
+from lessons.views.pages import lesson_url, room
+
+
+@never_cache
+@require_GET
+def record(request: HttpRequest, class_slug: str) -> HttpResponse:
+    member = get_member(request.user, class_slug)
+    by_lesson = groupby(record_of(member), key=lambda entry: entry.lesson)
+    parts = [{"lesson": lesson, "url": lesson_url(member, lesson), "entries": [*of]} for lesson, of in by_lesson]
+    context = {**room(member, "record"), "parts": parts, "public_key": public_key_of(member.klass.slug)}
+    return render(request, "record.html", context)
+
+
+@never_cache
+@require_GET
+def card(request: HttpRequest, class_slug: str) -> HttpResponse:
+    """The name of the file is made of slugs."""
+    member = get_member(request.user, class_slug)
+    headers = {"Content-Disposition": f'attachment; filename="card-{member.klass.slug}-{member.slug}.json"'}
+    return HttpResponse(make_card(member), content_type="application/json", headers=headers)
+
+
+@require_GET
+def card_key(request: HttpRequest, class_slug: str) -> HttpResponse:
+    """The class's public key, for whoever checks a card of it."""
+    member = get_member(request.user, class_slug)
+    return HttpResponse(f"{public_key_of(member.klass.slug)}\n", content_type="text/plain; charset=utf-8")
