@@ -54,11 +54,12 @@ def get_class_by_code(code: str) -> Class | None:
 
 
 def get_member_by_personal_code(code: str) -> Member | None:
-    return (
-        Member.objects.select_related("klass", "user")
-        .filter(code_hash=Member.hash_of_code(clean_code(code)), removed_at=None)
-        .first()
-    )
+    """Whose code this is. That of a seat which was merged opens the one that it became."""
+    seats = Member.objects.select_related("klass", "user", "merged_into__klass", "merged_into__user")
+    seat = seats.filter(code_hash=Member.hash_of_code(clean_code(code))).first()
+    if seat is not None and seat.merged_into is not None:
+        seat = seat.merged_into
+    return seat if seat is not None and seat.removed_at is None else None
 
 
 def clean_code(code: str) -> str:

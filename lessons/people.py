@@ -25,7 +25,7 @@ def take_seat(klass: Class, name: str, *, user: User | None = None, role: str = 
     for _ in range(20):
         try:
             with transaction.atomic():
-                person = user or User.objects.create_user(username=f"seat-{secrets.token_hex(8)}")
+                person = user or _new_person()
                 return Member.objects.create(user=person, klass=klass, name=name, role=role)
         except IntegrityError:
             sits_already = Member.objects.select_related("klass").filter(user=user, klass=klass).first()
@@ -38,40 +38,78 @@ def set_door(klass: Class, by: Member, *, is_open: bool) -> None:
     """Whether the class code still gives new seats. Whoever has a seat comes in either way."""
     klass.door_open = is_open
     klass.save(update_fields=["door_open"])
-    _note(klass, by, "door", data={"open": is_open})
+    note(klass, by, "door", data={"open": is_open})
 
 
 def change_join_code(klass: Class, by: Member) -> None:
     """The old class code, and links with it, open nothing any more."""
     klass.join_code = random_code(6)
     klass.save(update_fields=["join_code"])
-    _note(klass, by, "class-code")
+    note(klass, by, "class-code")
 
 
 def rename(seat: Member, by: Member, name: str) -> None:
     before, seat.name = seat.name, name
     seat.save(update_fields=["name"])
-    _note(seat.klass, by, "rename", seat=seat, data={"before": before, "after": name})
+    note(seat.klass, by, "rename", seat=seat, data={"before": before, "after": name})
 
 
 def give_new_personal_code(seat: Member, by: Member) -> None:
-    """The old one brings nobody back any more."""
+    """The old one brings nobody back any more. Who hands it on could use it: so it opens this class and no other."""
+    separate(seat)
     seat.code_generation += 1
     seat.save(update_fields=["code_generation", "code_hash"])
-    _note(seat.klass, by, "personal-code", seat=seat)
+    note(seat.klass, by, "personal-code", seat=seat)
+
+
+def knows_code(seat: Member) -> bool:
+    """Whether staff may be shown the personal code: one that they gave themselves, never the student's own."""
+    return seat.changes.filter(kind="personal-code").exists()
+
+
+def separate(seat: Member) -> None:
+    """The seat becomes a person of its own, when its person is in other classes, too."""
+    if Member.objects.filter(user=seat.user_id).exclude(pk=seat.pk).exists():
+        seat.user = _new_person()
+        seat.save(update_fields=["user"])
+
+
+def same_person(user: User, klass: Class, name: str) -> User | None:
+    """Who sits down in a further class under this name: whoever is signed in here, or (None) a person of their own.
+
+    Another name at the same computer is another person. And who has these seats must be alone with their keys: staff who
+    gave a personal code, or the owner of a seat that was merged, would else come into the further class with it.
+    """
+    seats = list(user.memberships.all())
+    is_known = not seats or name.casefold() in {seat.name.casefold() for seat in seats}
+    if not is_known or klass.pk in {seat.klass_id for seat in seats}:
+        return None
+    given = Change.objects.filter(seat__in=seats, kind="personal-code")
+    return None if given.exists() or Member.objects.filter(merged_into__in=seats).exists() else user
+
+
+def set_external_id(seat: Member, by: Member, external_id: str) -> None:
+    before, seat.external_id = seat.external_id, external_id
+    seat.save(update_fields=["external_id"])
+    note(seat.klass, by, "external-id", seat=seat, data={"before": before, "after": external_id})
 
 
 def set_removed(seat: Member, by: Member, *, removed: bool) -> None:
     """Whoever is removed reaches nothing any more, an open page within 5 s; the record stays, and the way back too."""
     seat.removed_at = timezone.now() if removed else None
     seat.save(update_fields=["removed_at"])
-    _note(seat.klass, by, "remove" if removed else "let-in", seat=seat)
+    note(seat.klass, by, "remove" if removed else "let-in", seat=seat)
 
 
-def _note(
+def _new_person() -> User:
+    return User.objects.create_user(username=f"seat-{secrets.token_hex(8)}")
+
+
+def note(
     klass: Class, by: Member, kind: str, *, seat: Member | None = None, data: dict[str, object] | None = None
-) -> None:
-    Change.objects.create(klass=klass, by=by, kind=kind, seat=seat, data=data or {})
+) -> Change:
+    """Adds to the class's history. `data` never holds a code."""
+    return Change.objects.create(klass=klass, by=by, kind=kind, seat=seat, data=data or {})
 
 
 def ensure_first_class() -> Class:

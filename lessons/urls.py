@@ -1,6 +1,6 @@
 from django.urls import path
 
-from lessons.views import acts, checks, cluster, downloads, join, pages, people, room
+from lessons.views import acts, checks, cluster, downloads, join, merge, pages, people, reset, room
 
 urlpatterns = [
     path("", join.home, name="home"),
@@ -23,5 +23,8 @@ urlpatterns = [
     path("c/<slug:class_slug>/people/", people.people, name="people"),
     path("c/<slug:class_slug>/people/door/", people.change_door, name="people-door"),
     path("c/<slug:class_slug>/people/<str:seat_slug>/", people.change_seat, name="people-seat"),
+    path("c/<slug:class_slug>/people/<str:seat_slug>/merge/", merge.merge_seat, name="seat-merge"),
+    path("c/<slug:class_slug>/people/<str:seat_slug>/reset/", reset.reset_seat, name="seat-reset"),
+    path("c/<slug:class_slug>/reset/", reset.reset_class, name="class-reset"),
     path("c/<slug:class_slug>/session.sh", downloads.session_script, name="session-script"),
 ]

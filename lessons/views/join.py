@@ -19,7 +19,7 @@ from sesame.utils import get_user
 from lessons.access import get_class_by_code, get_member
 from lessons.forms import JoinForm, ReturnForm, wrong_code
 from lessons.models import Class, Member, User
-from lessons.people import take_seat, wait_after_wrong_code_s
+from lessons.people import same_person, take_seat, wait_after_wrong_code_s
 
 DOOR_CLOSED = (
     "The door of this class is closed: it takes no new seats. Whoever has one comes back with the personal code."
@@ -63,14 +63,15 @@ async def _join(request: HttpRequest) -> HttpResponse:
 def _sit_down(request: HttpRequest, klass: Class, name: str) -> Member | None:
     """A person has one seat in a class. Another name at the same computer is another person. None: no new seats."""
     seat = _seat_in(request, klass)
-    if seat is None or seat.name != name:
+    if seat is not None and seat.name == name:
+        return seat
+    seat = _merged_seat(request, klass, name)
+    if seat is None:
         if not klass.door_open:
             return None
         user = request.user if isinstance(request.user, User) else None
-        if user and user.memberships.filter(klass=klass).exists():
-            user = None  # another person; or one who was removed, for whom this browser is no way back
-        seat = take_seat(klass, name, user=user)
-        login(request, seat.user, backend=BACKEND)
+        seat = take_seat(klass, name, user=user and same_person(user, klass, name))
+    login(request, seat.user, backend=BACKEND)
     return seat
 
 
@@ -79,6 +80,15 @@ def _seat_in(request: HttpRequest, klass: Class) -> Member | None:
         return None
     seats = Member.objects.select_related("klass", "user")
     return seats.filter(user=request.user, klass=klass, removed_at=None).first()
+
+
+def _merged_seat(request: HttpRequest, klass: Class, name: str) -> Member | None:
+    """What became of the seat that this browser had under this name, when it was merged."""
+    if not request.user.is_authenticated:
+        return None
+    merged = request.user.memberships.filter(klass=klass, name=name, merged_into__removed_at=None)
+    old = merged.select_related("merged_into__klass", "merged_into__user").first()
+    return old.merged_into if old else None
 
 
 @never_cache
