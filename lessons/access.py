@@ -9,6 +9,7 @@ from channels.db import database_sync_to_async
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404
 
+from lessons.course.loader import Lesson, get_lesson
 from lessons.models import Act, Class, Member, Role, User
 
 NOT_YOURS = "There is no such page, or it is not yours."
@@ -38,6 +39,25 @@ def get_seat(staff: Member, seat_slug: str) -> Member:
         return staff.klass.members.select_related("klass").get(slug=seat_slug, role=Role.STUDENT)
     except Member.DoesNotExist:
         raise Http404(NOT_YOURS) from None
+
+
+def get_lesson_for(member: Member, slug: str) -> Lesson:
+    """A lesson that this member may open: students those that are switched on, staff all. Raises: Http404."""
+    try:
+        lesson = get_lesson(slug)
+    except KeyError:
+        raise Http404(NOT_YOURS) from None
+    if member.role == Role.STUDENT and lesson not in member.klass.lessons:
+        raise Http404(NOT_YOURS)
+    return lesson
+
+
+def get_classes(user: User | AnonymousUser) -> list[Member]:
+    """What this person is in which class, by the classes' names; nothing for who is not signed in."""
+    if not user.is_authenticated:
+        return []
+    here = user.memberships.filter(removed_at=None).select_related("klass", "user")
+    return list(here.order_by("klass__name", "klass__pk"))
 
 
 def get_own_act(member: Member, act_id: UUID) -> Act:

@@ -16,7 +16,7 @@ from ninja.pagination import LimitOffsetPagination, paginate
 from ninja.security import django_auth
 from pydantic import Field, create_model
 
-from lessons.access import NOT_YOURS, get_member, get_own_act
+from lessons.access import NOT_YOURS, get_lesson_for, get_member, get_own_act
 from lessons.actions import ACTIONS, Action
 from lessons.checking import attempts_by_exercise
 from lessons.cluster import groups, records, snapshot, topics
@@ -136,13 +136,15 @@ def _add_operation(action: type[Action]) -> None:
         f"{action.__name__}In",
         __base__=action,
         act_id=(UUID | None, Field(None, description="A random id of yours: sent twice, it is one act.")),
-        lesson=(str, Field("", max_length=40)),
+        lesson=(str, Field("", max_length=40, description="The lesson's short name, when it belongs to one.")),
     )
 
     def operation(request: HttpRequest, class_slug: str, body: body_type):
         member = get_member(request.user, class_slug)
         fields = body.model_dump()
         act_id, lesson = fields.pop("act_id") or uuid4(), fields.pop("lesson")
+        if lesson:
+            get_lesson_for(member, lesson)
         act = perform(member, action.model_validate(fields), act_id=act_id, lesson=lesson)
         return Status(status_of_act(act), act)
 

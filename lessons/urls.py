@@ -1,6 +1,6 @@
 from django.urls import path
 
-from lessons.views import acts, checks, cluster, downloads, join, merge, pages, people, reset, room
+from lessons.views import acts, checks, classes, cluster, downloads, join, merge, pages, people, reset, room
 
 urlpatterns = [
     path("", join.home, name="home"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("return/", join.come_back, name="return"),
     path("sign-in/", join.sign_in, name="sign-in"),
     path("sign-out/", join.sign_out, name="sign-out"),
+    path("classes/", classes.own_classes, name="classes"),
+    path("c/<slug:class_slug>/settings/", classes.settings, name="class-settings"),
     path("c/<slug:class_slug>/", pages.lesson_list, name="lessons"),
     path("c/<slug:class_slug>/cluster/", cluster.my_cluster, name="cluster"),
     path("c/<slug:class_slug>/room/", room.class_room, name="room"),

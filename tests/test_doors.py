@@ -19,7 +19,7 @@ STAFF = frozenset({"instructor", "grader"})
 INSTRUCTOR = frozenset({"instructor"})
 ITS_OWNER = frozenset({"student"})
 VISITORS = (*sorted(MEMBERS), "of another class", "removed", "signed out")
-PUBLIC = {"home", "join", "join-class", "return", "sign-in", "sign-out", "api:openapi-json", "api:api-root"}
+PUBLIC = {"home", "join", "join-class", "return", "sign-in", "sign-out", "classes", "api:openapi-json", "api:api-root"}
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,7 @@ DOORS = [
     Door("people", INSTRUCTOR),
     Door("people-door", INSTRUCTOR, post={"do": "open"}),
     Door("people-seat", INSTRUCTOR, {"seat_slug": "SEAT"}, post={"do": "rename", "name": "Alice"}),
+    Door("class-settings", INSTRUCTOR),
     Door("seat-merge", INSTRUCTOR, {"seat_slug": "SEAT"}),
     Door("seat-reset", INSTRUCTOR, {"seat_slug": "SEAT"}),
     Door("class-reset", INSTRUCTOR),

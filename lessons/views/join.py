@@ -16,7 +16,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from sesame.utils import get_user
 
-from lessons.access import get_class_by_code, get_member
+from lessons.access import get_class_by_code, get_classes, get_member
+from lessons.due import due_of
 from lessons.forms import JoinForm, ReturnForm, wrong_code
 from lessons.models import Class, Member, User
 from lessons.people import same_person, take_seat, wait_after_wrong_code_s
@@ -29,12 +30,14 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """Whoever is in a class goes there, anybody else to the door."""
-    if request.user.is_authenticated:
-        member = request.user.memberships.filter(removed_at=None).select_related("klass").order_by("-joined_at").first()
-        if member:
+    """Whoever is in one class goes there, whoever is in several to their list, anybody else to the door."""
+    match get_classes(request.user):
+        case []:
+            return redirect("join")
+        case [member]:
             return redirect("lessons", member.klass.slug)
-    return redirect("join")
+        case _:
+            return redirect("classes")
 
 
 @never_cache
@@ -47,6 +50,8 @@ async def join(request: HttpRequest, code: str = "") -> HttpResponse:
     if code and klass is None:  # a link is a guess like any other
         return await _slowed_down(request, status=404, form=form, message="No class has the code of this link.")
     seat = await sync_to_async(_seat_in)(request, klass) if klass else None
+    if klass and seat is None and (elsewhere := await sync_to_async(get_classes)(await request.auser())):
+        form.initial["name"] = elsewhere[0].name  # with the same name it is the same person
     return await sync_to_async(_door)(request, form=form, klass=klass, seat=seat)
 
 
@@ -135,7 +140,12 @@ def joined(request: HttpRequest, class_slug: str) -> HttpResponse:
     return render(
         request,
         "joined.html",
-        {"member": member, "klass": member.klass, "personal_code": member.personal_code},
+        {
+            "member": member,
+            "klass": member.klass,
+            "personal_code": member.personal_code,
+            "due": due_of(member.klass),
+        },
     )
 
 
