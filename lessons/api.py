@@ -2,7 +2,7 @@
 
 Signed in by the same session as the pages, with the same CSRF token for what changes something. An act's operation is
 derived from its description in `lessons.actions`; its status says what came of it: 200 done, 404 no such topic,
-409 refused by Kafka, 422 refused by the app or not well-formed, 503 no answer from Kafka.
+409 refused by Kafka, 422 refused by the app or not well-formed, 429 too many at once, 503 no answer from Kafka.
 """
 
 from dataclasses import asdict
@@ -150,7 +150,7 @@ def _add_operation(action: type[Action]) -> None:
 
     api.post(
         "/classes/{class_slug}/acts/" + action.kind,
-        response=dict.fromkeys((200, 409, 422, 404, 503), ActOut | Problem) | {200: ActOut},
+        response=dict.fromkeys((200, 409, 422, 404, 429, 503), ActOut | Problem) | {200: ActOut},
         operation_id=f"act_{action.kind.replace('-', '_')}",
         url_name=f"act-{action.kind}",
         summary=action.title,

@@ -14,6 +14,7 @@ from lessons.checking import check_lesson
 from lessons.course.loader import Lesson
 from lessons.forms import DescribedForm, described_form
 from lessons.models import Act, Member
+from lessons.pace import TooFast
 from lessons.perform import ActIdTaken, perform
 from lessons.views import HtmxRequest
 from lessons.views.cards import act_card, code_of
@@ -30,7 +31,11 @@ def do(request: HtmxRequest, class_slug: str, lesson_slug: str, index: int) -> H
     if not form.is_valid():
         return _card(request, member, lesson, index, form=form, status=422)
     assert isinstance(form.made, Action)
-    act = perform_form(member, lesson, form.made, form)
+    try:
+        act = perform_form(member, lesson, form.made, form)
+    except TooFast as refusal:
+        form.add_error(None, str(refusal))
+        return _card(request, member, lesson, index, form=form, status=429)
     check_lesson(member, lesson)
     if request.htmx:
         return _card(
@@ -45,7 +50,7 @@ def do(request: HtmxRequest, class_slug: str, lesson_slug: str, index: int) -> H
 
 
 def perform_form(member: Member, lesson: Lesson, action: Action, form: DescribedForm) -> Act:
-    """Does what a form asked for: once, however often its button was pressed."""
+    """Does what a form asked for: once, however often its button was pressed. Raises: TooFast."""
     try:
         return perform(member, action, act_id=form.cleaned_data["act_id"] or uuid4(), lesson=lesson.slug)
     except ActIdTaken:  # the page came back from the browser's history and was filled in anew: another act
