@@ -101,12 +101,13 @@ def _merged_seat(request: HttpRequest, klass: Class, name: str) -> Member | None
 async def come_back(request: HttpRequest) -> HttpResponse:
     form = ReturnForm(request.POST)
     if not await sync_to_async(form.is_valid)():
-        return await _turned_away(request, form, return_form=form)
+        klass = await sync_to_async(get_class_by_code)(request.POST.get("at", ""))
+        return await _turned_away(request, form, return_form=form, klass=klass)
     await sync_to_async(login)(request, form.member.user, backend=BACKEND)
     return redirect("lessons", form.member.klass.slug)
 
 
-async def _turned_away(request: HttpRequest, failed: forms.Form, **shown: forms.Form) -> HttpResponse:
+async def _turned_away(request: HttpRequest, failed: forms.Form, **shown: Any) -> HttpResponse:
     """The page again with what was wrong."""
     if wrong_code(failed):
         return await _slowed_down(request, status=422, **shown)
@@ -115,7 +116,7 @@ async def _turned_away(request: HttpRequest, failed: forms.Form, **shown: forms.
 
 async def _slowed_down(request: HttpRequest, *, status: int, **shown: Any) -> HttpResponse:
     """A wrong code is counted; many make the answer slow, for the asker alone."""
-    wait_s = await sync_to_async(wait_after_wrong_code_s)(request.META.get("REMOTE_ADDR", ""))
+    wait_s = await sync_to_async(wait_after_wrong_code_s)(request.META.get("REMOTE_ADDR", ""), shown.get("klass"))
     if wait_s:
         status = 429
         await asyncio.sleep(wait_s)
