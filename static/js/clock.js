@@ -1,7 +1,8 @@
 // Times come from the server in UTC; whoever looks has a clock on the wall.
 
 const format = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
-const DAY_AND_TIME = { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+const DAY = { weekday: "long", day: "numeric", month: "long" };
+const TIME = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
 
 export function showLocalTimes(root) {
   for (const time of root.querySelectorAll("time[datetime]")) {
@@ -14,8 +15,8 @@ export function showLocalTimes(root) {
 
 /** A due date stands in the class's time zone; who lives in another one reads their own beside it. */
 function addOwnTime(time, moment) {
-  const here = new Intl.DateTimeFormat("en-GB", DAY_AND_TIME).format(moment);
-  if (time.dataset.seen || here === timeThere(moment, time.dataset.zone)) return;
+  const here = wallClock(moment);
+  if (time.dataset.seen || here === wallClock(moment, time.dataset.zone)) return;
   time.dataset.seen = "1";
   const own = document.createElement("span");
   own.className = "own-time";
@@ -23,9 +24,10 @@ function addOwnTime(time, moment) {
   time.after(own);
 }
 
-function timeThere(moment, timeZone) {
+function wallClock(moment, timeZone) {
+  const say = (parts) => new Intl.DateTimeFormat("en-GB", { ...parts, timeZone }).format(moment);
   try {
-    return new Intl.DateTimeFormat("en-GB", { ...DAY_AND_TIME, timeZone }).format(moment);
+    return `${say(DAY)}, ${say(TIME)}`;
   } catch {
     return ""; // a zone that this browser does not know
   }
