@@ -181,8 +181,8 @@ def get_act(request: HttpRequest, class_slug: str, act_id: UUID):
 def list_topics(request: HttpRequest, class_slug: str, internal: bool = False):
     """Your topics; with `internal`, Kafka's own as well."""
     namespace = get_member(request.user, class_slug).namespace
-    known = snapshot.service.latest().topics
-    shown = [t for t in known if namespace.owns(t.name) or (internal and t.internal)]
+    known = snapshot.service.latest(namespace)
+    shown = [*known.topics_of(namespace), *(known.internal_topics if internal else ())]
     return [_topic(namespace, topic) for topic in shown]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from lessons import feed
+from lessons import feed, pulse
 from lessons.cluster.errors import ClusterError, KafkaUnavailable
 from lessons.cluster.metadata import list_metadata
 from lessons.course.exercise import Exercise, Verdict
@@ -115,6 +115,7 @@ def _keep(member: Member, exercise: Exercise, seen: Observation | None, verdict:
         check_hash=exercise.text_hash,
         deciding_act=_deciding_act(member, verdict),
     )
+    pulse.attempts.beat(member.pk, attempt.decided_at)
     if verdict.state == "done":
         feed.publish_unsent(member.klass)
     return attempt

@@ -82,7 +82,7 @@ def merge(seat: Member, into: Member, by: Member) -> Moving:
     seat.merged_into, seat.removed_at = into, seat.removed_at or timezone.now()
     seat.save(update_fields=["merged_into", "removed_at"])
     separate(into)  # whoever has the old seat's code gets this class, and no other
-    note(seat.klass, by, "merge", seat=seat, data={"into": into.slug, **asdict(moving)})
+    note(seat.klass, by, "merge", seat=into, data={"from": seat.slug, **asdict(moving)})  # open pages look for it
     return moving
 
 

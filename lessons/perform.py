@@ -20,7 +20,7 @@ from channels.db import database_sync_to_async
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from lessons import feed
+from lessons import feed, pulse
 from lessons.actions import ACTIONS, Action, Answer, Consume
 from lessons.cluster import snapshot
 from lessons.cluster.errors import ClusterError, KafkaUnavailable
@@ -115,7 +115,8 @@ def settle_error(act: Act, error: ClusterError, *, asked: bool, took_s: float = 
 def _store(act: Act) -> None:
     act.settled_at = timezone.now()
     act.save(update_fields=["state", "answer", "settled_at"])
-    snapshot.service.poke()  # whoever looks sees it now, and not within a second
+    pulse.acts.beat(act.member_id, act.settled_at)
+    snapshot.service.poke(act.member.namespace)  # whoever looks sees it now, and not within a second
 
 
 def catch_up(member: Member) -> None:

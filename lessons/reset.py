@@ -74,7 +74,7 @@ def delete(klass: Class, shown: Things, by: Member, *, seat: Member | None = Non
     there = things_of(klass, seat) & shown
     of_groups = groups.delete_groups(names, there.groups)
     of_topics = topics.delete_topics(names, there.topics) if there.topics else {}
-    snapshot.service.poke()
+    snapshot.service.poke(seat.namespace if seat else None)
     left = [*_left("group", of_groups), *_left("topic", of_topics)]
     data = {
         "topics": sum(_is_gone(problem) for problem in of_topics.values()),

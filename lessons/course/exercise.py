@@ -88,6 +88,11 @@ class Exercise(ABC):
         """
         return None
 
+    @property
+    def asks(self) -> bool:
+        """Whether anything is typed or marked for it."""
+        return type(self).questions is not Exercise.questions
+
     @abstractmethod
     def observe(self, look: Look) -> Observation:
         """Reads what `judge` needs. Raises: ClusterError when the cluster can't be read."""

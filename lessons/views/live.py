@@ -9,6 +9,7 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
+from lessons import pulse
 from lessons.checking import attempts_by_exercise, check_lesson, progress
 from lessons.cluster import groups
 from lessons.cluster.errors import ClusterError
@@ -20,12 +21,13 @@ from lessons.views.cards import dom_id_of, exercise_card
 from lessons.views.picture import NARROW, WIDE, draw, list_topics
 
 LOOK_AGAIN_S = 5.0  # for what no snapshot shows, such as offsets that a program of the learner's own commits
+LONGEST_PAUSE_S = 20.0  # it is looked for less and less often while nothing else happens
 
 
 def look(member: Member) -> Snapshot:
     """The cluster as it is while a page is made, with the end offsets of this seat's topics."""
-    picture = service.latest()
-    return picture if picture.problem else with_ends(picture, member.namespace.owns)
+    picture = service.latest(member.namespace)
+    return picture if picture.problem else with_ends(picture, member.namespace)
 
 
 def live_context(member: Member, snapshot: Snapshot, *, wide: bool = False, internal: bool = False) -> dict[str, Any]:
@@ -88,26 +90,51 @@ class SeatPage(LivePage):
         self.internal = internal
         self._drawn_from: object = None
         self._looked_at: tuple[object, ...] | None = None
-        self._looked_s = 0.0
+        self._decided: object = ()
+        self._look_again_s = 0.0
+        self._pause_s = LOOK_AGAIN_S
 
     def parts(self, snapshot: Snapshot) -> dict[str, Callable[[], str]]:
         parts = self._pictures(snapshot)
         if self.lesson is None:
             parts["part-groups"] = self._template("_groups.html", groups=groups_of(self.member))
-        elif self._something_to_look_at(snapshot):
-            catch_up(self.member)
-            check_lesson(self.member, self.lesson)
-            attempts = attempts_by_exercise(self.member, self.lesson)
-            for exercise in self.lesson.exercises:
-                card = exercise_card(self.member, self.lesson, exercise, attempts.get(exercise.id))
-                parts[dom_id_of(exercise)] = self._template("_exercise.html", exercise=card)
-            parts["part-progress"] = self._template("_progress.html", progress=progress(self.member))
+        elif not snapshot.problem:
+            parts |= self._exercises(self.lesson, snapshot)
         return parts
+
+    def _exercises(self, lesson: Lesson, snapshot: Snapshot) -> dict[str, Callable[[], str]]:
+        """Those that may have another verdict, or other questions, than they had."""
+        shown = [exercise for exercise in lesson.exercises if exercise.asks] if self._check(lesson, snapshot) else []
+        decided = tuple(each.latest(self.member.pk) for each in (pulse.attempts, pulse.decisions))
+        if decided == self._decided and not shown:
+            return {}
+        if decided != self._decided:
+            self._decided, shown = decided, list(lesson.exercises)
+        attempts = attempts_by_exercise(self.member, lesson)
+        parts = {}
+        for exercise in shown:
+            card = exercise_card(self.member, lesson, exercise, attempts.get(exercise.id))
+            parts[dom_id_of(exercise)] = self._template("_exercise.html", exercise=card)
+        return {**parts, "part-progress": self._template("_progress.html", progress=progress(self.member))}
+
+    def _check(self, lesson: Lesson, snapshot: Snapshot) -> bool:
+        """Whether something has changed, or has not been looked at for long; then the exercises are checked."""
+        own = snapshot.topics_of(self.member.namespace)
+        ends = tuple(snapshot.ends.get((topic.name, p.id)) for topic in own for p in topic.partitions)
+        seen, now = (own, ends, pulse.acts.latest(self.member.pk)), time.monotonic()
+        is_new = seen != self._looked_at
+        if not is_new and now < self._look_again_s:
+            return False
+        self._pause_s = LOOK_AGAIN_S if is_new else min(self._pause_s * 2, LONGEST_PAUSE_S)
+        self._looked_at, self._look_again_s = seen, now + self._pause_s
+        if is_new or self._pause_s == LONGEST_PAUSE_S:
+            catch_up(self.member)
+        check_lesson(self.member, lesson)
+        return True
 
     def _pictures(self, snapshot: Snapshot) -> dict[str, Callable[[], str]]:
         """None while they would be the same: of three hundred pages most see nothing new most seconds."""
-        owns = self.member.namespace.owns
-        seen = tuple(topic for topic in snapshot.topics if topic.internal or owns(topic.name))
+        seen = (*snapshot.topics_of(self.member.namespace), *snapshot.internal_topics)
         ends = tuple(snapshot.ends.get((topic.name, p.id)) for topic in seen for p in topic.partitions)
         drawn_from = (snapshot.brokers, snapshot.problem, seen, ends)
         if drawn_from == self._drawn_from:
@@ -126,16 +153,3 @@ class SeatPage(LivePage):
     def _template(self, name: str, **context: object) -> Callable[[], str]:
         context |= {"klass": self.member.klass, "member": self.member}
         return lambda: render_to_string(f"lessons/{name}", context)
-
-    def _something_to_look_at(self, snapshot: Snapshot) -> bool:
-        """When this seat's slice of the cluster changed, an act was settled, or it is long ago."""
-        if snapshot.problem:
-            return False
-        own = tuple(topic for topic in snapshot.topics if self.member.namespace.owns(topic.name))
-        ends = tuple(snapshot.ends.get((topic.name, p.id)) for topic in own for p in topic.partitions)
-        last_act = self.member.acts.order_by("-settled_at").values_list("settled_at", flat=True).first()
-        seen, now = (own, ends, last_act), time.monotonic()
-        if seen == self._looked_at and now - self._looked_s < LOOK_AGAIN_S:
-            return False
-        self._looked_at, self._looked_s = seen, now
-        return True

@@ -27,7 +27,7 @@ from lessons.views.picture import draw
 @require_GET
 def lesson_list(request: HttpRequest, class_slug: str) -> HttpResponse:
     member = get_member(request.user, class_slug)
-    picture = draw(snapshot.service.latest(), member.namespace)  # for the brokers' dots in the bar
+    picture = draw(snapshot.service.latest(member.namespace), member.namespace)  # for the brokers' dots in the bar
     return render(request, "lessons.html", {**room(member, "lessons"), "parts": rail(member), "picture": picture})
 
 

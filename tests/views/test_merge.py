@@ -147,6 +147,6 @@ def test_it_is_in_the_history_with_what_moved(classroom):
     did(classroom.alice)
     merge(classroom.alice, classroom.bob, classroom.ines)
     row = Change.objects.get(kind="merge")
-    assert (row.by, row.seat) == (classroom.ines, classroom.alice)
+    assert (row.by, row.seat) == (classroom.ines, classroom.bob)
     moved = {"acts": 1, "attempts": 1, "done": 1, "hands": 0, "decisions": 0}
-    assert row.data == {"into": classroom.bob.slug, **moved}
+    assert row.data == {"from": classroom.alice.slug, **moved}
