@@ -9,10 +9,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from lessons.access import NOT_YOURS, get_classes, get_staff
-from lessons.class_forms import ClassForm, SettingsForm
 from lessons.classes import make_class, set_class
 from lessons.due import due_of, zones
 from lessons.models import Role
+from lessons.staff_forms import ClassForm, SettingsForm
 from lessons.views.pages import room
 
 

@@ -12,7 +12,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from lessons.access import NOT_YOURS, get_seat, get_staff
-from lessons.class_forms import ExternalIdForm
 from lessons.forms import RenameForm
 from lessons.grading import DONE, class_standings
 from lessons.models import Member, Role
@@ -25,6 +24,7 @@ from lessons.people import (
     set_external_id,
     set_removed,
 )
+from lessons.staff_forms import ExternalIdForm
 from lessons.views.pages import room
 
 
