@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from lessons.actions import ACTIONS, Action
+from lessons.course.loader import Lesson, get_lesson
 from lessons.models import Act, ApiToken, Class, Member, Observation, Role, User
 
 NOT_YOURS = "There is no such page, or it is not yours."
@@ -76,6 +77,25 @@ def get_evidence(member: Member, evidence_id: int) -> Observation:
         raise Http404(NOT_YOURS) from None
 
 
+def get_lesson_for(member: Member, slug: str) -> Lesson:
+    """A lesson that this member may open: students those that are switched on, staff all. Raises: Http404."""
+    try:
+        lesson = get_lesson(slug)
+    except KeyError:
+        raise Http404(NOT_YOURS) from None
+    if member.role == Role.STUDENT and lesson not in member.klass.lessons:
+        raise Http404(NOT_YOURS)
+    return lesson
+
+
+def get_classes(user: User | AnonymousUser) -> list[Member]:
+    """What this person is in which class, by the classes' names; nothing for who is not signed in."""
+    if not user.is_authenticated:
+        return []
+    here = user.memberships.filter(removed_at=None).select_related("klass", "user")
+    return list(here.order_by("klass__name", "klass__pk"))
+
+
 def get_own_act(member: Member, act_id: UUID) -> Act:
     """An act of this member. Raises: Http404."""
     try:
@@ -98,11 +118,12 @@ def get_class_by_code(code: str) -> Class | None:
 
 
 def get_member_by_personal_code(code: str) -> Member | None:
-    return (
-        Member.objects.select_related("klass", "user")
-        .filter(code_hash=Member.hash_of_code(clean_code(code)), removed_at=None)
-        .first()
-    )
+    """Whose code this is. That of a seat which was merged opens the one that it became."""
+    seats = Member.objects.select_related("klass", "user", "merged_into__klass", "merged_into__user")
+    seat = seats.filter(code_hash=Member.hash_of_code(clean_code(code))).first()
+    if seat is not None and seat.merged_into is not None:
+        seat = seat.merged_into
+    return seat if seat is not None and seat.removed_at is None else None
 
 
 def clean_code(code: str) -> str:

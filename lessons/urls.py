@@ -1,6 +1,21 @@
 from django.urls import path
 
-from lessons.views import acts, brokers, checks, cluster, downloads, join, pages, people, record, room, tokens
+from lessons.views import (
+    acts,
+    brokers,
+    checks,
+    classes,
+    cluster,
+    downloads,
+    join,
+    merge,
+    pages,
+    people,
+    record,
+    reset,
+    room,
+    tokens,
+)
 from lessons.views.evidence import decide, evidence
 from lessons.views.exports import canvas, canvas_file, export, exports
 from lessons.views.grading import grading, recheck_many
@@ -16,6 +31,8 @@ urlpatterns = [
     path("return/", join.come_back, name="return"),
     path("sign-in/", join.sign_in, name="sign-in"),
     path("sign-out/", join.sign_out, name="sign-out"),
+    path("classes/", classes.own_classes, name="classes"),
+    path("c/<slug:class_slug>/settings/", classes.settings, name="class-settings"),
     path("c/<slug:class_slug>/", pages.lesson_list, name="lessons"),
     path("c/<slug:class_slug>/cluster/", cluster.my_cluster, name="cluster"),
     path("c/<slug:class_slug>/room/", room.class_room, name="room"),
@@ -37,6 +54,9 @@ urlpatterns = [
     path("c/<slug:class_slug>/grading/exercises/<str:exercise_id>/re-grade/", regrade, name="re-grade"),
     path("c/<slug:class_slug>/grading/<str:seat_slug>/<str:exercise_id>/", evidence, name="evidence"),
     path("c/<slug:class_slug>/grading/<str:seat_slug>/<str:exercise_id>/decide/", decide, name="decide"),
+    path("c/<slug:class_slug>/people/<str:seat_slug>/merge/", merge.merge_seat, name="seat-merge"),
+    path("c/<slug:class_slug>/people/<str:seat_slug>/reset/", reset.reset_seat, name="seat-reset"),
+    path("c/<slug:class_slug>/reset/", reset.reset_class, name="class-reset"),
     path("c/<slug:class_slug>/session.sh", downloads.session_script, name="session-script"),
     path("c/<slug:class_slug>/exports/", exports, name="exports"),
     path("c/<slug:class_slug>/exports/canvas/", canvas, name="canvas"),

@@ -21,7 +21,7 @@ STAFF = frozenset({"instructor", "grader"})
 INSTRUCTOR = frozenset({"instructor"})
 ITS_OWNER = frozenset({"student"})
 VISITORS = (*sorted(MEMBERS), "of another class", "removed", "signed out")
-PUBLIC = {"home", "join", "join-class", "return", "sign-in", "sign-out", "api:openapi-json", "api:api-root"}
+PUBLIC = {"home", "join", "join-class", "return", "sign-in", "sign-out", "classes", "api:openapi-json", "api:api-root"}
 NO_CLASS_IN_IT = {"api:list_classes"}  # everybody's own: see test_api_record.py
 
 
@@ -87,6 +87,10 @@ DOORS = [
     Door("evidence", STAFF, {"seat_slug": "SEAT", "exercise_id": EXERCISE}),
     Door("decide", STAFF, {"seat_slug": "SEAT", "exercise_id": EXERCISE}, post={"do": "take-back"}),
     *(Door(f"api:act-{kind}", act.roles or MEMBERS, post=BODIES.get(kind, {})) for kind, act in ACTIONS.items()),
+    Door("class-settings", INSTRUCTOR),
+    Door("seat-merge", INSTRUCTOR, {"seat_slug": "SEAT"}),
+    Door("seat-reset", INSTRUCTOR, {"seat_slug": "SEAT"}),
+    Door("class-reset", INSTRUCTOR),
     Door("api:list_acts", MEMBERS),
     Door("api:get_act", ITS_OWNER, {"act_id": "ACT"}),
     Door("api:list_topics", MEMBERS),
