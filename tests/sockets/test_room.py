@@ -23,7 +23,7 @@ async def test_the_whole_table_comes_once_and_then_only_the_rows_that_changed(ro
     first = len(tab.frames)
     row = f"seat-row-{classroom.alice.slug}"
     await sync_to_async(attempt, thread_sensitive=False)(room.alice, TWO, "done")
-    await until_part(tab, row, 'class="done"')
+    await until_part(tab, row, 'class="done')
     assert part_names(tab, after=first) & {"part-heat", f"seat-row-{classroom.bob.slug}"} == set()
     assert parts(tab)[row].count("<td") == len(all_exercises())
 
