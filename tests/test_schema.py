@@ -8,11 +8,13 @@ from uuid import uuid4
 
 import pytest
 import schemathesis
+from django.conf import settings as django_settings
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from hypothesis.configuration import set_hypothesis_home_dir
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.parameters import ParameterLocation
@@ -30,6 +32,7 @@ from lessons.models import Attempt, Member, Observation
 from lessons.perform import perform
 from lessons.tokens import make_token
 
+set_hypothesis_home_dir(django_settings.DATA_DIR / "hypothesis")  # and not beside manage.py
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kafka", "rows_stay_in_sight")]
 
 CHECKS = [
