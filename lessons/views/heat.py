@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -26,7 +27,7 @@ _CELLS = {
 
 def seat_url(klass: Class, seat_slug: str) -> str:
     """The page of one student, for staff."""
-    return f"/c/{klass.slug}/seats/{seat_slug}/"
+    return reverse("seat", args=[klass.slug, seat_slug])
 
 
 def row_id(seat_slug: str) -> str:
