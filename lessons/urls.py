@@ -1,6 +1,6 @@
 from django.urls import path
 
-from lessons.views import acts, checks, cluster, downloads, join, pages, people, room
+from lessons.views import acts, broadcasts, checks, cluster, downloads, hands, join, pages, people, room, seat_lesson
 
 urlpatterns = [
     path("", join.home, name="home"),
@@ -19,6 +19,15 @@ urlpatterns = [
     path("c/<slug:class_slug>/lessons/<slug:lesson_slug>/acts/<int:index>/code/", acts.code, name="act-code"),
     path("c/<slug:class_slug>/lessons/<slug:lesson_slug>/check/<str:exercise_id>/", checks.look, name="check"),
     path("c/<slug:class_slug>/lessons/<slug:lesson_slug>/notebook.ipynb", downloads.lesson, name="notebook"),
+    path("c/<slug:class_slug>/lessons/<slug:lesson_slug>/hand/", hands.hand, name="hand"),
+    path(
+        "c/<slug:class_slug>/seats/<str:seat_slug>/lessons/<slug:lesson_slug>/",
+        seat_lesson.seat_lesson,
+        name="seat-lesson",
+    ),
+    path("c/<slug:class_slug>/hands/<int:hand_id>/", hands.answer_hand, name="hand-answer"),
+    path("c/<slug:class_slug>/broadcasts/", broadcasts.say, name="broadcast"),
+    path("c/<slug:class_slug>/broadcasts/<int:broadcast_id>/end/", broadcasts.end_broadcast, name="broadcast-end"),
     path("c/<slug:class_slug>/session.ipynb", downloads.session, name="session"),
     path("c/<slug:class_slug>/people/", people.people, name="people"),
     path("c/<slug:class_slug>/people/door/", people.change_door, name="people-door"),

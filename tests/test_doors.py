@@ -12,13 +12,15 @@ from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
 from lessons.actions import ACTIONS
-from lessons.models import Act, Member
+from lessons.models import Act, Broadcast, Hand, Member
 
 MEMBERS = frozenset({"student", "neighbour", "instructor", "grader"})
 STAFF = frozenset({"instructor", "grader"})
 INSTRUCTOR = frozenset({"instructor"})
+STUDENTS = frozenset({"student", "neighbour"})
 ITS_OWNER = frozenset({"student"})
 VISITORS = (*sorted(MEMBERS), "of another class", "removed", "signed out")
+HAND, BROADCAST = 10**6, 10**6 + 1
 PUBLIC = {"home", "join", "join-class", "return", "sign-in", "sign-out", "api:openapi-json", "api:api-root"}
 
 
@@ -59,6 +61,11 @@ DOORS = [
     Door("session-script", MEMBERS),
     Door("room", STAFF),
     Door("room-names", STAFF),
+    Door("hand", STUDENTS, LESSON, post={"do": "raise"}),
+    Door("hand-answer", STAFF, {"hand_id": "HAND"}, post={}),
+    Door("broadcast", INSTRUCTOR, post={}),
+    Door("broadcast-end", INSTRUCTOR, {"broadcast_id": "BROADCAST"}, post={}),
+    Door("seat-lesson", STAFF, {"seat_slug": "SEAT", **LESSON}),
     Door("people", INSTRUCTOR),
     Door("people-door", INSTRUCTOR, post={"do": "open"}),
     Door("people-seat", INSTRUCTOR, {"seat_slug": "SEAT"}, post={"do": "rename", "name": "Alice"}),
@@ -108,7 +115,7 @@ def new_user():
 
 
 def knock(browser: Client, door: Door, member: Member, act: Act, class_slug: str):
-    stand_for = {"SEAT": member.slug, "ACT": act.pk}
+    stand_for = {"SEAT": member.slug, "ACT": act.pk, "HAND": HAND, "BROADCAST": BROADCAST}
     args = {name: stand_for.get(value, value) for name, value in door.args.items()}
     url = reverse(door.name, kwargs={"class_slug": class_slug, **args})
     if door.post is None:
@@ -121,6 +128,8 @@ def knock(browser: Client, door: Door, member: Member, act: Act, class_slug: str
 @pytest.mark.parametrize("door", DOORS, ids=str)
 def test_a_door_opens_for_whom_it_should_and_is_a_missing_page_for_anybody_else(door, classroom, browsers):
     act = Act.objects.create(member=classroom.alice, kind="create-topic", fields={"name": "a"}, state=Act.State.DONE)
+    Hand.objects.create(pk=HAND, member=classroom.alice, lesson="creating-topics")
+    Broadcast.objects.create(pk=BROADCAST, klass=classroom.klass, by=classroom.ines, words="Hello")
     for who in VISITORS:
         there = knock(browsers[who], door, classroom.alice, act, classroom.klass.slug)
         nowhere = knock(browsers[who], door, classroom.alice, act, "no-such-class")

@@ -21,7 +21,7 @@ from lessons.cluster.errors import ClusterError
 from lessons.course.exercise import Exercise
 from lessons.course.loader import Block, Lesson, render
 from lessons.forms import DescribedForm, described_form
-from lessons.models import Act, Attempt, Member
+from lessons.models import Act, Attempt, Member, Role
 
 _html = HtmlFormatter(nowrap=True)
 
@@ -80,6 +80,8 @@ class ExerciseCard:
     at: Any
     check_url: str
     form: DescribedForm | None = None
+    id: str = ""
+    hand_url: str = ""  # where a student raises a hand about it; empty while it was not tried
 
 
 @dataclass(frozen=True)
@@ -169,7 +171,13 @@ def exercise_card(
         at=attempt.decided_at if attempt else None,
         check_url=reverse("check", args=[member.klass.slug, lesson.slug, exercise.id]),
         form=form or question_form(member, exercise),
+        id=exercise.id,
+        hand_url=f"?hand={exercise.id}#part-hand" if _is_stuck(member, attempt) else "",
     )
+
+
+def _is_stuck(member: Member, attempt: Attempt | None) -> bool:
+    return member.role == Role.STUDENT and attempt is not None and attempt.state != Attempt.State.DONE
 
 
 def question_form(member: Member, exercise: Exercise, data: Any = None) -> DescribedForm | None:

@@ -14,9 +14,11 @@ from lessons.cluster import groups
 from lessons.cluster.errors import ClusterError
 from lessons.cluster.snapshot import Snapshot, service, with_ends
 from lessons.course.loader import Lesson
-from lessons.models import Member
+from lessons.models import Member, Role
 from lessons.perform import catch_up
 from lessons.views.cards import dom_id_of, exercise_card
+from lessons.views.hand_cards import HandPart
+from lessons.views.news import NewsPart
 from lessons.views.picture import NARROW, WIDE, draw, list_topics
 
 LOOK_AGAIN_S = 5.0  # for what no snapshot shows, such as offsets that a program of the learner's own commits
@@ -86,12 +88,14 @@ class SeatPage(LivePage):
         super().__init__(member)
         self.lesson = lesson
         self.internal = internal
+        self._news = NewsPart(member)
+        self._hand = HandPart(member, lesson) if lesson and member.role == Role.STUDENT else None
         self._drawn_from: object = None
         self._looked_at: tuple[object, ...] | None = None
         self._looked_s = 0.0
 
     def parts(self, snapshot: Snapshot) -> dict[str, Callable[[], str]]:
-        parts = self._pictures(snapshot)
+        parts = {**self._pictures(snapshot), **self._news.parts(), **(self._hand.parts() if self._hand else {})}
         if self.lesson is None:
             parts["part-groups"] = self._template("_groups.html", groups=groups_of(self.member))
         elif self._something_to_look_at(snapshot):
@@ -139,3 +143,15 @@ class SeatPage(LivePage):
             return False
         self._looked_at, self._looked_s = seen, now
         return True
+
+
+class NewsPage(LivePage):
+    """A page on which nothing is live but the news and the brokers' dots, such as the list of lessons."""
+
+    def __init__(self, member: Member) -> None:
+        super().__init__(member)
+        self._news = NewsPart(member)
+
+    def parts(self, snapshot: Snapshot) -> dict[str, Callable[[], str]]:
+        context = {"picture": draw(snapshot, self.member.namespace)}
+        return {"part-brokers": lambda: render_to_string("lessons/_brokers.html", context), **self._news.parts()}

@@ -18,7 +18,9 @@ from lessons.course.loader import PARTS, Lesson, get_lesson
 from lessons.grading import DONE, standings_of
 from lessons.models import Member
 from lessons.views.cards import ActCard, act_card, page_blocks, watch_card
+from lessons.views.hand_cards import hand_card
 from lessons.views.live import live_context, look
+from lessons.views.news import news_of
 from lessons.views.picture import draw
 
 
@@ -27,7 +29,11 @@ from lessons.views.picture import draw
 def lesson_list(request: HttpRequest, class_slug: str) -> HttpResponse:
     member = get_member(request.user, class_slug)
     picture = draw(snapshot.service.latest(), member.namespace)  # for the brokers' dots in the bar
-    return render(request, "lessons.html", {**room(member, "lessons"), "parts": rail(member), "picture": picture})
+    context = {
+        **room(member, "lessons"), "parts": rail(member), "picture": picture,
+        "news": news_of(member), "live_url": f"/ws/c/{member.klass.slug}/news/",
+    }  # fmt: skip
+    return render(request, "lessons.html", context)
 
 
 @never_cache
@@ -35,7 +41,10 @@ def lesson_list(request: HttpRequest, class_slug: str) -> HttpResponse:
 def lesson_page(request: HttpRequest, class_slug: str, lesson_slug: str) -> HttpResponse:
     member = get_member(request.user, class_slug)
     lesson = lesson_or_404(lesson_slug)
-    return render(request, "lesson.html", lesson_context(member, lesson, cards=_answered(request, member, lesson)))
+    context = lesson_context(member, lesson, cards=_answered(request, member, lesson))
+    if request.GET.get("hand"):
+        context["hand"] = hand_card(member, lesson, exercise=request.GET["hand"])
+    return render(request, "lesson.html", context)
 
 
 def _answered(request: HttpRequest, member: Member, lesson: Lesson) -> dict[int, ActCard]:
@@ -70,6 +79,8 @@ def lesson_context(member: Member, lesson: Lesson, *, cards: dict[int, ActCard] 
         "blocks": page_blocks(member, lesson, cards or {}),
         "previous": _turn(member, before),
         "next": _turn(member, after),
+        "news": news_of(member),
+        "hand": hand_card(member, lesson),
         "watch": watch_card(member, lesson.topic) if lesson.topic else None,
         "live_url": f"/ws/c/{member.klass.slug}/live/{lesson.slug}/",
     }

@@ -13,6 +13,8 @@ from lessons.cluster import records, snapshot
 from lessons.cluster.errors import ClusterError, TopicMissing
 from lessons.course.loader import all_exercises
 from lessons.models import Class
+from lessons.views.broadcasts import broadcast_context
+from lessons.views.hand_cards import queue_context
 from lessons.views.pages import room
 from lessons.views.picture import draw
 
@@ -26,6 +28,8 @@ def class_room(request: HttpRequest, class_slug: str) -> HttpResponse:
     member = get_staff(request.user, class_slug)
     context = {
         **room(member, "room"),
+        **queue_context(member),
+        **broadcast_context(member),
         "picture": draw(snapshot.service.latest(), member.namespace),  # for the brokers' dots in the bar
         "names": names_of(member.klass),
         "exercises": {exercise.id: exercise.title for exercise in all_exercises()},

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from django.template.loader import render_to_string
 
 from lessons.cluster.snapshot import Snapshot
+from lessons.views.broadcasts import broadcast_parts
+from lessons.views.hand_cards import queue_parts
 from lessons.views.live import LivePage
 from lessons.views.picture import draw
 
@@ -16,4 +18,5 @@ class RoomPage(LivePage):
 
     def parts(self, snapshot: Snapshot) -> dict[str, Callable[[], str]]:
         context = {"klass": self.member.klass, "picture": draw(snapshot, self.member.namespace)}
-        return {"part-brokers": lambda: render_to_string("lessons/_brokers.html", context)}
+        brokers = {"part-brokers": lambda: render_to_string("lessons/_brokers.html", context)}
+        return {**brokers, **queue_parts(self.member), **broadcast_parts(self.member)}
