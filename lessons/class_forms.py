@@ -35,9 +35,9 @@ class AnswerForm(forms.Form):
 
 class BroadcastForm(forms.Form):
     words = forms.CharField(
-        label="To everybody", required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+        label="Words", required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
     )
-    lesson = forms.ChoiceField(label="Everybody to lesson", required=False)
+    lesson = forms.ChoiceField(label="Everybody to", required=False)
 
     def __init__(self, klass: Class, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "broadcast-%s", "label_suffix": "", **kwargs})
