@@ -34,9 +34,7 @@ class AnswerForm(forms.Form):
 
 
 class BroadcastForm(forms.Form):
-    words = forms.CharField(
-        label="Words", required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    words = forms.CharField(label="Words", required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
     lesson = forms.ChoiceField(label="Everybody to", required=False)
 
     def __init__(self, klass: Class, *args: Any, **kwargs: Any) -> None:

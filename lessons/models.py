@@ -179,6 +179,7 @@ class Act(models.Model):
         indexes = [
             models.Index(fields=["member", "kind"], name="acts_of_a_member"),
             models.Index(fields=["started_at"], condition=models.Q(feed_offset=None), name="acts_not_yet_in_the_feed"),
+            models.Index(fields=["settled_at"], name="acts_settled_lately"),
         ]
 
     def __str__(self) -> str:

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
@@ -16,7 +15,7 @@ from lessons.broadcasts import end, say_to_class
 from lessons.class_forms import BroadcastForm
 from lessons.models import Member, Role
 from lessons.views import HtmxRequest
-from lessons.views.news import NewsItem, Parts, news_items
+from lessons.views.news import NewsItem, news_items
 
 PANEL = "room/_broadcast.html"
 
@@ -27,22 +26,16 @@ def broadcast_context(staff: Member, *, form: BroadcastForm | None = None) -> di
     return {
         "klass": staff.klass,
         "broadcast_form": (form or BroadcastForm(staff.klass)) if speaks else None,
-        "broadcasts": _standing(staff, news.read(staff.klass)),
+        "broadcasts": _standing(staff),
     }
 
 
-def _standing(staff: Member, read: news.News) -> list[tuple[NewsItem, str]]:
+def _standing(staff: Member) -> list[tuple[NewsItem, str]]:
     """With the address that ends each; none for whoever may not."""
-    items = news_items(staff, read.broadcasts)
+    items = news_items(staff, news.read(staff.klass).broadcasts)
     if staff.role != Role.INSTRUCTOR:
         return [(item, "") for item in items]
     return [(item, reverse("broadcast-end", args=[staff.klass.slug, item.said.pk])) for item in items]
-
-
-def broadcast_parts(staff: Member) -> Parts:
-    """For the room: what stands, without the form that somebody may be typing into."""
-    context = {"klass": staff.klass, "broadcasts": _standing(staff, news.latest(staff.klass))}
-    return {"part-broadcasts": lambda: render_to_string("room/_broadcasts.html", context)}
 
 
 @require_POST
@@ -66,4 +59,4 @@ def end_broadcast(request: HtmxRequest, class_slug: str, broadcast_id: int) -> H
 def _room(request: HtmxRequest, staff: Member) -> HttpResponse:
     if request.htmx:
         return render(request, PANEL, broadcast_context(staff))
-    return redirect(reverse("room", args=[staff.klass.slug]) + "#broadcast")
+    return redirect(reverse("room", args=[staff.klass.slug]) + "#part-broadcast")

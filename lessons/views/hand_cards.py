@@ -12,6 +12,7 @@ from lessons import hands, news
 from lessons.class_forms import AnswerForm, HandForm
 from lessons.course.loader import Lesson, all_exercises, lessons
 from lessons.models import Hand, Member, Role
+from lessons.views.heat import seat_url
 from lessons.views.news import Parts
 
 
@@ -35,6 +36,7 @@ class WaitingHand:
     form: AnswerForm
     answer_url: str
     lesson_url: str
+    seat_url: str
 
 
 def hand_card(member: Member, lesson: Lesson, *, form: HandForm | None = None, exercise: str = "") -> HandCard | None:
@@ -91,9 +93,5 @@ def _waiting(staff: Member, hand: Hand, form: AnswerForm | None) -> WaitingHand:
         form=form or AnswerForm(hand.pk),
         answer_url=reverse("hand-answer", args=[klass, hand.pk]),
         lesson_url=reverse("seat-lesson", args=[klass, hand.member.slug, hand.lesson]),
+        seat_url=seat_url(staff.klass, hand.member.slug),
     )
-
-
-def queue_parts(staff: Member) -> Parts:
-    """For the room."""
-    return {"part-hands": lambda: render_to_string("room/_hands.html", queue_context(staff))}

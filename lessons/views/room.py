@@ -13,10 +13,9 @@ from lessons.cluster import records, snapshot
 from lessons.cluster.errors import ClusterError, TopicMissing
 from lessons.course.loader import all_exercises
 from lessons.models import Class
-from lessons.views.broadcasts import broadcast_context
-from lessons.views.hand_cards import queue_context
 from lessons.views.pages import room
 from lessons.views.picture import draw
+from lessons.views.room_live import draw_parts
 
 HISTORY_RECORDS = 200
 OFFSETS_TIMEOUT_S = 3.0  # the page is of use without them
@@ -26,11 +25,11 @@ OFFSETS_TIMEOUT_S = 3.0  # the page is of use without them
 @require_GET
 def class_room(request: HttpRequest, class_slug: str) -> HttpResponse:
     member = get_staff(request.user, class_slug)
+    now = snapshot.service.latest()
     context = {
         **room(member, "room"),
-        **queue_context(member),
-        **broadcast_context(member),
-        "picture": draw(snapshot.service.latest(), member.namespace),  # for the brokers' dots in the bar
+        "picture": draw(now, member.namespace),  # for the brokers' dots in the bar
+        **draw_parts(member, now, request),
         "names": names_of(member.klass),
         "exercises": {exercise.id: exercise.title for exercise in all_exercises()},
         "lessons": member.klass.lessons,
