@@ -2,7 +2,17 @@
 
 from django.urls import path, re_path
 
-from lessons.consumers import ConsumeSocket, FeedSocket, LiveSocket, NewsSocket, NowhereSocket, RoomSocket, WatchSocket
+from lessons.consumers import (
+    ConsumeSocket,
+    FeedSocket,
+    LiveSocket,
+    NewsSocket,
+    NowhereSocket,
+    RoomSocket,
+    SeatLiveSocket,
+    SeatWatchSocket,
+    WatchSocket,
+)
 
 websocket_urlpatterns = [
     path("ws/c/<slug:class_slug>/live/", LiveSocket.as_asgi()),
@@ -11,6 +21,8 @@ websocket_urlpatterns = [
     path("ws/c/<slug:class_slug>/news/", NewsSocket.as_asgi()),
     path("ws/c/<slug:class_slug>/room/", RoomSocket.as_asgi()),
     path("ws/c/<slug:class_slug>/feed/", FeedSocket.as_asgi()),
+    path("ws/c/<slug:class_slug>/seats/<str:seat_slug>/live/<slug:lesson_slug>/", SeatLiveSocket.as_asgi()),
+    path("ws/c/<slug:class_slug>/seats/<str:seat_slug>/watch/", SeatWatchSocket.as_asgi()),
     path("ws/c/<slug:class_slug>/consume/", ConsumeSocket.as_asgi()),
     re_path("", NowhereSocket.as_asgi()),  # the last one
 ]

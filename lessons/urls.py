@@ -1,6 +1,19 @@
 from django.urls import path
 
-from lessons.views import acts, broadcasts, checks, cluster, downloads, hands, join, pages, people, room, seat_lesson
+from lessons.views import (
+    acts,
+    broadcasts,
+    checks,
+    cluster,
+    downloads,
+    feed,
+    hands,
+    join,
+    pages,
+    people,
+    room,
+    seat_lesson,
+)
 
 urlpatterns = [
     path("", join.home, name="home"),
@@ -13,7 +26,9 @@ urlpatterns = [
     path("c/<slug:class_slug>/", pages.lesson_list, name="lessons"),
     path("c/<slug:class_slug>/cluster/", cluster.my_cluster, name="cluster"),
     path("c/<slug:class_slug>/room/", room.class_room, name="room"),
-    path("c/<slug:class_slug>/room/names.json", room.names, name="room-names"),
+    path("c/<slug:class_slug>/room/names.json", feed.names, name="room-names"),
+    path("c/<slug:class_slug>/feed/", feed.class_feed, name="class-feed"),
+    path("c/<slug:class_slug>/feed/share/", feed.share, name="feed-share"),
     path("c/<slug:class_slug>/lessons/<slug:lesson_slug>/", pages.lesson_page, name="lesson"),
     path("c/<slug:class_slug>/lessons/<slug:lesson_slug>/acts/<int:index>/", acts.do, name="act"),
     path("c/<slug:class_slug>/lessons/<slug:lesson_slug>/acts/<int:index>/code/", acts.code, name="act-code"),

@@ -61,6 +61,8 @@ DOORS = [
     Door("session-script", MEMBERS),
     Door("room", STAFF),
     Door("room-names", STAFF),
+    Door("class-feed", STAFF),  # and students, while it is shared
+    Door("feed-share", INSTRUCTOR, post={"do": "show"}),
     Door("hand", STUDENTS, LESSON, post={"do": "raise"}),
     Door("hand-answer", STAFF, {"hand_id": "HAND"}, post={}),
     Door("broadcast", INSTRUCTOR, post={}),

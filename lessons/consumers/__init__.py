@@ -5,7 +5,8 @@
                                                            topic_deleted, partitions_added, problem
     news/      as live/, for pages on which nothing else is live
     room/      as live/, for those who teach or grade
-    feed/      as watch/, but always of the class's feed, and for those who teach or grade
+    feed/      as watch/, but always of the class's feed; for those who teach or grade, or for all while it is shared
+    seats/…    as live/ and watch/ of one student, for those who teach or grade
     consume/   page → start, grant, ack, stop       page ← started, assigned, revoked, records, topic_deleted,
                                                            topic_recreated, problem, stopped
 
@@ -37,6 +38,17 @@ from lessons.consumers.live import LiveSocket
 from lessons.consumers.news import NewsSocket
 from lessons.consumers.nowhere import NowhereSocket
 from lessons.consumers.room import RoomSocket
+from lessons.consumers.seat import SeatLiveSocket, SeatWatchSocket
 from lessons.consumers.watch import WatchSocket
 
-__all__ = ["ConsumeSocket", "FeedSocket", "LiveSocket", "NewsSocket", "NowhereSocket", "RoomSocket", "WatchSocket"]
+__all__ = [
+    "ConsumeSocket",
+    "FeedSocket",
+    "LiveSocket",
+    "NewsSocket",
+    "NowhereSocket",
+    "RoomSocket",
+    "SeatLiveSocket",
+    "SeatWatchSocket",
+    "WatchSocket",
+]

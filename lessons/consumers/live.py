@@ -62,7 +62,7 @@ class LiveSocket(PageSocket):
             loop.call_soon_threadsafe(take, picture)
 
         draw = database_sync_to_async(page.changes, thread_sensitive=False, executor=_painters)
-        unsubscribe = snapshot.service.subscribe(hand_over, ends_of=self.member.namespace.owns)
+        unsubscribe = snapshot.service.subscribe(hand_over, ends_of=page.member.namespace.owns)
         try:
             while True:
                 try:

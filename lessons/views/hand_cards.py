@@ -73,18 +73,18 @@ class HandPart:
         mark = news.latest(self._member.klass).hands.get(self._member.pk)
         if mark == self._seen:
             return {}
-        self._seen = mark
         context = {"hand": hand_card(self._member, self._lesson), "klass": self._member.klass}
+        self._seen = mark
         return {"part-hand": lambda: render_to_string("lessons/_hand.html", context)}
 
 
 def queue_context(staff: Member, *, wrong: dict[int, AnswerForm] | None = None, said: str = "") -> dict[str, Any]:
     """The hands that are up. `wrong` has forms that were filled in wrongly; `said`: what came of an answer."""
-    waiting = [_waiting(staff, hand, (wrong or {}).get(hand.pk)) for hand in hands.queue(staff.klass)]
+    waiting = [waiting_hand(staff, hand, (wrong or {}).get(hand.pk)) for hand in hands.queue(staff.klass)]
     return {"hands": waiting, "said": said, "klass": staff.klass}
 
 
-def _waiting(staff: Member, hand: Hand, form: AnswerForm | None) -> WaitingHand:
+def waiting_hand(staff: Member, hand: Hand, form: AnswerForm | None = None) -> WaitingHand:
     klass = staff.klass.slug
     return WaitingHand(
         hand=hand,

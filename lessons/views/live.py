@@ -95,7 +95,7 @@ class SeatPage(LivePage):
         self._looked_s = 0.0
 
     def parts(self, snapshot: Snapshot) -> dict[str, Callable[[], str]]:
-        parts = {**self._pictures(snapshot), **self._news.parts(), **(self._hand.parts() if self._hand else {})}
+        parts: dict[str, Callable[[], str]] = {}
         if self.lesson is None:
             parts["part-groups"] = self._template("_groups.html", groups=groups_of(self.member))
         elif self._something_to_look_at(snapshot):
@@ -106,7 +106,8 @@ class SeatPage(LivePage):
                 card = exercise_card(self.member, self.lesson, exercise, attempts.get(exercise.id))
                 parts[dom_id_of(exercise)] = self._template("_exercise.html", exercise=card)
             parts["part-progress"] = self._template("_progress.html", progress=progress(self.member))
-        return parts
+        # Last, because these remember what they told: a busy database above must not make it be forgotten.
+        return {**parts, **(self._hand.parts() if self._hand else {}), **self._news.parts(), **self._pictures(snapshot)}
 
     def _pictures(self, snapshot: Snapshot) -> dict[str, Callable[[], str]]:
         """None while they would be the same: of three hundred pages most see nothing new most seconds."""

@@ -87,7 +87,7 @@ def lesson_context(member: Member, lesson: Lesson, *, cards: dict[int, ActCard] 
 
 
 def _turn(member: Member, lesson: Lesson | None) -> dict[str, str] | None:
-    return {"title": lesson.title, "url": lesson_url(member, lesson)} if lesson else None
+    return {"title": lesson.title, "slug": lesson.slug, "url": lesson_url(member, lesson)} if lesson else None
 
 
 def lesson_url(member: Member, lesson: Lesson) -> str:
@@ -117,7 +117,7 @@ def _row(member: Member, lesson: Lesson, finished: set[str], begun: set[str], he
     done = sum(exercise.id in finished for exercise in lesson.exercises)
     is_done = done == len(lesson.exercises)
     return {
-        "part": lesson.part, "number": lesson.number, "title": lesson.title, "summary": lesson.summary,
+        "part": lesson.part, "slug": lesson.slug, "number": lesson.number, "title": lesson.title, "summary": lesson.summary,
         "url": lesson_url(member, lesson), "here": lesson is here, "done": done, "total": len(lesson.exercises),
         "state": "done" if is_done else "begun" if done or lesson.slug in begun else "open",
     }  # fmt: skip
