@@ -55,7 +55,7 @@ export class Rows {
     const time = element("time", clockTime(item.at));
     time.dateTime = item.at;
     const [line, answer] = wordsOf(item, this.titles);
-    row.className = { verdict: "finished", hand: `hand ${item.state}`, broadcast: "said" }[item.kind] ?? item.state;
+    row.className = { verdict: "finished", hand: "asked", broadcast: "said" }[item.kind] ?? item.state;
     row.append(time, this.names.draw(item.seat), element("span", line), element("em", answer));
     row.hidden = !this.fits(item);
     return row;
