@@ -12,7 +12,7 @@ from django.http import Http404
 
 from lessons.actions import ACTIONS, Action
 from lessons.course.loader import Lesson, get_lesson
-from lessons.models import Act, ApiToken, Class, Member, Observation, Role, User
+from lessons.models import Act, ApiToken, Broadcast, Class, Hand, Member, Observation, Role, User
 
 NOT_YOURS = "There is no such page, or it is not yours."
 
@@ -94,6 +94,46 @@ def get_classes(user: User | AnonymousUser) -> list[Member]:
         return []
     here = user.memberships.filter(removed_at=None).select_related("klass", "user")
     return list(here.order_by("klass__name", "klass__pk"))
+
+
+def get_present_seat(staff: Member, seat_slug: str) -> Member:
+    """The same, unless the student was removed. Raises: Http404."""
+    seat = get_seat(staff, seat_slug)
+    if seat.removed_at is not None:
+        raise Http404(NOT_YOURS)
+    return seat
+
+
+def get_student(user: User | AnonymousUser, class_slug: str) -> Member:
+    """For what students alone do. Raises: Http404."""
+    member = get_member(user, class_slug)
+    if member.role != Role.STUDENT:
+        raise Http404(NOT_YOURS)
+    return member
+
+
+def get_feed_reader(user: User | AnonymousUser, class_slug: str) -> Member:
+    """Staff; everybody while the class sees its feed. Raises: Http404."""
+    member = get_member(user, class_slug)
+    if member.role == Role.STUDENT and not member.klass.feed_is_shared:
+        raise Http404(NOT_YOURS)
+    return member
+
+
+def get_hand(staff: Member, hand_id: int) -> Hand:
+    """A hand of this member's class, up or not. Raises: Http404."""
+    try:
+        return Hand.objects.select_related("member").get(pk=hand_id, member__klass=staff.klass)
+    except Hand.DoesNotExist:
+        raise Http404(NOT_YOURS) from None
+
+
+def get_broadcast(staff: Member, broadcast_id: int) -> Broadcast:
+    """Something that was said to this member's class. Raises: Http404."""
+    try:
+        return staff.klass.broadcasts.select_related("klass").get(pk=broadcast_id)
+    except Broadcast.DoesNotExist:
+        raise Http404(NOT_YOURS) from None
 
 
 def get_own_act(member: Member, act_id: UUID) -> Act:

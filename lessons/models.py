@@ -266,6 +266,10 @@ class Hand(models.Model):
     def __str__(self) -> str:
         return f"{self.member_id} in {self.lesson}"
 
+    @property
+    def state(self) -> str:
+        return "answered" if self.answered_at else "lowered" if self.lowered_at else "raised"
+
 
 class Broadcast(models.Model):
     """Something said to the whole class; with a lesson, everybody is asked to go there."""

@@ -49,6 +49,13 @@ def change_join_code(klass: Class, by: Member) -> None:
     note(klass, by, "class-code")
 
 
+def share_feed(klass: Class, by: Member, *, shared: bool) -> None:
+    """Whether students see the live feed, with slugs in the place of names."""
+    klass.feed_is_shared = shared
+    klass.save(update_fields=["feed_is_shared"])
+    note(klass, by, "feed", data={"shared": shared})
+
+
 def rename(seat: Member, by: Member, name: str) -> None:
     before, seat.name = seat.name, name
     seat.save(update_fields=["name"])

@@ -89,8 +89,8 @@ def begin(member: Member, action: Action, *, act_id: UUID, lesson: str = "") -> 
 
 
 def settle(act: Act, answer: Answer, *, took_s: float = 0.0, publish: bool = True) -> None:
-    """Stores the answer. What is not published now waits in the outbox."""
-    act.state = answer.state
+    """Stores the answer. What is not published now waits in the outbox, and what was "not known" is told again."""
+    act.state, act.feed_offset = answer.state, None
     act.answer = {**asdict(answer), "details": list(answer.details), "took_ms": round(took_s * 1000, 1)}
     _store(act)
     if publish and act.state != Act.State.UNKNOWN:  # else Kafka is away: the outbox keeps it
@@ -114,7 +114,7 @@ def settle_error(act: Act, error: ClusterError, *, asked: bool, took_s: float = 
 
 def _store(act: Act) -> None:
     act.settled_at = timezone.now()
-    act.save(update_fields=["state", "answer", "settled_at"])
+    act.save(update_fields=["state", "answer", "settled_at", "feed_offset"])
     pulse.acts.beat(act.member_id, act.settled_at)
     snapshot.service.poke(act.member.namespace)  # whoever looks sees it now, and not within a second
 

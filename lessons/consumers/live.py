@@ -62,7 +62,7 @@ class LiveSocket(PageSocket):
             loop.call_soon_threadsafe(take, picture)
 
         draw = database_sync_to_async(page.changes, thread_sensitive=False, executor=_painters)
-        unsubscribe = snapshot.service.subscribe(hand_over, seat=self.member.namespace)
+        unsubscribe = snapshot.service.subscribe(hand_over, seat=page.member.namespace)
         try:
             while True:
                 try:

@@ -16,9 +16,11 @@ from lessons.cluster.errors import ClusterError
 from lessons.cluster.snapshot import Snapshot, service, with_ends
 from lessons.course.loader import Lesson
 from lessons.grading import standings_of
-from lessons.models import Member
+from lessons.models import Member, Role
 from lessons.perform import catch_up
 from lessons.views.cards import exercise_cards
+from lessons.views.hand_cards import HandPart
+from lessons.views.news import NewsPart
 from lessons.views.picture import NARROW, WIDE, draw, list_topics
 
 LOOK_AGAIN_S = 5.0  # for what no snapshot shows, such as offsets that a program of the learner's own commits
@@ -90,6 +92,8 @@ class SeatPage(LivePage):
         super().__init__(member)
         self.lesson = lesson
         self.internal = internal
+        self._news = NewsPart(member)
+        self._hand = HandPart(member, lesson) if lesson and member.role == Role.STUDENT else None
         self._drawn_from: object = None
         self._looked_at: tuple[object, ...] | None = None
         self._decided: object = ()
@@ -98,14 +102,15 @@ class SeatPage(LivePage):
         self._catch_up_s = 0.0
 
     def parts(self, snapshot: Snapshot) -> dict[str, Callable[[], str]]:
-        parts = self._pictures(snapshot)
+        parts: dict[str, Callable[[], str]] = {}
         if self.lesson is None:
             parts["part-groups"] = self._template("_groups.html", groups=groups_of(self.member))
         elif snapshot.problem:
             self._catch_up_s = 0.0  # at once when the cluster is back
         else:
             parts |= self._exercises(self.lesson, snapshot)
-        return parts
+        # Last, because these remember what they told: a busy database above must not make it be forgotten.
+        return {**parts, **(self._hand.parts() if self._hand else {}), **self._news.parts(), **self._pictures(snapshot)}
 
     def _exercises(self, lesson: Lesson, snapshot: Snapshot) -> dict[str, Callable[[], str]]:
         """Those that may have another verdict, or other questions, than they had."""
@@ -160,3 +165,15 @@ class SeatPage(LivePage):
     def _template(self, name: str, **context: object) -> Callable[[], str]:
         context |= {"klass": self.member.klass, "member": self.member}
         return lambda: render_to_string(f"lessons/{name}", context)
+
+
+class NewsPage(LivePage):
+    """A page on which nothing is live but the news and the brokers' dots, such as the list of lessons."""
+
+    def __init__(self, member: Member) -> None:
+        super().__init__(member)
+        self._news = NewsPart(member)
+
+    def parts(self, snapshot: Snapshot) -> dict[str, Callable[[], str]]:
+        context = {"picture": draw(snapshot, self.member.namespace)}
+        return {"part-brokers": lambda: render_to_string("lessons/_brokers.html", context), **self._news.parts()}

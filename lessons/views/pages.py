@@ -19,7 +19,9 @@ from lessons.due import due_of
 from lessons.grading import DONE, standings_of
 from lessons.models import Member
 from lessons.views.cards import ActCard, act_card, page_blocks, watch_card
+from lessons.views.hand_cards import hand_card
 from lessons.views.live import live_context, look
+from lessons.views.news import news_of
 from lessons.views.picture import draw
 
 
@@ -28,7 +30,11 @@ from lessons.views.picture import draw
 def lesson_list(request: HttpRequest, class_slug: str) -> HttpResponse:
     member = get_member(request.user, class_slug)
     picture = draw(snapshot.service.latest(member.namespace), member.namespace)  # for the brokers' dots in the bar
-    return render(request, "lessons.html", {**room(member, "lessons"), "parts": rail(member), "picture": picture})
+    context = {
+        **room(member, "lessons"), "parts": rail(member), "picture": picture,
+        "news": news_of(member), "live_url": f"/ws/c/{member.klass.slug}/news/",
+    }  # fmt: skip
+    return render(request, "lessons.html", context)
 
 
 @never_cache
@@ -36,7 +42,10 @@ def lesson_list(request: HttpRequest, class_slug: str) -> HttpResponse:
 def lesson_page(request: HttpRequest, class_slug: str, lesson_slug: str) -> HttpResponse:
     member = get_member(request.user, class_slug)
     lesson = get_lesson_for(member, lesson_slug)
-    return render(request, "lesson.html", lesson_context(member, lesson, cards=_answered(request, member, lesson)))
+    context = lesson_context(member, lesson, cards=_answered(request, member, lesson))
+    if request.GET.get("hand"):
+        context["hand"] = hand_card(member, lesson, exercise=request.GET["hand"])
+    return render(request, "lesson.html", context)
 
 
 def _answered(request: HttpRequest, member: Member, lesson: Lesson) -> dict[int, ActCard]:
@@ -63,13 +72,15 @@ def lesson_context(member: Member, lesson: Lesson, *, cards: dict[int, ActCard] 
         "previous": _turn(member, before[-1] if before else None),
         "next": _turn(member, after[0] if after else None),
         "is_off": lesson not in member.klass.lessons,
+        "news": news_of(member),
+        "hand": hand_card(member, lesson),
         "watch": watch_card(member, lesson.topic) if lesson.topic else None,
         "live_url": f"/ws/c/{member.klass.slug}/live/{lesson.slug}/",
     }
 
 
 def _turn(member: Member, lesson: Lesson | None) -> dict[str, str] | None:
-    return {"title": lesson.title, "url": lesson_url(member, lesson)} if lesson else None
+    return {"title": lesson.title, "slug": lesson.slug, "url": lesson_url(member, lesson)} if lesson else None
 
 
 def lesson_url(member: Member, lesson: Lesson) -> str:
@@ -101,7 +112,7 @@ def _row(member: Member, lesson: Lesson, finished: set[str], begun: set[str], he
     done = sum(exercise.id in finished for exercise in lesson.exercises)
     is_done = done == len(lesson.exercises)
     return {
-        "part": lesson.part, "number": lesson.number, "title": lesson.title, "summary": lesson.summary,
+        "part": lesson.part, "slug": lesson.slug, "number": lesson.number, "title": lesson.title, "summary": lesson.summary,
         "url": lesson_url(member, lesson), "here": lesson is here, "done": done, "total": len(lesson.exercises),
         "state": "done" if is_done else "begun" if done or lesson.slug in begun else "open",
     }  # fmt: skip

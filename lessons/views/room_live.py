@@ -19,7 +19,9 @@ from django.utils.safestring import SafeString
 from lessons.cluster.snapshot import Snapshot
 from lessons.glance import Glance, SeatRow, glance_of
 from lessons.models import Member
+from lessons.views.broadcasts import broadcast_context
 from lessons.views.brokers import brokers_context
+from lessons.views.hand_cards import queue_context
 from lessons.views.heat import draw_row, first_columns, heat_context, row_id, seat_url, summary_context
 from lessons.views.live import LivePage
 from lessons.views.picture import draw
@@ -72,6 +74,8 @@ MIDDLE: list[Part] = [
 ]
 ASIDE: list[Part] = [
     Part("part-broker-panel", "room/_broker_panel.html", lambda look: brokers_context(look.member, look.snapshot)),
+    Part("part-hands", "room/_hands.html", lambda look: queue_context(look.member)),
+    Part("part-broadcast", "room/_broadcast.html", lambda look: broadcast_context(look.member)),
     Part("part-predictions", "room/_predictions.html", lambda look: {"predictions": look.glance.predictions}),
 ]
 
