@@ -123,7 +123,7 @@ def get_feed_reader(user: User | AnonymousUser, class_slug: str) -> Member:
 def get_hand(staff: Member, hand_id: int) -> Hand:
     """A hand of this member's class, up or not. Raises: Http404."""
     try:
-        return Hand.objects.select_related("member").get(pk=hand_id, member__klass=staff.klass)
+        return Hand.objects.select_related("member__klass").get(pk=hand_id, member__klass=staff.klass)
     except Hand.DoesNotExist:
         raise Http404(NOT_YOURS) from None
 

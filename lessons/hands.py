@@ -9,6 +9,7 @@ from django.utils import timezone
 from lessons import feed, news
 from lessons.course.loader import Lesson
 from lessons.models import Attempt, Class, Hand, Member
+from lessons.pace import count_act
 
 UP = Q(answered_at=None, lowered_at=None)
 
@@ -30,7 +31,11 @@ def queue(klass: Class) -> QuerySet[Hand]:
 
 
 def raise_hand(member: Member, lesson: Lesson, *, exercise: str = "", words: str = "") -> Hand:
-    """With the latest failing look at the exercise. One hand is up at a time: raised again, it is the one that is up."""
+    """With the latest failing look at the exercise. One hand is up at a time: raised again, it is the one that is up.
+
+    Raises: TooFast.
+    """
+    count_act(member, asked="Raise a hand")
     try:
         with transaction.atomic():
             hand = Hand.objects.create(
@@ -39,7 +44,7 @@ def raise_hand(member: Member, lesson: Lesson, *, exercise: str = "", words: str
             )  # fmt: skip
     except IntegrityError:
         return member.hands.get(UP)
-    _tell(member.klass)
+    _tell(member)
     return hand
 
 
@@ -52,7 +57,7 @@ def _failing(member: Member, exercise: str) -> Attempt | None:
 def lower(member: Member) -> None:
     """The hand that is up, if there is one."""
     if member.hands.filter(UP).update(lowered_at=timezone.now(), feed_offset=None):
-        _tell(member.klass)
+        _tell(member)
 
 
 def answer(hand: Hand, by: Member, words: str) -> bool:
@@ -60,10 +65,10 @@ def answer(hand: Hand, by: Member, words: str) -> bool:
     up = Hand.objects.filter(UP, pk=hand.pk)
     answered = up.update(answered_at=timezone.now(), answered_by=by, answer=words, feed_offset=None)
     if answered:
-        _tell(by.klass)
+        _tell(hand.member)
     return bool(answered)
 
 
-def _tell(klass: Class) -> None:
-    news.changed(klass)
-    feed.publish_unsent(klass)
+def _tell(member: Member) -> None:
+    news.changed(member.klass, of=member)
+    feed.publish_unsent(member.klass)

@@ -20,7 +20,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from lessons.cluster import snapshot
-from lessons.models import Broadcast, Class, Hand
+from lessons.models import Broadcast, Class, Hand, Member
 
 FRESH_S = 0.9  # pages are drawn once a second: each time with a new look
 BROADCAST_STANDS = timedelta(hours=24)  # what nobody has ended is not news for the next lesson
@@ -98,8 +98,9 @@ def latest(klass: Class) -> News:
         return news
 
 
-def changed(klass: Class) -> None:
-    """Somebody has said something, or raised or lowered a hand: open pages are drawn anew at once."""
+def changed(klass: Class, *, of: Member | None = None) -> None:
+    """Something was said: open pages are drawn anew at once. What is `of` one member alone draws that member's at once,
+    and others' within a second: no student sets the whole class in motion."""
     with _lock:
         _looks.pop(klass.slug, None)
-    snapshot.service.poke()
+    snapshot.service.poke(of.namespace if of else None)

@@ -9,13 +9,12 @@ from typing import Any
 from channels.db import database_sync_to_async
 from django.http import Http404
 
-from lessons.access import get_present_seat, get_staff
+from lessons.access import get_lesson_for, get_present_seat, get_staff
 from lessons.cluster.namespace import Namespace
 from lessons.consumers.base import NOT_YOURS, PageSocket
 from lessons.consumers.live import LiveSocket
 from lessons.consumers.rights import Ground, is_member
 from lessons.consumers.watch import WatchSocket
-from lessons.course.loader import get_lesson
 from lessons.models import Member
 from lessons.views.seat_live import SeenPage
 
@@ -58,7 +57,7 @@ class SeatLiveSocket(LiveSocket):
 
     def page(self, address: Mapping[str, str]) -> SeenPage:
         self.seat = get_present_seat(self.member, address["seat_slug"])
-        return SeenPage(self.seat, get_lesson(address["lesson_slug"]))
+        return SeenPage(self.seat, get_lesson_for(self.member, address["lesson_slug"]))
 
     def grounds(self) -> set[Ground]:
         return super().grounds() | ({is_member(self.seat)} if self.seat else set())

@@ -185,12 +185,12 @@ def exercise_card(
         late=LateRule(member.klass.late_rule).label if standing.is_late else "",
         override=standing.override,
         id=exercise.id,
-        hand_url=f"?hand={exercise.id}#part-hand" if _is_stuck(member, attempt) else "",
+        hand_url=f"?hand={exercise.id}#part-hand" if _is_stuck(member, attempt, standing) else "",
     )
 
 
-def _is_stuck(member: Member, attempt: Attempt | None) -> bool:
-    return member.role == Role.STUDENT and attempt is not None and attempt.state != Attempt.State.DONE
+def _is_stuck(member: Member, attempt: Attempt | None, standing: Standing) -> bool:
+    return member.role == Role.STUDENT and attempt is not None and standing.state != Attempt.State.DONE
 
 
 def question_form(member: Member, exercise: Exercise, data: Any = None) -> DescribedForm | None:

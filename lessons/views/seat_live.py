@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from lessons.checking import attempts_by_exercise, progress
+from lessons import pulse
+from lessons.checking import progress
 from lessons.cluster.snapshot import Snapshot
 from lessons.course.loader import Lesson
+from lessons.grading import standings_of
 from lessons.models import Member
-from lessons.views.cards import dom_id_of, exercise_card
+from lessons.views.cards import exercise_cards
 from lessons.views.live import SeatPage
 from lessons.views.seen import latest_act_cards, seen_card
 
@@ -20,7 +22,7 @@ class SeenPage(SeatPage):
 
     def __init__(self, seat: Member, lesson: Lesson) -> None:
         super().__init__(seat, lesson)
-        self._last: object = None
+        self._last: object = ()
 
     def parts(self, snapshot: Snapshot) -> dict[str, Callable[[], str]]:
         last = self._last_doings()
@@ -31,15 +33,14 @@ class SeenPage(SeatPage):
         return parts
 
     def _last_doings(self) -> tuple[object, ...]:
-        act = self.member.acts.order_by("-settled_at").values_list("pk", "settled_at").first()
-        return act, self.member.attempts.order_by("-pk").values_list("pk", flat=True).first()
+        """When the student did something last, was checked, or was decided about."""
+        return tuple(each.latest(self.member.pk) for each in (pulse.acts, pulse.attempts, pulse.decisions))
 
     def _cards(self) -> dict[str, Callable[[], str]]:
-        parts = {"part-progress": self._template("_progress.html", progress=progress(self.member))}
-        attempts = attempts_by_exercise(self.member, self.lesson)
-        for exercise in self.lesson.exercises:
-            shown = seen_card(exercise_card(self.member, self.lesson, exercise, attempts.get(exercise.id)))
-            parts[dom_id_of(exercise)] = self._template("_exercise.html", exercise=shown)
+        standings = standings_of(self.member)
+        parts = {"part-progress": self._template("_progress.html", progress=progress(self.member, standings))}
+        for exercise in exercise_cards(self.member, self.lesson, standings):
+            parts[exercise.dom_id] = self._template("_exercise.html", exercise=seen_card(exercise))
         for card in latest_act_cards(self.member, self.lesson).values():
             parts[card.dom_id] = self._template("_act.html", card=seen_card(card))
         return parts

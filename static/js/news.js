@@ -17,6 +17,8 @@ function show() {
   for (const item of items) {
     item.hidden = closed.has(item.dataset.news);
     item.querySelector("[data-dismiss]").hidden = false;
+    const link = item.querySelector("a");
+    if (link) link.hidden = link.pathname === location.pathname && !link.hash; // whoever is there need not go there
   }
   if (section) section.hidden = items.every((item) => item.hidden);
 }

@@ -11,7 +11,7 @@ const GOOD_AFTER_MS = 5000;
 const PING_EVERY_MS = 5000;
 const SILENT_AFTER_MS = 15000;
 const FINAL = {
-  4404: "You are not a member of this class in this browser. Load the page again.",
+  4404: "This page is not open to you any more in this browser. Load it again.",
   4400: "The server did not understand this page. Load it again.",
   4413: "What this page sent was too long. Load it again.",
   4429: "Too much is open under your name, in all tabs and windows together. Close or stop some, then load this page again.",

@@ -31,8 +31,8 @@ async def test_what_is_said_comes_to_every_open_page_and_goes_when_it_is_ended(
 ) -> None:
     tab = room.open(path)
     await tab.until(lambda: "part-news" in parts(tab))
+    said = await do(say_to_class, classroom.ines, "Five more minutes", lesson="producing")
     async with asyncio.timeout(BY_ITSELF_WITHIN_S):
-        said = await do(say_to_class, classroom.ines, "Five more minutes", lesson="producing")
         await until_part(tab, "part-news", "Five more minutes")
     await do(end, said)
     await tab.until(lambda: "Five more minutes" not in parts(tab)["part-news"])
@@ -45,12 +45,12 @@ async def test_a_hand_comes_to_the_queue_and_its_answer_to_the_lesson_of_its_own
     alice, bob = room.open("live/producing"), room.open("live/producing", user=classroom.bob.user)
     for tab, part in ((queue, "part-hands"), (alice, "part-hand"), (bob, "part-hand")):
         await tab.until(lambda tab=tab, part=part: part in parts(tab))
+    hand = await do(raise_hand, room.alice, get_lesson("producing"), words="Which partition?")
     async with asyncio.timeout(BY_ITSELF_WITHIN_S):
-        hand = await do(raise_hand, room.alice, get_lesson("producing"), words="Which partition?")
         await until_part(queue, "part-hands", "Which partition?")
         await until_part(alice, "part-hand", "Your hand is up")
+    await do(answer, hand, classroom.ines, "By the hash of the key.")
     async with asyncio.timeout(BY_ITSELF_WITHIN_S):
-        await do(answer, hand, classroom.ines, "By the hash of the key.")
         await until_part(alice, "part-hand", "By the hash of the key.")
         await until_part(alice, "part-news", "By the hash of the key.")
         await until_part(queue, "part-hands", "No hand is up.")

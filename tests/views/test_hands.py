@@ -12,6 +12,7 @@ from django.urls import reverse
 from lessons.course.loader import get_lesson
 from lessons.hands import hand_up, raise_hand
 from lessons.models import Attempt, Hand, Member
+from lessons.pace import MOST_ACTS, count_act
 
 pytestmark = pytest.mark.usefixtures("kafka")
 LESSON, EXERCISE = "creating-topics", "creating-topics.three-topics"
@@ -116,6 +117,15 @@ def test_raised_twice_it_is_one_hand_and_the_database_sees_to_it(classroom):
     assert raise_hand(classroom.alice, creating_topics, words="two").pk == first.pk
     with pytest.raises(IntegrityError):
         Hand.objects.create(member=classroom.alice, lesson=LESSON)
+
+
+def test_a_script_that_waves_is_told_to_wait(classroom):
+    for _ in range(MOST_ACTS):
+        count_act(classroom.alice, asked="Anything")
+    refused = hand(classroom.alice)
+    assert refused.status_code == 429
+    assert "as many as one seat may" in refused.content.decode()
+    assert hand_up(classroom.alice) is None
 
 
 def test_of_two_who_answer_at_once_the_second_is_told(classroom):

@@ -81,3 +81,9 @@ def test_of_a_removed_student_and_of_staff_there_is_no_such_page(classroom):
     assert read(classroom.ines, classroom.greta).status_code == 404
     Member.objects.filter(pk=classroom.alice.pk).update(removed_at=timezone.now())
     assert read(classroom.ines, classroom.alice).status_code == 404
+
+
+def test_a_lesson_that_is_switched_off_can_still_be_read(classroom):
+    classroom.klass.lessons_off = [LESSON]
+    classroom.klass.save()
+    assert read(classroom.ines, Member.objects.get(pk=classroom.alice.pk)).status_code == 200
