@@ -49,6 +49,15 @@ class Standing:
     attempt_id: int | None = None  # the one to show: that did it, else the latest
     override: Override | None = None
 
+    @property
+    def points_told(self) -> str:
+        return told(self.points)
+
+
+def told(points: float) -> str:
+    """2 and 1.5, never 2.0."""
+    return f"{points:g}"
+
 
 NOT_BEGUN_YET = Standing()
 Standings = Mapping[str, Standing]  # by exercise; what is not in it is not begun

@@ -111,7 +111,7 @@ def regrading(klass: Class, exercise: Exercise) -> Regrading:
         Attempt.objects.counted()
         .filter(member__klass=klass, member__role=Role.STUDENT, exercise=exercise.id)
         .exclude(observation=None)
-        .select_related("observation", "member__klass", "deciding_act")
+        .select_related("observation__member__klass", "member__klass", "deciding_act")
         .order_by("member__name", "member__slug", "pk")
     )
     judged = [_judge_again(attempt, exercise) for attempt in counted]
@@ -127,7 +127,8 @@ def regrading(klass: Class, exercise: Exercise) -> Regrading:
 def _judge_again(attempt: Attempt, exercise: Exercise) -> Judged:
     assert attempt.observation is not None
     try:
-        verdict = exercise.judge(attempt.observation.data, seed_of(attempt.member, exercise))
+        # The seed of who was looked at then: a seat that was merged has given its attempts to another one.
+        verdict = exercise.judge(attempt.observation.data, seed_of(attempt.observation.member, exercise))
     except Exception:  # an observation of another shape: what a check stumbles over is its own matter
         logger.debug("%s can't judge observation %s again", exercise.id, attempt.observation_id, exc_info=True)
         verdict = None

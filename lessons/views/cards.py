@@ -21,7 +21,8 @@ from lessons.cluster.errors import ClusterError
 from lessons.course.exercise import Exercise
 from lessons.course.loader import Block, Lesson, render
 from lessons.forms import DescribedForm, described_form
-from lessons.models import Act, Attempt, Member
+from lessons.grading import NOT_BEGUN_YET, Override, Standing, Standings, standings_of
+from lessons.models import Act, Attempt, LateRule, Member
 
 _html = HtmlFormatter(nowrap=True)
 
@@ -80,6 +81,9 @@ class ExerciseCard:
     at: Any
     check_url: str
     form: DescribedForm | None = None
+    worth: str = "0"  # the points as they stand
+    late: str = ""  # what that means here, e.g. "counts half"; empty: in time
+    override: Override | None = None
 
 
 @dataclass(frozen=True)
@@ -152,15 +156,20 @@ def exercise_card(
     attempt: Attempt | None,
     *,
     form: DescribedForm | None = None,
+    standing: Standing | None = None,
 ) -> ExerciseCard:
-    """The exercise with what was seen last; `form` is the one that was filled in wrongly, if any."""
+    """The exercise as it stands, which is what a grader sees of it, with what was seen last.
+
+    `form` is the one that was filled in wrongly, if any; without `standing` it is looked up.
+    """
+    standing = standings_of(member).get(exercise.id, NOT_BEGUN_YET) if standing is None else standing
     verdict = attempt.verdict if attempt else {}
     return ExerciseCard(
         dom_id=dom_id_of(exercise),
         title=exercise.title,
         points=exercise.points,
         todo_html=mark_safe(_rendered(exercise.todo)),  # noqa: S308 - our own text
-        state=attempt.state if attempt else Attempt.State.NOT_YET,
+        state=standing.state or Attempt.State.NOT_YET,
         seen=verdict.get("seen", ""),
         expected=verdict.get("expected", ""),
         why=verdict.get("why", ""),
@@ -169,6 +178,9 @@ def exercise_card(
         at=attempt.decided_at if attempt else None,
         check_url=reverse("check", args=[member.klass.slug, lesson.slug, exercise.id]),
         form=form or question_form(member, exercise),
+        worth=standing.points_told,
+        late=LateRule(member.klass.late_rule).label if standing.is_late else "",
+        override=standing.override,
     )
 
 
@@ -220,8 +232,19 @@ class PageBlock:
 
 def page_blocks(member: Member, lesson: Lesson, cards: dict[int, ActCard]) -> list[PageBlock]:
     """The page from top to bottom; `cards` replaces those blocks that have something to say."""
+    exercises = {card.dom_id: card for card in exercise_cards(member, lesson)}
+    return [_page_block(member, lesson, i, block, exercises, cards.get(i)) for i, block in enumerate(lesson.blocks)]
+
+
+def exercise_cards(member: Member, lesson: Lesson, standings: Standings | None = None) -> list[ExerciseCard]:
     attempts = attempts_by_exercise(member, lesson)
-    return [_page_block(member, lesson, i, block, attempts, cards.get(i)) for i, block in enumerate(lesson.blocks)]
+    standings = standings_of(member) if standings is None else standings
+    return [
+        exercise_card(
+            member, lesson, each, attempts.get(each.id), standing=standings.get(each.id, NOT_BEGUN_YET)
+        )
+        for each in lesson.exercises
+    ]  # fmt: skip
 
 
 def _page_block(
@@ -229,7 +252,7 @@ def _page_block(
     lesson: Lesson,
     index: int,
     block: Block,
-    attempts: dict[str, Attempt],
+    exercises: dict[str, ExerciseCard],
     card: ActCard | None,
 ) -> PageBlock:
     match block.kind:
@@ -237,8 +260,7 @@ def _page_block(
             return PageBlock("act", "lessons/_act.html", card=card or act_card(member, lesson, index))
         case "exercise":
             exercise = next(e for e in lesson.exercises if e.id.partition(".")[2] == block.name)
-            shown = exercise_card(member, lesson, exercise, attempts.get(exercise.id))
-            return PageBlock("exercise", "lessons/_exercise.html", card=shown)
+            return PageBlock("exercise", "lessons/_exercise.html", card=exercises[dom_id_of(exercise)])
         case "stream":
             return PageBlock("stream", "lessons/_stream.html", card=stream_card(member, lesson, index))
         case "figure":

@@ -21,7 +21,7 @@ from django.utils.safestring import SafeString, mark_safe
 from lessons.completion import Cell, Query, Row, Table
 from lessons.course.exercise import Exercise
 from lessons.course.loader import Lesson
-from lessons.grading import STATE_WORDS
+from lessons.grading import STATE_WORDS, told
 from lessons.models import Class
 
 SORTED_BY = {"name": "Student", "points": "Points", "done": "Done", "last": "Last"}
@@ -53,11 +53,6 @@ def clock_of(klass: Class) -> Clock:
         return f"{there:%H:%M}" if there.date() == today else f"{there.day} {there:%b}"
 
     return lambda at: of_minute(at.replace(second=0, microsecond=0))
-
-
-def number(points: float) -> str:
-    """2 and 1.5, never 2.0."""
-    return f"{points:g}"
 
 
 def _head(table: Table, klass: Class, query: Query) -> Iterator[str]:
@@ -108,7 +103,7 @@ def _row(row: Row, links: list[str], clock: Clock) -> str:
     return (
         f'<tr role="row"><th scope="row"><a href="../seats/{slug}/" title="{name}" dir="auto">{name}</a>'
         f"<small><code>{slug}</code>{gone}</small></th>"
-        f"<td class=total>{number(row.points)}</td><td class=total>{row.done}</td><td class=total>{last}</td>{cells}</tr>"
+        f"<td class=total>{told(row.points)}</td><td class=total>{row.done}</td><td class=total>{last}</td>{cells}</tr>"
     )
 
 
@@ -116,8 +111,8 @@ def _cell(cell: Cell, link: str, clock: Clock) -> str:
     mark = f'<i role=img aria-label="{STATE_WORDS[cell.state]}"></i>'
     if not cell.state:
         return f'<td class=o><a href="{link}">{mark}</a></td>'
-    points = number(cell.points) if cell.points or cell.override or cell.state == "done" else ""
-    told = "<em>late</em>" if cell.is_late else ""
+    points = told(cell.points) if cell.points or cell.override or cell.state == "done" else ""
+    late = "<em>late</em>" if cell.is_late else ""
     small = "by hand" if cell.override else f"{cell.attempts}× {clock(cell.at) if cell.at else ''}"
     kind = MARKS[cell.state] + (" h" if cell.override else "")
-    return f'<td class="{kind}"><a href="{link}">{mark}{points}{told}<small>{small}</small></a></td>'
+    return f'<td class="{kind}"><a href="{link}">{mark}{points}{late}<small>{small}</small></a></td>'

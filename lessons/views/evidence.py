@@ -15,7 +15,7 @@ from lessons.access import NOT_YOURS, get_seat, get_staff
 from lessons.course.exercise import Exercise
 from lessons.course.loader import Lesson
 from lessons.deciding import OverrideForm, override, recheck_one, take_back
-from lessons.grading import NOT_BEGUN_YET, Standing, standings_of
+from lessons.grading import NOT_BEGUN_YET, Standing, standings_of, told
 from lessons.models import Act, Attempt, Member
 from lessons.views.cards import AnswerCard, answer_card
 from lessons.views.grading import exercise_or_404
@@ -107,7 +107,7 @@ def _override_form(exercise: Exercise, standing: Standing) -> OverrideForm:
     points = standing.points if standing.override else exercise.points
     state = standing.state if standing.override else "done"
     reason = standing.override.reason if standing.override else ""
-    return OverrideForm(exercise, initial={"state": state, "points": f"{points:g}", "reason": reason})
+    return OverrideForm(exercise, initial={"state": state, "points": told(points), "reason": reason})
 
 
 def _seen(seat: Member, lesson: Lesson, exercise: Exercise, attempt: Attempt) -> dict[str, Any]:

@@ -14,9 +14,8 @@ from django.views.decorators.http import require_GET
 
 from lessons.access import get_staff
 from lessons.course.loader import all_exercises
-from lessons.grading import STATE_WORDS
+from lessons.grading import STATE_WORDS, told
 from lessons.models import Change
-from lessons.views.completion_table import number
 from lessons.views.pages import room
 
 AT_ONCE = 50
@@ -47,26 +46,39 @@ def entry_of(change: Change) -> Entry:
     data = change.data if isinstance(change.data, Mapping) else {}
     exercise = str(data.get("exercise", ""))
     titles = {each.id: each.title for each in all_exercises()}
-    tell = WORDS.get(change.kind, _any)
     return Entry(
         change=change,
-        words=tell(data) if tell is not _any else _any(data, change.kind),
+        words=_words(change.kind, data),
         exercise=exercise if exercise in titles else "",
         title=titles.get(exercise, exercise),
         reason=str(data.get("reason", "")),
     )
 
 
+def _words(kind: str, data: Mapping[str, Any]) -> str:
+    try:
+        return WORDS[kind](data)
+    except (KeyError, TypeError):  # of a kind, or in a shape, that nobody has found words for yet
+        return _plainly(kind, data)
+
+
+def _plainly(kind: str, data: Mapping[str, Any]) -> str:
+    """Its name, and what it was and became when that is plain."""
+    before, after = data.get("before"), data.get("after")
+    name = kind.replace("-", " ")
+    plain = (str, int, float, bool)
+    return f"{name}: {before} → {after}" if isinstance(before, plain) and isinstance(after, plain) else name
+
+
 def _override(data: Mapping[str, Any]) -> str:
     if not data.get("state"):
         return "took an override back"
-    return f"decided “{STATE_WORDS[data['state']]}” with {number(data['points'])} points"
+    return f"decided “{STATE_WORDS[data['state']]}” with {told(data['points'])} points"
 
 
 def _regrade(data: Mapping[str, Any]) -> str:
     before, after = (STATE_WORDS.get(data[name]["state"], "") for name in ("before", "after"))
-    number_of = len(data["attempts"])
-    looks = f"{number_of} look{'' if number_of == 1 else 's'} judged again"
+    looks = f"had {_counted(len(data['attempts']), 'look')} judged again"
     return f"{looks}: {before} before, {after} now" if before != after else f"{looks}: still {after}"
 
 
@@ -79,7 +91,23 @@ def _rename(data: Mapping[str, Any]) -> str:
     return f"renamed “{data['before']}” to “{data['after']}”"
 
 
-WORDS: dict[str, Callable[..., str]] = {
+def _settings(data: Mapping[str, Any]) -> str:
+    """A list is of lessons that are switched off."""
+    before, after = (_value(data[name]) for name in ("before", "after"))
+    return f"set {data['setting'].replace('_', ' ')}: {before} before, {after} now"
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    return "nothing" if value in (None, "") else str(value)
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
+WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "override": _override,
     "re-grade": _regrade,
     "re-check": _recheck,
@@ -89,12 +117,10 @@ WORDS: dict[str, Callable[..., str]] = {
     "personal-code": lambda data: "gave a new personal code",
     "remove": lambda data: "removed from the class",
     "let-in": lambda data: "let in again",
+    "external-id": lambda data: f"set the id elsewhere: {_value(data['before'])} before, {_value(data['after'])} now",
+    "class": lambda data: f"made the class “{data['name']}”",
+    "settings": _settings,
+    "merge": lambda data: f"merged the seat {data['from']} into this one: {_counted(data['attempts'], 'look')} moved",
+    "reset": lambda data: f"deleted {_counted(data['topics'], 'topic')} and {_counted(data['groups'], 'group')}",
+    "feed": lambda data: f"{'showed the feed to' if data['shared'] else 'hid the feed from'} the students",
 }
-
-
-def _any(data: Mapping[str, Any], kind: str = "") -> str:
-    """A kind that has no words of its own yet: its name, and what it was and became when that is plain."""
-    before, after = data.get("before"), data.get("after")
-    told = kind.replace("-", " ")
-    plain = (str, int, float, bool)
-    return f"{told}: {before} → {after}" if isinstance(before, plain) and isinstance(after, plain) else told

@@ -9,14 +9,15 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
-from lessons.checking import attempts_by_exercise, check_lesson, progress
+from lessons.checking import check_lesson, progress
 from lessons.cluster import groups
 from lessons.cluster.errors import ClusterError
 from lessons.cluster.snapshot import Snapshot, service, with_ends
 from lessons.course.loader import Lesson
+from lessons.grading import standings_of
 from lessons.models import Member
 from lessons.perform import catch_up
-from lessons.views.cards import dom_id_of, exercise_card
+from lessons.views.cards import exercise_cards
 from lessons.views.picture import NARROW, WIDE, draw, list_topics
 
 LOOK_AGAIN_S = 5.0  # for what no snapshot shows, such as offsets that a program of the learner's own commits
@@ -97,11 +98,10 @@ class SeatPage(LivePage):
         elif self._something_to_look_at(snapshot):
             catch_up(self.member)
             check_lesson(self.member, self.lesson)
-            attempts = attempts_by_exercise(self.member, self.lesson)
-            for exercise in self.lesson.exercises:
-                card = exercise_card(self.member, self.lesson, exercise, attempts.get(exercise.id))
-                parts[dom_id_of(exercise)] = self._template("_exercise.html", exercise=card)
-            parts["part-progress"] = self._template("_progress.html", progress=progress(self.member))
+            standings = standings_of(self.member)
+            for card in exercise_cards(self.member, self.lesson, standings):
+                parts[card.dom_id] = self._template("_exercise.html", exercise=card)
+            parts["part-progress"] = self._template("_progress.html", progress=progress(self.member, standings))
         return parts
 
     def _pictures(self, snapshot: Snapshot) -> dict[str, Callable[[], str]]:

@@ -168,10 +168,13 @@ def test_the_history_tells_what_has_no_words_yet_by_its_kind(greta, classroom):
     changed("rename", before="Alise", after="Alice")
     changed("late-rule", before="counts", after="half")
     changed("something-new", before=[1], what={"is": "it"})
+    changed("door", shape="of another time")
+    changed("settings", setting="lessons_off", before=[], after=["producing", "consuming"])
     told = greta.get(reverse("history", args=[classroom.klass.slug])).content.decode()
     assert "renamed “Alise” to “Alice”" in told
     assert "late rule: counts → half" in told
     assert "something new" in told
+    assert "set lessons off: none before, producing, consuming now" in told
 
 
 def test_the_history_goes_on_on_further_pages(greta, classroom):
@@ -238,7 +241,7 @@ def test_a_regrade_shows_old_and_new_and_stores_nothing_before_it_is_accepted(gr
     change = Change.objects.get(kind="re-grade")
     assert change.data["attempts"] == [[old.pk, new.pk]]
     told = greta.get(reverse("history", args=[classroom.klass.slug])).content.decode()
-    assert "1 look judged again: not yet before, done now" in told
+    assert "had 1 look judged again: not yet before, done now" in told
     assert "No verdict would change" in regrade.page()
 
 
@@ -273,6 +276,16 @@ def test_what_todays_check_cannot_read_is_listed_and_stays_as_it_is(classroom, r
     assert "No verdict would change" in page
 
 
+def test_what_was_seen_of_a_seat_that_was_merged_is_judged_with_that_seats_values(classroom, monkeypatch, regrade):
+    attempt = looked_at(classroom.alice, "not_yet")
+    Attempt.objects.filter(pk=attempt.pk).update(member=classroom.bob)  # as merging does
+    exercise = next(each for each in all_exercises() if each.id == EXERCISE)
+    monkeypatch.setattr(type(exercise), "judge", lambda self, data, seed: Verdict("done", f"Judged with {seed}."))
+    page = regrade.page()
+    assert f"Judged with {classroom.klass.slug}.{classroom.alice.slug}.{EXERCISE}." in page
+    assert classroom.bob.slug in page
+
+
 @pytest.mark.usefixtures("kafka")
 def test_nobodys_work_becomes_late_by_being_judged_again(greta, classroom, mended, regrade):
     act = acted(classroom.alice, "create test1p")
@@ -283,3 +296,21 @@ def test_nobodys_work_becomes_late_by_being_judged_again(greta, classroom, mende
     regrade()
     assert Attempt.objects.get(state="done").deciding_act == act
     assert "late" not in cell(table(greta, classroom.klass), classroom.alice)
+
+
+@pytest.mark.usefixtures("kafka")
+def test_the_students_own_page_says_the_same_late_or_overridden_and_why(greta, classroom, alice_client):
+    classroom.klass.due_at, classroom.klass.late_rule = timezone.now() - timedelta(days=1), "half"
+    classroom.klass.save()
+    looked_at(classroom.alice, "done", seen="All were there.")
+    address = reverse("lesson", args=[classroom.klass.slug, "creating-topics"])
+    late = " ".join(alice_client.get(address).content.decode().split())
+    assert 'data-state="done"' in late
+    assert "<b>Late.</b> It counts half: 1 of 2 points." in late
+    decide(greta, classroom.alice, "override", state="not_yet", points="0.5", reason="That was <Bob>'s.")
+    lowered = alice_client.get(address).content.decode()
+    assert 'data-state="not_yet"' in lowered
+    assert "0.5 of 2 points" in lowered
+    assert "That was &lt;Bob&gt;&#x27;s." in lowered
+    assert "All were there." in lowered
+    assert "Late." not in lowered

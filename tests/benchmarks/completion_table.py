@@ -1,0 +1,142 @@
+"""How long the grader's table takes to be made, for a large class.
+
+    .venv/bin/python -m tests.benchmarks.completion_table [--students 500] [--exercises 40] [--looks 3] [--runs 5]
+
+The rows are made in a database of their own, and no broker is needed. Each line is the best of so many runs in one
+process, beside the least that it could take: reading one column of every attempt that the table is made of. The page
+is the whole request: access, filter, table, template. With DATABASE_URL it runs on PostgreSQL, in a test database.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name, usual in (("students", 500), ("exercises", 40), ("looks", 3), ("runs", 5)):
+        asked.add_argument(f"--{name}", type=int, default=usual)
+    wanted = asked.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["KAFKACLASS_DATA"] = folder
+        import django
+
+        django.setup()
+        from django.db import connection
+        from django.test.utils import setup_test_environment, teardown_test_environment
+
+        setup_test_environment()
+        connection.creation.create_test_db(verbosity=0)
+        try:
+            measure(wanted)
+        finally:
+            connection.creation.destroy_test_db(":memory:", verbosity=0)
+            teardown_test_environment()
+
+
+def measure(wanted: argparse.Namespace) -> None:
+    from django.test import Client
+    from django.urls import reverse
+
+    from lessons.completion import Query, completion
+    from lessons.grading import class_standings
+    from lessons.models import Attempt
+    from lessons.views.completion_table import table_html
+
+    lengthen_course(wanted.exercises)
+    klass, grader = make_class(wanted.students, wanted.looks)
+    browser = Client()
+    browser.force_login(grader.user, backend="django.contrib.auth.backends.ModelBackend")
+    address = reverse("grading", args=[klass.slug])
+    table = completion(klass)
+    size = len(browser.get(address).content)
+    print(
+        f"{len(table.rows)} students × {len(table.exercises)} exercises, {Attempt.objects.count()} attempts, "
+        f"a page of {size / 2**20:.1f} MiB\n"
+    )
+    least = best_ms(wanted.runs, lambda: list(Attempt.objects.values_list("state", flat=True)))
+    print(f"{'':34}{'ms':>8}{'beside the least':>20}")
+    for name, act in {
+        "the least: a column of each attempt": None,
+        "how everything stands": lambda: class_standings(klass),
+        "the rows, sorted": lambda: completion(klass, Query(sort="-points")),
+        "the cells as HTML": lambda: table_html(table, klass, Query()),
+        "the page": lambda: browser.get(address),
+        "the page of those who did it late": lambda: browser.get(address, {"late": "1"}),
+    }.items():
+        took = best_ms(wanted.runs, act) if act else least
+        print(f"{name:36}{took:8.0f}{took / least:18.1f}")
+
+
+def best_ms(runs: int, act: Callable[[], Any]) -> float:
+    def once() -> float:
+        began = time.perf_counter()
+        act()
+        return (time.perf_counter() - began) * 1000
+
+    return min(once() for _ in range(runs))
+
+
+def lengthen_course(exercises: int) -> None:
+    """More exercises of the same kinds, in this process only."""
+    from lessons.course.loader import all_exercises, lessons
+
+    number = 0
+    while (missing := exercises - len(all_exercises())) > 0:
+        for lesson in lessons()[:missing]:
+            number += 1
+            first = type(lesson.exercises[0])
+            more = type(f"More{number}", (first,), {"id": f"{first.id}-{number}", "__module__": first.__module__})
+            object.__setattr__(lesson, "exercises", (*lesson.exercises, more()))
+
+
+def make_class(students: int, looks: int) -> tuple[Any, Any]:
+    """Of seats that have done two of three exercises, each after some looks, and a tenth of it late."""
+    from django.utils import timezone
+
+    from lessons.course.loader import all_exercises
+    from lessons.models import Act, Attempt, Class, Member, Observation, Role, User
+    from lessons.people import take_seat
+
+    now, chance = timezone.now(), random.Random(7)
+    klass = Class.objects.create(name="A large class", slug="large", due_at=now, late_rule="half")
+    users = User.objects.bulk_create(User(username=f"seat-{n}") for n in range(students))
+    members = Member.objects.bulk_create(
+        Member(user=user, klass=klass, name=f"Student {n}", slug=f"{n:04d}", code_hash=str(n))
+        for n, user in enumerate(users)
+    )
+    cells = [(member, each.id) for member in members for each in all_exercises() if chance.random() < 0.9]
+    acts = Act.objects.bulk_create(
+        Act(
+            member=member, kind="create-topic", fields={}, state="done",
+            settled_at=now + timedelta(hours=chance.choice([-5, -4, -3, -2, -1, -1, -1, -1, -1, 1])),
+        )
+        for member, _ in cells
+    )  # fmt: skip
+    looked = [
+        (member, exercise, act) for (member, exercise), act in zip(cells, acts, strict=True) for _ in range(looks)
+    ]
+    seen = Observation.objects.bulk_create(
+        Observation(member=member, exercise=exercise, version=1, data={"topics": {}}) for member, exercise, _ in looked
+    )
+    done = [number % looks == looks - 1 and chance.random() < 0.75 for number in range(len(looked))]
+    Attempt.objects.bulk_create(
+        Attempt(
+            member=member, exercise=exercise, observation=observation, check_hash="0" * 64,
+            state="done" if is_done else "not_yet", deciding_act=act if is_done else None,
+        )
+        for (member, exercise, act), observation, is_done in zip(looked, seen, done, strict=True)
+    )  # fmt: skip
+    return klass, take_seat(klass, "Greta", role=Role.GRADER)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kafkaclass.settings")
+    main()

@@ -1,0 +1,76 @@
+"""The grader's room, in a real Chromium: from the table to the evidence, and back to the student's own page."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import ROOT, RunningApp, join
+
+
+def sign_in(page: Page, app: RunningApp, *, role: str, name: str) -> None:
+    """By a link of one's own: those that `up` printed are each good for one sign-in, and other tests'."""
+    command = [
+        sys.executable, str(ROOT / "manage.py"), "invite", "--class", "kafka", "--role", role, "--name", name,
+    ]  # fmt: skip
+    environment = {**os.environ, "KAFKACLASS_DATA": str(app.data_dir)}
+    link = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.strip()
+    page.goto(app.url + link)
+    page.get_by_role("button", name="Sign in as").click()
+
+
+def axe_finds_nothing(page: Page) -> None:
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        found = Axe().run(page)
+        assert found.violations_count == 0, (page.url, scheme, found.generate_report())
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (page.url, width)
+
+
+def test_work_is_looked_at_again_judged_by_its_evidence_and_overridden_and_the_student_sees_it(
+    page: Page, app: RunningApp, browser: Browser
+) -> None:
+    student = browser.new_context().new_page()
+    join(student, app, name="Gudrun to be graded")
+    student.goto(student.url.replace("/welcome/", "/c/") + "lessons/creating-topics/")
+    expect(student.get_by_text("The cluster has none of the three.")).to_be_visible()
+
+    sign_in(page, app, role="grader", name="Gero")
+    page.get_by_role("link", name="Grading").click()
+    page.get_by_label("Name or seat").fill("gudrun")
+    page.get_by_label("Lesson").select_option(label="3. Creating topics")
+    page.get_by_role("button", name="Show").click()
+    row = page.get_by_role("row").filter(has_text="Gudrun to be graded")
+    expect(row.get_by_label("not yet")).to_be_visible()
+    axe_finds_nothing(page)
+    page.get_by_role("link", name="Gudrun to be graded").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Three topics")).to_be_visible()
+    expect(page.get_by_text("test1p, test2p and test2die, each with 1 partition and 1 replica")).to_be_visible()
+    page.get_by_label("Reason").fill("She showed me on paper.")
+    page.get_by_role("button", name="Override").click()
+    expect(page.get_by_text("by hand").first).to_be_visible()
+    axe_finds_nothing(page)
+    expect(student.get_by_text("Decided by Gero")).to_be_visible()
+    expect(student.locator("section.exercise")).to_have_attribute("data-state", "done")
+
+    page.get_by_role("link", name="Gudrun to be graded").first.click()
+    axe_finds_nothing(page)
+    page.get_by_role("button", name="Re-check all").click()
+    expect(page.get_by_role("heading", name="Re-checked")).to_be_visible(timeout=60_000)  # it goes on by itself
+    page.get_by_role("link", name="Back to the table").click()
+    page.get_by_role("link", name="Three topics").click()
+    axe_finds_nothing(page)
+    page.get_by_role("link", name="Grading", exact=True).first.click()
+    page.get_by_role("link", name="History").click()
+    entry = page.get_by_role("listitem").filter(has_text="She showed me on paper.").first
+    expect(entry).to_contain_text("Gero decided “done” with 2 points")
+    axe_finds_nothing(page)
+    student.context.close()
