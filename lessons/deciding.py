@@ -40,6 +40,7 @@ class OverrideForm(forms.Form):
     reason = forms.CharField(
         label="Reason", max_length=500, help_text="The student reads it, with your name.",
         widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Say why: a verdict without a reason can't be discussed."},
     )  # fmt: skip
 
     def __init__(self, exercise: Exercise, data: object = None, **options: object) -> None:

@@ -1,7 +1,7 @@
 """The completion table as HTML, by hand: 500 students × 40 exercises are 20,000 cells, too many for a template's loop.
 
 All that comes from people is escaped here; the rest of a cell is made of our own words and numbers. The addresses are
-relative to the page, which saves a megabyte. The state of a cell is told by the shape of its mark (`grading.css`), by
+relative to the page, which saves a megabyte. The state of a cell is told by the shape of its mark (`completion.css`), by
 that mark's label, and by colour last.
 """
 
@@ -26,18 +26,20 @@ from lessons.models import Class
 
 SORTED_BY = {"name": "Student", "points": "Points", "done": "Done", "last": "Last"}
 DESCENDING_FIRST = {"points", "done", "last"}
-MARKS = {"done": "d", "not_yet": "n", "could_not_check": "q", "": "o"}  # classes of `grading.css`
+MARKS = {"done": "d", "not_yet": "n", "could_not_check": "q", "": "o"}  # classes of `completion.css`
+ROWS_DRAWN_AT_ONCE = 50  # a browser draws such a block when it comes into sight; `completion.css` knows its height
 Clock = Callable[[datetime], str]
 
 
 def table_html(table: Table, klass: Class, query: Query) -> SafeString:
     clock = clock_of(klass)
     links = [f"{escape(exercise.id)}/" for exercise in table.exercises]
-    rows = "".join(_row(row, links, clock) for row in table.rows)
+    rows = [_row(row, links, clock) for row in table.rows]
+    bodies = "".join(_body(rows[i : i + ROWS_DRAWN_AT_ONCE]) for i in range(0, len(rows), ROWS_DRAWN_AT_ONCE))
     head = "".join(_head(table, klass, query))
     html = (
         '<table class="completion" role="table" aria-labelledby="grading-title">'
-        f'<thead role="rowgroup">{head}</thead><tbody role="rowgroup">{rows}</tbody></table>'
+        f'<thead role="rowgroup">{head}</thead>{bodies}</table>'
     )
     return mark_safe(html)  # noqa: S308 - see above
 
@@ -92,6 +94,10 @@ def _exercise_head(exercise: Exercise, done: int, seats: int) -> str:
         f'<th scope="col"><a href="exercises/{escape(exercise.id)}/re-grade/" title="{title}">{title}</a>'
         f"<small>{done} of {seats}</small></th>"
     )
+
+
+def _body(rows: list[str]) -> str:
+    return f'<tbody role="rowgroup">{"".join(rows)}</tbody>'
 
 
 def _row(row: Row, links: list[str], clock: Clock) -> str:

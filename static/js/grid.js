@@ -4,21 +4,22 @@ const box = document.querySelector("[data-grid]");
 
 box?.addEventListener("keydown", (event) => {
   const cell = event.target.closest("td, th");
-  if (!cell || event.altKey || event.ctrlKey || event.metaKey) return;
-  const next = neighbour(cell, event.key)?.querySelector("a");
-  if (!next) return;
+  if (!cell || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const link = neighbour(cell, event.key)?.querySelector("a");
+  if (!link) return;
   event.preventDefault();
-  next.focus();
+  link.focus();
 });
 
 function neighbour(cell, key) {
   const row = cell.parentElement;
-  const index = [...row.children].indexOf(cell);
+  const column = [...row.children].indexOf(cell);
+  const rows = cell.closest("table").rows;
   switch (key) {
     case "ArrowLeft": return withLink(cell, "previousElementSibling");
     case "ArrowRight": return withLink(cell, "nextElementSibling");
-    case "ArrowUp": return (row.previousElementSibling ?? lastOfHead(row))?.children[index];
-    case "ArrowDown": return (row.nextElementSibling ?? firstOfBody(row))?.children[index];
+    case "ArrowUp": return rows[row.rowIndex - 1]?.children[column];
+    case "ArrowDown": return rows[row.rowIndex + 1]?.children[column];
     case "Home": return row.firstElementChild;
     case "End": return row.lastElementChild;
   }
@@ -30,6 +31,3 @@ function withLink(cell, side) {
   while (next && !next.querySelector("a")) next = next[side];
   return next;
 }
-
-const lastOfHead = (row) => (row.closest("tbody") ? row.closest("table").tHead.rows[1] : null);
-const firstOfBody = (row) => (row.closest("thead") ? row.closest("table").tBodies[0].rows[0] : null);

@@ -143,6 +143,7 @@ def test_an_override_wants_a_reason_and_no_more_points_than_there_are(greta, cla
     too_many = decide(greta, alice, "override", state="done", points="2.5", reason="why not")
     odd = decide(greta, alice, "override", state="could_not_check", points="nan", reason="x")
     assert (without.status_code, too_many.status_code, odd.status_code) == (422, 422, 422)
+    assert "Say why" in without.content.decode()
     assert "less than or equal to 2" in too_many.content.decode()
     assert not Change.objects.exists()
     assert decide(greta, alice, "override", state="done", points="2", reason="On paper.").status_code == 302
