@@ -45,6 +45,7 @@ CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in HOSTS if host != "*"] if B
 # --- Kafka ---------------------------------------------------------------------------------------------------
 
 KAFKA_IS_NAMED = bool(os.environ.get("KAFKA_BOOTSTRAP_SERVERS"))  # then `up` starts no brokers
+BROKERS_ARE_OURS = os.environ.get("KAFKACLASS_EMBEDDED") == "1"  # `up` tells so to the web server that it starts
 KAFKA_BOOTSTRAP_SERVERS = os.environ.get("KAFKA_BOOTSTRAP_SERVERS") or "127.0.0.1:9092,127.0.0.1:9093,127.0.0.1:9094"
 KAFKA_SECURITY = {
     name.removeprefix("KAFKA_").lower().replace("_", "."): value
@@ -76,6 +77,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "lessons.views.errors.SayWhatWentWrong",
 ]
@@ -151,6 +153,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
 SECURE_SSL_REDIRECT = BEHIND_TLS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS else None
 SECURE_HSTS_SECONDS = 60 * 60 * 24 * 30 if BEHIND_TLS else 0
+# HSTS speaks for our own name alone: what else has a name below it is not ours to decide.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = (

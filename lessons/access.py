@@ -10,7 +10,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.http import Http404
 
-from lessons.models import Act, ApiToken, Class, Member, Observation, Role, User
+from lessons.actions import ACTIONS, Action
+from lessons.course.loader import Lesson, get_lesson
+from lessons.models import Act, ApiToken, Broadcast, Class, Hand, Member, Observation, Role, User
 
 NOT_YOURS = "There is no such page, or it is not yours."
 
@@ -53,6 +55,14 @@ def get_seat(staff: Member, seat_slug: str) -> Member:
         raise Http404(NOT_YOURS) from None
 
 
+def get_action(member: Member, kind: str) -> type[Action]:
+    """An act that this member may do here. Raises: Http404."""
+    action = ACTIONS.get(kind)
+    if action is None or not action.is_offered() or (action.roles and member.role not in action.roles):
+        raise Http404(NOT_YOURS)
+    return action
+
+
 def seats_in_sight(member: Member) -> QuerySet[Member]:
     """The students whose record this member may read: all of the class, removed ones too; for a student, himself."""
     seats = Member.objects.filter(klass=member.klass, role=Role.STUDENT)
@@ -64,6 +74,65 @@ def get_evidence(member: Member, evidence_id: int) -> Observation:
     try:
         return Observation.objects.select_related("member").get(pk=evidence_id, member__in=seats_in_sight(member))
     except Observation.DoesNotExist:
+        raise Http404(NOT_YOURS) from None
+
+
+def get_lesson_for(member: Member, slug: str) -> Lesson:
+    """A lesson that this member may open: students those that are switched on, staff all. Raises: Http404."""
+    try:
+        lesson = get_lesson(slug)
+    except KeyError:
+        raise Http404(NOT_YOURS) from None
+    if member.role == Role.STUDENT and lesson not in member.klass.lessons:
+        raise Http404(NOT_YOURS)
+    return lesson
+
+
+def get_classes(user: User | AnonymousUser) -> list[Member]:
+    """What this person is in which class, by the classes' names; nothing for who is not signed in."""
+    if not user.is_authenticated:
+        return []
+    here = user.memberships.filter(removed_at=None).select_related("klass", "user")
+    return list(here.order_by("klass__name", "klass__pk"))
+
+
+def get_present_seat(staff: Member, seat_slug: str) -> Member:
+    """The same, unless the student was removed. Raises: Http404."""
+    seat = get_seat(staff, seat_slug)
+    if seat.removed_at is not None:
+        raise Http404(NOT_YOURS)
+    return seat
+
+
+def get_student(user: User | AnonymousUser, class_slug: str) -> Member:
+    """For what students alone do. Raises: Http404."""
+    member = get_member(user, class_slug)
+    if member.role != Role.STUDENT:
+        raise Http404(NOT_YOURS)
+    return member
+
+
+def get_feed_reader(user: User | AnonymousUser, class_slug: str) -> Member:
+    """Staff; everybody while the class sees its feed. Raises: Http404."""
+    member = get_member(user, class_slug)
+    if member.role == Role.STUDENT and not member.klass.feed_is_shared:
+        raise Http404(NOT_YOURS)
+    return member
+
+
+def get_hand(staff: Member, hand_id: int) -> Hand:
+    """A hand of this member's class, up or not. Raises: Http404."""
+    try:
+        return Hand.objects.select_related("member").get(pk=hand_id, member__klass=staff.klass)
+    except Hand.DoesNotExist:
+        raise Http404(NOT_YOURS) from None
+
+
+def get_broadcast(staff: Member, broadcast_id: int) -> Broadcast:
+    """Something that was said to this member's class. Raises: Http404."""
+    try:
+        return staff.klass.broadcasts.select_related("klass").get(pk=broadcast_id)
+    except Broadcast.DoesNotExist:
         raise Http404(NOT_YOURS) from None
 
 
@@ -89,11 +158,12 @@ def get_class_by_code(code: str) -> Class | None:
 
 
 def get_member_by_personal_code(code: str) -> Member | None:
-    return (
-        Member.objects.select_related("klass", "user")
-        .filter(code_hash=Member.hash_of_code(clean_code(code)), removed_at=None)
-        .first()
-    )
+    """Whose code this is. That of a seat which was merged opens the one that it became."""
+    seats = Member.objects.select_related("klass", "user", "merged_into__klass", "merged_into__user")
+    seat = seats.filter(code_hash=Member.hash_of_code(clean_code(code))).first()
+    if seat is not None and seat.merged_into is not None:
+        seat = seat.merged_into
+    return seat if seat is not None and seat.removed_at is None else None
 
 
 def clean_code(code: str) -> str:

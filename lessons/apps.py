@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 from django.conf import settings
 
+from lessons.actions import brokers
 from lessons.cluster import clients
 
 
@@ -8,6 +9,7 @@ class LessonsConfig(AppConfig):
     name = "lessons"
 
     def ready(self) -> None:
-        """Names the cluster. No client is made yet: they are made in the process that uses them, after any fork."""
+        """Names the cluster, and its brokers if they are ours. No client is made yet: they are made in the process that uses them, after any fork."""
         extra = tuple(settings.KAFKA_SECURITY.items())
         clients.configure(clients.Connection(settings.KAFKA_BOOTSTRAP_SERVERS, extra))
+        brokers.configure(settings.DATA_DIR if settings.BROKERS_ARE_OURS else None)

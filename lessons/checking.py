@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import datetime
 
-from lessons import feed
+from django.utils import timezone
+
+from lessons import feed, pulse
 from lessons.cluster.errors import ClusterError, KafkaUnavailable
-from lessons.cluster.metadata import list_metadata
+from lessons.cluster.metadata import cluster_id
 from lessons.course.exercise import Exercise, Verdict
 from lessons.course.loader import Lesson
 from lessons.course.look import Look, PastAct
@@ -16,6 +18,8 @@ from lessons.models import Act, Attempt, Member, Observation
 from lessons.perform import lend_connection
 
 NO_LEADER = "LEADER_NOT_AVAILABLE"  # of one partition: others may have one
+_checked_at: dict[tuple[int, str], datetime] = {}  # of this process, by member and lesson
+
 LATEST_ACTS = 100  # of one kind; a check reads no further back, however long somebody plays
 
 
@@ -34,6 +38,7 @@ def attempts_by_exercise(member: Member, lesson: Lesson) -> dict[str, Attempt]:
 
 def check_lesson(member: Member, lesson: Lesson) -> bool:
     """Looks at what is not done yet; True when an attempt was added. Nothing is kept of a look that saw nothing new."""
+    _checked_at[member.pk, lesson.slug] = timezone.now()
     before = attempts_by_exercise(member, lesson)
     added = False
     for exercise in lesson.exercises:
@@ -45,6 +50,12 @@ def check_lesson(member: Member, lesson: Lesson) -> bool:
                 if isinstance(error, KafkaUnavailable) and error.code != NO_LEADER:
                     break  # the next one would wait as long for no answer, and the learner with it
     return added
+
+
+def was_checked_since(member: Member, lesson: Lesson, at: datetime | None) -> bool:
+    """Whether this process has begun a check of the lesson at that time or later."""
+    checked_at = _checked_at.get((member.pk, lesson.slug))
+    return at is not None and checked_at is not None and checked_at >= at
 
 
 def _check_quietly(member: Member, exercise: Exercise, last: Attempt | None) -> bool:
@@ -86,9 +97,7 @@ def _observe(member: Member, exercise: Exercise) -> Observation:
         exercise=exercise.id,
         version=exercise.version,
         data=exercise.observe(look),
-        # Not by `look.cluster_id`: before Python 3.12 a cached_property has one lock for all looks of the process, and
-        # of a class whose cluster is away each learner would wait for all the others.
-        cluster_id=list_metadata(asked="Name the cluster").cluster_id or "",
+        cluster_id=cluster_id(asked="Name the cluster"),
     )
 
 
@@ -126,6 +135,7 @@ def _keep(member: Member, exercise: Exercise, seen: Observation | None, verdict:
         check_hash=exercise.text_hash,
         deciding_act=deciding_act(member) if verdict.state == "done" else None,
     )
+    pulse.attempts.beat(member.pk, attempt.decided_at)
     if verdict.state == "done":
         feed.publish_unsent(member.klass)
     return attempt

@@ -2,9 +2,10 @@
 
 Why it is so
 ------------
-Kafka is the bus: the topic survives a restart, a late viewer replays it, and every web process reads it. The rows of
-`Act` and `Attempt` are the truth and the outbox at once: what has no `feed_offset` is sent again, so a record can stand
-twice and readers drop repeated ids. Records carry ids and seats but no names: a name can change, a record can't.
+Kafka is the bus: the topic survives a restart, a late viewer replays it, and every web process reads it. The rows
+(acts, attempts, hands, broadcasts: `feed_records`) are the truth and the outbox at once: what has no `feed_offset` is
+sent again. So an id can stand twice, and the later record is the one that counts. Records carry ids and seats but no
+names: a name can change, a record can't.
 The topic's name begins with an underscore and yet Kafka does not call it internal: lesson 2 needs such a one.
 """
 
@@ -12,25 +13,20 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
-
-from django.db.models import QuerySet
 
 from lessons.cluster import records, topics
 from lessons.cluster.errors import ClusterError, TopicExists, TopicMissing
 from lessons.cluster.metadata import list_metadata
 from lessons.cluster.namespace import Namespace
-from lessons.models import Act, Attempt, Class
+from lessons.feed_records import KINDS, Kind
+from lessons.models import Class
 
 logger = logging.getLogger(__name__)
 
-VERSION = 1
 TOPIC = "feed"
-AT_ONCE = 100
-LONGEST_ANSWER = 500  # characters
 
 
 @dataclass(frozen=True)
@@ -46,26 +42,16 @@ class ClassTopics(Namespace):
 
 def publish_unsent(klass: Class) -> int:
     """Sends what the feed does not have yet, oldest first, and returns how many; 0 too when Kafka is away."""
-    acts = (
-        Act.objects.filter(member__klass=klass, feed_offset=None)
-        .exclude(state=Act.State.RUNNING)
-        .select_related("member")
-        .defer("fields")  # a megabyte each, if a student likes
-        .order_by("settled_at")[:AT_ONCE]
-    )
-    attempts = (
-        Attempt.objects.filter(member__klass=klass, feed_offset=None, state=Attempt.State.DONE)
-        .select_related("member")
-        .order_by("decided_at")[:AT_ONCE]
-    )
     try:
-        return _send(klass, acts, map(_act_record, acts)) + _send(klass, attempts, map(_verdict_record, attempts))
+        return sum(_send(klass, kind) for kind in KINDS)
     except ClusterError as error:
         logger.warning("The feed of %s has to wait: %s", klass.slug, error)
         return 0
 
 
-def _send(klass: Class, rows: QuerySet, bodies: Iterable[dict[str, Any]]) -> int:
+def _send(klass: Class, kind: Kind) -> int:
+    rows = list(kind.unsent(klass))
+    bodies = [kind.record(row) for row in rows]
     messages = [records.Message(key=body["seat"].encode(), value=_encoded(body)) for body in bodies]
     if not messages:
         return 0
@@ -76,7 +62,8 @@ def _send(klass: Class, rows: QuerySet, bodies: Iterable[dict[str, Any]]) -> int
         create_topic(klass)
         deliveries = records.produce(namespace, TOPIC, messages)
     for row, delivery in zip(rows, deliveries, strict=True):
-        type(row).objects.filter(pk=row.pk).update(feed_offset=delivery.offset)
+        if delivery.offset is not None:
+            kind.mark_sent(row, delivery.offset)
     return len(messages)
 
 
@@ -99,18 +86,3 @@ def create_topic(klass: Class) -> None:
     namespace, config = ClassTopics(klass.slug), {"retention.ms": "-1"}
     with suppress(TopicExists):  # another process was quicker
         topics.create_topic(namespace, TOPIC, partitions=1, replicas=min(3, brokers), config=config)
-
-
-def _act_record(act: Act) -> dict[str, Any]:
-    return {
-        "v": VERSION, "kind": "act", "id": str(act.pk), "seat": act.member.slug, "lesson": act.lesson,
-        "act": act.kind, "line": act.line, "state": act.state,
-        "answer": str(act.answer.get("words", ""))[:LONGEST_ANSWER], "at": act.settled_at.isoformat() if act.settled_at else None,
-    }  # fmt: skip
-
-
-def _verdict_record(attempt: Attempt) -> dict[str, Any]:
-    return {
-        "v": VERSION, "kind": "verdict", "id": f"attempt-{attempt.pk}", "seat": attempt.member.slug,
-        "exercise": attempt.exercise, "state": attempt.state, "at": attempt.decided_at.isoformat(),
-    }  # fmt: skip

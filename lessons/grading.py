@@ -11,7 +11,7 @@ an attempt. Late or not is decided by the time of the act that did it, and not b
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -63,9 +63,12 @@ NOT_BEGUN_YET = Standing()
 Standings = Mapping[str, Standing]  # by exercise; what is not in it is not begun
 
 
-def class_standings(klass: Class) -> dict[int, dict[str, Standing]]:
-    """{member's key: {exercise: standing}} of everybody in the class who has begun anything."""
-    return _fold(klass, Attempt.objects.filter(member__klass=klass), klass.changes.filter(kind=OVERRIDE))
+def class_standings(klass: Class, *, of: Collection[int] | None = None) -> dict[int, dict[str, Standing]]:
+    """{member's key: {exercise: standing}} of everybody in the class who has begun anything; or only of these."""
+    attempts, overrides = Attempt.objects.filter(member__klass=klass), klass.changes.filter(kind=OVERRIDE)
+    if of is not None:
+        attempts, overrides = attempts.filter(member__in=of), overrides.filter(seat__in=of)
+    return _fold(klass, attempts, overrides)
 
 
 def standings_of(member: Member) -> Standings:

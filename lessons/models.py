@@ -179,6 +179,7 @@ class Act(models.Model):
         indexes = [
             models.Index(fields=["member", "kind"], name="acts_of_a_member"),
             models.Index(fields=["started_at"], condition=models.Q(feed_offset=None), name="acts_not_yet_in_the_feed"),
+            models.Index(fields=["settled_at"], name="acts_by_time"),
         ]
 
     def __str__(self) -> str:
@@ -230,7 +231,10 @@ class Attempt(models.Model):
     objects = AttemptQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["member", "exercise", "state"], name="attempts_of_an_exercise")]
+        indexes = [
+            models.Index(fields=["member", "exercise", "state"], name="attempts_of_an_exercise"),
+            models.Index(fields=["decided_at"], name="attempts_by_time"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.exercise} of {self.member_id}: {self.state}"
@@ -261,6 +265,10 @@ class Hand(models.Model):
 
     def __str__(self) -> str:
         return f"{self.member_id} in {self.lesson}"
+
+    @property
+    def state(self) -> str:
+        return "answered" if self.answered_at else "lowered" if self.lowered_at else "raised"
 
 
 class Broadcast(models.Model):

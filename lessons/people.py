@@ -16,7 +16,8 @@ FIRST_CLASS = {"name": "Introduction to Kafka", "slug": "kafka"}
 STAFF_NAMES = {Role.INSTRUCTOR: "Instructor", Role.GRADER: "Grader"}
 
 WRONG_CODES_WINDOW_S = 600
-FREE_WRONG_CODES = 3
+FREE_WRONG_CODES = 3  # of one address
+FREE_WRONG_CODES_AT_A_DOOR = 100  # of all addresses together: as many as a class of three hundred mistypes
 LONGEST_WAIT_S = 8.0
 
 
@@ -25,7 +26,7 @@ def take_seat(klass: Class, name: str, *, user: User | None = None, role: str = 
     for _ in range(20):
         try:
             with transaction.atomic():
-                person = user or User.objects.create_user(username=f"seat-{secrets.token_hex(8)}")
+                person = user or _new_person()
                 return Member.objects.create(user=person, klass=klass, name=name, role=role)
         except IntegrityError:
             sits_already = Member.objects.select_related("klass").filter(user=user, klass=klass).first()
@@ -38,40 +39,85 @@ def set_door(klass: Class, by: Member, *, is_open: bool) -> None:
     """Whether the class code still gives new seats. Whoever has a seat comes in either way."""
     klass.door_open = is_open
     klass.save(update_fields=["door_open"])
-    _note(klass, by, "door", data={"open": is_open})
+    note(klass, by, "door", data={"open": is_open})
 
 
 def change_join_code(klass: Class, by: Member) -> None:
     """The old class code, and links with it, open nothing any more."""
     klass.join_code = random_code(6)
     klass.save(update_fields=["join_code"])
-    _note(klass, by, "class-code")
+    note(klass, by, "class-code")
+
+
+def share_feed(klass: Class, by: Member, *, shared: bool) -> None:
+    """Whether students see the live feed, with slugs in the place of names."""
+    klass.feed_is_shared = shared
+    klass.save(update_fields=["feed_is_shared"])
+    note(klass, by, "feed", data={"shared": shared})
 
 
 def rename(seat: Member, by: Member, name: str) -> None:
     before, seat.name = seat.name, name
     seat.save(update_fields=["name"])
-    _note(seat.klass, by, "rename", seat=seat, data={"before": before, "after": name})
+    note(seat.klass, by, "rename", seat=seat, data={"before": before, "after": name})
 
 
 def give_new_personal_code(seat: Member, by: Member) -> None:
-    """The old one brings nobody back any more."""
+    """The old one brings nobody back any more. Who hands it on could use it: so it opens this class and no other."""
+    separate(seat)
     seat.code_generation += 1
     seat.save(update_fields=["code_generation", "code_hash"])
-    _note(seat.klass, by, "personal-code", seat=seat)
+    note(seat.klass, by, "personal-code", seat=seat)
+
+
+def knows_code(seat: Member) -> bool:
+    """Whether staff may be shown the personal code: one that they gave themselves, never the student's own."""
+    return seat.changes.filter(kind="personal-code").exists()
+
+
+def separate(seat: Member) -> None:
+    """The seat becomes a person of its own, when its person is in other classes, too."""
+    if Member.objects.filter(user=seat.user_id).exclude(pk=seat.pk).exists():
+        seat.user = _new_person()
+        seat.save(update_fields=["user"])
+
+
+def same_person(user: User, klass: Class, name: str) -> User | None:
+    """Who sits down in a further class under this name: whoever is signed in here, or (None) a person of their own.
+
+    Another name at the same computer is another person. And who has these seats must be alone with their keys: staff who
+    gave a personal code, or the owner of a seat that was merged, would else come into the further class with it.
+    """
+    seats = list(user.memberships.all())
+    is_known = not seats or name.casefold() in {seat.name.casefold() for seat in seats}
+    if not is_known or klass.pk in {seat.klass_id for seat in seats}:
+        return None
+    given = Change.objects.filter(seat__in=seats, kind="personal-code")
+    return None if given.exists() or Member.objects.filter(merged_into__in=seats).exists() else user
+
+
+def set_external_id(seat: Member, by: Member, external_id: str) -> None:
+    before, seat.external_id = seat.external_id, external_id
+    seat.save(update_fields=["external_id"])
+    note(seat.klass, by, "external-id", seat=seat, data={"before": before, "after": external_id})
 
 
 def set_removed(seat: Member, by: Member, *, removed: bool) -> None:
     """Whoever is removed reaches nothing any more, an open page within 5 s; the record stays, and the way back too."""
     seat.removed_at = timezone.now() if removed else None
     seat.save(update_fields=["removed_at"])
-    _note(seat.klass, by, "remove" if removed else "let-in", seat=seat)
+    note(seat.klass, by, "remove" if removed else "let-in", seat=seat)
 
 
-def _note(
+def _new_person() -> User:
+    return User.objects.create_user(username=f"seat-{secrets.token_hex(8)}")
+
+
+def note(
     klass: Class, by: Member, kind: str, *, seat: Member | None = None, data: dict[str, object] | None = None
-) -> None:
-    Change.objects.create(klass=klass, by=by, kind=kind, seat=seat, data=data or {})
+) -> Change:
+    """Adds to the class's history. `data` never holds a code."""
+    return Change.objects.create(klass=klass, by=by, kind=kind, seat=seat, data=data or {})
 
 
 def ensure_first_class() -> Class:
@@ -102,16 +148,24 @@ def sign_in_path_of(member: Member) -> str:
     return reverse("sign-in") + get_query_string(member.user)
 
 
-def wait_after_wrong_code_s(address: str) -> float:
-    """Counts one wrong code from this address; returns how long its answer has to wait, in seconds.
+def wait_after_wrong_code_s(address: str, klass: Class | None = None) -> float:
+    """Counts one wrong code from this address, at this class's door (None: at the door of all); returns how long its
+    answer has to wait, in seconds.
 
-    A right code is never refused or slowed: a whole class sits behind one address. The count is in the cache's table,
-    so that every web process counts alike.
+    A right code is never refused or slowed: a whole class sits behind one address. So it does no harm that a door counts,
+    too, however many addresses guess at it. The counts are in the cache's table, so that every web process counts alike.
     """
-    key = f"wrong-codes:{address}"
+    of_address = _wrong_codes(f"address:{address}") - FREE_WRONG_CODES
+    of_door = _wrong_codes(f"door:{klass.pk if klass else ''}") - FREE_WRONG_CODES_AT_A_DOOR
+    over = max(of_address, of_door)
+    return min(LONGEST_WAIT_S, 0.25 * 2 ** min(over, 10)) if over > 0 else 0.0
+
+
+def _wrong_codes(counted: str) -> int:
+    """One more of these, within the window."""
+    key = f"wrong-codes:{counted}"
     cache.add(key, 0, timeout=WRONG_CODES_WINDOW_S)
     try:
-        wrong = cache.incr(key)
+        return cache.incr(key)
     except ValueError:  # it expired between the two calls
-        wrong = 1
-    return min(LONGEST_WAIT_S, 0.25 * 2 ** (wrong - FREE_WRONG_CODES)) if wrong > FREE_WRONG_CODES else 0.0
+        return 1

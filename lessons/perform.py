@@ -20,12 +20,13 @@ from channels.db import database_sync_to_async
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from lessons import feed
+from lessons import feed, pulse
 from lessons.actions import ACTIONS, Action, Answer, Consume
 from lessons.cluster import snapshot
 from lessons.cluster.errors import ClusterError, KafkaUnavailable
 from lessons.cluster.metadata import list_metadata
 from lessons.models import Act, Member
+from lessons.pace import count_act, running_act
 
 DOUBLE_CLICK_WAIT_S = 15.0
 CUT_AFTER_S = 60.0  # no act that runs takes longer, but for a consumer, which is settled by its socket
@@ -36,7 +37,12 @@ class ActIdTaken(Exception):
 
 
 def perform(member: Member, action: Action, *, act_id: UUID, lesson: str = "") -> Act:
-    """Does it once, and returns the settled act, refused ones too. Raises: ActIdTaken."""
+    """Does it once, and returns the settled act, refused ones too. Raises: ActIdTaken, TooFast."""
+    with running_act(member, asked=action.title):
+        return _perform(member, action, act_id=act_id, lesson=lesson)
+
+
+def _perform(member: Member, action: Action, *, act_id: UUID, lesson: str) -> Act:
     act, is_new = begin(member, action, act_id=act_id, lesson=lesson)
     if not is_new:
         return _wait_until_settled(act)
@@ -66,7 +72,8 @@ def lend_connection() -> None:
 
 
 def begin(member: Member, action: Action, *, act_id: UUID, lesson: str = "") -> tuple[Act, bool]:
-    """Stores the act as running; (act, False) when it was there already. Raises: ActIdTaken."""
+    """Stores the act as running; (act, False) when it was there already. Raises: ActIdTaken, TooFast."""
+    count_act(member, asked=action.title)
     fields = action.model_dump(mode="json")
     try:
         with transaction.atomic():
@@ -82,8 +89,8 @@ def begin(member: Member, action: Action, *, act_id: UUID, lesson: str = "") -> 
 
 
 def settle(act: Act, answer: Answer, *, took_s: float = 0.0, publish: bool = True) -> None:
-    """Stores the answer. What is not published now waits in the outbox."""
-    act.state = answer.state
+    """Stores the answer. What is not published now waits in the outbox, and what was "not known" is told again."""
+    act.state, act.feed_offset = answer.state, None
     act.answer = {**asdict(answer), "details": list(answer.details), "took_ms": round(took_s * 1000, 1)}
     _store(act)
     if publish and act.state != Act.State.UNKNOWN:  # else Kafka is away: the outbox keeps it
@@ -107,8 +114,9 @@ def settle_error(act: Act, error: ClusterError, *, asked: bool, took_s: float = 
 
 def _store(act: Act) -> None:
     act.settled_at = timezone.now()
-    act.save(update_fields=["state", "answer", "settled_at"])
-    snapshot.service.poke()  # whoever looks sees it now, and not within a second
+    act.save(update_fields=["state", "answer", "settled_at", "feed_offset"])
+    pulse.acts.beat(act.member_id, act.settled_at)
+    snapshot.service.poke(act.member.namespace)  # whoever looks sees it now, and not within a second
 
 
 def catch_up(member: Member) -> None:
@@ -168,7 +176,7 @@ def _wait_until_settled(act: Act) -> Act:
 
 
 async def begin_consume(member: Member, act_id: UUID, fields: Mapping[str, Any], lesson: str) -> bool:
-    """For the consumer's socket. False when this act was begun before. Raises: ValidationError, ActIdTaken."""
+    """For the consumer's socket. False when this act was begun before. Raises: ValidationError, ActIdTaken, TooFast."""
 
     def store() -> bool:
         action = Consume.model_validate(fields)

@@ -15,26 +15,6 @@ from lessons.cluster import clients, groups
 from tests.running_brokers import running_brokers
 from tests.waiting import wait_for
 
-SPLIT = {"tests.course.test_course", "tests.views.test_lessons", "tests.test_api", "tests.actions.test_code"}
-ALONE = {"tests.browser.test_play"}  # as tests/up: an `up` with brokers of its own takes the well-known ports
-
-
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What runs on one worker when several share the suite: a module, unless it is long and its tests need nothing of
-    each other.
-
-    It saves time and nothing else may rest on it: xdist 3.8 writes the group where pytest 9.2 no longer looks for it,
-    so that any test may run on any worker.
-    """
-    for item in items:
-        module = item.nodeid.partition("::")[0].removesuffix(".py").replace("/", ".")
-        if module.startswith("tests.up.") or module in ALONE:
-            group = "up"
-        else:
-            group = f"{module}.{item.originalname}" if module in SPLIT else module
-        item.add_marker(pytest.mark.xdist_group(group))
-
 
 @pytest.fixture(scope="session")
 def brokers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedCluster]:

@@ -12,16 +12,19 @@ from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
 from lessons.actions import ACTIONS
-from lessons.models import Act, Member
+from lessons.actions.brokers import ours
+from lessons.models import Act, Broadcast, Hand, Member
 from lessons.tokens import make_token
 
 MEMBERS = frozenset({"student", "neighbour", "instructor", "grader"})
 STAFF = frozenset({"instructor", "grader"})
 INSTRUCTOR = frozenset({"instructor"})
+STUDENTS = frozenset({"student", "neighbour"})
 ITS_OWNER = frozenset({"student"})
 VISITORS = (*sorted(MEMBERS), "of another class", "removed", "signed out")
-PUBLIC = {"home", "join", "join-class", "return", "sign-in", "sign-out", "api:openapi-json", "api:api-root"}
+PUBLIC = {"home", "join", "join-class", "return", "sign-in", "sign-out", "classes", "api:openapi-json", "api:api-root"}
 NO_CLASS_IN_IT = {"api:list_classes"}  # everybody's own: see test_api_record.py
+HAND, BROADCAST = 10**6, 10**6 + 1
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "fill-queue": {"topic": "."},
     "produce": {"topic": ".", "values": "1"},
     "consume": {"topic": ".", "group_id": "g"},
+    **{f"{verb}-broker": {"broker": 1} for verb in ("stop", "kill", "start")},
     "answer": {"exercise": "kafka-and-its-cluster.entry-points", "answers": {}},
 }
 DOORS = [
@@ -64,6 +68,14 @@ DOORS = [
     Door("session-script", MEMBERS),
     Door("room", STAFF),
     Door("room-names", STAFF),
+    Door("broker-act", INSTRUCTOR, {"broker_id": 1, "verb": "stop"}),
+    Door("class-feed", STAFF),  # and students, while it is shared
+    Door("feed-share", INSTRUCTOR, post={"do": "show"}),
+    Door("hand", STUDENTS, LESSON, post={"do": "raise"}),
+    Door("hand-answer", STAFF, {"hand_id": "HAND"}, post={}),
+    Door("broadcast", INSTRUCTOR, post={}),
+    Door("broadcast-end", INSTRUCTOR, {"broadcast_id": "BROADCAST"}, post={}),
+    Door("seat-lesson", STAFF, {"seat_slug": "SEAT", **LESSON}),
     Door("people", INSTRUCTOR),
     Door("people-door", INSTRUCTOR, post={"do": "open"}),
     Door("people-seat", INSTRUCTOR, {"seat_slug": "SEAT"}, post={"do": "rename", "name": "Alice"}),
@@ -83,7 +95,11 @@ DOORS = [
     Door("re-grade", STAFF, {"exercise_id": EXERCISE}),
     Door("evidence", STAFF, {"seat_slug": "SEAT", "exercise_id": EXERCISE}),
     Door("decide", STAFF, {"seat_slug": "SEAT", "exercise_id": EXERCISE}, post={"do": "take-back"}),
-    *(Door(f"api:act-{kind}", MEMBERS, post=BODIES.get(kind, {})) for kind in ACTIONS),
+    *(Door(f"api:act-{kind}", act.roles or MEMBERS, post=BODIES.get(kind, {})) for kind, act in ACTIONS.items()),
+    Door("class-settings", INSTRUCTOR),
+    Door("seat-merge", INSTRUCTOR, {"seat_slug": "SEAT"}),
+    Door("seat-reset", INSTRUCTOR, {"seat_slug": "SEAT"}),
+    Door("class-reset", INSTRUCTOR),
     Door("api:list_acts", MEMBERS),
     Door("api:get_act", ITS_OWNER, {"act_id": "ACT"}),
     Door("api:list_topics", MEMBERS),
@@ -137,7 +153,14 @@ def new_user():
 def knock(browser: Client, door: Door, member: Member, act: Act, class_slug: str):
     token = member.tokens.first() or make_token(member, "a script", days=1)[0]
     seen = member.observations.first() or member.observations.create(exercise="an.exercise", version=1, data={})
-    stand_for = {"SEAT": member.slug, "ACT": act.pk, "TOKEN": token.pk, "EVIDENCE": seen.pk}
+    stand_for = {
+        "SEAT": member.slug,
+        "ACT": act.pk,
+        "TOKEN": token.pk,
+        "EVIDENCE": seen.pk,
+        "HAND": HAND,
+        "BROADCAST": BROADCAST,
+    }
     args = {name: stand_for.get(value, value) for name, value in door.args.items()}
     url = reverse(door.name, kwargs={"class_slug": class_slug, **args})
     if door.post is None:
@@ -146,10 +169,18 @@ def knock(browser: Client, door: Door, member: Member, act: Act, class_slug: str
     return browser.post(url, dict(door.post), **({"content_type": "application/json"} if is_api else {}))
 
 
-@pytest.mark.usefixtures("kafka")
+@pytest.fixture
+def brokers_are_ours(tmp_path, monkeypatch):
+    """In a folder in which none runs, so that each act is refused at once: whoever gets that answer has come in."""
+    monkeypatch.setattr(ours, "_data_dir", tmp_path)
+
+
+@pytest.mark.usefixtures("kafka", "brokers_are_ours")
 @pytest.mark.parametrize("door", DOORS, ids=str)
 def test_a_door_opens_for_whom_it_should_and_is_a_missing_page_for_anybody_else(door, classroom, browsers):
     act = Act.objects.create(member=classroom.alice, kind="create-topic", fields={"name": "a"}, state=Act.State.DONE)
+    Hand.objects.create(pk=HAND, member=classroom.alice, lesson="creating-topics")
+    Broadcast.objects.create(pk=BROADCAST, klass=classroom.klass, by=classroom.ines, words="Hello")
     for who in VISITORS:
         there = knock(browsers[who], door, classroom.alice, act, classroom.klass.slug)
         nowhere = knock(browsers[who], door, classroom.alice, act, "no-such-class")

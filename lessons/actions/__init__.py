@@ -14,6 +14,7 @@ A new act is a copied module, and a line in `ACTIONS`.
 from lessons.actions.add_partitions import AddPartitions
 from lessons.actions.answer import AnswerQuestions
 from lessons.actions.base import Action, Answer, Where
+from lessons.actions.brokers import KillBroker, StartBroker, StopBroker
 from lessons.actions.consume import Consume
 from lessons.actions.create_topic import CreateTopic
 from lessons.actions.delete_topic import DeleteTopic
@@ -38,6 +39,9 @@ ACTIONS: dict[str, type[Action]] = {
         FillQueue,
         Consume,
         AnswerQuestions,
+        StopBroker,
+        KillBroker,
+        StartBroker,
     )
 }
 
@@ -54,7 +58,10 @@ __all__ = [
     "DescribeConfig",
     "DescribeTopic",
     "FillQueue",
+    "KillBroker",
     "ListTopics",
     "Produce",
+    "StartBroker",
+    "StopBroker",
     "Where",
 ]

@@ -74,6 +74,12 @@ class Action(BaseModel, ABC):
     title: ClassVar[str]
     submit: ClassVar[str]
     asks_kafka: ClassVar[bool] = True
+    roles: ClassVar[frozenset[str]] = frozenset()  # who may do it; empty: everybody in the class
+
+    @classmethod
+    def is_offered(cls) -> bool:
+        """Whether it can be done at all on this cluster."""
+        return True
 
     @abstractmethod
     def run(self, namespace: Namespace) -> Answer:

@@ -7,7 +7,7 @@ from ninja import Router, Status
 from ninja.pagination import paginate
 from pydantic import Field, create_model
 
-from lessons.access import get_asker, get_own_act
+from lessons.access import get_action, get_asker, get_lesson_for, get_own_act
 from lessons.actions import ACTIONS, Action
 from lessons.api.doors import Asking
 from lessons.api.pages import Pages
@@ -28,11 +28,14 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "describe-topic": {"topic": "test1p"},
     "fill-queue": {"topic": "test1p"},
     "list-topics": {},
+    "kill-broker": {"broker": 2},
     "produce": {"topic": "test1p", "key": "a", "values": "1\n2\n3"},
+    "start-broker": {"broker": 2},
+    "stop-broker": {"broker": 2},
 }
 ANSWERS = """\
 The status says what came of it: 200 done, 404 no such topic, 409 refused by Kafka, 422 refused by the app or not \
-well-formed, 503 no answer from Kafka. An act that was stored comes back with its answer whatever the status; what was \
+well-formed, 429 too many at once, 503 no answer from Kafka. An act that was stored comes back with its answer whatever the status; what was \
 not stored, as a problem.\
 """
 
@@ -43,19 +46,22 @@ def _add_operation(action: type[Action]) -> None:
         f"{action.__name__}In",
         __base__=action,
         act_id=(UUID | None, Field(None, description="A random id of yours: sent twice, it is one act.")),
-        lesson=(str, Field("", max_length=40)),
+        lesson=(str, Field("", max_length=40, description="The lesson's short name, when it belongs to one.")),
     )
 
     def operation(request: Asking, class_slug: str, body: body_type):
         member = get_asker(request.auth, class_slug)
+        get_action(member, action.kind)  # some are for whoever teaches
         fields = body.model_dump()
         act_id, lesson = fields.pop("act_id") or uuid4(), fields.pop("lesson")
+        if lesson:
+            get_lesson_for(member, lesson)
         act = perform(member, action.model_validate(fields), act_id=act_id, lesson=lesson)
         return Status(status_of_act(act), act)
 
     router.post(
         "/classes/{slug:class_slug}/acts/" + action.kind,
-        response=dict.fromkeys((404, 409, 422, 503), ActOut | Problem) | {200: ActOut},
+        response=dict.fromkeys((404, 409, 422, 429, 503), ActOut | Problem) | {200: ActOut},
         operation_id=f"act_{action.kind.replace('-', '_')}",
         url_name=f"act-{action.kind}",
         summary=action.title,

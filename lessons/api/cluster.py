@@ -25,8 +25,8 @@ MOST_RECORDS_AT_ONCE = 500
 def list_topics(request: Asking, class_slug: str, internal: bool = False):
     """Your topics; with `internal`, Kafka's own as well."""
     namespace = get_asker(request.auth, class_slug).namespace
-    known = snapshot.service.latest().topics
-    shown = [t for t in known if namespace.owns(t.name) or (internal and t.internal)]
+    known = snapshot.service.latest(namespace)
+    shown = [*known.topics_of(namespace), *(known.internal_topics if internal else ())]
     return [_topic(namespace, topic) for topic in shown]
 
 

@@ -16,6 +16,7 @@ WORDS = {
     409: "Kafka refused; or the act's id belongs to another act.",
     413: "The request is too long.",
     422: "The request is not well-formed, or the app refused it; the words say what to try.",
+    429: "Too many acts at once; the words say how long to wait.",
     503: "Kafka or the database did not answer.",
 }
 PROBLEM = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}

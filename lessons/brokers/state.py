@@ -7,7 +7,8 @@ writes what is wanted; the supervisor in `up` makes it so and writes how it is. 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+import time
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -31,6 +32,7 @@ class BrokerStatus:
     phase: Phase
     process: ProcessMark | None = None
     problem: str | None = None  # sentences: why it is not up, what to do
+    since: float = 0.0  # when it came into this phase, in seconds since the epoch; 0: not known
 
     @property
     def runs(self) -> bool:
@@ -66,12 +68,16 @@ def status(data_dir: Path, broker_id: int) -> BrokerStatus:
             phase=kept["phase"] if kept["phase"] in get_args(Phase) else "down",
             process=ProcessMark(int(process["pid"]), float(process["started_at"])) if process else None,
             problem=kept["problem"],
+            since=float(kept.get("since", 0.0)),
         )
     except (OSError, ValueError, KeyError, TypeError):
         return BrokerStatus(broker_id=broker_id, phase="down")
 
 
 def write_status(data_dir: Path, new: BrokerStatus) -> None:
+    """With the time, unless the phase is what it was: a broker that is down is so through a new `up` too."""
+    before = status(data_dir, new.broker_id)
+    new = replace(new, since=before.since if before.since and before.phase == new.phase else time.time())
     write_whole(broker_files(data_dir, new.broker_id).status, json.dumps(asdict(new)))
 
 

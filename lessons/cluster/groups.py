@@ -12,7 +12,7 @@ from confluent_kafka.admin import ConsumerGroupDescription, ListConsumerGroupsRe
 
 from lessons.cluster import clients
 from lessons.cluster.clients import TIMEOUT_S, settle
-from lessons.cluster.errors import KafkaRefused, no_answer, translated
+from lessons.cluster.errors import ClusterError, KafkaRefused, no_answer, translated
 from lessons.cluster.metadata import ask_twice, list_metadata
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.records import LATEST, list_offsets
@@ -115,6 +115,29 @@ def describe_groups(namespace: Namespace, *, timeout_s: float = TIMEOUT_S) -> tu
     """Every group of the namespace with members and lag. Raises KafkaUnavailable."""
     ids = [namespace.prefix + each.group_id for each in list_groups(namespace, timeout_s=timeout_s)]
     return tuple(_describe(namespace, ids, asked="Describe the groups", timeout_s=timeout_s))
+
+
+def delete_groups(
+    namespace: Namespace, group_ids: Iterable[str], *, timeout_s: float = TIMEOUT_S
+) -> dict[str, ClusterError | None]:
+    """For each group None when it is deleted with its offsets, else why not: one with members is NON_EMPTY_GROUP.
+
+    Raises AppRefused or KafkaUnavailable, and then none was deleted.
+    """
+    asked = "Delete the groups"
+    full_ids = {namespace.full(group_id, thing="group"): group_id for group_id in group_ids}
+    list_metadata(asked=asked, timeout_s=timeout_s)
+    if not full_ids:
+        return {}
+    answers: dict[str, ClusterError | None] = {}
+    futures = clients.admin().delete_consumer_groups(list(full_ids), request_timeout=timeout_s)
+    for full_id, future in futures.items():
+        try:
+            settle(future, asked=asked, namespace=namespace, timeout_s=timeout_s + 1)
+            answers[full_ids[full_id]] = None
+        except ClusterError as error:
+            answers[full_ids[full_id]] = error
+    return answers
 
 
 def create_offsets_topic(*, timeout_s: float = 30.0) -> None:

@@ -98,6 +98,12 @@ class Namespace:
         return None
 
 
+def prefix_of(full_name: str) -> str:
+    """The prefix of the seat whose topic this is; empty for what has none."""
+    parts = full_name.split(".", 2)
+    return f"{parts[0]}.{parts[1]}." if len(parts) == 3 and parts[2] else ""
+
+
 def _can_be_sent(name: str) -> bool:
     """The client takes a C string in UTF-8: no NUL, no half of a surrogate pair."""
     return "\0" not in name and not any("\ud800" <= character <= "\udfff" for character in name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,7 +18,7 @@ from confluent_kafka.admin import (
 
 from lessons.cluster import clients
 from lessons.cluster.clients import TIMEOUT_S, settle
-from lessons.cluster.errors import translated
+from lessons.cluster.errors import ClusterError, translated
 from lessons.cluster.limits import (
     MAX_REPLICAS_PER_BROKER,
     refuse_crowding,
@@ -46,11 +46,14 @@ __all__ = [  # the words of metadata.py that belong to this subject can be had h
     "add_partitions",
     "create_topic",
     "delete_topic",
+    "delete_topics",
     "describe_config",
     "describe_topic",
     "list_for",
     "list_topics",
 ]
+
+AT_ONCE = 100  # deletions in one call: a class may have a thousand topics
 
 
 @dataclass(frozen=True)
@@ -139,6 +142,31 @@ def delete_topic(namespace: Namespace, name: str, *, timeout_s: float = TIMEOUT_
     return Deletion(accepted_ms, (time.monotonic() - began) * 1000 if gone else None)
 
 
+def delete_topics(
+    namespace: Namespace, names: Iterable[str], *, timeout_s: float = TIMEOUT_S
+) -> dict[str, ClusterError | None]:
+    """Many at once: for each name None when Kafka accepted it, else why not; returns when the last one is gone.
+
+    Raises AppRefused or KafkaUnavailable, and then none was deleted.
+    """
+    asked = "Delete the topics"
+    full_names = {namespace.full(name): name for name in names}
+    list_metadata(asked=asked, timeout_s=timeout_s)
+    answers: dict[str, ClusterError | None] = {}
+    for some in _chunks(list(full_names), AT_ONCE):
+        futures = clients.admin().delete_topics(some, request_timeout=timeout_s, operation_timeout=timeout_s)
+        for full_name, future in futures.items():
+            try:
+                settle(future, asked=asked, namespace=namespace, timeout_s=timeout_s + 1)
+                answers[full_names[full_name]] = None
+            except ClusterError as error:
+                answers[full_names[full_name]] = error
+    if accepted := [name for name, problem in answers.items() if problem is None]:
+        last = namespace.full(accepted[-1])  # the controller takes them in order
+        wait_for_every_broker(lambda topic: topic is None, last, timeout_s=timeout_s)
+    return answers
+
+
 def add_partitions(
     namespace: Namespace,
     name: str,
@@ -180,6 +208,10 @@ def describe_config(namespace: Namespace, name: str, *, timeout_s: float = TIMEO
 
     entries = ask_twice(ask, asked=asked, timeout_s=timeout_s)
     return tuple(_config_entry(entry) for _, entry in sorted(entries.items()))
+
+
+def _chunks(names: list[str], size: int) -> Iterator[list[str]]:
+    return (names[start : start + size] for start in range(0, len(names), size))
 
 
 def _exists(topic: TopicMetadata | None) -> bool:

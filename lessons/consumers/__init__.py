@@ -3,8 +3,10 @@
     live/      (nothing)                            page ← parts
     watch/     page → watch, grant, stop            page ← watching, records, left_out, waiting, going_on,
                                                            topic_deleted, partitions_added, problem
+    news/      as live/, for pages on which nothing else is live
     room/      as live/, for those who teach or grade
-    feed/      as watch/, but always of the class's feed, and for those who teach or grade
+    feed/      as watch/, but always of the class's feed; for those who teach or grade, or for all while it is shared
+    seats/…    as live/ and watch/ of one student, for those who teach or grade
     consume/   page → start, grant, ack, stop       page ← started, assigned, revoked, records, topic_deleted,
                                                            topic_recreated, problem, stopped
 
@@ -33,8 +35,20 @@ to the socket by a function that puts text into its outbox; credit bounds what c
 from lessons.consumers.consume import ConsumeSocket
 from lessons.consumers.feed import FeedSocket
 from lessons.consumers.live import LiveSocket
+from lessons.consumers.news import NewsSocket
 from lessons.consumers.nowhere import NowhereSocket
 from lessons.consumers.room import RoomSocket
+from lessons.consumers.seat import SeatLiveSocket, SeatWatchSocket
 from lessons.consumers.watch import WatchSocket
 
-__all__ = ["ConsumeSocket", "FeedSocket", "LiveSocket", "NowhereSocket", "RoomSocket", "WatchSocket"]
+__all__ = [
+    "ConsumeSocket",
+    "FeedSocket",
+    "LiveSocket",
+    "NewsSocket",
+    "NowhereSocket",
+    "RoomSocket",
+    "SeatLiveSocket",
+    "SeatWatchSocket",
+    "WatchSocket",
+]

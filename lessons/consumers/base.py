@@ -141,6 +141,10 @@ class PageSocket(AsyncConsumer):
         await self.send({"type": "websocket.send", "text": text})
         await self.close(TOO_MANY)
 
+    def grounds(self) -> set[rights.Ground]:
+        """What must go on being so for this socket to stay open."""
+        return {rights.is_member(self.member)}
+
     async def show_out(self) -> None:
         """The member has lost the right to be here."""
         await self.close(NOT_YOURS)

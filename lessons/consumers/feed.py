@@ -1,18 +1,20 @@
-"""The class's feed, for those who teach it or grade it."""
+"""The class's feed: for those who teach it or grade it, and for students while it is shared."""
 
 from __future__ import annotations
 
-from lessons.access import get_staff
+from lessons.access import get_feed_reader
 from lessons.cluster.namespace import Namespace
 from lessons.consumers.protocol import Watch
+from lessons.consumers.rights import Ground, sees_its_feed
 from lessons.consumers.watch import WatchSocket
 from lessons.feed import TOPIC, ClassTopics
+from lessons.models import Role
 
 
 class FeedSocket(WatchSocket):
     """Whatever topic the page names, it is the feed."""
 
-    door = staticmethod(get_staff)
+    door = staticmethod(get_feed_reader)
 
     @property
     def namespace(self) -> Namespace:
@@ -20,3 +22,7 @@ class FeedSocket(WatchSocket):
 
     def topic(self, wanted: Watch) -> str:
         return TOPIC
+
+    def grounds(self) -> set[Ground]:
+        shared = {sees_its_feed(self.member.klass)} if self.member.role == Role.STUDENT else set()
+        return super().grounds() | shared

@@ -13,11 +13,11 @@ from channels.db import database_sync_to_async
 from django.db import OperationalError
 from django.http import Http404
 
+from lessons.access import get_lesson_for
 from lessons.cluster import snapshot
 from lessons.cluster.snapshot import Snapshot
 from lessons.consumers.base import NOT_YOURS, PageSocket
 from lessons.consumers.protocol import ForgedFrame
-from lessons.course.loader import get_lesson
 from lessons.views.live import LivePage, SeatPage
 
 # All pages of this process are drawn by these few threads: a class of three hundred must not need three hundred.
@@ -38,16 +38,16 @@ class LiveSocket(PageSocket):
             return
         try:
             page = await database_sync_to_async(self.page, thread_sensitive=False)(self.scope["url_route"]["kwargs"])
-        except (KeyError, Http404):
+        except Http404:
             await self.close(NOT_YOURS)
             return
         self._task = asyncio.create_task(self._show(page), name="live")
 
     def page(self, address: Mapping[str, str]) -> LivePage:
-        """What is drawn at this address. Raises: KeyError or Http404 when there is no such page."""
+        """What is drawn at this address. Raises: Http404 when there is no such page."""
         slug = address.get("lesson_slug")
         internal = parse_qs(self.scope.get("query_string", b"")).get(b"internal") == [b"1"]
-        return SeatPage(self.member, get_lesson(slug) if slug else None, internal=internal)
+        return SeatPage(self.member, get_lesson_for(self.member, slug) if slug else None, internal=internal)
 
     async def _show(self, page: LivePage) -> None:
         loop, taken = asyncio.get_running_loop(), asyncio.Queue[Snapshot](maxsize=1)
@@ -62,7 +62,7 @@ class LiveSocket(PageSocket):
             loop.call_soon_threadsafe(take, picture)
 
         draw = database_sync_to_async(page.changes, thread_sensitive=False, executor=_painters)
-        unsubscribe = snapshot.service.subscribe(hand_over, ends_of=self.member.namespace.owns)
+        unsubscribe = snapshot.service.subscribe(hand_over, seat=page.member.namespace)
         try:
             while True:
                 try:

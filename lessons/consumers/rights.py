@@ -18,7 +18,7 @@ from django.contrib.sessions.models import Session
 from django.db import Error
 from django.utils import timezone
 
-from lessons.models import Member
+from lessons.models import Class, Member
 
 if TYPE_CHECKING:
     from lessons.consumers.base import PageSocket
@@ -26,6 +26,18 @@ if TYPE_CHECKING:
 LOOK_AGAIN_S = 3.0  # with the look itself, a stream stops within 5 s
 
 _log = logging.getLogger(__name__)
+
+Ground = tuple[str, int, str]  # what a socket stands on: what kind of thing it is, its key, and more about it
+
+
+def is_member(member: Member) -> Ground:
+    """It is in its class, in this role."""
+    return "member", member.pk, member.role
+
+
+def sees_its_feed(klass: Class) -> Ground:
+    """The class may see its feed."""
+    return "shared feed", klass.pk, ""
 
 
 class RightsWatch:
@@ -55,11 +67,12 @@ class RightsWatch:
                 _log.warning("the database was busy; rights are looked at again in %g s", LOOK_AGAIN_S)
 
     async def _look(self) -> None:
-        known = [(socket, (socket.member.pk, socket.member.role), _session_of(socket)) for socket in self._sockets]
+        known = [(socket, socket.grounds(), _session_of(socket)) for socket in self._sockets]
         ask = database_sync_to_async(_still_there, thread_sensitive=False)
-        roles, sessions = await ask({member for _, (member, _), _ in known}, {key for *_, key in known if key})
-        for socket, role, session in known:
-            if role not in roles or (session and session not in sessions):
+        asked = {ground for _, grounds, _ in known for ground in grounds}
+        firm, sessions = await ask(asked, {key for *_, key in known if key})
+        for socket, grounds, session in known:
+            if not grounds <= firm or (session and session not in sessions):
                 self._sockets.discard(socket)
                 await socket.show_out()
 
@@ -70,11 +83,16 @@ def _session_of(socket: PageSocket) -> str | None:
     return session.session_key if session is not None else None
 
 
-def _still_there(members: AbstractSet[int], sessions: AbstractSet[str]) -> tuple[set[tuple[int, str]], set[str]]:
-    """Who is still what in their class, and which sessions are still good."""
-    present = Member.objects.filter(pk__in=members, removed_at=None).values_list("pk", "role")
+def _still_there(grounds: AbstractSet[Ground], sessions: AbstractSet[str]) -> tuple[set[Ground], set[str]]:
+    """Which of these still hold (others may come with them), and which sessions are still good."""
+    keys = {kind: [key for each, key, _ in grounds if each == kind] for kind, *_ in grounds}
+    members = Member.objects.filter(pk__in=keys.get("member", ()), removed_at=None)
+    firm = {("member", pk, role) for pk, role in members.values_list("pk", "role")}
+    if classes := keys.get("shared feed"):
+        shared = Class.objects.filter(pk__in=classes, feed_is_shared=True)
+        firm |= {("shared feed", pk, "") for pk in shared.values_list("pk", flat=True)}
     good = Session.objects.filter(session_key__in=sessions, expire_date__gt=timezone.now())
-    return set(present), set(good.values_list("session_key", flat=True))
+    return firm, set(good.values_list("session_key", flat=True))
 
 
 _watches: WeakKeyDictionary[asyncio.AbstractEventLoop, RightsWatch] = WeakKeyDictionary()

@@ -61,6 +61,15 @@ class WrongAnswer:
     misconception: str
 
 
+@dataclass(frozen=True)
+class Guess:
+    """That an exercise asks for a prediction: the class's room charts what was predicted beside what is true."""
+
+    field: str  # of the model of its questions
+    choices: Sequence[str]
+    truth: str  # one of the choices
+
+
 def answer(exercise_id: str, **answers: Any) -> Step:
     """What is typed or marked for an exercise, as a step."""
     return Step("answer", {"exercise": exercise_id, "answers": answers})
@@ -80,6 +89,7 @@ class Exercise(ABC):
     ]  # SHA-256 of the file in which the check stands, 64 hexadecimal digits: what gave a verdict
     solution: ClassVar[Steps]  # a module's function goes in as `staticmethod(function)`
     wrong_answers: ClassVar[Sequence[WrongAnswer]] = ()
+    guess: ClassVar[Guess | None] = None  # when its answer is a prediction
 
     def questions(self, look: Look, seed: str) -> type[BaseModel] | None:
         """What is typed or marked for this exercise, as a model whose fields become the form; None: nothing is.
@@ -87,6 +97,11 @@ class Exercise(ABC):
         Raises: ClusterError when the questions name what the cluster has and it can't be read.
         """
         return None
+
+    @property
+    def asks(self) -> bool:
+        """Whether anything is typed or marked for it."""
+        return type(self).questions is not Exercise.questions
 
     @abstractmethod
     def observe(self, look: Look) -> Observation:

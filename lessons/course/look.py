@@ -9,7 +9,7 @@ from typing import Any
 
 from lessons.cluster import groups, records, topics
 from lessons.cluster.errors import TopicMissing
-from lessons.cluster.metadata import Cluster, Topic, describe_cluster, list_metadata
+from lessons.cluster.metadata import Cluster, Topic, describe_cluster
 from lessons.cluster.namespace import Namespace
 
 
@@ -30,11 +30,6 @@ class PastAct:
 class Look:
     namespace: Namespace
     acts_of_kind: Callable[[str], tuple[PastAct, ...]]
-
-    @cached_property
-    def cluster_id(self) -> str:
-        """Raises: KafkaUnavailable."""
-        return list_metadata(asked="Name the cluster").cluster_id or ""
 
     def cluster(self) -> Cluster:
         """Its id and its brokers. Raises: KafkaUnavailable."""

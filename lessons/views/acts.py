@@ -8,29 +8,34 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from lessons.access import NOT_YOURS, get_member
-from lessons.actions import ACTIONS, Action
+from lessons.access import NOT_YOURS, get_action, get_lesson_for, get_member
+from lessons.actions import Action
 from lessons.checking import check_lesson
 from lessons.course.loader import Lesson
 from lessons.forms import DescribedForm, described_form
 from lessons.models import Act, Member
+from lessons.pace import TooFast
 from lessons.perform import ActIdTaken, perform
 from lessons.views import HtmxRequest
 from lessons.views.cards import act_card, code_of
 from lessons.views.errors import status_of_act
-from lessons.views.pages import lesson_context, lesson_or_404, lesson_url
+from lessons.views.pages import lesson_context, lesson_url
 
 
 @require_POST
 def do(request: HtmxRequest, class_slug: str, lesson_slug: str, index: int) -> HttpResponse:
     """The card with the answer for htmx; for anybody else a redirect to the lesson, which shows the answer."""
     member = get_member(request.user, class_slug)
-    lesson = lesson_or_404(lesson_slug)
-    form = described_form(_action_or_404(lesson, index), dom_id=f"act-{index}", data=request.POST)
+    lesson = get_lesson_for(member, lesson_slug)
+    form = described_form(_action_or_404(member, lesson, index), dom_id=f"act-{index}", data=request.POST)
     if not form.is_valid():
         return _card(request, member, lesson, index, form=form, status=422)
     assert isinstance(form.made, Action)
-    act = perform_form(member, lesson, form.made, form)
+    try:
+        act = perform_form(member, lesson, form.made, form)
+    except TooFast as refusal:
+        form.add_error(None, str(refusal))
+        return _card(request, member, lesson, index, form=form, status=429)
     check_lesson(member, lesson)
     if request.htmx:
         return _card(
@@ -45,7 +50,7 @@ def do(request: HtmxRequest, class_slug: str, lesson_slug: str, index: int) -> H
 
 
 def perform_form(member: Member, lesson: Lesson, action: Action, form: DescribedForm) -> Act:
-    """Does what a form asked for: once, however often its button was pressed."""
+    """Does what a form asked for: once, however often its button was pressed. Raises: TooFast."""
     try:
         return perform(member, action, act_id=form.cleaned_data["act_id"] or uuid4(), lesson=lesson.slug)
     except ActIdTaken:  # the page came back from the browser's history and was filled in anew: another act
@@ -68,8 +73,8 @@ def _card(request: HtmxRequest, member: Member, lesson: Lesson, index: int, *, s
 def code(request: HtmxRequest, class_slug: str, lesson_slug: str, index: int) -> HttpResponse:
     """The act as it stands in the form, as code; 204 while the form holds no act yet."""
     member = get_member(request.user, class_slug)
-    lesson = lesson_or_404(lesson_slug)
-    action = _action_or_404(lesson, index)
+    lesson = get_lesson_for(member, lesson_slug)
+    action = _action_or_404(member, lesson, index)
     form = described_form(action, dom_id=f"act-{index}", data=request.GET)
     if not form.is_valid():
         return HttpResponse(status=204)
@@ -78,8 +83,8 @@ def code(request: HtmxRequest, class_slug: str, lesson_slug: str, index: int) ->
     return render(request, "lessons/_code.html", {"code": shown, "dom_id": f"{dom_id}-{index}"})
 
 
-def _action_or_404(lesson: Lesson, index: int) -> type[Action]:
+def _action_or_404(member: Member, lesson: Lesson, index: int) -> type[Action]:
     if index >= len(lesson.blocks) or lesson.blocks[index].kind not in ("act", "stream"):
         raise Http404(NOT_YOURS)
     block = lesson.blocks[index]
-    return ACTIONS[block.name]
+    return get_action(member, block.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -22,7 +23,7 @@ from lessons.course.exercise import Exercise
 from lessons.course.loader import Block, Lesson, render
 from lessons.forms import DescribedForm, described_form
 from lessons.grading import NOT_BEGUN_YET, Override, Standing, Standings, standings_of
-from lessons.models import Act, Attempt, LateRule, Member
+from lessons.models import Act, Attempt, LateRule, Member, Role
 
 _html = HtmlFormatter(nowrap=True)
 
@@ -84,6 +85,8 @@ class ExerciseCard:
     worth: str = "0"  # the points as they stand
     late: str = ""  # what that means here, e.g. "counts half"; empty: in time
     override: Override | None = None
+    id: str = ""
+    hand_url: str = ""  # where a student raises a hand about it; empty while it was not tried
 
 
 @dataclass(frozen=True)
@@ -181,7 +184,13 @@ def exercise_card(
         worth=standing.points_told,
         late=LateRule(member.klass.late_rule).label if standing.is_late else "",
         override=standing.override,
+        id=exercise.id,
+        hand_url=f"?hand={exercise.id}#part-hand" if _is_stuck(member, attempt) else "",
     )
+
+
+def _is_stuck(member: Member, attempt: Attempt | None) -> bool:
+    return member.role == Role.STUDENT and attempt is not None and attempt.state != Attempt.State.DONE
 
 
 def question_form(member: Member, exercise: Exercise, data: Any = None) -> DescribedForm | None:
@@ -236,14 +245,17 @@ def page_blocks(member: Member, lesson: Lesson, cards: dict[int, ActCard]) -> li
     return [_page_block(member, lesson, i, block, exercises, cards.get(i)) for i, block in enumerate(lesson.blocks)]
 
 
-def exercise_cards(member: Member, lesson: Lesson, standings: Standings | None = None) -> list[ExerciseCard]:
+def exercise_cards(
+    member: Member, lesson: Lesson, standings: Standings | None = None, *, of: Iterable[Exercise] | None = None
+) -> list[ExerciseCard]:
+    """Of all exercises of the lesson, or of these."""
     attempts = attempts_by_exercise(member, lesson)
     standings = standings_of(member) if standings is None else standings
     return [
         exercise_card(
             member, lesson, each, attempts.get(each.id), standing=standings.get(each.id, NOT_BEGUN_YET)
         )
-        for each in lesson.exercises
+        for each in (lesson.exercises if of is None else of)
     ]  # fmt: skip
 
 

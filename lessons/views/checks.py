@@ -6,19 +6,20 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from lessons.access import NOT_YOURS, get_member
+from lessons.access import NOT_YOURS, get_lesson_for, get_member
 from lessons.actions import AnswerQuestions
 from lessons.checking import attempts_by_exercise, check
+from lessons.pace import count_act
 from lessons.views import HtmxRequest
 from lessons.views.acts import perform_form
 from lessons.views.cards import dom_id_of, exercise_card, question_form
-from lessons.views.pages import lesson_or_404, lesson_url
+from lessons.views.pages import lesson_url
 
 
 @require_POST
 def look(request: HtmxRequest, class_slug: str, lesson_slug: str, exercise_id: str) -> HttpResponse:
     member = get_member(request.user, class_slug)
-    lesson = lesson_or_404(lesson_slug)
+    lesson = get_lesson_for(member, lesson_slug)
     try:
         exercise = lesson.exercise(exercise_id)
     except KeyError:
@@ -30,6 +31,7 @@ def look(request: HtmxRequest, class_slug: str, lesson_slug: str, exercise_id: s
     if form:
         answer = AnswerQuestions(exercise=exercise.id, answers=form.made.model_dump(mode="json"))
         perform_form(member, lesson, answer, form)
+    count_act(member, asked=f"Look at the exercise {exercise.title}")
     latest = check(member, exercise)
     if not request.htmx:
         return redirect(f"{lesson_url(member, lesson)}#{dom_id_of(exercise)}")

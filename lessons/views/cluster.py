@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from lessons.access import get_member
 from lessons.views.live import groups_of, live_context, look
+from lessons.views.news import news_of
 from lessons.views.pages import room
 
 
@@ -23,6 +24,7 @@ def my_cluster(request: HttpRequest, class_slug: str) -> HttpResponse:
         **live_context(member, now, wide=True, internal=internal),
         "groups": groups_of(member),
         "internal": internal,
+        "news": news_of(member),
         "live_url": f"/ws/c/{member.klass.slug}/live/{'?internal=1' if internal else ''}",
     }
     return render(request, "cluster.html", context)

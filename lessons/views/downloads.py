@@ -8,19 +8,19 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from lessons.access import get_member
+from lessons.access import get_lesson_for, get_member
 from lessons.models import Act, Member
 from lessons.notebook import Cell, as_ipynb, lesson_cells, session_cells
 from lessons.notebook import session_script as script_of
 from lessons.views.cards import where
-from lessons.views.pages import lesson_or_404, lesson_url
+from lessons.views.pages import lesson_url
 
 
 @never_cache
 @require_GET
 def lesson(request: HttpRequest, class_slug: str, lesson_slug: str) -> HttpResponse:
     member = get_member(request.user, class_slug)
-    wanted = lesson_or_404(lesson_slug)
+    wanted = get_lesson_for(member, lesson_slug)
     page_url = request.build_absolute_uri(lesson_url(member, wanted))
     return _notebook(f"{wanted.number:02}-{wanted.slug}", lesson_cells(wanted, where(member), page_url=page_url))
 

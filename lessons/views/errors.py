@@ -14,11 +14,14 @@ from django.shortcuts import render
 
 from lessons.cluster.errors import AppRefused, ClusterError, KafkaUnavailable, TopicMissing
 from lessons.models import Act
+from lessons.pace import TooFast
 
 logger = logging.getLogger(__name__)
 
 # The HTTP status by who refused; anything else that Kafka refuses is a conflict with what is there.
-STATUS = {AppRefused.__name__: 422, TopicMissing.__name__: 404, KafkaUnavailable.__name__: 503}
+STATUS = {
+    AppRefused.__name__: 422, TopicMissing.__name__: 404, KafkaUnavailable.__name__: 503, TooFast.__name__: 429,
+}  # fmt: skip
 
 
 def status_of(refusal: str) -> int:
@@ -47,7 +50,9 @@ class SayWhatWentWrong:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, ClusterError):
-            return page(request, status_of(type(error).__name__), error.asked, error.answered, error.advice)
+            said = page(request, status_of(type(error).__name__), error.asked, error.answered, error.advice)
+            said["HX-Reswap"] = "none"  # a whole page is no part of one
+            return said
         if isinstance(error, OperationalError):
             logger.error("The database did not answer: %s", error)
             advice = "Nothing was done. Go back and try again in a few seconds."

@@ -16,10 +16,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from sesame.utils import get_user
 
-from lessons.access import get_class_by_code, get_member
+from lessons.access import get_class_by_code, get_classes, get_member
+from lessons.due import due_of
 from lessons.forms import JoinForm, ReturnForm, wrong_code
 from lessons.models import Class, Member, User
-from lessons.people import take_seat, wait_after_wrong_code_s
+from lessons.people import same_person, take_seat, wait_after_wrong_code_s
 
 DOOR_CLOSED = (
     "The door of this class is closed: it takes no new seats. Whoever has one comes back with the personal code."
@@ -29,12 +30,14 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """Whoever is in a class goes there, anybody else to the door."""
-    if request.user.is_authenticated:
-        member = request.user.memberships.filter(removed_at=None).select_related("klass").order_by("-joined_at").first()
-        if member:
+    """Whoever is in one class goes there, whoever is in several to their list, anybody else to the door."""
+    match get_classes(request.user):
+        case []:
+            return redirect("join")
+        case [member]:
             return redirect("lessons", member.klass.slug)
-    return redirect("join")
+        case _:
+            return redirect("classes")
 
 
 @never_cache
@@ -47,6 +50,8 @@ async def join(request: HttpRequest, code: str = "") -> HttpResponse:
     if code and klass is None:  # a link is a guess like any other
         return await _slowed_down(request, status=404, form=form, message="No class has the code of this link.")
     seat = await sync_to_async(_seat_in)(request, klass) if klass else None
+    if klass and seat is None and (elsewhere := await sync_to_async(get_classes)(await request.auser())):
+        form.initial["name"] = elsewhere[0].name  # with the same name it is the same person
     return await sync_to_async(_door)(request, form=form, klass=klass, seat=seat)
 
 
@@ -63,14 +68,15 @@ async def _join(request: HttpRequest) -> HttpResponse:
 def _sit_down(request: HttpRequest, klass: Class, name: str) -> Member | None:
     """A person has one seat in a class. Another name at the same computer is another person. None: no new seats."""
     seat = _seat_in(request, klass)
-    if seat is None or seat.name != name:
+    if seat is not None and seat.name == name:
+        return seat
+    seat = _merged_seat(request, klass, name)
+    if seat is None:
         if not klass.door_open:
             return None
         user = request.user if isinstance(request.user, User) else None
-        if user and user.memberships.filter(klass=klass).exists():
-            user = None  # another person; or one who was removed, for whom this browser is no way back
-        seat = take_seat(klass, name, user=user)
-        login(request, seat.user, backend=BACKEND)
+        seat = take_seat(klass, name, user=user and same_person(user, klass, name))
+    login(request, seat.user, backend=BACKEND)
     return seat
 
 
@@ -81,17 +87,27 @@ def _seat_in(request: HttpRequest, klass: Class) -> Member | None:
     return seats.filter(user=request.user, klass=klass, removed_at=None).first()
 
 
+def _merged_seat(request: HttpRequest, klass: Class, name: str) -> Member | None:
+    """What became of the seat that this browser had under this name, when it was merged."""
+    if not request.user.is_authenticated:
+        return None
+    merged = request.user.memberships.filter(klass=klass, name=name, merged_into__removed_at=None)
+    old = merged.select_related("merged_into__klass", "merged_into__user").first()
+    return old.merged_into if old else None
+
+
 @never_cache
 @require_POST
 async def come_back(request: HttpRequest) -> HttpResponse:
     form = ReturnForm(request.POST)
     if not await sync_to_async(form.is_valid)():
-        return await _turned_away(request, form, return_form=form)
+        klass = await sync_to_async(get_class_by_code)(request.POST.get("at", ""))
+        return await _turned_away(request, form, return_form=form, klass=klass)
     await sync_to_async(login)(request, form.member.user, backend=BACKEND)
     return redirect("lessons", form.member.klass.slug)
 
 
-async def _turned_away(request: HttpRequest, failed: forms.Form, **shown: forms.Form) -> HttpResponse:
+async def _turned_away(request: HttpRequest, failed: forms.Form, **shown: Any) -> HttpResponse:
     """The page again with what was wrong."""
     if wrong_code(failed):
         return await _slowed_down(request, status=422, **shown)
@@ -100,7 +116,7 @@ async def _turned_away(request: HttpRequest, failed: forms.Form, **shown: forms.
 
 async def _slowed_down(request: HttpRequest, *, status: int, **shown: Any) -> HttpResponse:
     """A wrong code is counted; many make the answer slow, for the asker alone."""
-    wait_s = await sync_to_async(wait_after_wrong_code_s)(request.META.get("REMOTE_ADDR", ""))
+    wait_s = await sync_to_async(wait_after_wrong_code_s)(request.META.get("REMOTE_ADDR", ""), shown.get("klass"))
     if wait_s:
         status = 429
         await asyncio.sleep(wait_s)
@@ -125,7 +141,12 @@ def joined(request: HttpRequest, class_slug: str) -> HttpResponse:
     return render(
         request,
         "joined.html",
-        {"member": member, "klass": member.klass, "personal_code": member.personal_code},
+        {
+            "member": member,
+            "klass": member.klass,
+            "personal_code": member.personal_code,
+            "due": due_of(member.klass),
+        },
     )
 
 

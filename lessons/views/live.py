@@ -9,24 +9,29 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
-from lessons.checking import check_lesson, progress
+from lessons import pulse
+from lessons.checking import check_lesson, progress, was_checked_since
 from lessons.cluster import groups
 from lessons.cluster.errors import ClusterError
 from lessons.cluster.snapshot import Snapshot, service, with_ends
 from lessons.course.loader import Lesson
 from lessons.grading import standings_of
-from lessons.models import Member
+from lessons.models import Member, Role
 from lessons.perform import catch_up
 from lessons.views.cards import exercise_cards
+from lessons.views.hand_cards import HandPart
+from lessons.views.news import NewsPart
 from lessons.views.picture import NARROW, WIDE, draw, list_topics
 
 LOOK_AGAIN_S = 5.0  # for what no snapshot shows, such as offsets that a program of the learner's own commits
+PATIENCE = 4  # times as long is the next pause, while nothing else happens
+CATCH_UP_EVERY_S = 10.0
 
 
 def look(member: Member) -> Snapshot:
     """The cluster as it is while a page is made, with the end offsets of this seat's topics."""
-    picture = service.latest()
-    return picture if picture.problem else with_ends(picture, member.namespace.owns)
+    picture = service.latest(member.namespace)
+    return picture if picture.problem else with_ends(picture, member.namespace)
 
 
 def live_context(member: Member, snapshot: Snapshot, *, wide: bool = False, internal: bool = False) -> dict[str, Any]:
@@ -87,27 +92,61 @@ class SeatPage(LivePage):
         super().__init__(member)
         self.lesson = lesson
         self.internal = internal
+        self._news = NewsPart(member)
+        self._hand = HandPart(member, lesson) if lesson and member.role == Role.STUDENT else None
         self._drawn_from: object = None
         self._looked_at: tuple[object, ...] | None = None
-        self._looked_s = 0.0
+        self._decided: object = ()
+        self._look_again_s = 0.0
+        self._pause_s = LOOK_AGAIN_S
+        self._catch_up_s = 0.0
 
     def parts(self, snapshot: Snapshot) -> dict[str, Callable[[], str]]:
-        parts = self._pictures(snapshot)
+        parts: dict[str, Callable[[], str]] = {}
         if self.lesson is None:
             parts["part-groups"] = self._template("_groups.html", groups=groups_of(self.member))
-        elif self._something_to_look_at(snapshot):
-            catch_up(self.member)
-            check_lesson(self.member, self.lesson)
-            standings = standings_of(self.member)
-            for card in exercise_cards(self.member, self.lesson, standings):
-                parts[card.dom_id] = self._template("_exercise.html", exercise=card)
-            parts["part-progress"] = self._template("_progress.html", progress=progress(self.member, standings))
+        elif snapshot.problem:
+            self._catch_up_s = 0.0  # at once when the cluster is back
+        else:
+            parts |= self._exercises(self.lesson, snapshot)
+        # Last, because these remember what they told: a busy database above must not make it be forgotten.
+        return {**parts, **(self._hand.parts() if self._hand else {}), **self._news.parts(), **self._pictures(snapshot)}
+
+    def _exercises(self, lesson: Lesson, snapshot: Snapshot) -> dict[str, Callable[[], str]]:
+        """Those that may have another verdict, or other questions, than they had."""
+        shown = [exercise for exercise in lesson.exercises if exercise.asks] if self._check(lesson, snapshot) else []
+        decided = tuple(each.latest(self.member.pk) for each in (pulse.attempts, pulse.decisions))
+        if decided == self._decided and not shown:
+            return {}
+        if decided != self._decided:
+            self._decided, shown = decided, list(lesson.exercises)
+        standings = standings_of(self.member)
+        parts = {"part-progress": self._template("_progress.html", progress=progress(self.member, standings))}
+        for card in exercise_cards(self.member, lesson, standings, of=shown):
+            parts[card.dom_id] = self._template("_exercise.html", exercise=card)
         return parts
+
+    def _check(self, lesson: Lesson, snapshot: Snapshot) -> bool:
+        """Whether something has changed, or has not been looked at for long; then the exercises are checked."""
+        own = snapshot.topics_of(self.member.namespace)
+        ends = tuple(snapshot.ends.get((topic.name, p.id)) for topic in own for p in topic.partitions)
+        acted_at, now = pulse.acts.latest(self.member.pk), time.monotonic()
+        seen, before = (own, ends, acted_at), self._looked_at
+        if seen == before and now < self._look_again_s:
+            return False
+        self._pause_s = LOOK_AGAIN_S if seen != before else self._pause_s * PATIENCE
+        self._looked_at, self._look_again_s = seen, now + self._pause_s
+        if before and acted_at != before[2] and was_checked_since(self.member, lesson, acted_at):
+            return True  # by the view that did the act
+        if now >= self._catch_up_s:
+            self._catch_up_s = now + CATCH_UP_EVERY_S
+            catch_up(self.member)
+        check_lesson(self.member, lesson)
+        return True
 
     def _pictures(self, snapshot: Snapshot) -> dict[str, Callable[[], str]]:
         """None while they would be the same: of three hundred pages most see nothing new most seconds."""
-        owns = self.member.namespace.owns
-        seen = tuple(topic for topic in snapshot.topics if topic.internal or owns(topic.name))
+        seen = (*snapshot.topics_of(self.member.namespace), *snapshot.internal_topics)
         ends = tuple(snapshot.ends.get((topic.name, p.id)) for topic in seen for p in topic.partitions)
         drawn_from = (snapshot.brokers, snapshot.problem, seen, ends)
         if drawn_from == self._drawn_from:
@@ -127,15 +166,14 @@ class SeatPage(LivePage):
         context |= {"klass": self.member.klass, "member": self.member}
         return lambda: render_to_string(f"lessons/{name}", context)
 
-    def _something_to_look_at(self, snapshot: Snapshot) -> bool:
-        """When this seat's slice of the cluster changed, an act was settled, or it is long ago."""
-        if snapshot.problem:
-            return False
-        own = tuple(topic for topic in snapshot.topics if self.member.namespace.owns(topic.name))
-        ends = tuple(snapshot.ends.get((topic.name, p.id)) for topic in own for p in topic.partitions)
-        last_act = self.member.acts.order_by("-settled_at").values_list("settled_at", flat=True).first()
-        seen, now = (own, ends, last_act), time.monotonic()
-        if seen == self._looked_at and now - self._looked_s < LOOK_AGAIN_S:
-            return False
-        self._looked_at, self._looked_s = seen, now
-        return True
+
+class NewsPage(LivePage):
+    """A page on which nothing is live but the news and the brokers' dots, such as the list of lessons."""
+
+    def __init__(self, member: Member) -> None:
+        super().__init__(member)
+        self._news = NewsPart(member)
+
+    def parts(self, snapshot: Snapshot) -> dict[str, Callable[[], str]]:
+        context = {"picture": draw(snapshot, self.member.namespace)}
+        return {"part-brokers": lambda: render_to_string("lessons/_brokers.html", context), **self._news.parts()}

@@ -5,20 +5,23 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from lessons.access import NOT_YOURS, get_member, get_own_act
+from lessons.access import get_lesson_for, get_member, get_own_act
 from lessons.checking import progress
 from lessons.cluster import snapshot
-from lessons.course.loader import PARTS, Lesson, get_lesson
+from lessons.course.loader import PARTS, Lesson
+from lessons.due import due_of
 from lessons.grading import DONE, standings_of
 from lessons.models import Member
 from lessons.views.cards import ActCard, act_card, page_blocks, watch_card
+from lessons.views.hand_cards import hand_card
 from lessons.views.live import live_context, look
+from lessons.views.news import news_of
 from lessons.views.picture import draw
 
 
@@ -26,16 +29,23 @@ from lessons.views.picture import draw
 @require_GET
 def lesson_list(request: HttpRequest, class_slug: str) -> HttpResponse:
     member = get_member(request.user, class_slug)
-    picture = draw(snapshot.service.latest(), member.namespace)  # for the brokers' dots in the bar
-    return render(request, "lessons.html", {**room(member, "lessons"), "parts": rail(member), "picture": picture})
+    picture = draw(snapshot.service.latest(member.namespace), member.namespace)  # for the brokers' dots in the bar
+    context = {
+        **room(member, "lessons"), "parts": rail(member), "picture": picture,
+        "news": news_of(member), "live_url": f"/ws/c/{member.klass.slug}/news/",
+    }  # fmt: skip
+    return render(request, "lessons.html", context)
 
 
 @never_cache
 @require_GET
 def lesson_page(request: HttpRequest, class_slug: str, lesson_slug: str) -> HttpResponse:
     member = get_member(request.user, class_slug)
-    lesson = lesson_or_404(lesson_slug)
-    return render(request, "lesson.html", lesson_context(member, lesson, cards=_answered(request, member, lesson)))
+    lesson = get_lesson_for(member, lesson_slug)
+    context = lesson_context(member, lesson, cards=_answered(request, member, lesson))
+    if request.GET.get("hand"):
+        context["hand"] = hand_card(member, lesson, exercise=request.GET["hand"])
+    return render(request, "lesson.html", context)
 
 
 def _answered(request: HttpRequest, member: Member, lesson: Lesson) -> dict[int, ActCard]:
@@ -49,34 +59,28 @@ def _answered(request: HttpRequest, member: Member, lesson: Lesson) -> dict[int,
     return {index: act_card(member, lesson, index, act=act)} if block.name == act.kind else {}
 
 
-def lesson_or_404(slug: str) -> Lesson:
-    try:
-        return get_lesson(slug)
-    except KeyError:
-        raise Http404(NOT_YOURS) from None
-
-
 def lesson_context(member: Member, lesson: Lesson, *, cards: dict[int, ActCard] | None = None) -> dict[str, Any]:
     """What the page shows; `cards` holds those blocks that have something to say, by index."""
-    everything = member.klass.lessons
-    position = everything.index(lesson)
-    before = everything[position - 1] if position else None
-    after = everything[position + 1] if position + 1 < len(everything) else None
+    before = [other for other in member.klass.lessons if other.number < lesson.number]
+    after = [other for other in member.klass.lessons if other.number > lesson.number]
     return {
         **room(member, "lessons"),
         **live_context(member, look(member)),
         "lesson": lesson,
         "rail": rail(member, here=lesson),
         "blocks": page_blocks(member, lesson, cards or {}),
-        "previous": _turn(member, before),
-        "next": _turn(member, after),
+        "previous": _turn(member, before[-1] if before else None),
+        "next": _turn(member, after[0] if after else None),
+        "is_off": lesson not in member.klass.lessons,
+        "news": news_of(member),
+        "hand": hand_card(member, lesson),
         "watch": watch_card(member, lesson.topic) if lesson.topic else None,
         "live_url": f"/ws/c/{member.klass.slug}/live/{lesson.slug}/",
     }
 
 
 def _turn(member: Member, lesson: Lesson | None) -> dict[str, str] | None:
-    return {"title": lesson.title, "url": lesson_url(member, lesson)} if lesson else None
+    return {"title": lesson.title, "slug": lesson.slug, "url": lesson_url(member, lesson)} if lesson else None
 
 
 def lesson_url(member: Member, lesson: Lesson) -> str:
@@ -90,6 +94,8 @@ def room(member: Member, name: str) -> dict[str, Any]:
         "member": member,
         "room": name,
         "progress": progress(member),
+        "due": due_of(member.klass),
+        "has_more_classes": Member.objects.filter(user=member.user_id, removed_at=None).exclude(pk=member.pk).exists(),
     }
 
 
@@ -106,7 +112,7 @@ def _row(member: Member, lesson: Lesson, finished: set[str], begun: set[str], he
     done = sum(exercise.id in finished for exercise in lesson.exercises)
     is_done = done == len(lesson.exercises)
     return {
-        "part": lesson.part, "number": lesson.number, "title": lesson.title, "summary": lesson.summary,
+        "part": lesson.part, "slug": lesson.slug, "number": lesson.number, "title": lesson.title, "summary": lesson.summary,
         "url": lesson_url(member, lesson), "here": lesson is here, "done": done, "total": len(lesson.exercises),
         "state": "done" if is_done else "begun" if done or lesson.slug in begun else "open",
     }  # fmt: skip

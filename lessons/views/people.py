@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,23 +15,34 @@ from lessons.access import NOT_YOURS, get_seat, get_staff
 from lessons.forms import RenameForm
 from lessons.grading import DONE, class_standings
 from lessons.models import Member, Role
-from lessons.people import change_join_code, give_new_personal_code, rename, set_door, set_removed
+from lessons.people import (
+    change_join_code,
+    give_new_personal_code,
+    knows_code,
+    rename,
+    set_door,
+    set_external_id,
+    set_removed,
+)
+from lessons.staff_forms import ExternalIdForm
 from lessons.views.pages import room
 
 
 @never_cache
 @require_GET
 def people(request: HttpRequest, class_slug: str) -> HttpResponse:
-    """`?code_of=SEAT` shows that seat's personal code, for who has to hand it on."""
+    """`?code_of=SEAT` shows that seat's personal code, for who has to hand it on: one that staff gave, no other."""
     staff = get_staff(request.user, class_slug, Role.INSTRUCTOR)
     shown = get_seat(staff, request.GET["code_of"]) if "code_of" in request.GET else None
+    if shown is not None and not knows_code(shown):
+        raise Http404(NOT_YOURS)
     return render(request, "people.html", _context(staff, code_of=shown))
 
 
 def _context(
-    staff: Member, *, code_of: Member | None = None, wrong: tuple[Member, RenameForm] | None = None
+    staff: Member, *, code_of: Member | None = None, wrong: tuple[Member, Form] | None = None
 ) -> dict[str, Any]:
-    members = list(staff.klass.members.order_by("name", "slug"))
+    members = list(staff.klass.members.select_related("merged_into").order_by("name", "slug"))
     standings = class_standings(staff.klass)
     done = {member: sum(each.state == DONE for each in seat.values()) for member, seat in standings.items()}
     students: list[dict[str, Any]] = [
@@ -75,7 +87,12 @@ def change_seat(request: HttpRequest, class_slug: str, seat_slug: str) -> HttpRe
         case "new-code":
             give_new_personal_code(seat, staff)
             query = f"?code_of={seat.slug}"
-        case "remove" | "let-in" as wanted:
+        case "external-id":
+            id_form = ExternalIdForm(request.POST, seat=seat)
+            if not id_form.is_valid():
+                return render(request, "people.html", _context(staff, wrong=(seat, id_form)), status=422)
+            set_external_id(seat, staff, id_form.cleaned_data["external_id"])
+        case "remove" | "let-in" as wanted if seat.merged_into_id is None:
             set_removed(seat, staff, removed=wanted == "remove")
         case _:
             raise Http404(NOT_YOURS)

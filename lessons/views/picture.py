@@ -232,9 +232,9 @@ def cut(text: str, length: int) -> str:
 
 
 def _shown_topics(snapshot: Snapshot, namespace: Namespace, *, show_internal: bool) -> list[tuple[str, Topic]]:
-    own = sorted((namespace.short(topic.name), topic) for topic in snapshot.topics if namespace.owns(topic.name))
-    internal = sorted((topic.name, topic) for topic in snapshot.topics if topic.internal and show_internal)
-    return own + internal
+    own = sorted((namespace.short(topic.name), topic) for topic in snapshot.topics_of(namespace))
+    internal = sorted((topic.name, topic) for topic in snapshot.internal_topics)
+    return own + internal if show_internal else own
 
 
 def _held_by(broker_id: int, shown: Iterable[tuple[str, Topic]], snapshot: Snapshot) -> list[_Held]:
@@ -264,8 +264,7 @@ def _internal_count(broker_id: int, snapshot: Snapshot, show_internal: bool) -> 
     """How many internal partitions this broker leads; none when they are drawn one by one."""
     if show_internal:
         return 0
-    internal = (topic for topic in snapshot.topics if topic.internal)
-    return sum(partition.leader == broker_id for topic in internal for partition in topic.partitions)
+    return sum(partition.leader == broker_id for topic in snapshot.internal_topics for partition in topic.partitions)
 
 
 def _broker_height(held: Iterable[list[_Held]], has_internal: bool, layout: Layout) -> int:

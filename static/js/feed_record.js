@@ -1,4 +1,8 @@
-// A record of the class's feed as what the page needs: {kind, id, seat, lesson, at, …}; null for what is none.
+// A record of the class's feed as what the page needs: {kind, id, seat, lesson, state, at, offset, …}; null for what is none.
+
+const KINDS = ["act", "verdict", "hand", "broadcast"];
+const SPEAKERS = { "This app": "kafkaclass" }; // in the room of those who know both, the app goes by its name
+const HANDS = { raised: "raised a hand", answered: "had a raised hand answered", lowered: "lowered the hand" };
 
 const clock = new Intl.DateTimeFormat([], {
   hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3, hourCycle: "h23",
@@ -6,13 +10,37 @@ const clock = new Intl.DateTimeFormat([], {
 
 export function readRecord(record) {
   const body = parsed(record.value.text);
-  if (!body || !["act", "verdict"].includes(body.kind)) return null;
-  const lesson = body.lesson ?? body.exercise?.split(".")[0] ?? "";
-  return { answer: "", ...body, lesson };
+  if (!KINDS.includes(body?.kind)) return null;
+  const lesson = body.lesson || body.exercise?.split(".")[0] || "";
+  return { answer: "", state: "", ...body, lesson, offset: record.offset };
 }
+
+const shortClock = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 
 export function clockTime(at) {
   return clock.format(new Date(at));
+}
+
+export function shortTime(at) {
+  return shortClock.format(new Date(at));
+}
+
+// What happened, and what was said to it. `titles`: {exercises, lessons} by their ids.
+export function wordsOf(item, titles) {
+  const about = titles.exercises[item.exercise] ?? item.exercise;
+  const lesson = titles.lessons[item.lesson] ?? item.lesson;
+  switch (item.kind) {
+    case "verdict": return [`finished ${about}`, ""];
+    case "hand": return [`${HANDS[item.state] ?? item.state}`, [lesson, about].filter(Boolean).join(": ")];
+    case "broadcast": return ["said to everybody", [item.line, item.lesson && `Everybody to ${lesson}.`].filter(Boolean).join(" ")];
+    default: return [item.line || item.act, answerOf(item)];
+  }
+}
+
+function answerOf({ state, speaker, answer }) {
+  const who = SPEAKERS[speaker] ?? speaker;
+  const said = { refused: who ? `${who} refused: ` : "Refused: ", failed: "Nothing happened: ", unknown: "Not known: " }[state];
+  return (said ?? "") + answer;
 }
 
 function parsed(text) {

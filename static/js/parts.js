@@ -54,6 +54,10 @@ function markNew(old, fresh) {
 
 function carryOver(old, fresh) {
   pairs(old, fresh, "details", (was, now) => { now.open = was.open });
+  pairs(old, fresh, "select", (was, now) => {
+    const isChosen = [...was.options].some((option) => option.selected !== option.defaultSelected);
+    if (isChosen && [...now.options].some(({ value }) => value === was.value)) now.value = was.value;
+  });
   pairs(old, fresh, "input:not([type='hidden']), textarea", (was, now) => {
     const isBox = was.type === "checkbox" || was.type === "radio"; // its value is what it stands for
     if (!isBox && was.value !== was.defaultValue) now.value = was.value;
@@ -68,6 +72,7 @@ function swap(old, fresh) {
   old.replaceWith(fresh);
   fresh.querySelectorAll(".scroll").forEach((box, index) => box.scrollTo(...(boxes[index] ?? [0, 0])));
   window.htmx?.process(fresh);
+  fresh.dispatchEvent(new CustomEvent("part", { bubbles: true }));
   if (!hadFocus) return;
   const next = fresh.querySelectorAll(FOCUSABLE)[place];
   if (!next) fresh.tabIndex = -1;
@@ -76,7 +81,9 @@ function swap(old, fresh) {
 
 function pairs(old, fresh, selector, visit) {
   const now = fresh.querySelectorAll(selector);
+  const name = (element) => element.name || element.id;
   old.querySelectorAll(selector).forEach((was, index) => {
-    if (now[index] && (was.name ?? was.id) === (now[index].name ?? now[index].id)) visit(was, now[index]);
+    const same = now[index] && name(now[index]) === name(was) ? now[index] : [...now].find((each) => name(each) && name(each) === name(was));
+    if (same) visit(was, same);
   });
 }

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Browser, Page, expect
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from lessons.cluster import records
+from lessons.feed import TOPIC, ClassTopics
 from tests.browser.conftest import RunningApp, join
+
+BEGAN = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 
 
 def create_topic(page: Page, name: str) -> None:
@@ -14,11 +23,9 @@ def create_topic(page: Page, name: str) -> None:
 
 
 def test_an_act_stands_on_the_page_of_who_grades_and_the_filters_sort_it_out(
-    page: Page, app: RunningApp, browser: Browser
+    page: Page, app: RunningApp, browser: Browser, kafka: str
 ) -> None:
-    page.goto(app.sign_in_urls["grader"])  # each link is good for one sign-in; the instructor's is another test's
-    page.get_by_role("button", name="Sign in as").click()
-    page.get_by_role("link", name="The class").click()
+    sign_in(page, app)
     student = browser.new_context().new_page()
     join(student, app, name="Alina of the feed")
     student.goto(student.url.replace("/welcome/", "/c/") + "lessons/creating-topics/")
@@ -29,7 +36,7 @@ def test_an_act_stands_on_the_page_of_who_grades_and_the_filters_sort_it_out(
     expect(accepted).to_be_hidden()
     create_topic(student, "bad name!")
     refused = page.get_by_role("log").get_by_role("listitem").filter(has_text="bad name!")
-    expect(refused).to_contain_text("Refused: ")
+    expect(refused).to_contain_text("Kafka refused: ")
     page.get_by_role("button", name="All").click()
     expect(accepted).to_be_visible()
     page.get_by_role("button", name="Pause").click()
@@ -39,4 +46,85 @@ def test_an_act_stands_on_the_page_of_who_grades_and_the_filters_sort_it_out(
     expect(page.get_by_role("log").get_by_role("listitem").first).to_contain_text("seen-later")
     page.reload()
     expect(refused).to_be_visible()
+    they_are_told_apart_by_who_did_what(page, student)
+    the_moment_can_be_chosen_and_played_again(page)
     student.context.close()
+
+
+def sign_in(page: Page, app: RunningApp) -> None:
+    """As a grader: each link is good for one sign-in, and the instructor's is another test's."""
+    page.goto(app.sign_in_urls["grader"])
+    page.get_by_role("button", name="Sign in as").click()
+    page.get_by_role("link", name="The class").click()
+
+
+def rows(page: Page) -> Locator:
+    return page.get_by_role("log").get_by_role("listitem")
+
+
+def publish(*bodies: dict[str, Any]) -> None:
+    """Records of the class's feed, as the app writes them; a second lies between two."""
+    stamped = [{"at": (BEGAN + timedelta(seconds=number)).isoformat(), **body} for number, body in enumerate(bodies)]
+    messages = [records.Message(value=json.dumps({"v": 1, "seat": "ZZZZ", **body}).encode()) for body in stamped]
+    records.produce(ClassTopics("kafka"), TOPIC, messages)
+
+
+def act(name: str, **more: Any) -> dict[str, Any]:
+    return {"kind": "act", "id": name, "act": "produce", "line": name, "state": "done", "lesson": "producing", **more}
+
+
+def they_are_told_apart_by_who_did_what(page: Page, student: Page) -> None:
+    verdict = {"kind": "verdict", "id": "v1", "exercise": "creating-topics.three-topics", "state": "done"}
+    publish(
+        verdict,
+        act("not known yet", id="late", state="unknown"),
+        {"kind": "noise"},
+        {"kind": "hand", "id": "h1", "state": "raised", "lesson": "producing"},
+    )
+    finished = rows(page).filter(has_text="finished Three topics").filter(has_text="ZZZZ")
+    expect(finished).to_be_visible()
+    publish(act("known now", id="late"))
+    expect(rows(page).filter(has_text="known now")).to_have_count(1)
+    expect(rows(page).filter(has_text="not known yet")).to_have_count(0)
+    page.get_by_role("combobox", name="Lesson", exact=True).select_option(label="6. Producing")
+    expect(finished).to_be_hidden()
+    expect(rows(page).filter(has_text="known now")).to_be_visible()
+    page.get_by_role("combobox", name="Act", exact=True).select_option(label="Raised hands")
+    expect(rows(page).filter(has_text="known now")).to_be_hidden()
+    expect(rows(page).filter(has_text="raised a hand")).to_be_visible()
+    page.get_by_role("combobox", name="Act", exact=True).select_option(label="everything")
+    page.get_by_role("combobox", name="Lesson", exact=True).select_option(label="all lessons")
+    student_choice = page.get_by_role("combobox", name="Student", exact=True)
+    option = student_choice.locator("option").filter(has_text="Alina of the feed")
+    student_choice.select_option(option.get_attribute("value"))
+    expect(finished).to_be_hidden()
+    expect(page.get_by_role("link", name="Alina of the feed").first).to_have_attribute("href", re.compile("/seats/"))
+    student_choice.select_option(label="everybody")
+
+
+def the_moment_can_be_chosen_and_played_again(page: Page) -> None:
+    """After more records than the page keeps."""
+    for lot in range(6):
+        publish(*(act(f"record {lot * 100 + number}") for number in range(100)))
+    expect(rows(page).first).to_contain_text("record 599")
+    expect(page.locator("[data-rows] li")).to_have_count(500)
+    slider = page.get_by_label("The moment that is shown")
+    slider.focus()
+    for _ in range(3):
+        slider.press("ArrowLeft")
+    expect(page.get_by_text("As it was then")).to_be_visible()
+    expect(rows(page).first).to_contain_text("record 596")
+    expect(page.locator("[data-rows] li")).to_have_count(200)
+    publish(act("while it was then"))
+    page.get_by_role("combobox", name="Speed").select_option("16×")
+    page.get_by_role("button", name="Play").click()
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    expect(rows(page).first).to_contain_text("while it was then")
+    expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    page.get_by_role("link", name="Projector").click()
+    expect(page.locator(".bar")).to_be_hidden()
+    page.get_by_role("link", name="Hide names").click()
+    expect(rows(page).first).to_contain_text("while it was then")
+    expect(page.get_by_text("Alina of the feed")).to_have_count(0)
+    page.keyboard.press("Escape")
+    page.wait_for_url("**/room/")

@@ -7,9 +7,10 @@ from functools import partial
 import pytest
 
 from lessons.cluster import clients, groups, records, topics
+from lessons.cluster.eye import Eye, Snapshot
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.records import Message
-from lessons.cluster.snapshot import Eye, Snapshot, SnapshotService
+from lessons.cluster.snapshot import SnapshotService
 from tests.waiting import wait_for
 
 
@@ -94,11 +95,11 @@ def test_beyond_the_limit_topics_are_described_in_turn_and_the_unknown_ones_firs
     wait_for(lambda: again in eye.look().topics, timeout_s=30)
 
 
-def test_end_offsets_come_for_the_topics_that_a_subscriber_chose_later_ones_too(
+def test_end_offsets_come_for_the_topics_of_a_subscribers_seat_later_ones_too(
     service: SnapshotService, alice: Namespace, bob: Namespace
 ) -> None:
     viewer = Viewer()
-    service.subscribe(viewer, ends_of=alice.owns)
+    service.subscribe(viewer, seat=alice)
     create(bob, "test1p")
     create(alice, "test2p", partitions=2)
     records.produce(alice, "test2p", [Message(value=b"x")] * 3, partition=1)
@@ -136,6 +137,23 @@ def test_a_poke_takes_a_picture_at_once_and_an_older_one_is_no_longer_the_latest
     assert topic in service.latest(max_age_s=60).topics
     wait_for(lambda: viewer.sees(topic.name))
     leave()
+
+
+def test_a_poke_for_one_seat_shows_it_what_it_did_at_once_and_troubles_nobody_else(
+    alice: Namespace, bob: Namespace
+) -> None:
+    service, hers, his = SnapshotService(interval_s=60), Viewer(), Viewer()
+    mine = create(alice, "test1p")
+    leave = [service.subscribe(hers, seat=alice), service.subscribe(his, seat=bob)]
+    wait_for(lambda: hers.pictures and his.pictures)
+    shown_to_bob, old = len(his.pictures), service.latest(bob, max_age_s=60)
+    records.produce(alice, "test1p", [Message(value=b"x")])
+    service.poke(alice)
+    wait_for(lambda: hers.pictures[-1].ends == {(mine.name, 0): 1})
+    assert len(his.pictures) == shown_to_bob
+    assert service.latest(bob, max_age_s=60).taken_at >= old.taken_at
+    for each in leave:
+        each()
 
 
 def test_without_a_subscriber_a_picture_is_taken_when_there_is_none_that_is_fresh(service: SnapshotService) -> None:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from channels.db import database_sync_to_async
 from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
 
 from lessons.actions import CreateTopic
+from lessons.broadcasts import say_to_class
+from lessons.course.loader import get_lesson
 from lessons.feed import publish_unsent
+from lessons.hands import answer, raise_hand
 from lessons.models import Act
-from lessons.perform import perform
+from lessons.people import share_feed
+from lessons.perform import find_out, perform
 from tests.conftest import Classroom
 from tests.sockets.conftest import Room
 from tests.sockets.tab import Tab
@@ -24,6 +31,10 @@ def open_feed(room: Room, user: object, *, start: Any = "beginning") -> Tab:
     tab.say("watch", topic="feed", **{"from": start})
     tab.say("grant", records=500)
     return tab
+
+
+async def do(act: Callable[..., Any], *args: Any, **named: Any) -> Any:
+    return await database_sync_to_async(act, thread_sensitive=False)(*args, **named)
 
 
 async def create(room: Room, name: str) -> Act:
@@ -80,6 +91,69 @@ async def test_whatever_topic_is_named_it_is_the_feed(room: Room, classroom: Cla
     tab.say("grant", records=10)
     await tab.until_rows(1)
     assert told(tab)[0][1]["id"] == str(act.id)
+
+
+async def test_what_was_not_known_is_told_again_when_it_is_settled_under_the_same_id(
+    room: Room, classroom: Classroom
+) -> None:
+    act = Act(id=uuid4(), member=room.alice, kind="create-topic", fields={"name": "test1p"}, state=Act.State.UNKNOWN)
+    act.settled_at = timezone.now()
+    await act.asave()
+    tab = open_feed(room, classroom.ines.user)
+    await do(publish_unsent, room.alice.klass)
+    await tab.until_rows(1)
+    await do(find_out, room.alice)  # Alice's test1p is there
+    await tab.until_rows(2)
+    (_, before), (_, after) = told(tab)
+    assert before["id"] == after["id"] == str(act.id)
+    assert (before["state"], after["state"]) == ("unknown", "done")
+
+
+async def test_a_refusal_says_who_refused(room: Room, classroom: Classroom) -> None:
+    tab = open_feed(room, classroom.ines.user)
+    await create(room, "bad name!")
+    await create(room, "..")
+    await tab.until_rows(2)
+    assert [body["speaker"] for _, body in told(tab)] == ["Kafka", "This app"]
+
+
+async def test_a_hand_is_told_without_its_words_and_again_when_it_is_answered(room: Room, classroom: Classroom) -> None:
+    tab = open_feed(room, classroom.ines.user)
+    hand = await do(raise_hand, room.alice, get_lesson("producing"), words="for Ines alone")
+    await tab.until_rows(1)
+    await do(answer, hand, classroom.greta, "for Alice alone")
+    await tab.until_rows(2)
+    raised, answered = (body for _, body in told(tab))
+    assert (raised["kind"], raised["seat"], raised["lesson"]) == ("hand", room.alice.slug, "producing")
+    assert (raised["state"], answered["state"]) == ("raised", "answered")
+    assert raised["id"] != answered["id"]
+    assert "alone" not in str(tab.frames)
+    assert "Alice" not in str(tab.frames)
+
+
+async def test_words_to_everybody_are_told_once(room: Room, classroom: Classroom) -> None:
+    tab = open_feed(room, classroom.greta.user)
+    await do(say_to_class, classroom.ines, "Five more minutes", lesson="producing")
+    await do(publish_unsent, room.alice.klass)
+    await create(room, "test2p")
+    await tab.until_rows(2)
+    said = told(tab)[0][1]
+    assert (said["kind"], said["line"], said["lesson"]) == ("broadcast", "Five more minutes", "producing")
+    assert told(tab)[1][1]["kind"] == "act"
+
+
+async def test_students_see_the_feed_while_it_is_shared_and_their_sockets_close_within_5_seconds_when_it_is_not(
+    room: Room, classroom: Classroom
+) -> None:
+    klass = classroom.klass
+    await do(share_feed, klass, classroom.ines, shared=True)
+    bob, ines = open_feed(room, classroom.bob.user), open_feed(room, classroom.ines.user)
+    await create(room, "test2p")
+    await bob.until_rows(1)
+    await do(share_feed, klass, classroom.ines, shared=False)
+    async with asyncio.timeout(5):
+        await bob.until(lambda: bob.code)
+    assert (bob.code, ines.code) == (4404, None)
 
 
 async def test_students_and_strangers_are_closed_as_if_there_were_no_such_class(

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from lessons import people
 from lessons.models import Member, Role
 from lessons.people import FREE_WRONG_CODES, sign_in_path
 
@@ -99,6 +100,20 @@ def test_one_address_does_not_slow_another(classroom, client):
     for _ in range(FREE_WRONG_CODES + 1):
         join(client, classroom.klass, code="WRONG2", address="10.0.0.1")
     assert join(client, classroom.klass, code="WRONG2", address="10.0.0.2").status_code == 422
+
+
+def test_guesses_from_many_addresses_at_one_classs_door_are_slowed_and_a_right_code_and_another_class_are_not(
+    classroom, client, monkeypatch
+):
+    monkeypatch.setattr(people, "FREE_WRONG_CODES_AT_A_DOOR", 2)
+
+    def come_back(code: str, klass, number: int) -> int:
+        form = {"personal_code": code, "at": klass.join_code}
+        return Client().post(reverse("return"), form, REMOTE_ADDR=f"10.0.0.{number}").status_code
+
+    assert [come_back("AAAAAAAAAA", classroom.klass, n) for n in range(3)] == [422, 422, 429]
+    assert come_back("AAAAAAAAAA", classroom.charlie.klass, 3) == 422
+    assert come_back(classroom.alice.personal_code, classroom.klass, 4) == 302
 
 
 def test_a_sign_in_link_shows_a_button_and_works_once(classroom, client):

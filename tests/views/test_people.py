@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from lessons.models import Attempt, Change, Class, Member, Role
+from lessons.people import take_seat
 
 pytestmark = pytest.mark.django_db
 
@@ -79,6 +80,33 @@ def test_a_new_personal_code_is_shown_on_request_and_ends_the_old_one(classroom,
     assert new not in page(ines, classroom.klass)
     assert Client().post(reverse("return"), {"personal_code": old}).status_code == 422
     assert Client().post(reverse("return"), {"personal_code": new}).status_code == 302
+
+
+def test_the_code_that_a_student_keeps_is_shown_to_nobody_else(classroom, ines):
+    asked = ines.get(reverse("people", args=[classroom.klass.slug]) + f"?code_of={classroom.alice.slug}")
+    assert asked.status_code == 404
+    assert classroom.alice.personal_code not in asked.content.decode()
+
+
+def test_a_new_personal_code_opens_this_class_and_no_other_class_of_the_same_person(classroom, ines):
+    alice = classroom.alice
+    elsewhere = take_seat(classroom.charlie.klass, "Alice", user=alice.user)
+    seat(ines, alice, "new-code")
+    browser = Client()
+    browser.post(reverse("return"), {"personal_code": Member.objects.get(pk=alice.pk).personal_code})
+    assert browser.get(reverse("joined", args=[classroom.klass.slug])).status_code == 200
+    assert browser.get(reverse("joined", args=[elsewhere.klass.slug])).status_code == 404
+
+
+def test_a_seat_gets_its_number_of_the_schools_system_letter_for_letter_and_no_two_have_one(classroom, ines):
+    assert seat(ines, classroom.alice, "external-id", external_id=" Alice@School.example ").status_code == 302
+    classroom.alice.refresh_from_db()
+    assert classroom.alice.external_id == "Alice@School.example"
+    assert "Alice@School.example" in page(ines, classroom.klass)
+    refused = seat(ines, classroom.bob, "external-id", external_id="Alice@School.example")
+    assert refused.status_code == 422
+    assert "has it already" in refused.content.decode()
+    assert Change.objects.get(kind="external-id").data == {"before": "", "after": "Alice@School.example"}
 
 
 def test_whoever_is_removed_reaches_nothing_and_the_record_stays_until_they_are_let_in_again(classroom, ines):

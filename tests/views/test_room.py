@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from lessons.actions import CreateTopic
 from lessons.perform import perform
-from lessons.views import room
+from lessons.views import feed
 
 pytestmark = pytest.mark.usefixtures("kafka")
 ADDRESSES = ["room", "room-names"]
@@ -59,7 +59,7 @@ def test_the_bar_leads_those_who_teach_to_the_class_and_nobody_else(classroom):
 def test_a_class_in_which_nothing_has_happened_says_so(classroom):
     page = open_as(classroom.ines, classroom).content.decode()
     assert "Nothing has happened in this class yet" in page
-    assert 'data-from=""' in page
+    assert 'data-from="0"' in page
     assert "style=" not in page
 
 
@@ -67,5 +67,5 @@ def test_the_history_begins_so_many_records_before_the_end(classroom, monkeypatc
     for name in ("test1p", "test2p", "test2die"):
         perform(classroom.alice, CreateTopic(name=name), act_id=uuid4())
     assert 'data-from="0"' in open_as(classroom.ines, classroom).content.decode()
-    monkeypatch.setattr(room, "HISTORY_RECORDS", 2)
+    monkeypatch.setattr(feed, "HISTORY_RECORDS", 2)
     assert 'data-from="1"' in open_as(classroom.ines, classroom).content.decode()

@@ -4,7 +4,7 @@ from typing import ClassVar, Literal, get_args
 
 from pydantic import BaseModel, Field
 
-from lessons.course.exercise import Exercise, Observation, Verdict, WrongAnswer, answer, done, not_yet
+from lessons.course.exercise import Exercise, Guess, Observation, Verdict, WrongAnswer, answer, done, not_yet
 from lessons.course.look import Look
 from lessons.course.what_do_you_notice.order import Order
 from lessons.course.what_do_you_notice.sent import CREATE, SEND, TOPIC, is_before, sends
@@ -33,6 +33,7 @@ class Prediction(Exercise):
     id = "what-do-you-notice.prediction"
     title = "A prediction"
     points = 1
+    guess = Guess("order", choices=(ALWAYS, WITHIN, NONE), truth=WITHIN)
     todo = "Predict before you send; *Check now* stores it. Any answer counts, as long as it is older than the records."
     solution: ClassVar = [CREATE, answer(id, order=ALWAYS), SEND]
     wrong_answers: ClassVar = [

@@ -10,8 +10,9 @@ from django.core.management import BaseCommand
 
 from lessons.management.browser import VARIABLE, NoBrowser, find_browser
 
-# The tests mostly wait for Kafka: two at a time keep two cores busy. Groups are made in tests/conftest.py.
-WHOLE_SUITE = ("-n", "2", "--dist", "loadgroup")
+# The tests mostly wait for Kafka: three at a time keep two cores busy. Each has brokers of its own, and a file's tests
+# stay together, so that what a file starts is started once.
+WHOLE_SUITE = ("-n", "3", "--dist", "loadfile")
 
 
 class Command(BaseCommand):

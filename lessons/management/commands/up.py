@@ -139,6 +139,7 @@ class Up:
         }
         if self.cluster:
             environment["KAFKA_BOOTSTRAP_SERVERS"] = self.bootstrap_servers
+            environment["KAFKACLASS_EMBEDDED"] = "1"
         return environment
 
     @property

@@ -1,0 +1,62 @@
+"""Classes: made by who teaches one already, and set as their instructors like."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.text import slugify
+
+from lessons import feed
+from lessons.cluster.errors import ClusterError
+from lessons.models import Class, Member, Role
+from lessons.people import note, take_seat
+
+SLUG_LENGTH = 20
+SETTINGS = ("name", "lessons_off", "due_at", "time_zone", "late_rule")
+
+
+def make_class(name: str, maker: Member) -> Class:
+    """A class of its own: a short name that nobody has, a fresh code, and `maker`'s person as its instructor."""
+    for slug in _slugs(name):
+        with suppress(IntegrityError), transaction.atomic():  # somebody has the slug: the next one
+            klass = Class.objects.create(name=name, slug=slug, time_zone=maker.klass.time_zone)
+            instructor = take_seat(klass, maker.name, user=maker.user, role=Role.INSTRUCTOR)
+            note(klass, instructor, "class", data={"name": name, "slug": slug})
+            break
+    with suppress(ClusterError):  # Kafka is away: the topic is made with the feed's first record
+        feed.create_topic(klass)
+    return klass
+
+
+def _slugs(name: str) -> Iterator[str]:
+    """Short names made from the name, which stand in names on the cluster: no dot, no underscore (see `Namespace`)."""
+    base = slugify(name).replace("_", "-").strip("-")[:SLUG_LENGTH].strip("-") or "class"
+    taken = set(Class.objects.values_list("slug", flat=True))
+    number = 1
+    while True:
+        end = f"-{number}" if number > 1 else ""
+        slug = base[: SLUG_LENGTH - len(end)].rstrip("-") + end
+        if slug not in taken:
+            yield slug
+        number += 1
+
+
+@transaction.atomic
+def set_class(klass: Class, by: Member, wanted: Mapping[str, Any]) -> list[str]:
+    """Sets what is different, and returns the names of it. Each is a row of history with before and after."""
+    klass = Class.objects.select_for_update().get(pk=klass.pk)
+    changed = [setting for setting in SETTINGS if getattr(klass, setting) != wanted[setting]]
+    for setting in changed:
+        data = {"setting": setting, "before": _as_json(getattr(klass, setting)), "after": _as_json(wanted[setting])}
+        setattr(klass, setting, wanted[setting])
+        note(klass, by, "settings", data=data)
+    klass.save(update_fields=changed)
+    return changed
+
+
+def _as_json(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value

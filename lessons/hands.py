@@ -1,0 +1,69 @@
+"""Raising a hand, lowering it, answering it."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from lessons import feed, news
+from lessons.course.loader import Lesson
+from lessons.models import Attempt, Class, Hand, Member
+
+UP = Q(answered_at=None, lowered_at=None)
+
+
+def hand_up(member: Member) -> Hand | None:
+    return member.hands.filter(UP).first()
+
+
+def last_answer(member: Member, lesson: Lesson) -> Hand | None:
+    """What was answered last about this lesson."""
+    answered = member.hands.filter(lesson=lesson.slug).exclude(answered_at=None)
+    return answered.select_related("answered_by").order_by("-answered_at").first()
+
+
+def queue(klass: Class) -> QuerySet[Hand]:
+    """The hands that are up, the longest waiting first; of those who are still in the class."""
+    waiting = Hand.objects.filter(UP, member__klass=klass, member__removed_at=None)
+    return waiting.select_related("member", "attempt").order_by("raised_at", "pk")
+
+
+def raise_hand(member: Member, lesson: Lesson, *, exercise: str = "", words: str = "") -> Hand:
+    """With the latest failing look at the exercise. One hand is up at a time: raised again, it is the one that is up."""
+    try:
+        with transaction.atomic():
+            hand = Hand.objects.create(
+                member=member, lesson=lesson.slug, exercise=exercise, words=words,
+                attempt=_failing(member, exercise),
+            )  # fmt: skip
+    except IntegrityError:
+        return member.hands.get(UP)
+    _tell(member.klass)
+    return hand
+
+
+def _failing(member: Member, exercise: str) -> Attempt | None:
+    looks = member.attempts.counted().filter(exercise=exercise).order_by("-decided_at", "-pk")
+    last = looks.first() if exercise else None
+    return last if last is not None and last.state != Attempt.State.DONE else None
+
+
+def lower(member: Member) -> None:
+    """The hand that is up, if there is one."""
+    if member.hands.filter(UP).update(lowered_at=timezone.now(), feed_offset=None):
+        _tell(member.klass)
+
+
+def answer(hand: Hand, by: Member, words: str) -> bool:
+    """False when it was not up any more: somebody was quicker, or it was lowered."""
+    up = Hand.objects.filter(UP, pk=hand.pk)
+    answered = up.update(answered_at=timezone.now(), answered_by=by, answer=words, feed_offset=None)
+    if answered:
+        _tell(by.klass)
+    return bool(answered)
+
+
+def _tell(klass: Class) -> None:
+    news.changed(klass)
+    feed.publish_unsent(klass)

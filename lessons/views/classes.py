@@ -1,0 +1,48 @@
+"""A person's classes, a new one, and the settings of one."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from lessons.access import NOT_YOURS, get_classes, get_staff
+from lessons.classes import make_class, set_class
+from lessons.due import due_of, zones
+from lessons.models import Role
+from lessons.staff_forms import ClassForm, SettingsForm
+from lessons.views.pages import room
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def own_classes(request: HttpRequest) -> HttpResponse:
+    """Whoever teaches one can make another one."""
+    seats = get_classes(request.user)
+    if not seats:
+        return redirect("join")
+    maker = next((seat for seat in seats if seat.role == Role.INSTRUCTOR), None)
+    form = ClassForm(request.POST if request.method == "POST" else None, label_suffix="")
+    if request.method == "POST":
+        if maker is None:
+            raise Http404(NOT_YOURS)
+        if form.is_valid():
+            klass = make_class(form.cleaned_data["name"], maker)
+            return redirect("people", klass.slug)
+    rows = [{"seat": seat, "klass": seat.klass, "due": due_of(seat.klass)} for seat in seats]
+    context = {"rows": rows, "form": form if maker else None}
+    return render(request, "classes.html", context, status=422 if form.errors else 200)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def settings(request: HttpRequest, class_slug: str) -> HttpResponse:
+    staff = get_staff(request.user, class_slug, Role.INSTRUCTOR)
+    form = SettingsForm(request.POST if request.method == "POST" else None, klass=staff.klass)
+    if form.is_valid():
+        changed = set_class(staff.klass, staff, form.cleaned_data)
+        return redirect(f"{reverse('class-settings', args=[class_slug])}?kept={len(changed)}")
+    context = {**room(staff, "people"), "form": form, "zones": zones(), "kept": request.GET.get("kept", "")}
+    return render(request, "class_settings.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,65 @@
+"""Clearing the cluster, for the instructor: first what would go, then what went."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from lessons import reset
+from lessons.access import NOT_YOURS, get_seat, get_staff
+from lessons.models import Change, Member, Role
+from lessons.staff_forms import ResetForm
+from lessons.views.pages import room
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def reset_seat(request: HttpRequest, class_slug: str, seat_slug: str) -> HttpResponse:
+    staff = get_staff(request.user, class_slug, Role.INSTRUCTOR)
+    return _reset(request, staff, get_seat(staff, seat_slug))
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def reset_class(request: HttpRequest, class_slug: str) -> HttpResponse:
+    return _reset(request, get_staff(request.user, class_slug, Role.INSTRUCTOR), None)
+
+
+def _reset(request: HttpRequest, staff: Member, seat: Member | None) -> HttpResponse:
+    """`?did=` names the row of history that tells what became of it."""
+    context: dict[str, Any] = {**room(staff, "people"), "seat": seat}
+    if request.method == "POST":
+        form = ResetForm(request.POST)
+        if not form.is_valid():
+            raise Http404(NOT_YOURS)
+        change = reset.delete(staff.klass, form.cleaned_data["things"], staff, seat=seat)
+        return redirect(f"{request.path}?did={change.pk}")
+    if "did" in request.GET:
+        return render(request, "reset.html", {**context, "did": _done(staff, seat, request.GET["did"]).data})
+    things = reset.things_of(staff.klass, seat)
+    shown = ResetForm.of(things)
+    return render(request, "reset.html", {**context, "things": things, "form": shown, "owners": _owners(staff, things)})
+
+
+def _done(staff: Member, seat: Member | None, pk: str) -> Change:
+    change = staff.klass.changes.filter(kind=reset.KIND, seat=seat, pk=pk).first() if pk.isdecimal() else None
+    if change is None:
+        raise Http404(NOT_YOURS)
+    return change
+
+
+def _owners(staff: Member, things: reset.Things) -> list[dict[str, Any]]:
+    """Whose it is, with the names as each typed them."""
+    seats = {seat.slug: seat for seat in staff.klass.members.order_by("name", "slug")}
+    owners: dict[str, dict[str, Any]] = {
+        slug: {"seat": seat, "topics": [], "groups": []} for slug, seat in seats.items()
+    }
+    for kind, names in (("topics", things.topics), ("groups", things.groups)):
+        for name in names:
+            slug, _, short = name.partition(".")
+            owners[slug][kind].append(short)
+    return [owner for owner in owners.values() if owner["topics"] or owner["groups"]]

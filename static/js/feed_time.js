@@ -1,0 +1,69 @@
+// The slider under the feed, and the buttons beside it: which moment of the class is shown.
+
+import { shortTime } from "./feed_record.js";
+
+const WAIT_MS = 120; // while the slider is being moved
+
+export class TimeLine {
+  // onMove(end): the class as it was before that offset; onPlay(end), onStop(), onNow(), onSpeed(times)
+  constructor(section, { onMove, onPlay, onStop, onNow, onSpeed }) {
+    const part = (name) => section.querySelector(`[data-${name}]`);
+    this.box = part("time");
+    this.slider = part("slider");
+    this.words = part("moment");
+    this.play = part("play");
+    this.now = part("now");
+    this.isLive = true;
+    this.isPlaying = false;
+    let timer = 0;
+    this.slider.addEventListener("input", () => {
+      this.say(`record ${this.value} of ${this.end}`);
+      clearTimeout(timer);
+      timer = setTimeout(() => (this.value >= this.end ? onNow() : onMove(this.value)), WAIT_MS);
+    });
+    this.play.addEventListener("click", () => (this.isPlaying ? onStop() : onPlay(this.value)));
+    this.now.addEventListener("click", onNow);
+    part("speed").addEventListener("change", (event) => onSpeed(Number(event.target.value)));
+  }
+
+  get value() {
+    return Number(this.slider.value);
+  }
+
+  get begin() {
+    return Number(this.slider.min);
+  }
+
+  get end() {
+    return Number(this.slider.max);
+  }
+
+  // The feed has grown.
+  grow(end) {
+    if (end > this.end) this.slider.max = end;
+    if (this.isLive) this.slider.value = this.end;
+    this.box.hidden = this.end - this.begin < 2;
+  }
+
+  show({ isLive, isPlaying = false }) {
+    Object.assign(this, { isLive, isPlaying });
+    this.box.classList.toggle("then", !isLive);
+    this.now.setAttribute("aria-pressed", String(isLive));
+    this.play.setAttribute("aria-pressed", String(isPlaying));
+    this.play.textContent = isPlaying ? "Stop" : "Play";
+    if (!isLive) return;
+    this.slider.value = this.end;
+    this.say("now");
+  }
+
+  // What is shown ends with this record.
+  reach(item) {
+    this.slider.value = item.offset + 1;
+    this.say(shortTime(item.at));
+  }
+
+  say(words) {
+    this.words.textContent = words;
+    this.slider.setAttribute("aria-valuetext", words);
+  }
+}

@@ -1,0 +1,113 @@
+"""What the room costs the server: 300 students of whom 15 do something each second, as when each acts once in 20 s.
+
+    .venv/bin/python -m tests.benchmarks.class_glance
+
+Prints CPU milliseconds: of the first look at the class, of each further second of an open room, and of its trigger alone.
+It makes a database of its own and asks no Kafka.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import statistics
+import tempfile
+import time
+from datetime import timedelta
+
+SEATS, FRESH_A_SECOND, SECONDS = 300, 15, 40
+ACTS_EACH, ATTEMPTS_EACH = 200, 40
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ |= {"KAFKACLASS_DATA": folder, "DJANGO_SETTINGS_MODULE": "kafkaclass.settings"}
+        import django
+        from django.core.management import call_command
+
+        django.setup()
+        call_command("migrate", verbosity=0)
+        measure()
+
+
+def measure() -> None:
+    from lessons.cluster.snapshot import Snapshot
+    from lessons.glance import glance as kept
+    from lessons.models import Class, Role
+    from lessons.people import take_seat
+    from lessons.views import room_live
+
+    klass = Class.objects.create(name="Three hundred", slug="many")
+    ines = take_seat(klass, "Ines", role=Role.INSTRUCTOR)
+    seats = [take_seat(klass, f"Student {number:03}") for number in range(SEATS)]
+    fill(seats)
+    room_live.AT_MOST_EVERY_S = 0.0
+    kept.FRESH_S = 0.0
+    page, empty = room_live.RoomPage(ines), Snapshot(time.time(), None, (), (), None)
+    print(f"the first look, drawn: {cpu_ms(lambda: page.changes(empty)):.0f} ms")
+    quiet = [cpu_ms(lambda: page.changes(empty)) for _ in range(10)]
+    trigger = [cpu_ms(page._glance._fresh.members) for _ in range(10)]
+    busy, sent = [], []
+    for _ in range(SECONDS):
+        act(random.sample(seats, FRESH_A_SECOND))
+        changes: dict[str, str] = {}
+        busy.append(cpu_ms(lambda changes=changes: changes.update(page.changes(empty))))
+        sent.append(sum(len(html) for html in changes.values()) / 1024)
+    print(
+        f"a second in which nothing happens: {statistics.median(quiet):.1f} ms, the trigger {statistics.median(trigger):.1f}"
+    )
+    print(f"a second with {FRESH_A_SECOND} of {SEATS} busy: {statistics.median(busy):.1f} ms, {max(busy):.1f} at most")
+    stuck = len(page._glance.look().stuck)
+    print(f"sent in it: {statistics.mean(sent):.1f} KiB, in parts: {sorted(changes)[:5]}; {stuck} are stuck at the end")
+
+
+def cpu_ms(call) -> float:
+    began = time.process_time()
+    call()
+    return (time.process_time() - began) * 1000
+
+
+def fill(seats: list) -> None:
+    from django.utils import timezone
+
+    from lessons.course.loader import all_exercises, lessons
+    from lessons.models import Act, Attempt
+
+    now, slugs, exercises = timezone.now(), [lesson.slug for lesson in lessons()], [e.id for e in all_exercises()]
+    acts = [
+        Act(
+            member=seat, kind="create-topic", lesson=slugs[number * len(slugs) // ACTS_EACH], fields={"name": "a"},
+            state="done" if number % 5 else "refused", answer={"words": "No."},
+            settled_at=now - timedelta(seconds=20 * (ACTS_EACH - number)),
+        )
+        for seat in seats for number in range(ACTS_EACH)
+    ]  # fmt: skip
+    attempts = [
+        Attempt(
+            member=seat, exercise=exercises[number * 10 // ATTEMPTS_EACH], check_hash="",
+            state="done" if number % 3 == 2 else "not_yet", decided_at=now - timedelta(minutes=60 - number),
+            verdict={"misconception": random.choice(["", "missing", "partitions"]), "seen": "x" * 80, "why": "y" * 80},
+        )
+        for seat in seats for number in range(ATTEMPTS_EACH)
+    ]  # fmt: skip
+    Act.objects.bulk_create(acts, batch_size=500)
+    Attempt.objects.bulk_create(attempts, batch_size=500)
+
+
+def act(seats: list) -> None:
+    from django.utils import timezone
+
+    from lessons.course.loader import all_exercises
+    from lessons.models import Act, Attempt
+
+    exercises = [exercise.id for exercise in all_exercises()]
+    for seat in seats:
+        Act.objects.create(member=seat, kind="produce", fields={}, state="refused", answer={"words": "No."}, settled_at=timezone.now(), lesson="producing")  # fmt: skip
+        state = random.choice(["done", "not_yet"])
+        Attempt.objects.create(
+            member=seat, exercise=random.choice(exercises), state=state, verdict={"seen": "z"}, check_hash=""
+        )
+
+
+if __name__ == "__main__":
+    main()

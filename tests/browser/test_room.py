@@ -1,0 +1,48 @@
+"""The class's room, in a real Chromium."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import ROOT, RunningApp, join
+from tests.browser.test_pages import WIDTHS
+
+
+def invite(app: RunningApp, role: str, name: str) -> str:
+    """A link of one's own: those that `up` printed are each for one sign-in."""
+    command = [sys.executable, "manage.py", "invite", "--class", "kafka", "--role", role, "--name", name]
+    environment = {**os.environ, "KAFKACLASS_DATA": str(app.data_dir)}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    return app.url + done.stdout.strip()
+
+
+def test_a_students_row_changes_by_itself_and_the_room_is_for_everybodys_eyes(
+    page: Page, app: RunningApp, browser: Browser
+) -> None:
+    page.goto(invite(app, "instructor", "Ines of the room"))
+    page.get_by_role("button", name="Sign in as").click()
+    page.get_by_role("link", name="The class").click()
+    student = browser.new_context().new_page()
+    name = "Rosa " + "x" * 40
+    join(student, app, name=name)
+    row = page.get_by_role("row").filter(has=page.get_by_role("link", name=name, exact=True))
+    expect(row.get_by_role("cell", name="trying")).to_have_count(0)
+    link = row.get_by_role("link")
+    link.focus()
+    student.goto(student.url.replace("/welcome/", "/c/") + "lessons/creating-topics/")
+    expect(row.get_by_role("cell", name="trying")).to_have_count(1)
+    expect(link).to_be_focused()
+    student.context.close()
+    page.emulate_media(reduced_motion="reduce")
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        found = Axe().run(page)
+        assert found.violations_count == 0, (scheme, found.generate_report())
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), width
