@@ -73,7 +73,7 @@ def get_evidence(member: Member, evidence_id: int) -> Observation:
     """What a check read of a seat in this member's sight. Raises: Http404."""
     try:
         return Observation.objects.select_related("member").get(pk=evidence_id, member__in=seats_in_sight(member))
-    except (Observation.DoesNotExist, OverflowError):
+    except Observation.DoesNotExist:
         raise Http404(NOT_YOURS) from None
 
 
@@ -148,7 +148,7 @@ def get_own_token(member: Member, token_id: int) -> ApiToken:
     """A token of this member, one that has ended too. Raises: Http404."""
     try:
         return member.tokens.get(pk=token_id)
-    except (ApiToken.DoesNotExist, OverflowError):
+    except ApiToken.DoesNotExist:
         raise Http404(NOT_YOURS) from None
 
 

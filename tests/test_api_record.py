@@ -57,7 +57,8 @@ def test_classes_are_ones_own_and_a_token_knows_one(classroom, client):
     classroom.charlie.klass.members.create(user=classroom.alice.user, name="Alice")
     assert client.get("/api/v1/classes").json()["count"] == 2
     assert client.get("/api/v1/classes", headers=headers).json()["count"] == 1
-    assert Client().get("/api/v1/classes").status_code == 401
+    nobody = Client().get("/api/v1/classes")
+    assert (nobody.status_code, nobody.json()["answered"]) == (401, "Nobody is signed in here, and no token was sent.")
 
 
 @pytest.mark.parametrize("path", ["/seats", "/completion", "/attempts", "/evidence"])
@@ -73,6 +74,7 @@ def test_staff_are_told_of_everybody_and_a_student_of_himself(classroom, greta, 
 def test_a_student_asks_for_somebody_elses_evidence_in_vain(classroom, greta):
     number = look(classroom.alice, FIRST).observation_id
     assert greta.ask(f"/evidence/{number}").json()["seat"] == classroom.alice.slug
+    assert greta.ask(f"/evidence/{2**70}").status_code == 404
     assert Script(classroom.bob).ask(f"/evidence/{number}").status_code == 404
     assert Script(classroom.charlie).ask(f"/evidence/{number}").status_code == 404
     assert Script(classroom.bob).items("/completion", seat=classroom.alice.slug) == []

@@ -13,6 +13,11 @@ NO_TOKEN = "This token opens nothing: it is not known, has expired, was revoked,
 session = django_auth
 
 
+def nobody(_request: HttpRequest) -> None:
+    """Asked last: whoever comes so far has come in neither way."""
+    raise AuthenticationError(message="Nobody is signed in here, and no token was sent.")
+
+
 class Asking(HttpRequest):
     """A request that has come in: by the session as a person, by a token as the member whom it stands for."""
 
