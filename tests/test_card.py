@@ -152,6 +152,7 @@ def test_the_record_shows_the_verdict_the_late_mark_and_the_graders_reason(class
     shown = alice_client.get(reverse("record", args=[classroom.klass.slug])).content.decode()
     assert "test1p exists." in shown
     assert "Done, late." in shown
+    assert "Was due" in shown
     assert "Late work counts half" in shown
     assert "Decided by <bdi>Greta</bdi>" in shown
     assert "&lt;b&gt;Shown&lt;/b&gt; at the desk." in shown

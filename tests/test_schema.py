@@ -26,6 +26,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from lessons import pace
 from lessons.actions import ACTIONS
 from lessons.api.acts import EXAMPLES
 from lessons.models import Attempt, Member, Observation
@@ -74,7 +75,8 @@ def is_wrong_beside_its_path(case: schemathesis.Case) -> bool:
 
 
 @pytest.fixture(params=REQUESTS_OF_AN_OPERATION)
-def asker(request, classroom) -> Asker:
+def asker(request, classroom, monkeypatch) -> Asker:
+    monkeypatch.setattr(pace, "MOST_ACTS", 10_000)  # or most answers would be that this is too fast
     members: dict[str, Member] = {
         "student": classroom.alice, "grader": classroom.greta, "stranger": classroom.charlie,
     }  # fmt: skip

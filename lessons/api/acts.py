@@ -35,8 +35,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
 }
 ANSWERS = """\
 The status says what came of it: 200 done, 404 no such topic, 409 refused by Kafka, 422 refused by the app or not \
-well-formed, 429 too many at once, 503 no answer from Kafka. An act that was stored comes back with its answer whatever the status; what was \
-not stored, as a problem.\
+well-formed, 429 too many at once, 503 no answer from Kafka. An act that was stored comes back with its answer, \
+whatever the status; what was not stored, as a problem.\
 """
 
 
