@@ -293,6 +293,7 @@ def test_nobodys_work_becomes_late_by_being_judged_again(greta, classroom, mende
     looked_at(classroom.alice, "not_yet")
     classroom.klass.due_at = timezone.now()
     classroom.klass.save()
+    acted(classroom.alice, "an act after that look")
     mended.to("done")
     regrade()
     assert Attempt.objects.get(state="done").deciding_act == act
