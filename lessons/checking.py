@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from datetime import datetime
 
@@ -62,10 +63,16 @@ def _check_quietly(member: Member, exercise: Exercise, last: Attempt | None) -> 
     """Raises: ClusterError."""
     seen = _observe(member, exercise)
     verdict = exercise.judge(seen.data, seed_of(member, exercise))
-    if verdict.state != "done" and last is not None and last.verdict == asdict(verdict):
+    if verdict.state != "done" and last is not None and last.verdict == asdict(verdict) and _saw(last, seen):
         return False
     _keep(member, exercise, seen, verdict)
     return True
+
+
+def _saw(attempt: Attempt, seen: Observation) -> bool:
+    """Whether that attempt was made of the same. The same words may have been said of other things: those are kept, for
+    a check that is mended later may tell them apart."""
+    return attempt.observation is not None and attempt.observation.data == json.loads(json.dumps(seen.data))
 
 
 def check(member: Member, exercise: Exercise) -> Attempt:

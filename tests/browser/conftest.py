@@ -42,11 +42,13 @@ class RunningApp:
     pid: int
 
 
-def start_app(data_dir: Path, *arguments: str, **environment: str) -> tuple[subprocess.Popen[bytes], RunningApp]:
+def start_app(
+    data_dir: Path, *arguments: str, root: Path = ROOT, **environment: str
+) -> tuple[subprocess.Popen[bytes], RunningApp]:
     """`manage.py up` in a data folder of its own, once it has printed its links."""
     log = data_dir / "up.log"
     data_dir.mkdir(exist_ok=True)
-    command = [sys.executable, str(ROOT / "manage.py"), "up", "--data", str(data_dir), "--port", "0", *arguments]
+    command = [sys.executable, str(root / "manage.py"), "up", "--data", str(data_dir), "--port", "0", *arguments]
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("KAFKA", "DATABASE"))}
     with log.open("wb") as out:
         process = subprocess.Popen(command, stdout=out, stderr=out, env={**inherited, **environment})
