@@ -73,8 +73,8 @@ MIDDLE: list[Part] = [
     ),
 ]
 ASIDE: list[Part] = [
-    Part("part-broker-panel", "room/_broker_panel.html", lambda look: brokers_context(look.member, look.snapshot)),
     Part("part-hands", "room/_hands.html", lambda look: queue_context(look.member)),
+    Part("part-broker-panel", "room/_broker_panel.html", lambda look: brokers_context(look.member, look.snapshot)),
     Part("part-broadcast", "room/_broadcast.html", lambda look: broadcast_context(look.member)),
     Part("part-predictions", "room/_predictions.html", lambda look: {"predictions": look.glance.predictions}),
 ]

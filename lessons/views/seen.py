@@ -7,7 +7,7 @@ from typing import Any
 
 from lessons.course.loader import Block, Lesson
 from lessons.models import Act, Member
-from lessons.views.cards import ActCard, ExerciseCard, PageBlock, act_card, page_blocks
+from lessons.views.cards import ActCard, ExerciseCard, PageBlock, StreamCard, act_card, page_blocks
 
 
 def seen_blocks(seat: Member, lesson: Lesson) -> list[PageBlock]:
@@ -19,15 +19,17 @@ def seen_blocks(seat: Member, lesson: Lesson) -> list[PageBlock]:
 
 
 def seen_card(card: Any) -> Any:
-    """Without its addresses: what would be sent from here would be done for whoever looks, and not for the student."""
+    """Without its addresses and with its form disabled: what would be sent from here would be done for whoever looks,
+    and not for the student."""
+    if form := getattr(card, "form", None):
+        for field in form.fields.values():
+            field.disabled = True
     match card:
-        case ActCard():
-            return replace(card, url="", code_url="")
         case ExerciseCard():
             return replace(card, check_url="", hand_url="")
-        case None:
-            return None
-    return replace(card, url="", code_url="")
+        case ActCard() | StreamCard():
+            return replace(card, url="", code_url="")
+    return card
 
 
 def latest_act_cards(seat: Member, lesson: Lesson) -> dict[int, ActCard]:

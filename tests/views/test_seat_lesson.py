@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -46,12 +47,16 @@ def test_it_shows_the_students_verdicts_topics_and_acts_with_their_answers(who, 
     assert f"/ws/c/{classroom.klass.slug}/watch/" not in shown
 
 
-def test_nothing_on_it_can_be_pressed_and_reading_it_leaves_no_trace(classroom):
-    shown = page(classroom.ines, classroom.alice)
-    lesson = shown[shown.index("<fieldset") : shown.index("</main>")]
-    assert lesson.startswith('<fieldset class="seen" disabled>')
-    for way_to_act in ("action=", "hx-post", "hx-get", "csrfmiddlewaretoken", "/consume/"):
+@pytest.mark.parametrize("name", [LESSON, "kafka-and-its-cluster", "consuming"])  # acts, a question, a consumer
+def test_nothing_on_it_can_be_sent_and_reading_it_leaves_no_trace(classroom, name):
+    shown = page(classroom.ines, classroom.alice, name)
+    lesson = shown[shown.index('<div class="seen">') : shown.index('<nav class="turn"')]
+    for way_to_act in ("action=", "hx-post", "hx-get", "csrfmiddlewaretoken", "/consume/", "data-stream"):
         assert way_to_act not in lesson
+    controls = re.findall(r"<(?:button|input|select|textarea)[^>]*>", lesson)
+    assert controls
+    for control in controls:
+        assert " disabled" in control or 'role="tab"' in control or "data-copy" in control
     assert not Attempt.objects.exists()
     assert not Act.objects.exists()
 
