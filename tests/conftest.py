@@ -12,22 +12,20 @@ import pytest
 from lessons.brokers import EmbeddedCluster, set_wanted
 from lessons.brokers.config import BROKER_IDS
 from lessons.cluster import clients, groups
-from tests.running_brokers import running_brokers
+from tests.running_brokers import NAMED, running_brokers
 from tests.waiting import wait_for
 
+pytest_plugins = ["tests.workers"]
+
 
 @pytest.fixture(scope="session")
-def brokers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedCluster]:
-    """Three brokers on free ports, for the whole session. Whoever stops one starts it again."""
+def bootstrap_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Of three brokers on free ports, for the whole session; or of those that run already."""
+    if named := os.environ.get(NAMED):
+        yield named
+        return
     with running_brokers(tmp_path_factory.mktemp("brokers")) as cluster:
-        yield cluster
-
-
-@pytest.fixture(scope="session")
-def bootstrap_servers(request: pytest.FixtureRequest) -> str:
-    """Of the session's brokers; or of another session's, which names them."""
-    named = os.environ.get("KAFKACLASS_TEST_BOOTSTRAP")
-    return named or request.getfixturevalue("brokers").bootstrap_servers
+        yield cluster.bootstrap_servers
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ from pathlib import Path
 from lessons.brokers.cluster import EmbeddedCluster
 from lessons.cluster import clients
 
+NAMED = "KAFKACLASS_TEST_BOOTSTRAP"  # brokers that run already
+
 
 @contextmanager
 def running_brokers(data_dir: Path) -> Iterator[EmbeddedCluster]:

@@ -19,6 +19,7 @@ import psycopg
 import pytest
 
 from tests.browser.conftest import start_app, stop_app
+from tests.running_brokers import NAMED
 from tests.running_postgresql import running_postgresql
 
 ROOT = Path(__file__).parents[1]
@@ -26,9 +27,9 @@ WHAT_TOUCHES_ROWS = (
     "tests/test_models.py",
     "tests/test_access.py",
     "tests/test_perform.py",
+    "tests/test_grading.py",
     "tests/views/test_join.py",
-    "tests/sockets/test_live_page.py",
-    "tests/course/test_course.py::test_the_stored_observation_alone_gives_the_same_verdict",
+    "tests/views/test_merge.py",
 )
 
 
@@ -40,9 +41,9 @@ def database_url() -> Iterator[str]:
 
 def test_what_touches_rows_most_passes_on_postgresql_too(database_url, bootstrap_servers):
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
-    environment = {**inherited, "DATABASE_URL": database_url, "KAFKACLASS_TEST_BOOTSTRAP": bootstrap_servers}
+    environment = {**inherited, "DATABASE_URL": database_url, NAMED: bootstrap_servers}
     run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", *WHAT_TOUCHES_ROWS],
+        [sys.executable, "-m", "pytest", "-q", "-n", "2", *WHAT_TOUCHES_ROWS],
         cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert run.returncode == 0, run.stdout[-10_000:]

@@ -27,6 +27,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from lessons import pace
 from lessons.actions import ACTIONS, Action, AddPartitions, CreateTopic, Produce
 from lessons.brokers.cluster import EmbeddedCluster
 from lessons.brokers.state import set_wanted
@@ -51,6 +52,12 @@ HTMX = {"HX-Request": "true"}
 pytestmark = pytest.mark.django_db(transaction=True)  # the acts run on threads
 Key = TypeVar("Key")
 Found = TypeVar("Found")
+
+
+@pytest.fixture(autouse=True)
+def as_much_at_once_as_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One seat has every kind of act running at the same moment, which is more than a person may."""
+    monkeypatch.setattr(pace, "MOST_RUNNING", len(ACTIONS))
 
 
 # --- What is tried -----------------------------------------------------------------------------------------------

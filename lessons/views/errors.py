@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.db import OperationalError
@@ -35,15 +34,14 @@ def status_of_act(act: Act) -> int:
 
 
 class SayWhatWentWrong:
-    """Middleware: Kafka's and the database's failures in words. Works beside sync and async views."""
+    """Middleware: Kafka's and the database's failures in words.
 
-    sync_capable = True
-    async_capable = True
+    It is the innermost one and sync, which keeps the whole chain sync: one thread a request. Were it async, those above
+    it would be too, up to the first that can't be, and each would go to that thread and back on its own, twice.
+    """
 
     def __init__(self, get_response: Callable) -> None:
         self.get_response = get_response
-        if iscoroutinefunction(get_response):
-            markcoroutinefunction(self)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)

@@ -15,11 +15,15 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.waiting import wait_for
+
+if TYPE_CHECKING:
+    from tests.browser.project import Project
 
 expect.set_options(timeout=10_000)  # two cores also run three brokers, the app and the browser
 
@@ -86,6 +90,16 @@ def app(bootstrap_servers: str, tmp_path_factory: pytest.TempPathFactory) -> Ite
         yield running
     finally:
         stop_app(process)
+
+
+@pytest.fixture(scope="package")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    """A copy of the project with brokers of its own, fresh; `test_class` changes a check of it."""
+    from tests.browser.project import Project
+
+    project = Project(tmp_path_factory.mktemp("teacher"))
+    yield project
+    project.stop()
 
 
 @pytest.fixture(scope="package")

@@ -1,59 +1,19 @@
-"""A short class: an instructor, a grader and three students, each in a browser of their own, on one fresh `up`.
-
-It runs from a copy of the project, because in the middle somebody mends a check and starts the app again.
-"""
+"""A short class: an instructor, a grader and three students, each in a browser of their own."""
 
 from __future__ import annotations
 
 import csv
-import shutil
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import ROOT, RunningApp, join, start_app, stop_app
-from tests.browser.test_play import card, exercise, press
+from tests.browser.conftest import RunningApp, join
+from tests.browser.project import Project
+from tests.browser.test_all_lessons import card, exercise, press
 
-CHECK = Path("lessons/course/adding_partitions/checks.py")
+CHECK = "lessons/course/adding_partitions/checks.py"
 WITHIN_A_SECOND_MS = 1000
-
-
-class Course:
-    """The app from a copy of the project, started and started again."""
-
-    def __init__(self, folder: Path) -> None:
-        self.root = folder / "project"
-        self.data_dir = folder / "data"
-        ignored = shutil.ignore_patterns("__pycache__", ".git", ".venv", ".local", ".*_cache", "tests")
-        shutil.copytree(ROOT, self.root, ignore=ignored)
-        (self.root / ".venv").symlink_to(sys.prefix)
-        (self.root / ".local").mkdir()
-        (self.root / ".local/jars").symlink_to(ROOT / ".local/jars")
-
-    def edit_check(self, old: str, new: str) -> None:
-        text = (self.root / CHECK).read_text()
-        assert old in text
-        (self.root / CHECK).write_text(text.replace(old, new))
-
-    def start(self) -> RunningApp:
-        self.process, self.app = start_app(self.data_dir, root=self.root)
-        return self.app
-
-    def stop(self) -> None:
-        if self.process.poll() is None:
-            stop_app(self.process)
-
-
-@pytest.fixture
-def course(tmp_path: Path) -> Iterator[Course]:
-    course = Course(tmp_path)
-    course.edit_check("WANTED = 2\n", "WANTED = 3\n")  # whoever wrote it has miscounted
-    course.start()
-    yield course
-    course.stop()
 
 
 class Pages:
@@ -78,19 +38,18 @@ def pages(browser: Browser) -> Iterator[Pages]:
     assert pages.complaints == []
 
 
-def test_a_short_class_is_taught_watched_helped_and_graded(course: Course, pages: Pages) -> None:
+def test_a_short_class_is_taught_watched_helped_and_graded(project: Project, pages: Pages) -> None:
     ines, greta, alice, bob, chloe = (pages.open() for _ in range(5))
-    staff_come_in(course.app, ines=ines, greta=greta)
+    staff_come_in(project.app, ines=ines, greta=greta)
     for page, name in ((alice, "Alice"), (bob, "Bob"), (chloe, "Chloe")):
-        join(page, course.app, name=name)
-    the_feed_shows_each_act_within_a_second(course.app, ines, alice, bob, chloe)
-    a_broker_is_stopped_and_started(course.app, ines, alice)
-    a_hand_is_raised_and_answered(course.app, ines, bob)
-    work_is_overridden_and_exported(course.app, greta, bob)
-    course.stop()
-    course.edit_check("WANTED = 3\n", "WANTED = 2\n")
-    course.start()
-    work_is_graded_again_by_the_mended_check(course.app, greta, alice)
+        join(page, project.app, name=name)
+    the_feed_shows_each_act_within_a_second(project.app, ines, alice, bob, chloe)
+    a_broker_is_stopped_and_started(project.app, ines, alice)
+    a_hand_is_raised_and_answered(project.app, ines, bob)
+    work_is_overridden_and_exported(project.app, greta, bob)
+    project.stop()
+    project.edit(CHECK, "WANTED = 2\n", "WANTED = 3\n")
+    work_is_graded_again_after_the_check_changed(project.start(), greta, alice)
 
 
 def staff_come_in(app: RunningApp, **pages: Page) -> None:
@@ -133,7 +92,7 @@ def the_feed_shows_each_act_within_a_second(app: RunningApp, ines: Page, alice: 
     open_lesson(alice, app, "adding-partitions")
     press(card(alice, "Add partitions"), "Add partitions")
     expect(row_of_feed(ines, "Alice", "test2p", "2 partitions")).to_be_visible(timeout=WITHIN_A_SECOND_MS)
-    expect(exercise(alice, "Two partitions")).to_have_attribute("data-state", "not_yet")
+    expect(exercise(alice, "Two partitions")).to_have_attribute("data-state", "done")
 
 
 def a_broker_is_stopped_and_started(app: RunningApp, ines: Page, alice: Page) -> None:
@@ -182,25 +141,24 @@ def work_is_overridden_and_exported(app: RunningApp, greta: Page, bob: Page) -> 
     expect(exercise(bob, "Three topics")).to_have_attribute("data-state", "done")
     greta.goto(f"{app.url}/c/kafka/exports/")
     with greta.expect_download() as download:
-        greet = greta.locator('a[href*="completion.csv"]').first
-        greet.click()
+        greta.locator('a[href*="completion.csv"]').first.click()
     with download.value.path().open(newline="", encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
     of_three_topics = {row["name"]: row["state"] for row in rows if row["exercise"] == "creating-topics.three-topics"}
-    assert of_three_topics == {"Alice": "done", "Bob": "done", "Chloe": "not_yet"}
+    assert of_three_topics.items() >= {"Alice": "done", "Bob": "done", "Chloe": "not_yet"}.items()
 
 
-def work_is_graded_again_by_the_mended_check(app: RunningApp, greta: Page, alice: Page) -> None:
+def work_is_graded_again_after_the_check_changed(app: RunningApp, greta: Page, alice: Page) -> None:
     greta.goto(f"{app.url}/c/kafka/grading/exercises/adding-partitions.two-partitions/re-grade/")
-    row = greta.get_by_role("row").filter(has_text="Alice")
-    expect(row).to_contain_text("not yet")
-    expect(row).to_contain_text("test2p has 2 partitions, led by")
+    row = greta.get_by_role("row").filter(has_text="led by")
+    expect(row.get_by_role("cell").nth(-2)).to_contain_text("done")
+    expect(row.get_by_role("cell").nth(-1)).to_contain_text("not yet")
     greta.get_by_role("button", name="Accept the new verdicts of 1 student").click()
     expect(greta.get_by_role("status").filter(has_text="are stored")).to_be_visible()
     open_lesson(alice, app, "adding-partitions")
-    expect(exercise(alice, "Two partitions")).to_have_attribute("data-state", "done")
+    expect(exercise(alice, "Two partitions")).to_have_attribute("data-state", "not_yet")
     alice.get_by_role("link", name="My record").click()
-    expect(alice.get_by_text("test2p has 2 partitions, led by").first).to_be_visible()
+    expect(alice.get_by_text("test2p has 1 partition.").first).to_be_visible()
     greta.get_by_role("link", name="Grading", exact=True).first.click()
     greta.get_by_role("link", name="History").click()
     expect(greta.get_by_role("listitem").filter(has_text="Alice").first).to_contain_text("Two partitions")

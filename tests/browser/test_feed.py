@@ -110,9 +110,10 @@ def the_moment_can_be_chosen_and_played_again(page: Page) -> None:
     expect(page.locator("[data-rows] li")).to_have_count(500)
     slider = page.get_by_label("The moment that is shown")
     slider.focus()
-    for _ in range(3):
-        slider.press("ArrowLeft")
+    slider.press("ArrowLeft")
     expect(page.get_by_text("As it was then")).to_be_visible()
+    for _ in range(2):
+        slider.press("ArrowLeft")
     expect(rows(page).first).to_contain_text("record 596")
     expect(page.locator("[data-rows] li")).to_have_count(200)
     publish(act("while it was then"))

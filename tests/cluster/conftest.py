@@ -1,8 +1,7 @@
-"""A seat of its own for each test, on the session's brokers or on those of KAFKACLASS_TEST_BOOTSTRAP."""
+"""A seat of its own for each test, on the session's brokers."""
 
 from __future__ import annotations
 
-import os
 import secrets
 import socket
 from collections.abc import Iterator
@@ -11,12 +10,6 @@ import pytest
 
 from lessons.cluster import clients
 from lessons.cluster.namespace import Namespace
-
-
-@pytest.fixture(scope="session")
-def bootstrap_servers(request: pytest.FixtureRequest) -> str:
-    given = os.environ.get("KAFKACLASS_TEST_BOOTSTRAP")
-    return given or request.getfixturevalue("brokers").bootstrap_servers
 
 
 @pytest.fixture

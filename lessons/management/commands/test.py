@@ -10,9 +10,8 @@ from django.core.management import BaseCommand
 
 from lessons.management.browser import VARIABLE, NoBrowser, find_browser
 
-# The tests mostly wait for Kafka: three at a time keep two cores busy. Each has brokers of its own, and a file's tests
-# stay together, so that what a file starts is started once.
-WHOLE_SUITE = ("-n", "3", "--dist", "loadfile")
+# The tests mostly wait for Kafka: three at a time keep two cores busy. tests/workers.py says what stays together.
+WHOLE_SUITE = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
 
 
 class Command(BaseCommand):

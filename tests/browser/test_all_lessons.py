@@ -3,35 +3,31 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import join, start_app, stop_app
+from tests.browser.conftest import join
+from tests.browser.project import Project
 
 
-def test_from_joining_to_the_last_tick_by_clicking_alone(browser: Browser, tmp_path: Path):
-    process, app = start_app(tmp_path / "fresh")
-    try:
-        context = browser.new_context(viewport={"width": 1280, "height": 900})
-        page = context.new_page()
-        join(page, app, name="Alice")
-        page.get_by_role("link", name="Lessons").first.click()
-        for lesson, play in LESSONS.items():
-            page.get_by_role("link", name=lesson).first.click()
-            expect(page.get_by_role("heading", name=lesson, level=1)).to_be_visible()
-            # After a fresh start the brokers may still be joining: the page says so and goes on by itself.
-            expect(page.locator("[data-live-state]")).to_have_text("live", timeout=30_000)
-            play(page)
-            expect(page.locator(".exercise:not([data-state=done])")).to_have_count(0)
-        expect(page.locator("#part-progress progress")).to_have_js_property("position", 1)
-        page.get_by_role("link", name="My cluster").click()
-        expect(page.locator("#part-topics")).to_contain_text("test1p")
-        expect(page.locator("#part-topics")).not_to_contain_text("test2die")
-        expect(page.locator("#part-groups")).to_contain_text("Empty")
-        context.close()
-    finally:
-        stop_app(process)
+def test_from_joining_to_the_last_tick_by_clicking_alone(browser: Browser, project: Project):
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    join(page, project.app, name="Dora")
+    page.get_by_role("link", name="Lessons").first.click()
+    for lesson, play in LESSONS.items():
+        page.get_by_role("link", name=lesson).first.click()
+        expect(page.get_by_role("heading", name=lesson, level=1)).to_be_visible()
+        # After a fresh start the brokers may still be joining: the page says so and goes on by itself.
+        expect(page.locator("[data-live-state]")).to_have_text("live", timeout=30_000)
+        play(page)
+        expect(page.locator(".exercise:not([data-state=done])")).to_have_count(0)
+    expect(page.locator("#part-progress progress")).to_have_js_property("position", 1)
+    page.get_by_role("link", name="My cluster").click()
+    expect(page.locator("#part-topics")).to_contain_text("test1p")
+    expect(page.locator("#part-topics")).not_to_contain_text("test2die")
+    expect(page.locator("#part-groups")).to_contain_text("Empty")
+    context.close()
 
 
 def card(page: Page, title: str) -> Locator:

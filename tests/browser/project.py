@@ -1,0 +1,34 @@
+"""The project as somebody has it who teaches by it: a copy that can be edited, its app started, and started again."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+from tests.browser.conftest import ROOT, RunningApp, start_app, stop_app
+
+
+class Project:
+    def __init__(self, folder: Path) -> None:
+        self._root = folder / "project"
+        self._data_dir = folder / "data"
+        ignored = shutil.ignore_patterns("__pycache__", ".git", ".venv", ".local", ".*_cache", "tests")
+        shutil.copytree(ROOT, self._root, ignore=ignored)
+        (self._root / ".venv").symlink_to(sys.prefix)
+        (self._root / ".local").mkdir()
+        (self._root / ".local/jars").symlink_to(ROOT / ".local/jars")
+        self.app = self.start()
+
+    def edit(self, file: str, old: str, new: str) -> None:
+        text = (self._root / file).read_text()
+        assert old in text
+        (self._root / file).write_text(text.replace(old, new))
+
+    def start(self) -> RunningApp:
+        self._process, self.app = start_app(self._data_dir, root=self._root)
+        return self.app
+
+    def stop(self) -> None:
+        if self._process.poll() is None:
+            stop_app(self._process)

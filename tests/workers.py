@@ -1,0 +1,59 @@
+"""How several workers share the suite: one set of brokers for all, a file on one worker, and the long ones first."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from xdist.scheduler import LoadFileScheduling
+
+from tests.running_brokers import NAMED, running_brokers
+
+STOPS_BROKERS = "stops brokers"  # of a set that is started once
+ONE_APP = "one app"  # the same, with a browser
+A_PROJECT = "a project"  # a copy of it, with brokers of its own
+SCOPES = {
+    "tests/actions/test_broker_acts.py": STOPS_BROKERS,
+    "tests/cluster/test_outage.py": STOPS_BROKERS,
+    "tests/test_trouble.py": STOPS_BROKERS,
+    "tests/browser/test_all_lessons.py": A_PROJECT,
+    "tests/browser/test_class.py": A_PROJECT,
+}
+LONG = (STOPS_BROKERS, ONE_APP, A_PROJECT, "tests/test_postgresql.py")
+
+
+def scope_of(nodeid: str) -> str:
+    """What runs on one worker."""
+    file = nodeid.partition("::")[0]
+    return SCOPES.get(file) or (ONE_APP if file.startswith("tests/browser/") else file)
+
+
+class Scheduling(LoadFileScheduling):
+    def _split_scope(self, nodeid: str) -> str:
+        return scope_of(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Scheduling:
+    return Scheduling(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: _place(LONG, scope_of(item.nodeid)))
+
+
+def _place(order: Sequence[str], scope: str) -> int:
+    return order.index(scope) if scope in order else len(order)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Starts the brokers before there are workers: they inherit the name."""
+    if not config.getoption("numprocesses", None) or NAMED in os.environ:
+        return
+    started = ExitStack()
+    config.add_cleanup(started.close)
+    folder = started.enter_context(TemporaryDirectory())
+    os.environ[NAMED] = started.enter_context(running_brokers(Path(folder))).bootstrap_servers
