@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from lessons.access import NOT_YOURS, get_seat, get_staff
+from lessons.access import NOT_YOURS, get_attempt, get_seat, get_staff
 from lessons.course.exercise import Exercise
 from lessons.course.loader import Lesson
 from lessons.deciding import OverrideForm, override, recheck_one, take_back
@@ -69,8 +69,8 @@ def _context(
     form: OverrideForm | None = None,
 ) -> dict[str, Any]:
     standing = standings_of(seat).get(exercise.id, NOT_BEGUN_YET)
-    of_exercise = seat.attempts.filter(exercise=exercise.id).select_related("observation", "deciding_act")
-    shown = _shown(of_exercise, standing, wanted)
+    shown = _shown(seat, exercise, standing, wanted)
+    of_exercise = seat.attempts.filter(exercise=exercise.id)
     newest = of_exercise.select_related("replaced_by").order_by("-pk")[: MOST_ATTEMPTS + 1]
     changes = [
         change
@@ -93,14 +93,10 @@ def _context(
     }
 
 
-def _shown(attempts: QuerySet[Attempt], standing: Standing, wanted: str) -> Attempt | None:
+def _shown(seat: Member, exercise: Exercise, standing: Standing, wanted: str) -> Attempt | None:
     """Raises: Http404."""
-    if not wanted:
-        return attempts.filter(pk=standing.attempt_id).first() if standing.attempt_id else None
-    attempt = attempts.filter(pk=int(wanted)).first() if wanted.isdecimal() and len(wanted) < 18 else None
-    if attempt is None:
-        raise Http404(NOT_YOURS)
-    return attempt
+    number = wanted or str(standing.attempt_id or "")
+    return get_attempt(seat, exercise.id, number) if number else None
 
 
 def _override_form(exercise: Exercise, standing: Standing) -> OverrideForm:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from lessons.access import NOT_YOURS, get_seat, get_staff
+from lessons.access import NOT_YOURS, get_change, get_seat, get_staff
 from lessons.completion import Query, QueryForm, completion
 from lessons.course.exercise import Exercise
 from lessons.course.loader import Lesson, lessons
@@ -79,10 +79,7 @@ def recheck_many(request: HttpRequest, class_slug: str) -> HttpResponse:
 
 def _job_or_404(staff: Member, data: Any) -> tuple[Change, Job]:
     """What was asked for, by whoever of the staff. Raises: Http404."""
-    try:
-        change = staff.klass.changes.select_related("seat__klass").get(kind=RECHECK, pk=int(data["job"]))
-    except (KeyError, ValueError, OverflowError, Change.DoesNotExist):
-        raise Http404(NOT_YOURS) from None
+    change = get_change(staff, RECHECK, data.get("job", ""))
     exercise_id = change.data["exercise"]
     return change, (change.seat, exercise_or_404(exercise_id)[1] if exercise_id else None)
 

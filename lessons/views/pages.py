@@ -52,8 +52,8 @@ def _answered(request: HttpRequest, member: Member, lesson: Lesson) -> dict[int,
     """The card whose act was just done, named by the redirect that follows an act without JavaScript."""
     try:
         index, act_id = int(request.GET["block"]), UUID(request.GET["act"])
-        block = lesson.blocks[index]
-    except (KeyError, ValueError, IndexError):
+        block = dict(enumerate(lesson.blocks))[index]  # a list would take -1 for the last one
+    except (KeyError, ValueError):
         return {}
     act = get_own_act(member, act_id)
     return {index: act_card(member, lesson, index, act=act)} if block.name == act.kind else {}

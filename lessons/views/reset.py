@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from lessons import reset
-from lessons.access import NOT_YOURS, get_seat, get_staff
+from lessons.access import NOT_YOURS, get_change, get_seat, get_staff
 from lessons.models import Change, Member, Role
 from lessons.staff_forms import ResetForm
 from lessons.views.pages import room
@@ -45,9 +45,9 @@ def _reset(request: HttpRequest, staff: Member, seat: Member | None) -> HttpResp
     return render(request, "reset.html", {**context, "things": things, "form": shown, "owners": _owners(staff, things)})
 
 
-def _done(staff: Member, seat: Member | None, pk: str) -> Change:
-    change = staff.klass.changes.filter(kind=reset.KIND, seat=seat, pk=pk).first() if pk.isdecimal() else None
-    if change is None:
+def _done(staff: Member, seat: Member | None, number: str) -> Change:
+    change = get_change(staff, reset.KIND, number)
+    if change.seat != seat:
         raise Http404(NOT_YOURS)
     return change
 
