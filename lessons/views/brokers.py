@@ -11,7 +11,6 @@ from uuid import UUID, uuid4
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 from pydantic import ValidationError
 
@@ -75,7 +74,6 @@ def _seen(snapshot: Snapshot, leads: Counter[int | None] | None) -> list[BrokerL
     ]
 
 
-@never_cache
 @require_http_methods(["GET", "POST"])
 def broker_act(request: HtmxRequest, class_slug: str, broker_id: int, verb: str) -> HttpResponse:
     """Asks first (GET), then does it (POST). `?act=` is what was done: the answer stands on the page."""

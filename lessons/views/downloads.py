@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from lessons.access import get_lesson_for, get_member
@@ -16,7 +15,6 @@ from lessons.views.cards import where
 from lessons.views.pages import lesson_url
 
 
-@never_cache
 @require_GET
 def lesson(request: HttpRequest, class_slug: str, lesson_slug: str) -> HttpResponse:
     member = get_member(request.user, class_slug)
@@ -25,14 +23,12 @@ def lesson(request: HttpRequest, class_slug: str, lesson_slug: str) -> HttpRespo
     return _notebook(f"{wanted.number:02}-{wanted.slug}", lesson_cells(wanted, where(member), page_url=page_url))
 
 
-@never_cache
 @require_GET
 def session(request: HttpRequest, class_slug: str) -> HttpResponse:
     member = get_member(request.user, class_slug)
     return _notebook(_session_name(member), session_cells(_settled(member), where(member)))
 
 
-@never_cache
 @require_GET
 def session_script(request: HttpRequest, class_slug: str) -> HttpResponse:
     member = get_member(request.user, class_slug)

@@ -8,7 +8,6 @@ from typing import Any
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from lessons.access import NOT_YOURS, get_attempt, get_seat, get_staff
@@ -27,7 +26,6 @@ MOST_ACTS = 60
 MOST_ATTEMPTS = 100
 
 
-@never_cache
 @require_GET
 def evidence(request: HttpRequest, class_slug: str, seat_slug: str, exercise_id: str) -> HttpResponse:
     """`?attempt=N` shows that attempt's evidence instead of the one that counts."""

@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lessons.access import NOT_YOURS, get_change, get_seat, get_staff
@@ -24,7 +23,6 @@ from lessons.views.pages import room
 Job = tuple[Member | None, Exercise | None]
 
 
-@never_cache
 @require_GET
 def grading(request: HttpRequest, class_slug: str) -> HttpResponse:
     staff = get_staff(request.user, class_slug)
@@ -54,7 +52,6 @@ def exercise_or_404(exercise_id: str) -> tuple[Lesson, Exercise]:
     raise Http404(NOT_YOURS)
 
 
-@never_cache
 @require_http_methods(["GET", "POST"])
 def recheck_many(request: HttpRequest, class_slug: str) -> HttpResponse:
     """A POST looks at a portion of the cells, the next one with `job` and `after`; a GET shows how far it came."""

@@ -9,7 +9,6 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from lessons.access import get_staff
@@ -32,7 +31,6 @@ class Entry:
     reason: str
 
 
-@never_cache
 @require_GET
 def history(request: HttpRequest, class_slug: str) -> HttpResponse:
     staff = get_staff(request.user, class_slug)

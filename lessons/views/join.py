@@ -12,7 +12,6 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from sesame.utils import get_user
 
@@ -40,7 +39,6 @@ def home(request: HttpRequest) -> HttpResponse:
             return redirect("classes")
 
 
-@never_cache
 @require_http_methods(["GET", "POST"])
 async def join(request: HttpRequest, code: str = "") -> HttpResponse:
     if request.method == "POST":
@@ -96,7 +94,6 @@ def _merged_seat(request: HttpRequest, klass: Class, name: str) -> Member | None
     return old.merged_into if old else None
 
 
-@never_cache
 @require_POST
 async def come_back(request: HttpRequest) -> HttpResponse:
     form = ReturnForm(request.POST)
@@ -133,7 +130,6 @@ def _door(
     return render(request, "join.html", context, status=status)
 
 
-@never_cache
 @require_GET
 def joined(request: HttpRequest, class_slug: str) -> HttpResponse:
     """The seat, and the personal code to come back with: shown after joining, and whenever its owner asks."""
@@ -150,7 +146,6 @@ def joined(request: HttpRequest, class_slug: str) -> HttpResponse:
     )
 
 
-@never_cache
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     """For staff. Opening a link shows a button (mail scanners open links); pressing it spends the link."""

@@ -8,7 +8,6 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from lessons.access import get_lesson_for, get_member, get_own_act
@@ -25,7 +24,6 @@ from lessons.views.news import news_of
 from lessons.views.picture import draw
 
 
-@never_cache
 @require_GET
 def lesson_list(request: HttpRequest, class_slug: str) -> HttpResponse:
     member = get_member(request.user, class_slug)
@@ -37,7 +35,6 @@ def lesson_list(request: HttpRequest, class_slug: str) -> HttpResponse:
     return render(request, "lessons.html", context)
 
 
-@never_cache
 @require_GET
 def lesson_page(request: HttpRequest, class_slug: str, lesson_slug: str) -> HttpResponse:
     member = get_member(request.user, class_slug)

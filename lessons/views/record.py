@@ -6,7 +6,6 @@ from itertools import groupby
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from lessons.access import get_member
@@ -15,7 +14,6 @@ from lessons.signing import public_key_of
 from lessons.views.pages import lesson_url, room
 
 
-@never_cache
 @require_GET
 def record(request: HttpRequest, class_slug: str) -> HttpResponse:
     member = get_member(request.user, class_slug)
@@ -25,7 +23,6 @@ def record(request: HttpRequest, class_slug: str) -> HttpResponse:
     return render(request, "record.html", context)
 
 
-@never_cache
 @require_GET
 def card(request: HttpRequest, class_slug: str) -> HttpResponse:
     """The name of the file is made of slugs."""

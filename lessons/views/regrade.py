@@ -7,7 +7,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from lessons.access import get_staff
@@ -20,7 +19,6 @@ from lessons.views.grading import count_of, exercise_or_404
 from lessons.views.pages import room
 
 
-@never_cache
 @require_http_methods(["GET", "POST"])
 def regrade(request: HttpRequest, class_slug: str, exercise_id: str) -> HttpResponse:
     """Shows whose verdict would change; a POST with the digest of that list accepts it."""

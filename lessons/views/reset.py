@@ -6,7 +6,6 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from lessons import reset
@@ -16,14 +15,12 @@ from lessons.staff_forms import ResetForm
 from lessons.views.pages import room
 
 
-@never_cache
 @require_http_methods(["GET", "POST"])
 def reset_seat(request: HttpRequest, class_slug: str, seat_slug: str) -> HttpResponse:
     staff = get_staff(request.user, class_slug, Role.INSTRUCTOR)
     return _reset(request, staff, get_seat(staff, seat_slug))
 
 
-@never_cache
 @require_http_methods(["GET", "POST"])
 def reset_class(request: HttpRequest, class_slug: str) -> HttpResponse:
     return _reset(request, get_staff(request.user, class_slug, Role.INSTRUCTOR), None)

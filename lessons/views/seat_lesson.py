@@ -7,7 +7,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from lessons.access import get_lesson_for, get_present_seat, get_staff
@@ -21,7 +20,6 @@ from lessons.views.pages import lesson_context
 from lessons.views.seen import seen_blocks
 
 
-@never_cache
 @require_GET
 def seat_lesson(request: HttpRequest, class_slug: str, seat_slug: str, lesson_slug: str) -> HttpResponse:
     staff = get_staff(request.user, class_slug)
