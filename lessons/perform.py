@@ -26,7 +26,7 @@ from lessons.cluster import snapshot
 from lessons.cluster.errors import ClusterError, KafkaUnavailable
 from lessons.cluster.metadata import list_metadata
 from lessons.models import Act, Member
-from lessons.pace import count_act, running_act
+from lessons.pace import count_act, running_act, weigh_act
 
 DOUBLE_CLICK_WAIT_S = 15.0
 CUT_AFTER_S = 60.0  # no act that runs takes longer, but for a consumer, which is settled by its socket
@@ -75,6 +75,7 @@ def begin(member: Member, action: Action, *, act_id: UUID, lesson: str = "") -> 
     """Stores the act as running; (act, False) when it was there already. Raises: ActIdTaken, TooFast."""
     count_act(member, asked=action.title)
     fields = action.model_dump(mode="json")
+    weigh_act(member, fields, act_id=act_id, asked=action.title)
     try:
         with transaction.atomic():
             act = Act.objects.create(

@@ -18,7 +18,7 @@ from lessons.pace import TooFast
 from lessons.perform import ActIdTaken, perform
 from lessons.views import HtmxRequest
 from lessons.views.cards import act_card, code_of
-from lessons.views.errors import status_of_act
+from lessons.views.errors import status_of, status_of_act
 from lessons.views.pages import lesson_context, lesson_url
 
 
@@ -35,7 +35,7 @@ def do(request: HtmxRequest, class_slug: str, lesson_slug: str, index: int) -> H
         act = perform_form(member, lesson, form.made, form)
     except TooFast as refusal:
         form.add_error(None, str(refusal))
-        return _card(request, member, lesson, index, form=form, status=429)
+        return _card(request, member, lesson, index, form=form, status=status_of(type(refusal).__name__))
     check_lesson(member, lesson)
     if request.htmx:
         return _card(
