@@ -92,8 +92,12 @@ def room(member: Member, name: str) -> dict[str, Any]:
         "room": name,
         "progress": progress(member),
         "due": due_of(member.klass),
-        "has_more_classes": Member.objects.filter(user=member.user_id, removed_at=None).exclude(pk=member.pk).exists(),
+        "has_more_classes": has_more_classes(member),
     }
+
+
+def has_more_classes(member: Member) -> bool:
+    return Member.objects.filter(user=member.user_id, removed_at=None).exclude(pk=member.pk).exists()
 
 
 def rail(member: Member, *, here: Lesson | None = None) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from lessons.models import Member
 from lessons.views.cards import StreamCard
 from lessons.views.hand_cards import waiting_hand
 from lessons.views.heat import seat_url
-from lessons.views.pages import lesson_context
+from lessons.views.pages import has_more_classes, lesson_context
 from lessons.views.seen import seen_blocks
 
 
@@ -39,7 +39,7 @@ def _context(staff: Member, seat: Member, lesson: Lesson) -> dict[str, Any]:
     raised = hand_up(seat)
     return {
         **shown,
-        "member": staff, "room": "", "seat": seat, "seat_url": seat_url(seat.klass, seat.slug),
+        "member": staff, "has_more_classes": has_more_classes(staff), "room": "", "seat": seat, "seat_url": seat_url(seat.klass, seat.slug),
         "blocks": seen_blocks(seat, lesson), "hand": None, "news": None,
         "raised": waiting_hand(staff, raised) if raised else None,
         "watch": StreamCard("watch", "watch", lesson.topic, f"{sockets}/watch/") if lesson.topic else None,
