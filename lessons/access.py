@@ -11,7 +11,8 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from lessons.actions import ACTIONS, Action
-from lessons.course.loader import Lesson, get_lesson
+from lessons.course.exercise import Exercise
+from lessons.course.loader import Lesson, get_lesson, lessons
 from lessons.models import Act, ApiToken, Attempt, Broadcast, Change, Class, Hand, Member, Observation, Role, User
 
 NOT_YOURS = "There is no such page, or it is not yours."
@@ -87,6 +88,15 @@ def get_lesson_for(member: Member, slug: str) -> Lesson:
     if member.role == Role.STUDENT and lesson not in member.klass.lessons:
         raise Http404(NOT_YOURS)
     return lesson
+
+
+def get_exercise(exercise_id: str) -> tuple[Lesson, Exercise]:
+    """For staff: of any lesson of the course, since what is switched off keeps its record. Raises: Http404."""
+    for lesson in lessons():
+        for exercise in lesson.exercises:
+            if exercise.id == exercise_id:
+                return lesson, exercise
+    raise Http404(NOT_YOURS)
 
 
 def get_classes(user: User | AnonymousUser) -> list[Member]:

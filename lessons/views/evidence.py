@@ -10,14 +10,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from lessons.access import NOT_YOURS, get_attempt, get_seat, get_staff
+from lessons.access import NOT_YOURS, get_attempt, get_exercise, get_seat, get_staff
 from lessons.course.exercise import Exercise
 from lessons.course.loader import Lesson
 from lessons.deciding import OverrideForm, override, recheck_one, take_back
 from lessons.grading import NOT_BEGUN_YET, Standing, standings_of, told
 from lessons.models import Act, Attempt, Member
 from lessons.views.cards import AnswerCard, answer_card
-from lessons.views.grading import exercise_or_404
 from lessons.views.history import entry_of
 from lessons.views.pages import room
 from lessons.views.tree import tree
@@ -31,7 +30,7 @@ def evidence(request: HttpRequest, class_slug: str, seat_slug: str, exercise_id:
     """`?attempt=N` shows that attempt's evidence instead of the one that counts."""
     staff = get_staff(request.user, class_slug)
     seat = get_seat(staff, seat_slug)
-    lesson, exercise = exercise_or_404(exercise_id)
+    lesson, exercise = get_exercise(exercise_id)
     context = _context(staff, seat, lesson, exercise, wanted=request.GET.get("attempt", ""))
     return render(request, "grading/evidence.html", context)
 
@@ -40,7 +39,7 @@ def evidence(request: HttpRequest, class_slug: str, seat_slug: str, exercise_id:
 def decide(request: HttpRequest, class_slug: str, seat_slug: str, exercise_id: str) -> HttpResponse:
     staff = get_staff(request.user, class_slug)
     seat = get_seat(staff, seat_slug)
-    lesson, exercise = exercise_or_404(exercise_id)
+    lesson, exercise = get_exercise(exercise_id)
     match request.POST.get("do"):
         case "re-check":
             recheck_one(seat, staff, exercise)

@@ -17,6 +17,7 @@ from lessons.completion import Query, Table, completion
 from lessons.exports import MoodleKey, as_json, csv_text, known_to_moodle, long_rows, moodle_rows, wide_rows
 from lessons.forms import GradebookForm
 from lessons.models import Attempt, Member
+from lessons.views.downloads import attachment
 from lessons.views.pages import room
 
 CSV, JSON = "text/csv; charset=utf-8", "application/json"
@@ -147,6 +148,4 @@ def _about(staff: Member, query: Query) -> dict[str, Any]:
 
 
 def _file(staff: Member, name: str, text: str, content_type: str) -> HttpResponse:
-    """Its name is made of the class's slug and of words of ours."""
-    headers = {"Content-Disposition": f'attachment; filename="{staff.klass.slug}-{name}"'}
-    return HttpResponse(text.encode("utf-8", "backslashreplace"), content_type=content_type, headers=headers)
+    return attachment(f"{staff.klass.slug}-{name}", content_type, text)
