@@ -11,8 +11,9 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from lessons.actions import ACTIONS, Action
-from lessons.course.loader import Lesson, get_lesson
-from lessons.models import Act, ApiToken, Broadcast, Class, Hand, Member, Observation, Role, User
+from lessons.course.exercise import Exercise
+from lessons.course.loader import Lesson, get_lesson, lessons
+from lessons.models import Act, ApiToken, Attempt, Broadcast, Change, Class, Hand, Member, Observation, Role, User
 
 NOT_YOURS = "There is no such page, or it is not yours."
 
@@ -49,10 +50,11 @@ def get_staff(user: User | AnonymousUser, class_slug: str, *roles: str) -> Membe
 
 def get_seat(staff: Member, seat_slug: str) -> Member:
     """A student of this member's class, a removed one too. Raises: Http404."""
-    try:
-        return staff.klass.members.select_related("klass").get(slug=seat_slug, role=Role.STUDENT)
-    except Member.DoesNotExist:
-        raise Http404(NOT_YOURS) from None
+    students = staff.klass.members.select_related("klass").filter(role=Role.STUDENT)
+    seat = students.filter(slug=seat_slug).first() if seat_slug.isalnum() else None  # PostgreSQL fails at a NUL
+    if seat is None:
+        raise Http404(NOT_YOURS)
+    return seat
 
 
 def get_action(member: Member, kind: str) -> type[Action]:
@@ -86,6 +88,15 @@ def get_lesson_for(member: Member, slug: str) -> Lesson:
     if member.role == Role.STUDENT and lesson not in member.klass.lessons:
         raise Http404(NOT_YOURS)
     return lesson
+
+
+def get_exercise(exercise_id: str) -> tuple[Lesson, Exercise]:
+    """For staff: of any lesson of the course, since what is switched off keeps its record. Raises: Http404."""
+    for lesson in lessons():
+        for exercise in lesson.exercises:
+            if exercise.id == exercise_id:
+                return lesson, exercise
+    raise Http404(NOT_YOURS)
 
 
 def get_classes(user: User | AnonymousUser) -> list[Member]:
@@ -134,6 +145,29 @@ def get_broadcast(staff: Member, broadcast_id: int) -> Broadcast:
         return staff.klass.broadcasts.select_related("klass").get(pk=broadcast_id)
     except Broadcast.DoesNotExist:
         raise Http404(NOT_YOURS) from None
+
+
+def get_change(staff: Member, kind: str, number: str) -> Change:
+    """A row of the class's history, by the number in an address. Raises: Http404."""
+    changes = staff.klass.changes.select_related("seat__klass")
+    change = changes.filter(kind=kind, pk=_key(number)).first()
+    if change is None:
+        raise Http404(NOT_YOURS)
+    return change
+
+
+def get_attempt(seat: Member, exercise_id: str, number: str) -> Attempt:
+    """One look at an exercise of this seat, by the number in an address. Raises: Http404."""
+    attempts = seat.attempts.filter(exercise=exercise_id).select_related("observation", "deciding_act")
+    attempt = attempts.filter(pk=_key(number)).first()
+    if attempt is None:
+        raise Http404(NOT_YOURS)
+    return attempt
+
+
+def _key(number: str) -> int:
+    """0, which no row has, for what is no number, and for one of which Python would not even read all digits."""
+    return int(number) if number.isdecimal() and len(number) < 19 else 0
 
 
 def get_own_act(member: Member, act_id: UUID) -> Act:

@@ -125,11 +125,12 @@ def match(seats: Sequence[Member], gradebook: Gradebook) -> Matches:
     found = _pairs(names, [(person, {person.name}) for person in gradebook.people])
     by_name = {pk: person for pk, person in found.items() if pk not in by_id and person not in taken}
     matched = by_id | by_name
+    known = set(matched.values())
     return Matches(
         by_id,
         by_name,
         tuple(seat for seat in seats if seat.pk not in matched),
-        tuple(person for person in gradebook.people if person not in set(matched.values())),
+        tuple(person for person in gradebook.people if person not in known),
     )
 
 

@@ -5,7 +5,7 @@ Why it is so
 The record is the fold that the grader's table shows, so the two can't differ. The card has what a stranger needs to
 believe it: what was seen, the hash of the evidence (whose text the class keeps), the hash of the check that judged it,
 Kafka's ids of topics and cluster, and what Kafka answered. Nothing in the file may change: not a value, and not what
-JSON would let pass, a key that stands twice or a number written differently. So the file is compared with its own
+JSON would let pass, a key that stands twice, one that is not signed, or a number written differently. So the file is compared with its own
 rendering before the signature is looked at.
 """
 
@@ -87,7 +87,7 @@ def _parsed(file: bytes) -> dict[str, Any]:
         signed = json.loads(file.decode())
         shape = (type(signed["signature"]), type(signed["public_key"]), type(signed["card"]["class"]["slug"]))
         is_card = (signed["card"]["kind"], signed["card"]["version"]) == (KIND, VERSION)
-        unchanged = _rendered(signed) == file
+        unchanged = _rendered(signed) == file and signed.keys() == {"card", "public_key", "signature"}
     except (ValueError, KeyError, TypeError, RecursionError):
         raise CardRefused("This is no evidence card.") from None
     if shape != (str, str, str) or not is_card:

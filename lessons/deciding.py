@@ -25,6 +25,7 @@ from lessons.course.exercise import Exercise
 from lessons.course.loader import all_exercises
 from lessons.grading import COULD_NOT_CHECK, DONE, NOT_BEGUN, NOT_BEGUN_YET, NOT_YET, OVERRIDE, standings_of
 from lessons.models import Attempt, Change, Class, Member, Role
+from lessons.people import note
 
 RECHECK = "re-check"
 LOOKS_AT_ONCE = 20
@@ -64,7 +65,7 @@ def take_back(seat: Member, by: Member, exercise: Exercise) -> Change:
 def _decide(seat: Member, by: Member, data: dict[str, object]) -> Change:
     before = standings_of(seat).get(str(data["exercise"]), NOT_BEGUN_YET)
     data["before"] = {"state": before.state, "points": before.points}
-    return Change.objects.create(klass=seat.klass, by=by, seat=seat, kind=OVERRIDE, data=data)
+    return note(seat.klass, by, OVERRIDE, seat=seat, data=data)
 
 
 @dataclass(frozen=True)
@@ -80,13 +81,13 @@ class Portion:
 def ask_recheck(klass: Class, by: Member, *, seat: Member | None, exercise: Exercise | None) -> Change:
     """The row that says who wanted it; `recheck` does it, in portions."""
     data = {"exercise": exercise.id if exercise else "", "looks": len(cells_of(klass, seat, exercise))}
-    return Change.objects.create(klass=klass, by=by, seat=seat, kind=RECHECK, data=data)
+    return note(klass, by, RECHECK, seat=seat, data=data)
 
 
 def recheck_one(seat: Member, by: Member, exercise: Exercise) -> Attempt:
     """One look, now; it always adds an attempt, and "could not check" too."""
     data = {"exercise": exercise.id, "looks": 1}
-    Change.objects.create(klass=seat.klass, by=by, seat=seat, kind=RECHECK, data=data)
+    note(seat.klass, by, RECHECK, seat=seat, data=data)
     return check(seat, exercise)
 
 

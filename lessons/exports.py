@@ -5,7 +5,9 @@ Why it is so
 A file holds what is on the page, so every export is made of a `Table`. A grade is points, or nothing where there is
 none to give: what is not done yet has none unless zeros are asked for, and what could not be checked has none ever.
 Names and sentences are anybody's, and a spreadsheet runs a cell that begins with `=`: such a text gets an apostrophe
-in front, which spreadsheets show as text. CSV is that of RFC 4180, in UTF-8 without a mark at its beginning.
+in front, which spreadsheets show as text. Where a comma is the decimal sign, spreadsheets split lines at semicolons,
+whatever is in quotes: so a text gets one too behind what may be taken for the end of a cell. CSV is that of RFC 4180,
+in UTF-8 without a mark at its beginning.
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ MoodleKey = Literal["useremail", "useridnumber"]
 NO_GRADE_IN_MOODLE = "-"  # as in Moodle's own exports; an empty cell of a new grade item would be an error there
 
 # The last ones are = + - @ as East Asian full-width signs, which spreadsheets take for the plain ones.
-_RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_RUNS = re.compile(r"^(?=[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])|(?<=[;\t\r\n])(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
 _NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?")
 
 
@@ -46,7 +48,7 @@ def guarded(cell: CsvCell) -> CsvCell:
     if isinstance(cell, float):
         return int(cell) if cell == int(cell) else cell
     is_harmless = not isinstance(cell, str) or cell == NO_GRADE_IN_MOODLE or _NUMBER.fullmatch(cell)
-    return f"'{cell}" if not is_harmless and str(cell).startswith(_RUNS) else cell
+    return cell if is_harmless else _RUNS.sub("'", str(cell))
 
 
 def grade(cell: Cell, *, zeros: bool) -> float | None:

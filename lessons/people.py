@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 
 from django.core.cache import cache
 from django.db import IntegrityError, transaction
@@ -114,7 +115,7 @@ def _new_person() -> User:
 
 
 def note(
-    klass: Class, by: Member, kind: str, *, seat: Member | None = None, data: dict[str, object] | None = None
+    klass: Class, by: Member, kind: str, *, seat: Member | None = None, data: Mapping[str, object] | None = None
 ) -> Change:
     """Adds to the class's history. `data` never holds a code."""
     return Change.objects.create(klass=klass, by=by, kind=kind, seat=seat, data=data or {})

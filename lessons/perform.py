@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from channels.db import database_sync_to_async
 from django.db import IntegrityError, connection, transaction
@@ -26,7 +26,7 @@ from lessons.cluster import snapshot
 from lessons.cluster.errors import ClusterError, KafkaUnavailable
 from lessons.cluster.metadata import list_metadata
 from lessons.models import Act, Member
-from lessons.pace import count_act, running_act
+from lessons.pace import count_act, running_act, weigh_act
 
 DOUBLE_CLICK_WAIT_S = 15.0
 CUT_AFTER_S = 60.0  # no act that runs takes longer, but for a consumer, which is settled by its socket
@@ -40,6 +40,17 @@ def perform(member: Member, action: Action, *, act_id: UUID, lesson: str = "") -
     """Does it once, and returns the settled act, refused ones too. Raises: ActIdTaken, TooFast."""
     with running_act(member, asked=action.title):
         return _perform(member, action, act_id=act_id, lesson=lesson)
+
+
+def perform_form(member: Member, action: Action, *, act_id: UUID | None, lesson: str = "") -> Act:
+    """Does what a form asked for: once, however often its button was pressed. Raises: TooFast.
+
+    A page that came back from the browser's history and was filled in anew has an id that is taken: that is another act.
+    """
+    try:
+        return perform(member, action, act_id=act_id or uuid4(), lesson=lesson)
+    except ActIdTaken:
+        return perform(member, action, act_id=uuid4(), lesson=lesson)
 
 
 def _perform(member: Member, action: Action, *, act_id: UUID, lesson: str) -> Act:
@@ -75,6 +86,7 @@ def begin(member: Member, action: Action, *, act_id: UUID, lesson: str = "") -> 
     """Stores the act as running; (act, False) when it was there already. Raises: ActIdTaken, TooFast."""
     count_act(member, asked=action.title)
     fields = action.model_dump(mode="json")
+    weigh_act(member, fields, act_id=act_id, asked=action.title)
     try:
         with transaction.atomic():
             act = Act.objects.create(

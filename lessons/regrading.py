@@ -23,7 +23,8 @@ from lessons import feed
 from lessons.checking import deciding_act, seed_of
 from lessons.course.exercise import Exercise, Verdict
 from lessons.grading import DONE, STATE_WORDS
-from lessons.models import Act, Attempt, Change, Class, Member, Observation, Role
+from lessons.models import Act, Attempt, Class, Member, Observation, Role
+from lessons.people import note
 
 REGRADE = "re-grade"
 
@@ -156,7 +157,7 @@ def _store(seat: SeatJudged, by: Member, exercise: Exercise) -> None:
         "exercise": exercise.id, "before": {"state": seat.before}, "after": {"state": seat.after}, "attempts": pairs,
         "check_hash": exercise.text_hash,
     }  # fmt: skip
-    Change.objects.create(klass=seat.seat.klass, by=by, seat=seat.seat, kind=REGRADE, data=data)
+    note(seat.seat.klass, by, REGRADE, seat=seat.seat, data=data)
 
 
 def _replace(judged: Judged, exercise: Exercise) -> Attempt:

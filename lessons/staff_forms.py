@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -41,15 +42,15 @@ class ExternalIdForm(forms.Form):
 class ResetForm(forms.Form):
     """What the preview showed, carried to the act."""
 
-    things = forms.JSONField(widget=forms.HiddenInput)
+    things = forms.CharField(widget=forms.HiddenInput)
 
     @classmethod
     def of(cls, things: Things) -> ResetForm:
-        return cls(initial={"things": asdict(things)})
+        return cls(initial={"things": json.dumps(asdict(things))})
 
     def clean_things(self) -> Things:
         try:
-            return TypeAdapter(Things).validate_python(self.cleaned_data["things"])
+            return TypeAdapter(Things).validate_json(self.cleaned_data["things"])
         except ValidationError:
             raise forms.ValidationError("This is no list of topics and groups.") from None
 

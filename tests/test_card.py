@@ -77,6 +77,7 @@ def test_no_byte_of_a_card_can_be_changed(card):
         lambda card: json.dumps(json.loads(card)).encode(),
         lambda card: card.replace(b'"name": "Alice"', b'"name": "Mallory", "name": "Alice"'),
         lambda card: b"\xef\xbb\xbf" + card,
+        lambda card: card.replace(b'{\n  "card"', b'{\n  "note": "with honours",\n  "card"'),
         lambda card: b"[" * 100_000,
         lambda card: b"{}",
         lambda card: b"[]",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -184,9 +184,26 @@ def test_a_door_opens_for_whom_it_should_and_is_a_missing_page_for_anybody_else(
     for who in VISITORS:
         there = knock(browsers[who], door, classroom.alice, act, classroom.klass.slug)
         nowhere = knock(browsers[who], door, classroom.alice, act, "no-such-class")
+        assert "no-store" in there["Cache-Control"]
+        assert there["Content-Security-Policy"]
         shut = (there.status_code, told(there)) == (nowhere.status_code, told(nowhere))
         assert (who, not shut) == (who, who in door.let_in)
         assert nowhere.status_code == (401 if who == "signed out" and door.name.startswith("api:") else 404)
+
+
+@pytest.mark.django_db
+def test_no_door_takes_what_another_site_sends_in_ones_name(classroom, browsers):
+    """Without the CSRF token: also where nothing is asked for by a POST."""
+    act = Act.objects.create(member=classroom.alice, kind="create-topic", fields={"name": "a"}, state=Act.State.DONE)
+    careful = {who: Client(enforce_csrf_checks=True) for who in MEMBERS}
+    for who, browser in careful.items():
+        browser.cookies = browsers[who].cookies
+    took = {}
+    for door in DOORS:
+        sent = replace(door, post=door.post or {})
+        took[door.name] = knock(careful[min(door.let_in)], sent, classroom.alice, act, classroom.klass.slug).status_code
+    reading = {name for name, status in took.items() if name.startswith("api:") and status == 405}
+    assert {name for name, status in took.items() if status != 403} == reading
 
 
 def told(answer) -> str:

@@ -58,12 +58,19 @@ def called(member, name: str, external_id: str = "") -> None:
 # --- CSV and JSON --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("text", [HOSTILE, "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\uff1d1", "+cmd|x'!A0"])
+@pytest.mark.parametrize("text", [HOSTILE, "+1+1", "-1+1", "@SUM(A1)", "\tx", "\rx", "\nx", "\uff1d1", "+cmd|x'!A0"])
 def test_a_text_that_a_spreadsheet_would_run_gets_an_apostrophe(text):
     assert guarded(text) == f"'{text}"
 
 
-@pytest.mark.parametrize("cell", [-1.5, 2, "-12", "+3.5", "1=2", "", None, "a-b", "'=1", NO_GRADE_IN_MOODLE], ids=repr)
+def test_a_text_that_would_be_a_cell_of_its_own_where_lines_are_split_at_semicolons_gets_one_too():
+    assert guarded("Mallory;=1+1;\t-2") == "Mallory;'=1+1;\t'-2"
+    assert guarded("x\n@SUM(A1)") == "x\n'@SUM(A1)"
+
+
+@pytest.mark.parametrize(
+    "cell", [-1.5, 2, "-12", "+3.5", "1=2", "", None, "a-b", "'=1", "1, -1; 2", NO_GRADE_IN_MOODLE], ids=repr
+)
 def test_numbers_stay_numbers_and_other_texts_what_they_are(cell):
     assert guarded(cell) == cell
 

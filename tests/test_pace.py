@@ -9,10 +9,10 @@ import pytest
 from django.urls import reverse
 
 from lessons import pace
-from lessons.actions import CreateTopic
+from lessons.actions import CreateTopic, Produce
 from lessons.course.loader import get_lesson
 from lessons.models import Act
-from lessons.pace import TooFast, count_act, running_act
+from lessons.pace import TooFast, TooMuch, count_act, running_act
 from lessons.perform import perform
 
 pytestmark = pytest.mark.django_db
@@ -89,3 +89,46 @@ def test_looking_at_an_exercise_counts_too(hurried, alice_client):
     refused = alice_client.post(url, headers={"HX-Request": "true"})
     assert (refused.status_code, refused["HX-Reswap"]) == (429, "none")
     assert not hurried.attempts.exists()
+
+
+@pytest.fixture
+def hoarder(alice, monkeypatch):
+    """Alice, who has stored as much as one may."""
+    monkeypatch.setattr(pace, "MOST_STORED_BYTES", 2 * pace.LARGE_BYTES)
+    for _ in range(2):
+        perform(alice, LARGE, act_id=uuid4())
+    return alice
+
+
+LARGE = Produce(topic=".", values="1" * pace.LARGE_BYTES)
+
+
+def test_who_has_filled_the_record_stores_small_acts_still_and_a_neighbour_large_ones(hoarder, classroom):
+    with pytest.raises(TooMuch, match="Nothing was done"):
+        perform(hoarder, LARGE, act_id=uuid4())
+    assert hoarder.acts.count() == 2
+    perform(hoarder, NOTHING, act_id=uuid4())
+    perform(classroom.bob, LARGE, act_id=uuid4())
+
+
+def test_the_second_click_on_the_act_that_filled_it_gets_its_answer(hoarder, monkeypatch):
+    act = hoarder.acts.first()
+    monkeypatch.setattr(pace, "MOST_STORED_BYTES", pace.LARGE_BYTES * 3 // 2)
+    assert perform(hoarder, LARGE, act_id=act.pk).answer == act.answer
+
+
+def test_form_and_api_say_that_it_is_too_much(hoarder, alice_client):
+    klass = hoarder.klass.slug
+    said = alice_client.post(
+        reverse("api:act-produce", args=[klass]), LARGE.model_dump(), content_type="application/json"
+    )
+    assert (said.status_code, said.json()["code"]) == (422, "TOO_MUCH")
+    lesson = get_lesson("producing")
+    index = next(i for i, block in enumerate(lesson.blocks) if block.name == "produce")
+    card = alice_client.post(
+        reverse("act", args=[klass, lesson.slug, index]),
+        LARGE.model_dump(exclude_none=True),
+        headers={"HX-Request": "true"},
+    )
+    assert card.status_code == 422
+    assert b"as much as one seat may" in card.content

@@ -65,3 +65,35 @@ def test_the_web_server_logs_no_addresses_since_they_hold_links():
 def test_who_guesses_a_thousand_times_waits_as_long_as_one_may_and_the_app_goes_on():
     cache.set("wrong-codes:address:10.0.0.9", 5000)
     assert wait_after_wrong_code_s("10.0.0.9") == LONGEST_WAIT_S
+
+
+@pytest.mark.usefixtures("kafka")
+@pytest.mark.parametrize(
+    "typed", ["\0", "A\0BC", "\u0663", "9" * 18, "9" * 5000, "-1", "\u202e"], ids=lambda typed: ascii(typed)[:9]
+)
+def test_whatever_is_typed_into_an_address_is_at_worst_a_missing_page(typed, classroom):
+    """SQLite takes a NUL and PostgreSQL fails at it; Python reads no number of 5,000 digits."""
+    ines, klass, alice = Client(raise_request_exception=False), classroom.klass.slug, classroom.alice.slug
+    ines.force_login(classroom.ines.user, backend="django.contrib.auth.backends.ModelBackend")
+    act = classroom.ines.acts.create(kind="create-topic", fields={"name": "a"}, state="done")
+    exercise = "creating-topics.three-topics"
+    gets = {
+        reverse("people", args=[klass]): {"code_of": typed},
+        reverse("seat", args=[klass, typed]): {},
+        reverse("seat-merge", args=[klass, alice]): {"into": typed},
+        reverse("class-reset", args=[klass]): {"did": typed},
+        reverse("re-check", args=[klass]): {"job": typed},
+        reverse("evidence", args=[klass, alice, exercise]): {"attempt": typed},
+        reverse("history", args=[klass]): {"page": typed},
+        reverse("grading", args=[klass]): {"text": typed, "sort": typed, "lesson": typed},
+        reverse("re-grade", args=[klass, exercise]): {"accepted": typed},
+        reverse("lesson", args=[klass, "creating-topics"]): {"block": typed, "act": str(act.pk), "hand": typed},
+        reverse("sign-in"): {"link": typed},
+    }
+    posts = {
+        reverse("re-check", args=[klass]): {"seat": typed},
+        reverse("return"): {"personal_code": typed, "at": typed},
+    }
+    answers = {url: ines.get(url, query).status_code for url, query in gets.items()}
+    answers |= {url: ines.post(url, form).status_code for url, form in posts.items()}
+    assert {url: status for url, status in answers.items() if status not in (200, 404, 422)} == {}

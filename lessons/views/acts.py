@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
-
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -12,13 +10,13 @@ from lessons.access import NOT_YOURS, get_action, get_lesson_for, get_member
 from lessons.actions import Action
 from lessons.checking import check_lesson
 from lessons.course.loader import Lesson
-from lessons.forms import DescribedForm, described_form
-from lessons.models import Act, Member
+from lessons.forms import described_form
+from lessons.models import Member
 from lessons.pace import TooFast
-from lessons.perform import ActIdTaken, perform
+from lessons.perform import perform_form
 from lessons.views import HtmxRequest
 from lessons.views.cards import act_card, code_of
-from lessons.views.errors import status_of_act
+from lessons.views.errors import status_of, status_of_act
 from lessons.views.pages import lesson_context, lesson_url
 
 
@@ -32,10 +30,10 @@ def do(request: HtmxRequest, class_slug: str, lesson_slug: str, index: int) -> H
         return _card(request, member, lesson, index, form=form, status=422)
     assert isinstance(form.made, Action)
     try:
-        act = perform_form(member, lesson, form.made, form)
+        act = perform_form(member, form.made, act_id=form.cleaned_data["act_id"], lesson=lesson.slug)
     except TooFast as refusal:
         form.add_error(None, str(refusal))
-        return _card(request, member, lesson, index, form=form, status=429)
+        return _card(request, member, lesson, index, form=form, status=status_of(type(refusal).__name__))
     check_lesson(member, lesson)
     if request.htmx:
         return _card(
@@ -47,14 +45,6 @@ def do(request: HtmxRequest, class_slug: str, lesson_slug: str, index: int) -> H
             status=status_of_act(act),
         )
     return redirect(f"{lesson_url(member, lesson)}?block={index}&act={act.pk}#act-{index}")
-
-
-def perform_form(member: Member, lesson: Lesson, action: Action, form: DescribedForm) -> Act:
-    """Does what a form asked for: once, however often its button was pressed. Raises: TooFast."""
-    try:
-        return perform(member, action, act_id=form.cleaned_data["act_id"] or uuid4(), lesson=lesson.slug)
-    except ActIdTaken:  # the page came back from the browser's history and was filled in anew: another act
-        return perform(member, action, act_id=uuid4(), lesson=lesson.slug)
 
 
 def _card(request: HtmxRequest, member: Member, lesson: Lesson, index: int, *, status: int, **shown) -> HttpResponse:

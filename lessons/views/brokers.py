@@ -11,7 +11,6 @@ from uuid import UUID, uuid4
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 from pydantic import ValidationError
 
@@ -19,7 +18,7 @@ from lessons.access import NOT_YOURS, get_action, get_own_act, get_staff
 from lessons.actions.brokers import BrokerAct, BrokerNow, brokers_now
 from lessons.cluster.snapshot import Snapshot, service
 from lessons.models import Act, Member, Role
-from lessons.perform import ActIdTaken, perform
+from lessons.perform import perform_form
 from lessons.views import HtmxRequest
 from lessons.views.cards import answer_card, code_of
 from lessons.views.errors import status_of_act
@@ -75,7 +74,6 @@ def _seen(snapshot: Snapshot, leads: Counter[int | None] | None) -> list[BrokerL
     ]
 
 
-@never_cache
 @require_http_methods(["GET", "POST"])
 def broker_act(request: HtmxRequest, class_slug: str, broker_id: int, verb: str) -> HttpResponse:
     """Asks first (GET), then does it (POST). `?act=` is what was done: the answer stands on the page."""
@@ -84,7 +82,7 @@ def broker_act(request: HtmxRequest, class_slug: str, broker_id: int, verb: str)
     if request.method == "GET":
         done = get_own_act(staff, _id_of(request.GET["act"])) if "act" in request.GET else None
         return _asking(request, staff, action, done)
-    act = _perform(staff, action, _id_of(request.POST.get("act_id")))
+    act = perform_form(staff, action, act_id=_id_of(request.POST.get("act_id")))
     if request.htmx:
         return _asking(request, staff, action, act, status=status_of_act(act))
     return redirect(f"{request.path}?act={act.pk}")
@@ -106,13 +104,6 @@ def _id_of(text: str | None) -> UUID:
         return UUID(text)
     except (TypeError, ValueError, AttributeError):
         return uuid4()
-
-
-def _perform(staff: Member, action: BrokerAct, act_id: UUID) -> Act:
-    try:
-        return perform(staff, action, act_id=act_id)
-    except ActIdTaken:  # a page out of the browser's history
-        return perform(staff, action, act_id=uuid4())
 
 
 def _asking(

@@ -10,8 +10,8 @@ from lessons.access import NOT_YOURS, get_lesson_for, get_member
 from lessons.actions import AnswerQuestions
 from lessons.checking import attempts_by_exercise, check
 from lessons.pace import count_act
+from lessons.perform import perform_form
 from lessons.views import HtmxRequest
-from lessons.views.acts import perform_form
 from lessons.views.cards import dom_id_of, exercise_card, question_form
 from lessons.views.pages import lesson_url
 
@@ -30,7 +30,7 @@ def look(request: HtmxRequest, class_slug: str, lesson_slug: str, exercise_id: s
         return render(request, "lessons/_exercise.html", {"exercise": card}, status=422)
     if form:
         answer = AnswerQuestions(exercise=exercise.id, answers=form.made.model_dump(mode="json"))
-        perform_form(member, lesson, answer, form)
+        perform_form(member, answer, act_id=form.cleaned_data["act_id"], lesson=lesson.slug)
     count_act(member, asked=f"Look at the exercise {exercise.title}")
     latest = check(member, exercise)
     if not request.htmx:

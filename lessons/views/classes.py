@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from lessons.access import NOT_YOURS, get_classes, get_staff
@@ -16,7 +15,6 @@ from lessons.staff_forms import ClassForm, SettingsForm
 from lessons.views.pages import room
 
 
-@never_cache
 @require_http_methods(["GET", "POST"])
 def own_classes(request: HttpRequest) -> HttpResponse:
     """Whoever teaches one can make another one."""
@@ -36,7 +34,6 @@ def own_classes(request: HttpRequest) -> HttpResponse:
     return render(request, "classes.html", context, status=422 if form.errors else 200)
 
 
-@never_cache
 @require_http_methods(["GET", "POST"])
 def settings(request: HttpRequest, class_slug: str) -> HttpResponse:
     staff = get_staff(request.user, class_slug, Role.INSTRUCTOR)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from lessons.access import get_member
@@ -13,7 +12,6 @@ from lessons.views.news import news_of
 from lessons.views.pages import room
 
 
-@never_cache
 @require_GET
 def my_cluster(request: HttpRequest, class_slug: str) -> HttpResponse:
     member = get_member(request.user, class_slug)

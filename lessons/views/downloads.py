@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from lessons.access import get_lesson_for, get_member
@@ -16,7 +15,6 @@ from lessons.views.cards import where
 from lessons.views.pages import lesson_url
 
 
-@never_cache
 @require_GET
 def lesson(request: HttpRequest, class_slug: str, lesson_slug: str) -> HttpResponse:
     member = get_member(request.user, class_slug)
@@ -25,19 +23,17 @@ def lesson(request: HttpRequest, class_slug: str, lesson_slug: str) -> HttpRespo
     return _notebook(f"{wanted.number:02}-{wanted.slug}", lesson_cells(wanted, where(member), page_url=page_url))
 
 
-@never_cache
 @require_GET
 def session(request: HttpRequest, class_slug: str) -> HttpResponse:
     member = get_member(request.user, class_slug)
     return _notebook(_session_name(member), session_cells(_settled(member), where(member)))
 
 
-@never_cache
 @require_GET
 def session_script(request: HttpRequest, class_slug: str) -> HttpResponse:
     member = get_member(request.user, class_slug)
     text = script_of(_settled(member), where(member))
-    return _file(f"{_session_name(member)}.sh", "text/x-shellscript; charset=utf-8", text)
+    return attachment(f"{_session_name(member)}.sh", "text/x-shellscript; charset=utf-8", text)
 
 
 def _settled(member: Member) -> Iterable[Act]:
@@ -49,10 +45,10 @@ def _session_name(member: Member) -> str:
 
 
 def _notebook(name: str, cells: Iterable[Cell]) -> HttpResponse:
-    return _file(f"{name}.ipynb", "application/x-ipynb+json", as_ipynb(cells))
+    return attachment(f"{name}.ipynb", "application/x-ipynb+json", as_ipynb(cells))
 
 
-def _file(name: str, content_type: str, text: str) -> HttpResponse:
-    """The name has letters, digits, dots and dashes only: it is made of slugs."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(text, content_type=content_type, headers=headers)
+def attachment(name: str, content_type: str, content: str | bytes) -> HttpResponse:
+    """A file to keep. Its name has letters, digits, dots and dashes only: it is made of slugs and words of ours."""
+    body = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
+    return HttpResponse(body, content_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})

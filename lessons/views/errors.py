@@ -13,13 +13,14 @@ from django.shortcuts import render
 
 from lessons.cluster.errors import AppRefused, ClusterError, KafkaUnavailable, TopicMissing
 from lessons.models import Act
-from lessons.pace import TooFast
+from lessons.pace import TooFast, TooMuch
 
 logger = logging.getLogger(__name__)
 
 # The HTTP status by who refused; anything else that Kafka refuses is a conflict with what is there.
 STATUS = {
     AppRefused.__name__: 422, TopicMissing.__name__: 404, KafkaUnavailable.__name__: 503, TooFast.__name__: 429,
+    TooMuch.__name__: 422,
 }  # fmt: skip
 
 

@@ -5,20 +5,18 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from lessons.access import NOT_YOURS, get_seat, get_staff
+from lessons.access import NOT_YOURS, get_attempt, get_exercise, get_seat, get_staff
 from lessons.course.exercise import Exercise
 from lessons.course.loader import Lesson
 from lessons.deciding import OverrideForm, override, recheck_one, take_back
 from lessons.grading import NOT_BEGUN_YET, Standing, standings_of, told
 from lessons.models import Act, Attempt, Member
 from lessons.views.cards import AnswerCard, answer_card
-from lessons.views.grading import exercise_or_404
 from lessons.views.history import entry_of
 from lessons.views.pages import room
 from lessons.views.tree import tree
@@ -27,13 +25,12 @@ MOST_ACTS = 60
 MOST_ATTEMPTS = 100
 
 
-@never_cache
 @require_GET
 def evidence(request: HttpRequest, class_slug: str, seat_slug: str, exercise_id: str) -> HttpResponse:
     """`?attempt=N` shows that attempt's evidence instead of the one that counts."""
     staff = get_staff(request.user, class_slug)
     seat = get_seat(staff, seat_slug)
-    lesson, exercise = exercise_or_404(exercise_id)
+    lesson, exercise = get_exercise(exercise_id)
     context = _context(staff, seat, lesson, exercise, wanted=request.GET.get("attempt", ""))
     return render(request, "grading/evidence.html", context)
 
@@ -42,7 +39,7 @@ def evidence(request: HttpRequest, class_slug: str, seat_slug: str, exercise_id:
 def decide(request: HttpRequest, class_slug: str, seat_slug: str, exercise_id: str) -> HttpResponse:
     staff = get_staff(request.user, class_slug)
     seat = get_seat(staff, seat_slug)
-    lesson, exercise = exercise_or_404(exercise_id)
+    lesson, exercise = get_exercise(exercise_id)
     match request.POST.get("do"):
         case "re-check":
             recheck_one(seat, staff, exercise)
@@ -69,8 +66,8 @@ def _context(
     form: OverrideForm | None = None,
 ) -> dict[str, Any]:
     standing = standings_of(seat).get(exercise.id, NOT_BEGUN_YET)
-    of_exercise = seat.attempts.filter(exercise=exercise.id).select_related("observation", "deciding_act")
-    shown = _shown(of_exercise, standing, wanted)
+    shown = _shown(seat, exercise, standing, wanted)
+    of_exercise = seat.attempts.filter(exercise=exercise.id)
     newest = of_exercise.select_related("replaced_by").order_by("-pk")[: MOST_ATTEMPTS + 1]
     changes = [
         change
@@ -93,14 +90,10 @@ def _context(
     }
 
 
-def _shown(attempts: QuerySet[Attempt], standing: Standing, wanted: str) -> Attempt | None:
+def _shown(seat: Member, exercise: Exercise, standing: Standing, wanted: str) -> Attempt | None:
     """Raises: Http404."""
-    if not wanted:
-        return attempts.filter(pk=standing.attempt_id).first() if standing.attempt_id else None
-    attempt = attempts.filter(pk=int(wanted)).first() if wanted.isdecimal() and len(wanted) < 18 else None
-    if attempt is None:
-        raise Http404(NOT_YOURS)
-    return attempt
+    number = wanted or str(standing.attempt_id or "")
+    return get_attempt(seat, exercise.id, number) if number else None
 
 
 def _override_form(exercise: Exercise, standing: Standing) -> OverrideForm:

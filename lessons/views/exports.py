@@ -9,7 +9,6 @@ from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from lessons.access import NOT_YOURS, get_staff
@@ -18,20 +17,19 @@ from lessons.completion import Query, Table, completion
 from lessons.exports import MoodleKey, as_json, csv_text, known_to_moodle, long_rows, moodle_rows, wide_rows
 from lessons.forms import GradebookForm
 from lessons.models import Attempt, Member
+from lessons.views.downloads import attachment
 from lessons.views.pages import room
 
 CSV, JSON = "text/csv; charset=utf-8", "application/json"
 UPLOAD_MAX_AGE_S = 24 * 60 * 60
 
 
-@never_cache
 @require_GET
 def exports(request: HttpRequest, class_slug: str) -> HttpResponse:
     staff = get_staff(request.user, class_slug)
     return _page(request, staff, GradebookForm())
 
 
-@never_cache
 @require_GET
 def export(request: HttpRequest, class_slug: str, name: str) -> HttpResponse:
     staff = get_staff(request.user, class_slug)
@@ -51,7 +49,6 @@ def export(request: HttpRequest, class_slug: str, name: str) -> HttpResponse:
     raise Http404(NOT_YOURS)
 
 
-@never_cache
 @require_POST
 def canvas(request: HttpRequest, class_slug: str) -> HttpResponse:
     """Who of an uploaded gradebook is who here. It is kept nowhere: it goes along in the page's next form."""
@@ -67,7 +64,6 @@ def canvas(request: HttpRequest, class_slug: str) -> HttpResponse:
     return _page(request, staff, form, status=422)
 
 
-@never_cache
 @require_POST
 def canvas_file(request: HttpRequest, class_slug: str) -> HttpResponse:
     staff = get_staff(request.user, class_slug)
@@ -152,6 +148,4 @@ def _about(staff: Member, query: Query) -> dict[str, Any]:
 
 
 def _file(staff: Member, name: str, text: str, content_type: str) -> HttpResponse:
-    """Its name is made of the class's slug and of words of ours."""
-    headers = {"Content-Disposition": f'attachment; filename="{staff.klass.slug}-{name}"'}
-    return HttpResponse(text.encode("utf-8", "backslashreplace"), content_type=content_type, headers=headers)
+    return attachment(f"{staff.klass.slug}-{name}", content_type, text)

@@ -11,7 +11,6 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from lessons import feed
@@ -31,7 +30,6 @@ OFFSETS_TIMEOUT_S = 3.0  # the page is of use without them
 OTHER_KINDS = {"verdict": "An exercise finished", "hand": "Raised hands", "broadcast": "Words to everybody"}
 
 
-@never_cache
 @require_GET
 def class_feed(request: HttpRequest, class_slug: str) -> HttpResponse:
     """The feed alone. `?projector=1` is for a wall: big type, and nothing else; `&names=hidden` is for any wall."""
@@ -49,7 +47,6 @@ def class_feed(request: HttpRequest, class_slug: str) -> HttpResponse:
     return render(request, "feed.html", context)
 
 
-@never_cache
 @require_GET
 def names(request: HttpRequest, class_slug: str) -> JsonResponse:
     """An open page asks when somebody has joined since."""

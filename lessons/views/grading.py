@@ -5,16 +5,14 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from lessons.access import NOT_YOURS, get_seat, get_staff
+from lessons.access import get_change, get_exercise, get_seat, get_staff
 from lessons.completion import Query, QueryForm, completion
 from lessons.course.exercise import Exercise
-from lessons.course.loader import Lesson, lessons
 from lessons.deciding import BEGINNING, RECHECK, Cursor, ask_recheck, cells_of, recheck
 from lessons.grading import COULD_NOT_CHECK
 from lessons.models import Change, Member
@@ -24,7 +22,6 @@ from lessons.views.pages import room
 Job = tuple[Member | None, Exercise | None]
 
 
-@never_cache
 @require_GET
 def grading(request: HttpRequest, class_slug: str) -> HttpResponse:
     staff = get_staff(request.user, class_slug)
@@ -45,16 +42,6 @@ def grading(request: HttpRequest, class_slug: str) -> HttpResponse:
     return render(request, "grading/completion.html", context)
 
 
-def exercise_or_404(exercise_id: str) -> tuple[Lesson, Exercise]:
-    """Of any lesson of the course: what is switched off keeps its record. Raises: Http404."""
-    for lesson in lessons():
-        for exercise in lesson.exercises:
-            if exercise.id == exercise_id:
-                return lesson, exercise
-    raise Http404(NOT_YOURS)
-
-
-@never_cache
 @require_http_methods(["GET", "POST"])
 def recheck_many(request: HttpRequest, class_slug: str) -> HttpResponse:
     """A POST looks at a portion of the cells, the next one with `job` and `after`; a GET shows how far it came."""
@@ -65,7 +52,7 @@ def recheck_many(request: HttpRequest, class_slug: str) -> HttpResponse:
         change, (seat, exercise) = _job_or_404(staff, request.POST)
     else:
         seat = get_seat(staff, request.POST["seat"]) if request.POST.get("seat") else None
-        exercise = exercise_or_404(request.POST["exercise"])[1] if request.POST.get("exercise") else None
+        exercise = get_exercise(request.POST["exercise"])[1] if request.POST.get("exercise") else None
         change = ask_recheck(staff.klass, staff, seat=seat, exercise=exercise)
     portion = recheck(cells_of(staff.klass, seat, exercise), after=_cursor(request.POST))
     told = {
@@ -79,12 +66,9 @@ def recheck_many(request: HttpRequest, class_slug: str) -> HttpResponse:
 
 def _job_or_404(staff: Member, data: Any) -> tuple[Change, Job]:
     """What was asked for, by whoever of the staff. Raises: Http404."""
-    try:
-        change = staff.klass.changes.select_related("seat__klass").get(kind=RECHECK, pk=int(data["job"]))
-    except (KeyError, ValueError, OverflowError, Change.DoesNotExist):
-        raise Http404(NOT_YOURS) from None
+    change = get_change(staff, RECHECK, data.get("job", ""))
     exercise_id = change.data["exercise"]
-    return change, (change.seat, exercise_or_404(exercise_id)[1] if exercise_id else None)
+    return change, (change.seat, get_exercise(exercise_id)[1] if exercise_id else None)
 
 
 def _job_context(staff: Member, data: Any) -> dict[str, Any]:

@@ -9,10 +9,10 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from lessons.access import get_staff
+from lessons.actions.base import counted
 from lessons.course.loader import all_exercises
 from lessons.grading import STATE_WORDS, told
 from lessons.models import Change
@@ -32,7 +32,6 @@ class Entry:
     reason: str
 
 
-@never_cache
 @require_GET
 def history(request: HttpRequest, class_slug: str) -> HttpResponse:
     staff = get_staff(request.user, class_slug)
@@ -78,7 +77,7 @@ def _override(data: Mapping[str, Any]) -> str:
 
 def _regrade(data: Mapping[str, Any]) -> str:
     before, after = (STATE_WORDS.get(data[name]["state"], "") for name in ("before", "after"))
-    looks = f"had {_counted(len(data['attempts']), 'look')} judged again"
+    looks = f"had {counted(len(data['attempts']), 'look')} judged again"
     return f"{looks}: {before} before, {after} now" if before != after else f"{looks}: still {after}"
 
 
@@ -103,10 +102,6 @@ def _value(value: Any) -> str:
     return "nothing" if value in (None, "") else str(value)
 
 
-def _counted(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"
-
-
 WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "override": _override,
     "re-grade": _regrade,
@@ -120,7 +115,7 @@ WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "external-id": lambda data: f"set the id elsewhere: {_value(data['before'])} before, {_value(data['after'])} now",
     "class": lambda data: f"made the class “{data['name']}”",
     "settings": _settings,
-    "merge": lambda data: f"merged the seat {data['from']} into this one: {_counted(data['attempts'], 'look')} moved",
-    "reset": lambda data: f"deleted {_counted(data['topics'], 'topic')} and {_counted(data['groups'], 'group')}",
+    "merge": lambda data: f"merged the seat {data['from']} into this one: {counted(data['attempts'], 'look')} moved",
+    "reset": lambda data: f"deleted {counted(data['topics'], 'topic')} and {counted(data['groups'], 'group')}",
     "feed": lambda data: f"{'showed the feed to' if data['shared'] else 'hid the feed from'} the students",
 }

@@ -9,10 +9,10 @@ from asgiref.sync import sync_to_async
 from django import forms
 from django.contrib.auth import authenticate, login, logout
 from django.contrib.auth.forms import AuthenticationForm
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from sesame.utils import get_user
 
@@ -25,6 +25,7 @@ from lessons.people import same_person, take_seat, wait_after_wrong_code_s
 DOOR_CLOSED = (
     "The door of this class is closed: it takes no new seats. Whoever has one comes back with the personal code."
 )
+LINK_IS_SPENT = "This link is spent, or too old. Ask for a fresh one."
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -40,7 +41,6 @@ def home(request: HttpRequest) -> HttpResponse:
             return redirect("classes")
 
 
-@never_cache
 @require_http_methods(["GET", "POST"])
 async def join(request: HttpRequest, code: str = "") -> HttpResponse:
     if request.method == "POST":
@@ -96,7 +96,6 @@ def _merged_seat(request: HttpRequest, klass: Class, name: str) -> Member | None
     return old.merged_into if old else None
 
 
-@never_cache
 @require_POST
 async def come_back(request: HttpRequest) -> HttpResponse:
     form = ReturnForm(request.POST)
@@ -115,12 +114,15 @@ async def _turned_away(request: HttpRequest, failed: forms.Form, **shown: Any) -
 
 
 async def _slowed_down(request: HttpRequest, *, status: int, **shown: Any) -> HttpResponse:
-    """A wrong code is counted; many make the answer slow, for the asker alone."""
-    wait_s = await sync_to_async(wait_after_wrong_code_s)(request.META.get("REMOTE_ADDR", ""), shown.get("klass"))
-    if wait_s:
-        status = 429
-        await asyncio.sleep(wait_s)
-    return await sync_to_async(_door)(request, status=status, **shown)
+    waited = await _wait_after_guess(request, shown.get("klass"))
+    return await sync_to_async(_door)(request, status=429 if waited else status, **shown)
+
+
+async def _wait_after_guess(request: HttpRequest, klass: Class | None = None) -> bool:
+    """A wrong code is counted; many make the answer slow, for the asker alone. Whether it was slow."""
+    wait_s = await sync_to_async(wait_after_wrong_code_s)(request.META.get("REMOTE_ADDR", ""), klass)
+    await asyncio.sleep(wait_s)
+    return wait_s > 0
 
 
 def _door(
@@ -133,7 +135,6 @@ def _door(
     return render(request, "join.html", context, status=status)
 
 
-@never_cache
 @require_GET
 def joined(request: HttpRequest, class_slug: str) -> HttpResponse:
     """The seat, and the personal code to come back with: shown after joining, and whenever its owner asks."""
@@ -150,25 +151,34 @@ def joined(request: HttpRequest, class_slug: str) -> HttpResponse:
     )
 
 
-@never_cache
 @require_http_methods(["GET", "POST"])
-def sign_in(request: HttpRequest) -> HttpResponse:
+async def sign_in(request: HttpRequest) -> HttpResponse:
     """For staff. Opening a link shows a button (mail scanners open links); pressing it spends the link."""
+    if request.method == "POST" and not request.POST.get("link"):
+        return await _sign_in_by_password(request)
+    return await sync_to_async(_sign_in_by_link)(request)
+
+
+def _sign_in_by_link(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         token = request.GET.get("link", "")
         user = _owner_of(token)
-        message = "This link is spent, or too old. Ask for a fresh one." if token and user is None else ""
+        message = LINK_IS_SPENT if token and user is None else ""
         return _sign_in_page(request, token=token if user else "", user=user, message=message)
-    if token := str(request.POST.get("link", "")):
-        user = _spend(request, token)
-        if user is None:
-            return _sign_in_page(request, message="This link is spent, or too old. Ask for a fresh one.", status=422)
-        return redirect("home")
-    form = AuthenticationForm(request, request.POST)
-    if not form.is_valid():
-        return _sign_in_page(request, form=form, status=422)
-    login(request, form.get_user())
+    if _spend(request, str(request.POST["link"])) is None:
+        return _sign_in_page(request, message=LINK_IS_SPENT, status=422)
     return redirect("home")
+
+
+async def _sign_in_by_password(request: HttpRequest) -> HttpResponse:
+    """A wrong password is counted like a wrong code, and a right one is never refused."""
+    form = AuthenticationForm(request, request.POST)
+    if await sync_to_async(form.is_valid)():
+        await sync_to_async(login)(request, form.get_user())
+        return redirect("home")
+    guessed = form.has_error(NON_FIELD_ERRORS, "invalid_login")
+    waited = guessed and await _wait_after_guess(request)
+    return await sync_to_async(_sign_in_page)(request, form=form, status=429 if waited else 422)
 
 
 def _spend(request: HttpRequest, token: str) -> User | None:

@@ -7,7 +7,6 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from lessons.access import NOT_YOURS, get_seat, get_staff
@@ -17,7 +16,6 @@ from lessons.perform import find_out
 from lessons.views.pages import room
 
 
-@never_cache
 @require_http_methods(["GET", "POST"])
 def merge_seat(request: HttpRequest, class_slug: str, seat_slug: str) -> HttpResponse:
     """`into` names the seat that stays. A GET asks: without it which one, with it what moves."""

@@ -8,7 +8,6 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from lessons.access import get_lesson_for, get_member, get_own_act
@@ -25,7 +24,6 @@ from lessons.views.news import news_of
 from lessons.views.picture import draw
 
 
-@never_cache
 @require_GET
 def lesson_list(request: HttpRequest, class_slug: str) -> HttpResponse:
     member = get_member(request.user, class_slug)
@@ -37,7 +35,6 @@ def lesson_list(request: HttpRequest, class_slug: str) -> HttpResponse:
     return render(request, "lessons.html", context)
 
 
-@never_cache
 @require_GET
 def lesson_page(request: HttpRequest, class_slug: str, lesson_slug: str) -> HttpResponse:
     member = get_member(request.user, class_slug)
@@ -52,8 +49,8 @@ def _answered(request: HttpRequest, member: Member, lesson: Lesson) -> dict[int,
     """The card whose act was just done, named by the redirect that follows an act without JavaScript."""
     try:
         index, act_id = int(request.GET["block"]), UUID(request.GET["act"])
-        block = lesson.blocks[index]
-    except (KeyError, ValueError, IndexError):
+        block = dict(enumerate(lesson.blocks))[index]  # a list would take -1 for the last one
+    except (KeyError, ValueError):
         return {}
     act = get_own_act(member, act_id)
     return {index: act_card(member, lesson, index, act=act)} if block.name == act.kind else {}
@@ -95,8 +92,12 @@ def room(member: Member, name: str) -> dict[str, Any]:
         "room": name,
         "progress": progress(member),
         "due": due_of(member.klass),
-        "has_more_classes": Member.objects.filter(user=member.user_id, removed_at=None).exclude(pk=member.pk).exists(),
+        "has_more_classes": has_more_classes(member),
     }
+
+
+def has_more_classes(member: Member) -> bool:
+    return Member.objects.filter(user=member.user_id, removed_at=None).exclude(pk=member.pk).exists()
 
 
 def rail(member: Member, *, here: Lesson | None = None) -> list[dict[str, Any]]:

@@ -8,7 +8,6 @@ from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from lessons.access import NOT_YOURS, get_seat, get_staff
@@ -28,7 +27,6 @@ from lessons.staff_forms import ExternalIdForm
 from lessons.views.pages import room
 
 
-@never_cache
 @require_GET
 def people(request: HttpRequest, class_slug: str) -> HttpResponse:
     """`?code_of=SEAT` shows that seat's personal code, for who has to hand it on: one that staff gave, no other."""

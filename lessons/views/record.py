@@ -6,16 +6,15 @@ from itertools import groupby
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from lessons.access import get_member
 from lessons.card import make_card, record_of
 from lessons.signing import public_key_of
+from lessons.views.downloads import attachment
 from lessons.views.pages import lesson_url, room
 
 
-@never_cache
 @require_GET
 def record(request: HttpRequest, class_slug: str) -> HttpResponse:
     member = get_member(request.user, class_slug)
@@ -25,13 +24,10 @@ def record(request: HttpRequest, class_slug: str) -> HttpResponse:
     return render(request, "record.html", context)
 
 
-@never_cache
 @require_GET
 def card(request: HttpRequest, class_slug: str) -> HttpResponse:
-    """The name of the file is made of slugs."""
     member = get_member(request.user, class_slug)
-    headers = {"Content-Disposition": f'attachment; filename="card-{member.klass.slug}-{member.slug}.json"'}
-    return HttpResponse(make_card(member), content_type="application/json", headers=headers)
+    return attachment(f"card-{member.klass.slug}-{member.slug}.json", "application/json", make_card(member))
 
 
 @require_GET

@@ -7,25 +7,23 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from lessons.access import get_staff
+from lessons.access import get_exercise, get_staff
 from lessons.completion import completion
 from lessons.course.exercise import Exercise
 from lessons.course.loader import Lesson
 from lessons.models import Member
 from lessons.regrading import ListIsOld, accept, regrading
-from lessons.views.grading import count_of, exercise_or_404
+from lessons.views.grading import count_of
 from lessons.views.pages import room
 
 
-@never_cache
 @require_http_methods(["GET", "POST"])
 def regrade(request: HttpRequest, class_slug: str, exercise_id: str) -> HttpResponse:
     """Shows whose verdict would change; a POST with the digest of that list accepts it."""
     staff = get_staff(request.user, class_slug)
-    lesson, exercise = exercise_or_404(exercise_id)
+    lesson, exercise = get_exercise(exercise_id)
     if request.method == "GET":
         context = _context(staff, lesson, exercise, accepted=count_of(request.GET, "accepted"))
         return render(request, "grading/regrade.html", context)

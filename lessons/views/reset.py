@@ -6,24 +6,21 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from lessons import reset
-from lessons.access import NOT_YOURS, get_seat, get_staff
+from lessons.access import NOT_YOURS, get_change, get_seat, get_staff
 from lessons.models import Change, Member, Role
 from lessons.staff_forms import ResetForm
 from lessons.views.pages import room
 
 
-@never_cache
 @require_http_methods(["GET", "POST"])
 def reset_seat(request: HttpRequest, class_slug: str, seat_slug: str) -> HttpResponse:
     staff = get_staff(request.user, class_slug, Role.INSTRUCTOR)
     return _reset(request, staff, get_seat(staff, seat_slug))
 
 
-@never_cache
 @require_http_methods(["GET", "POST"])
 def reset_class(request: HttpRequest, class_slug: str) -> HttpResponse:
     return _reset(request, get_staff(request.user, class_slug, Role.INSTRUCTOR), None)
@@ -45,9 +42,9 @@ def _reset(request: HttpRequest, staff: Member, seat: Member | None) -> HttpResp
     return render(request, "reset.html", {**context, "things": things, "form": shown, "owners": _owners(staff, things)})
 
 
-def _done(staff: Member, seat: Member | None, pk: str) -> Change:
-    change = staff.klass.changes.filter(kind=reset.KIND, seat=seat, pk=pk).first() if pk.isdecimal() else None
-    if change is None:
+def _done(staff: Member, seat: Member | None, number: str) -> Change:
+    change = get_change(staff, reset.KIND, number)
+    if change.seat != seat:
         raise Http404(NOT_YOURS)
     return change
 

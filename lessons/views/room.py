@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from lessons.access import get_staff
@@ -15,7 +14,6 @@ from lessons.views.picture import draw
 from lessons.views.room_live import draw_parts
 
 
-@never_cache
 @require_GET
 def class_room(request: HttpRequest, class_slug: str) -> HttpResponse:
     member = get_staff(request.user, class_slug)

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from lessons.access import get_seat, get_staff
@@ -22,7 +21,6 @@ LATEST_ACTS = 30
 LATEST_CHANGES = 10
 
 
-@never_cache
 @require_GET
 def seat_page(request: HttpRequest, class_slug: str, seat_slug: str) -> HttpResponse:
     staff = get_staff(request.user, class_slug)

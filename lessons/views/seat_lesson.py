@@ -7,7 +7,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from lessons.access import get_lesson_for, get_present_seat, get_staff
@@ -17,11 +16,10 @@ from lessons.models import Member
 from lessons.views.cards import StreamCard
 from lessons.views.hand_cards import waiting_hand
 from lessons.views.heat import seat_url
-from lessons.views.pages import lesson_context
+from lessons.views.pages import has_more_classes, lesson_context
 from lessons.views.seen import seen_blocks
 
 
-@never_cache
 @require_GET
 def seat_lesson(request: HttpRequest, class_slug: str, seat_slug: str, lesson_slug: str) -> HttpResponse:
     staff = get_staff(request.user, class_slug)
@@ -41,7 +39,7 @@ def _context(staff: Member, seat: Member, lesson: Lesson) -> dict[str, Any]:
     raised = hand_up(seat)
     return {
         **shown,
-        "member": staff, "room": "", "seat": seat, "seat_url": seat_url(seat.klass, seat.slug),
+        "member": staff, "has_more_classes": has_more_classes(staff), "room": "", "seat": seat, "seat_url": seat_url(seat.klass, seat.slug),
         "blocks": seen_blocks(seat, lesson), "hand": None, "news": None,
         "raised": waiting_hand(staff, raised) if raised else None,
         "watch": StreamCard("watch", "watch", lesson.topic, f"{sockets}/watch/") if lesson.topic else None,

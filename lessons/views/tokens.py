@@ -7,7 +7,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from lessons.access import get_member, get_own_token
@@ -17,7 +16,6 @@ from lessons.tokens import TooManyTokens, make_token, revoke
 from lessons.views.pages import room
 
 
-@never_cache
 @require_http_methods(["GET", "POST"])
 def tokens(request: HttpRequest, class_slug: str) -> HttpResponse:
     """A new token is on the page that answers the form, and on no other.

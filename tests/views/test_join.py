@@ -116,6 +116,19 @@ def test_guesses_from_many_addresses_at_one_classs_door_are_slowed_and_a_right_c
     assert come_back(classroom.alice.personal_code, classroom.klass, 4) == 302
 
 
+def test_wrong_passwords_are_counted_with_the_wrong_codes_and_a_right_one_is_never_refused(classroom, client):
+    user = classroom.ines.user
+    user.set_password("the right one")
+    user.save()
+
+    def sign_in(password: str) -> int:
+        return client.post(reverse("sign-in"), {"username": user.username, "password": password}).status_code
+
+    assert sign_in("") == 422  # no guess
+    assert [sign_in("a wrong one") for _ in range(FREE_WRONG_CODES + 1)] == [422] * FREE_WRONG_CODES + [429]
+    assert sign_in("the right one") == 302
+
+
 def test_a_sign_in_link_shows_a_button_and_works_once(classroom, client):
     link = sign_in_path(classroom.klass, Role.INSTRUCTOR)
     for _ in range(2):  # mail scanners open links

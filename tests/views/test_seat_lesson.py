@@ -92,3 +92,10 @@ def test_a_lesson_that_is_switched_off_can_still_be_read(classroom):
     classroom.klass.lessons_off = [LESSON]
     classroom.klass.save()
     assert read(classroom.ines, Member.objects.get(pk=classroom.alice.pk)).status_code == 200
+
+
+def test_it_does_not_tell_whether_the_student_is_in_other_classes(classroom):
+    other = Member.objects.create(user=classroom.alice.user, klass=classroom.charlie.klass, name="Alice")
+    assert "your classes" not in page(classroom.ines, classroom.alice)
+    Member.objects.filter(pk=other.pk).update(user=classroom.ines.user)
+    assert "your classes" in page(classroom.ines, classroom.alice)
