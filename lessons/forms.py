@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Literal, get_args, get_origin
+from unicodedata import bidirectional, category
 from uuid import uuid4
 
 from annotated_types import Ge, Lt, MaxLen
@@ -19,9 +20,16 @@ from lessons.tokens import LONGEST_LIFE_DAYS
 LARGEST_GRADEBOOK_BYTES = 2 * 1024 * 1024
 
 
+_STEERING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}  # Unicode's classes of direction
+
+
 def clean_name(text: str) -> str:
-    """Raises: ValidationError."""
-    name = " ".join(text.split())
+    """Without what steers a terminal, or turns the words behind the name around: right-to-left letters need none of it.
+
+    Raises: ValidationError.
+    """
+    kept = (each for each in text if each.isspace() or not (category(each) == "Cc" or bidirectional(each) in _STEERING))
+    name = " ".join("".join(kept).split())
     if not any(character.isalnum() for character in name):
         raise forms.ValidationError("A name has a letter or a digit in it.")
     return name

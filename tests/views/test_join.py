@@ -72,6 +72,11 @@ def test_a_name_that_is_none_is_said_at_its_field(classroom, client, name):
     assert b"field-error" in answer.content
 
 
+def test_a_name_keeps_its_letters_and_signs_and_nothing_that_steers_what_stands_around_it(classroom, client):
+    join(client, classroom.klass, name="Zo\u0308e \u05d0\u05d1 🦆\u202e \u2067x\u2069 \x1b[2J\tEnd")
+    assert classroom.klass.members.filter(name="Zo\u0308e \u05d0\u05d1 🦆 x [2J End").exists()
+
+
 def test_wrong_class_codes_are_counted_and_slowed_down_and_a_right_one_never_is(classroom, client):
     for _ in range(FREE_WRONG_CODES):
         assert join(client, classroom.klass, code="WRONG2").status_code == 422
