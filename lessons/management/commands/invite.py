@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management import BaseCommand, CommandError, CommandParser
 
+from lessons.forms import RenameForm
 from lessons.models import Class, Role
 from lessons.people import sign_in_path_of, staff_member
 
@@ -23,7 +24,7 @@ class Command(BaseCommand):
         if found is None:
             known = ", ".join(Class.objects.values_list("slug", flat=True)) or "none yet"
             raise CommandError(f"There is no class {klass!r}. There are: {known}.")
-        name = " ".join(name.split())
-        if not any(character.isalnum() for character in name) or len(name) > 60:
-            raise CommandError("A name has a letter or a digit in it, and at most 60 characters.")
-        self.stdout.write(sign_in_path_of(staff_member(found, role, name)))
+        form = RenameForm({"name": name})
+        if not form.is_valid():
+            raise CommandError(" ".join(form.errors["name"]))
+        self.stdout.write(sign_in_path_of(staff_member(found, role, form.cleaned_data["name"])))
