@@ -22,6 +22,7 @@ from lessons.exports import CsvRow, grade, unique_title
 from lessons.models import Member
 
 COLUMNS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
+MOST_LINES = 20_000  # in 2 MB there is room for two million, which would hold up everybody for ten seconds
 POINTS_POSSIBLE = "    Points Possible"  # with these spaces, as Canvas writes it
 _HEADER_WITH_ID = re.compile(r"(?P<title>.*) \([0-9]+\)", re.DOTALL)
 
@@ -81,6 +82,8 @@ def read_gradebook(file: bytes) -> Gradebook:
     """What Canvas exported, with commas or semicolons. Raises: NotAGradebook."""
     try:
         text = file.decode("utf-8-sig")
+        if text.count("\n") > MOST_LINES:
+            raise NotAGradebook(f"The file has more than {MOST_LINES:,} lines. Export the gradebook of one course.")
         first = text.partition("\n")[0]
         semicolons = first.count(";") > first.count(",")
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=";" if semicolons else ",", strict=True))

@@ -308,3 +308,8 @@ def test_no_two_columns_have_one_title(classroom):
     assert len(set(titles)) == len(titles)
     assert not any(re.search(r"\([0-9]+\)$", title) for title in titles)  # Canvas would take it for its own number
     assert len(next(iter(wide_rows(completion(classroom.klass))))) == len(exercises) + 6
+
+
+def test_a_gradebook_of_more_lines_than_any_course_has_is_refused_before_it_is_read():
+    with pytest.raises(NotAGradebook, match="20,000 lines"):
+        read_gradebook(b"Student,ID,Section\n" + b"\n" * 20_000)
