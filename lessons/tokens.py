@@ -13,6 +13,7 @@ from __future__ import annotations
 import secrets
 from datetime import timedelta
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -28,8 +29,10 @@ class TooManyTokens(Exception):
     """This member has as many living tokens as one may have."""
 
 
+@transaction.atomic
 def make_token(member: Member, name: str, *, days: int) -> tuple[ApiToken, str]:
     """The row, and the token itself, which is nowhere else. Raises: TooManyTokens."""
+    Member.objects.select_for_update().get(pk=member.pk)  # of two at once each would count without the other
     if live_tokens(member).count() >= MOST_LIVE_TOKENS:
         raise TooManyTokens(
             f"You have {MOST_LIVE_TOKENS} tokens that still work, and no more are given. Revoke one that is not needed."
