@@ -26,5 +26,5 @@ class Command(BaseCommand):
             raise CommandError(f"There is no class {klass!r}. There are: {known}.")
         form = RenameForm({"name": name})
         if not form.is_valid():
-            raise CommandError(" ".join(form.errors["name"]))
+            raise CommandError(" ".join(map(str, form.errors["name"])))
         self.stdout.write(sign_in_path_of(staff_member(found, role, form.cleaned_data["name"])))
