@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from lessons.actions import ACTIONS, CreateTopic, Produce
-from lessons.forms import described_form
+from lessons.forms.acts import described_form
 
 
 @pytest.mark.parametrize("kind", ACTIONS)

@@ -10,7 +10,7 @@ from lessons.access import NOT_YOURS, get_action, get_lesson_for, get_member
 from lessons.actions import Action
 from lessons.checking import check_lesson
 from lessons.course.loader import Lesson
-from lessons.forms import described_form
+from lessons.forms.acts import described_form
 from lessons.models import Member
 from lessons.pace import TooFast
 from lessons.perform import perform_form

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from lessons import news
 from lessons.access import get_broadcast, get_staff
 from lessons.broadcasts import end, say_to_class
-from lessons.class_forms import BroadcastForm
+from lessons.forms.talk import BroadcastForm
 from lessons.models import Member, Role
 from lessons.views import HtmxRequest
 from lessons.views.news import NewsItem, news_items

@@ -21,7 +21,7 @@ from lessons.checking import attempts_by_exercise, look_of, seed_of
 from lessons.cluster.errors import ClusterError
 from lessons.course.exercise import Exercise
 from lessons.course.loader import Block, Lesson, render
-from lessons.forms import DescribedForm, described_form
+from lessons.forms.acts import DescribedForm, described_form
 from lessons.grading import NOT_BEGUN_YET, Override, Standing, Standings, standings_of
 from lessons.models import Act, Attempt, LateRule, Member, Role
 

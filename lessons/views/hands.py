@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from lessons import hands
 from lessons.access import NOT_YOURS, get_hand, get_lesson_for, get_staff, get_student
-from lessons.class_forms import AnswerForm, HandForm
+from lessons.forms.talk import AnswerForm, HandForm
 from lessons.views import HtmxRequest
 from lessons.views.hand_cards import hand_card, queue_context
 from lessons.views.pages import lesson_context

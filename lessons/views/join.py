@@ -18,7 +18,7 @@ from sesame.utils import get_user
 
 from lessons.access import get_class_by_code, get_classes, get_member
 from lessons.due import due_of
-from lessons.forms import JoinForm, ReturnForm, wrong_code
+from lessons.forms.doors import JoinForm, ReturnForm, wrong_code
 from lessons.models import Class, Member, User
 from lessons.people import same_person, take_seat, wait_after_wrong_code_s
 

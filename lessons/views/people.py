@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from lessons.access import NOT_YOURS, get_seat, get_staff
-from lessons.forms import RenameForm
+from lessons.forms.doors import RenameForm
+from lessons.forms.staff import ExternalIdForm
 from lessons.grading import DONE, class_standings
 from lessons.models import Member, Role
 from lessons.people import (
@@ -23,7 +24,6 @@ from lessons.people import (
     set_external_id,
     set_removed,
 )
-from lessons.staff_forms import ExternalIdForm
 from lessons.views.pages import room
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from lessons.actions import Produce, Where
 from lessons.cluster import records, topics
-from lessons.forms import described_form
+from lessons.forms.acts import described_form
 from tests.actions.conftest import Shown
 
 pytestmark = pytest.mark.usefixtures("kafka")

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management import BaseCommand, CommandError, CommandParser
 
-from lessons.forms import RenameForm
+from lessons.forms.doors import RenameForm
 from lessons.models import Class, Role
 from lessons.people import sign_in_path_of, staff_member
 

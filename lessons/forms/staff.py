@@ -1,4 +1,4 @@
-"""Forms of those who teach: a seat's number in the school's system, a class and its settings."""
+"""Of those who teach or grade: a seat's number in the school's system, a class and its settings, a gradebook."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from pydantic import TypeAdapter, ValidationError
 
 from lessons.course.loader import lessons
 from lessons.due import moment, wall_clock, zones
-from lessons.forms import clean_name
+from lessons.forms.doors import clean_name
 from lessons.models import Class, LateRule, Member, Role
 from lessons.reset import Things
+
+LARGEST_GRADEBOOK_BYTES = 2 * 1024 * 1024
 
 
 class ExternalIdForm(forms.Form):
@@ -122,3 +125,16 @@ class SettingsForm(ClassForm):
         here = [lesson.slug for lesson in lessons()]
         gone = [slug for slug in self.klass.lessons_off if slug not in here]
         return [slug for slug in here if slug not in on] + gone
+
+
+class GradebookForm(forms.Form):
+    file = forms.FileField(
+        label="The gradebook that Canvas exported", help_text="CSV, at most 2 MB.",
+        widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
+    )  # fmt: skip
+
+    def clean_file(self) -> UploadedFile:
+        file: UploadedFile = self.cleaned_data["file"]
+        if (file.size or 0) > LARGEST_GRADEBOOK_BYTES:
+            raise forms.ValidationError("The file is larger than 2 MB. Export the gradebook without other columns.")
+        return file

@@ -1,0 +1,86 @@
+"""The one place where an act's form is derived from its description."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, get_args, get_origin
+from uuid import uuid4
+
+from annotated_types import Ge, Lt, MaxLen
+from django import forms
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+
+
+class DescribedForm(forms.Form):
+    """A form whose fields and limits are those of a pydantic model; `made` is the model once the form is valid."""
+
+    act_id = forms.UUIDField(widget=forms.HiddenInput, required=False)  # twice the same is a double click
+    model: type[BaseModel]
+    made: BaseModel
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if self.errors:
+            return data
+        fields = {name: value for name, value in data.items() if name != "act_id"}
+        try:
+            self.made = self.model.model_validate(fields)
+        except ValidationError as error:
+            for problem in error.errors():
+                name = str(problem["loc"][0]) if problem["loc"] else None
+                self.add_error(name, problem["msg"].removeprefix("Value error, "))
+        return data
+
+
+def described_form(
+    model: type[BaseModel], *, dom_id: str, initial: Mapping[str, Any] | None = None, data: Any = None
+) -> DescribedForm:
+    """The form for a page, filled in with the model's defaults and what the lesson says."""
+    fields: dict[str, Any] = {name: _field(info) for name, info in model.model_fields.items()}
+    form_class = type(f"{model.__name__}Form", (DescribedForm,), {**fields, "model": model})
+    defaults = {name: info.default for name, info in model.model_fields.items() if not info.is_required()}
+    start = {**defaults, **(initial or {}), "act_id": uuid4()}
+    form: DescribedForm = form_class(data, initial=start, auto_id=f"{dom_id}-%s", label_suffix="")
+    return form
+
+
+def _field(info: FieldInfo) -> forms.Field:
+    extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+    common: dict[str, Any] = {"label": info.title, "help_text": info.description or "", "required": False}
+    kind = info.annotation
+    if get_origin(kind) is list:
+        words = get_args(get_args(kind)[0])
+        boxes = forms.CheckboxSelectMultiple()
+        return forms.MultipleChoiceField(choices=[(word, word) for word in words], widget=boxes, **common)
+    if get_origin(kind) is Literal:
+        choices = [(word, word) for word in get_args(kind)]
+        if extra.get("widget") == "radio":
+            return forms.ChoiceField(choices=choices, widget=forms.RadioSelect(), **{**common, "required": True})
+        return forms.ChoiceField(choices=choices, **common)
+    if kind is bool:
+        return forms.BooleanField(**common)
+    if kind is int or int in get_args(kind):
+        return forms.IntegerField(
+            min_value=_limit(info, Ge, "ge"), max_value=_highest(info), widget=forms.NumberInput,
+            **{**common, "required": info.is_required() or kind is int},
+        )  # fmt: skip
+    if extra.get("widget") == "lines":
+        widget = forms.Textarea(attrs={"rows": extra.get("rows", 5), "spellcheck": "false"})
+        return forms.CharField(strip=False, widget=widget, **common)
+    plain = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
+    return forms.CharField(
+        strip=False,
+        max_length=_limit(info, MaxLen, "max_length"),
+        widget=forms.TextInput(attrs=plain),
+        **common,
+    )
+
+
+def _limit(info: FieldInfo, kind: type, attribute: str) -> int | None:
+    return next((getattr(limit, attribute) for limit in info.metadata if isinstance(limit, kind)), None)
+
+
+def _highest(info: FieldInfo) -> int | None:
+    below = _limit(info, Lt, "lt")
+    return below - 1 if below is not None else None
