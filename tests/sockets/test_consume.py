@@ -186,6 +186,7 @@ async def test_a_stranger_gets_no_consumer(room: Room, classroom: Classroom) -> 
         '{"type": "start"}',
         '{"type": "start", "act_id": "no uuid", "topic": "test1p", "group_id": "g"}',
         '{"type": "start", "act_id": "6c1b8b56-0e0f-4f7e-9d5a-0c6a3a9f4c55", "topic": "test1p", "group_id": null}',
+        '{"type": "start", "act_id": "6c1b8b56-0e0f-4f7e-9d5a-0c6a3a9f4c55", "topic": "a", "group_id": "g", "lesson": "\\u0000"}',
         '{"type": "ack", "positions": {"0": "5"}}',
         '{"type": "ack", "positions": {"0": 99999999999999999999}}',
         '{"type": "watch", "topic": "test1p"}',
