@@ -17,8 +17,10 @@ export function readRecord(record) {
 
 const shortClock = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 
-export function clockTime(at) {
-  return clock.format(new Date(at));
+// "10:42:07" and ".412"
+export function clockParts(at) {
+  const time = clock.format(new Date(at));
+  return [time.slice(0, 8), time.slice(8)];
 }
 
 export function shortTime(at) {
