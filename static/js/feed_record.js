@@ -35,8 +35,14 @@ export function wordsOf(item, titles) {
     case "verdict": return [`finished ${about}`, ""];
     case "hand": return [`${HANDS[item.state] ?? item.state}`, [lesson, about].filter(Boolean).join(": ")];
     case "broadcast": return ["said to everybody", [item.line, item.lesson && `Everybody to ${lesson}.`].filter(Boolean).join(" ")];
-    default: return [item.line || item.act, answerOf(item)];
+    default: return [lineOf(item, titles), answerOf(item)];
   }
+}
+
+// What was typed for an exercise is told by the exercise's title.
+function lineOf({ act, line }, titles) {
+  const title = act === "answer" && titles.exercises[line?.split(" ")[1]];
+  return title ? `answer “${title}”` : line || act;
 }
 
 function answerOf({ state, speaker, answer }) {
