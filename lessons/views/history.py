@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -15,7 +16,7 @@ from lessons.access import get_staff
 from lessons.actions.base import counted
 from lessons.course.loader import all_exercises
 from lessons.grading import STATE_WORDS, told
-from lessons.models import Change
+from lessons.models import Change, LateRule
 from lessons.views.pages import room
 
 AT_ONCE = 50
@@ -72,7 +73,8 @@ def _plainly(kind: str, data: Mapping[str, Any]) -> str:
 def _override(data: Mapping[str, Any]) -> str:
     if not data.get("state"):
         return "took an override back"
-    return f"decided “{STATE_WORDS[data['state']]}” with {told(data['points'])} points"
+    points = told(data["points"])
+    return f"decided “{STATE_WORDS[data['state']]}” with {points} point{'' if points == '1' else 's'}"
 
 
 def _regrade(data: Mapping[str, Any]) -> str:
@@ -92,16 +94,25 @@ def _rename(data: Mapping[str, Any]) -> str:
 
 def _settings(data: Mapping[str, Any]) -> str:
     """A list is of lessons that are switched off."""
-    before, after = (_value(data[name]) for name in ("before", "after"))
-    return f"set {data['setting'].replace('_', ' ')}: {before} before, {after} now"
+    setting = data["setting"]
+    before, after = (_value(data[name], setting) for name in ("before", "after"))
+    return f"changed {SETTINGS.get(setting, setting)} from {before} to {after}"
 
 
-def _value(value: Any) -> str:
+def _value(value: Any, setting: str = "") -> str:
+    if setting == "due_at" and value:
+        return f"{datetime.fromisoformat(value).astimezone(UTC):%-d %B %Y, %H:%M} UTC"
+    if setting == "late_rule" and value in LateRule:
+        return f"“{LateRule(value).label}”"
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "none"
     return "nothing" if value in (None, "") else str(value)
 
 
+SETTINGS = {
+    "name": "the name", "lessons_off": "the lessons that are off", "due_at": "the due date",
+    "time_zone": "the time zone", "late_rule": "the late rule",
+}  # fmt: skip
 WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "override": _override,
     "re-grade": _regrade,
@@ -112,7 +123,7 @@ WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "personal-code": lambda data: "gave a new personal code",
     "remove": lambda data: "removed from the class",
     "let-in": lambda data: "let in again",
-    "external-id": lambda data: f"set the id elsewhere: {_value(data['before'])} before, {_value(data['after'])} now",
+    "external-id": lambda data: f"changed the id elsewhere from {_value(data['before'])} to {_value(data['after'])}",
     "class": lambda data: f"made the class “{data['name']}”",
     "settings": _settings,
     "merge": lambda data: f"merged the seat {data['from']} into this one: {counted(data['attempts'], 'look')} moved",

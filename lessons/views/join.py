@@ -19,13 +19,14 @@ from sesame.utils import get_user
 from lessons.access import get_class_by_code, get_classes, get_member
 from lessons.due import due_of
 from lessons.forms.doors import JoinForm, ReturnForm, wrong_code
-from lessons.models import Class, Member, User
+from lessons.models import Class, Member, Role, User
 from lessons.people import same_person, take_seat, wait_after_wrong_code_s
 
 DOOR_CLOSED = (
     "The door of this class is closed: it takes no new seats. Whoever has one comes back with the personal code."
 )
 LINK_IS_SPENT = "This link is spent, or too old. Ask for a fresh one."
+FIRST_ROOM: dict[str, str] = {Role.STUDENT: "lessons", Role.INSTRUCTOR: "room", Role.GRADER: "grading"}
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -36,7 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
         case []:
             return redirect("join")
         case [member]:
-            return redirect("lessons", member.klass.slug)
+            return redirect(FIRST_ROOM[member.role], member.klass.slug)
         case _:
             return redirect("classes")
 

@@ -65,18 +65,18 @@ HEAT = Part("part-heat", "room/_heat.html", _heat)
 MIDDLE: list[Part] = [
     Part("part-heat-summary", "room/_heat_summary.html", lambda look: summary_context(look.glance)),
     HEAT,
-    Part("part-stuck", "room/_stuck.html", _stuck),
     Part(
         "part-misconceptions",
         "room/_misconceptions.html",
         lambda look: {"misconceptions": look.glance.misconceptions},
     ),
+    Part("part-predictions", "room/_predictions.html", lambda look: {"predictions": look.glance.predictions}),
 ]
 ASIDE: list[Part] = [
     Part("part-hands", "room/_hands.html", lambda look: queue_context(look.member)),
-    Part("part-broker-panel", "room/_broker_panel.html", lambda look: brokers_context(look.member, look.snapshot)),
+    Part("part-stuck", "room/_stuck.html", _stuck),
     Part("part-broadcast", "room/_broadcast.html", lambda look: broadcast_context(look.member)),
-    Part("part-predictions", "room/_predictions.html", lambda look: {"predictions": look.glance.predictions}),
+    Part("part-broker-panel", "room/_broker_panel.html", lambda look: brokers_context(look.member, look.snapshot)),
 ]
 
 

@@ -106,12 +106,13 @@ function play(end) {
   feed.watch(from, replay.ahead);
 }
 
-function say(words) {
+function say(words, isLive = false) {
+  status.classList.toggle("on", isLive);
   if (status.textContent !== words) status.textContent = words;
 }
 
 function sayWhatIsShown() {
-  if (mode === "live") say(isPaused ? `Paused. ${held.length} new` : "Live");
+  if (mode === "live") say(isPaused ? `Paused. ${held.length} new` : "Live", !isPaused);
   else say(mode === "play" ? "Played again" : "As it was then");
 }
 

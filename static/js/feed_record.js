@@ -17,8 +17,10 @@ export function readRecord(record) {
 
 const shortClock = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 
-export function clockTime(at) {
-  return clock.format(new Date(at));
+// "10:42:07" and ".412"
+export function clockParts(at) {
+  const time = clock.format(new Date(at));
+  return [time.slice(0, 8), time.slice(8)];
 }
 
 export function shortTime(at) {
@@ -33,8 +35,14 @@ export function wordsOf(item, titles) {
     case "verdict": return [`finished ${about}`, ""];
     case "hand": return [`${HANDS[item.state] ?? item.state}`, [lesson, about].filter(Boolean).join(": ")];
     case "broadcast": return ["said to everybody", [item.line, item.lesson && `Everybody to ${lesson}.`].filter(Boolean).join(" ")];
-    default: return [item.line || item.act, answerOf(item)];
+    default: return [lineOf(item, titles), answerOf(item)];
   }
+}
+
+// What was typed for an exercise is told by the exercise's title.
+function lineOf({ act, line }, titles) {
+  const title = act === "answer" && titles.exercises[line?.split(" ")[1]];
+  return title ? `answer “${title}”` : line || act;
 }
 
 function answerOf({ state, speaker, answer }) {

@@ -1,6 +1,6 @@
 // The rows of the feed: newest first, each id once, filtered on the page.
 
-import { clockTime, wordsOf } from "./feed_record.js";
+import { clockParts, wordsOf } from "./feed_record.js";
 
 const MAX_ROWS = 500;
 const MAX_IDS = 5000;
@@ -52,8 +52,10 @@ export class Rows {
 
   draw(item) {
     const row = document.createElement("li");
-    const time = element("time", clockTime(item.at));
+    const [second, fraction] = clockParts(item.at);
+    const time = element("time", second);
     time.dateTime = item.at;
+    time.append(element("small", fraction)); // not shown where the column is narrow
     const [line, answer] = wordsOf(item, this.titles);
     row.className = { verdict: "finished", hand: "asked", broadcast: "said" }[item.kind] ?? item.state;
     row.append(time, this.names.draw(item.seat), element("span", line), element("em", answer));

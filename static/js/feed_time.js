@@ -17,7 +17,7 @@ export class TimeLine {
     this.isPlaying = false;
     let timer = 0;
     this.slider.addEventListener("input", () => {
-      this.say(`record ${this.value} of ${this.end}`);
+      this.say(`${this.value} of ${this.end}`);
       clearTimeout(timer);
       timer = setTimeout(() => (this.value >= this.end ? onNow() : onMove(this.value)), WAIT_MS);
     });

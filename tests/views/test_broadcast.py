@@ -40,14 +40,14 @@ def test_everybody_to_a_lesson_is_a_link_and_a_later_one_takes_its_place(classro
     say(classroom.ines, lesson="producing")
     say(classroom.ines, lesson="consuming", words="Now this one")
     shown = page(classroom.alice)
-    assert "Everybody: go to lesson 7" in shown
-    assert "Everybody: go to lesson 6" not in shown
+    assert "Go to lesson 7" in shown
+    assert "Go to lesson 6" not in shown
 
 
 def test_words_without_a_lesson_leave_the_lesson_that_stands(classroom):
     say(classroom.ines, lesson="producing")
     say(classroom.ines, words="Well done")
-    assert "Everybody: go to lesson 6" in page(classroom.alice)
+    assert "Go to lesson 6" in page(classroom.alice)
 
 
 def test_a_lesson_that_is_switched_off_is_nowhere_to_go_to(classroom):
@@ -56,7 +56,7 @@ def test_a_lesson_that_is_switched_off_is_nowhere_to_go_to(classroom):
     classroom.klass.save()
     shown = page(classroom.alice)
     assert "Go on" in shown
-    assert "Everybody: go to" not in shown
+    assert "Go to" not in shown
     assert say(classroom.ines, lesson="producing").status_code == 422
 
 

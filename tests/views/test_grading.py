@@ -175,7 +175,7 @@ def test_the_history_tells_what_has_no_words_yet_by_its_kind(greta, classroom):
     assert "renamed “Alise” to “Alice”" in told
     assert "late rule: counts → half" in told
     assert "something new" in told
-    assert "set lessons off: none before, producing, consuming now" in told
+    assert "changed the lessons that are off from none to producing, consuming" in told
 
 
 def test_the_history_goes_on_on_further_pages(greta, classroom):
