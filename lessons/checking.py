@@ -14,7 +14,7 @@ from lessons.cluster.metadata import cluster_id
 from lessons.course.exercise import Exercise, Verdict
 from lessons.course.loader import Lesson
 from lessons.course.look import Look, PastAct
-from lessons.grading import DONE, NOT_BEGUN_YET, Standings, standings_of
+from lessons.grading.standings import DONE, NOT_BEGUN_YET, Standings, standings_of
 from lessons.models import Act, Attempt, Member, Observation
 from lessons.perform import lend_connection
 

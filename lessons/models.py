@@ -6,7 +6,7 @@ A person is a `User`; what they are in a class is a `Member` (a student's is cal
 cluster is an `Act`: the row is the truth, and the class's feed topic repeats it. What a check read is an `Observation`,
 and what it made of that an `Attempt`: both are kept for ever, because the cluster of that minute is gone when a grader
 looks. Done is latched by being derived: an exercise is done when one of its attempts is. A grade that was judged again
-replaces nothing either: the newer attempt points to the older one, which then counts no more (`lessons.grading`).
+replaces nothing either: the newer attempt points to the older one, which then counts no more (`lessons.grading.standings`).
 """
 
 from __future__ import annotations

@@ -8,10 +8,10 @@ from django.test import Client
 from lessons.actions import ACTIONS
 from lessons.api.acts import EXAMPLES
 from lessons.api.pages import MOST_AT_ONCE
-from lessons.grading import OVERRIDE
+from lessons.exports.signing import sha256_of
+from lessons.grading.standings import OVERRIDE
 from lessons.models import Attempt, Change, Observation
-from lessons.signing import sha256_of
-from lessons.tokens import make_token
+from lessons.people.tokens import make_token
 
 pytestmark = pytest.mark.django_db
 

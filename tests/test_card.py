@@ -11,10 +11,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from lessons.card import CardRefused, verify_card
-from lessons.grading import OVERRIDE
+from lessons.exports.card import CardRefused, verify_card
+from lessons.exports.signing import canonical, public_key_of, sha256_of, sign
+from lessons.grading.standings import OVERRIDE
 from lessons.models import Act, Attempt, Change, Class, LateRule, Observation
-from lessons.signing import canonical, public_key_of, sha256_of, sign
 
 pytestmark = pytest.mark.django_db
 

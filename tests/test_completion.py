@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from lessons.completion import Query, QueryForm, completion
+from lessons.grading.completion import Query, QueryForm, completion
 from lessons.models import Attempt, Change, Class
-from lessons.people import set_removed, take_seat
+from lessons.people.seats import set_removed, take_seat
 
 pytestmark = pytest.mark.django_db
 TOPICS, ENTRY = "creating-topics.three-topics", "kafka-and-its-cluster.entry-points"

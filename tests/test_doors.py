@@ -14,7 +14,7 @@ from django.utils import timezone
 from lessons.actions import ACTIONS
 from lessons.actions.brokers import ours
 from lessons.models import Act, Broadcast, Hand, Member
-from lessons.tokens import make_token
+from lessons.people.tokens import make_token
 
 MEMBERS = frozenset({"student", "neighbour", "instructor", "grader"})
 STAFF = frozenset({"instructor", "grader"})

@@ -10,11 +10,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from lessons.canvas import NotAGradebook, match, read_gradebook
-from lessons.completion import completion
 from lessons.course.loader import all_exercises
-from lessons.exports import NO_GRADE_IN_MOODLE, csv_text, guarded, moodle_rows, unique_title, wide_rows
-from lessons.grading import OVERRIDE
+from lessons.exports.canvas import NotAGradebook, match, read_gradebook
+from lessons.exports.tables import NO_GRADE_IN_MOODLE, csv_text, guarded, moodle_rows, unique_title, wide_rows
+from lessons.grading.completion import completion
+from lessons.grading.standings import OVERRIDE
 from lessons.models import Attempt, Change
 
 pytestmark = pytest.mark.django_db

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from lessons.checking import deciding_act
 from lessons.course.loader import all_exercises
-from lessons.deciding import override, take_back
-from lessons.grading import NOT_BEGUN_YET, class_standings, standings_of
+from lessons.grading.deciding import override, take_back
+from lessons.grading.standings import NOT_BEGUN_YET, class_standings, standings_of
 from lessons.models import Act, Attempt, Class, Observation
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 
 from lessons.access import get_member_by_personal_code
 from lessons.models import Member
-from lessons.people import take_seat
+from lessons.people.seats import take_seat
 
 
 def test_a_personal_code_has_ten_base32_characters_and_is_in_no_row(alice):

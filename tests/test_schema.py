@@ -30,8 +30,8 @@ from lessons import pace
 from lessons.actions import ACTIONS
 from lessons.api.acts import EXAMPLES
 from lessons.models import Attempt, Member, Observation
+from lessons.people.tokens import make_token
 from lessons.perform import perform
-from lessons.tokens import make_token
 
 set_hypothesis_home_dir(django_settings.DATA_DIR / "hypothesis")  # and not beside manage.py
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kafka", "rows_stay_in_sight")]

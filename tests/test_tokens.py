@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lessons.models import ApiToken
-from lessons.tokens import MOST_LIVE_TOKENS, make_token, revoke
+from lessons.people.tokens import MOST_LIVE_TOKENS, make_token, revoke
 
 pytestmark = pytest.mark.django_db
 

@@ -39,7 +39,7 @@ from lessons.consumers import consuming
 from lessons.course.exercise import Exercise, done
 from lessons.course.loader import all_exercises, lessons
 from lessons.models import Act, Attempt, Member
-from lessons.people import take_seat
+from lessons.people.seats import take_seat
 from lessons.perform import find_out, perform
 from tests.course.test_course import take
 from tests.sockets.conftest import Room

@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from lessons.management import web
 from lessons.models import Role
-from lessons.people import LONGEST_WAIT_S, sign_in_path, wait_after_wrong_code_s
+from lessons.people.seats import LONGEST_WAIT_S, sign_in_path, wait_after_wrong_code_s
 from lessons.views import join
 
 ROOT = Path(__file__).parents[1]

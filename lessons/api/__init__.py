@@ -3,7 +3,7 @@
 Why it is so
 ------------
 A browser signs in by the session of the pages, with their CSRF token for what changes something; a script by a personal
-token (`lessons.tokens`). Both become one member of one class in `get_asker`, and from there on nothing differs. An
+token (`lessons.people.tokens`). Both become one member of one class in `get_asker`, and from there on nothing differs. An
 act's operation is derived from its description in `lessons.actions`. Every refusal has one shape, `Problem`, and the
 statuses that all operations share are written into the OpenAPI in one place, `describing`.
 """

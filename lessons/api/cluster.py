@@ -13,7 +13,7 @@ from lessons.cluster import groups, records, snapshot, topics
 from lessons.cluster.namespace import Namespace
 from lessons.course.exercise import Exercise
 from lessons.course.loader import Lesson
-from lessons.grading import NOT_BEGUN_YET, NOT_YET, Standing, standings_of
+from lessons.grading.standings import NOT_BEGUN_YET, NOT_YET, Standing, standings_of
 from lessons.models import Attempt
 
 router = Router(tags=["cluster"])

@@ -7,7 +7,7 @@ from ninja.errors import AuthenticationError
 from ninja.security import HttpBearer, django_auth
 
 from lessons.models import Member, User
-from lessons.tokens import owner_of
+from lessons.people.tokens import owner_of
 
 NO_TOKEN = "This token opens nothing: it is not known, has expired, was revoked, or its owner was removed."  # noqa: S105
 session = django_auth

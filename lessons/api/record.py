@@ -14,11 +14,11 @@ from lessons.access import get_asker, get_evidence, seats_in_sight
 from lessons.api.doors import Asking
 from lessons.api.pages import Pages
 from lessons.api.schemas import AttemptOut, ClassOut, CompletionOut, EvidenceOut, LessonOut, SeatOut, State
-from lessons.completion import Cell, Row, row_of
 from lessons.course.exercise import Exercise
-from lessons.grading import class_standings, standings_of
+from lessons.exports.signing import sha256_of
+from lessons.grading.completion import Cell, Row, row_of
+from lessons.grading.standings import class_standings, standings_of
 from lessons.models import Attempt, Member, Observation, Role, User
-from lessons.signing import sha256_of
 
 router = Router(tags=["record"])
 

@@ -8,7 +8,7 @@ from django import forms
 
 from lessons.access import get_class_by_code, get_member_by_personal_code
 from lessons.models import Class, Member
-from lessons.tokens import LONGEST_LIFE_DAYS
+from lessons.people.tokens import LONGEST_LIFE_DAYS
 
 _STEERING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}  # Unicode's classes of direction
 

@@ -12,10 +12,10 @@ from django.core.files.uploadedfile import UploadedFile
 from pydantic import TypeAdapter, ValidationError
 
 from lessons.course.loader import lessons
-from lessons.due import moment, wall_clock, zones
 from lessons.forms.doors import clean_name
 from lessons.models import Class, LateRule, Member, Role
-from lessons.reset import Things
+from lessons.people.due import moment, wall_clock, zones
+from lessons.people.reset import Things
 
 LARGEST_GRADEBOOK_BYTES = 2 * 1024 * 1024
 

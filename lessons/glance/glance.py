@@ -17,7 +17,7 @@ from lessons.course.loader import Lesson
 from lessons.glance.place import Place
 from lessons.glance.seats import NOTHING, Fresh, SeatFacts, read_seats
 from lessons.glance.summary import Misconception, Predictions, misconceptions, predictions
-from lessons.grading import DONE, NOT_BEGUN, NOT_BEGUN_YET
+from lessons.grading.standings import DONE, NOT_BEGUN, NOT_BEGUN_YET
 from lessons.models import Act, Class, Role
 
 FRESH_S = 0.9  # less than the second between two pictures, so that each picture finds a new look

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from lessons.course.loader import Lesson
-from lessons.grading import DONE, NOT_BEGUN_YET, Standings
+from lessons.grading.standings import DONE, NOT_BEGUN_YET, Standings
 
 # Two or three refusals are how one learns from Kafka; who meets the fifth since anything went right is guessing.
 STUCK_AFTER_REFUSALS = 5

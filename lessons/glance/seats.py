@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from lessons.course.exercise import Exercise
 from lessons.glance.place import GONE_AFTER, Did, Place, find_place
-from lessons.grading import DONE, Standing, class_standings
+from lessons.grading.standings import DONE, Standing, class_standings
 from lessons.models import Act, Attempt, Change, Class
 
 # Rows of several processes become visible out of their order: a look goes back so far, and leaves out what it knows.

@@ -9,11 +9,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from lessons import news
 from lessons.access import get_broadcast, get_staff
-from lessons.broadcasts import end, say_to_class
 from lessons.forms.talk import BroadcastForm
 from lessons.models import Member, Role
+from lessons.talk import news
+from lessons.talk.broadcasts import end, say_to_class
 from lessons.views import HtmxRequest
 from lessons.views.news import NewsItem, news_items
 

@@ -22,7 +22,7 @@ from lessons.cluster.errors import ClusterError
 from lessons.course.exercise import Exercise
 from lessons.course.loader import Block, Lesson, render
 from lessons.forms.acts import DescribedForm, described_form
-from lessons.grading import NOT_BEGUN_YET, Override, Standing, Standings, standings_of
+from lessons.grading.standings import NOT_BEGUN_YET, Override, Standing, Standings, standings_of
 from lessons.models import Act, Attempt, LateRule, Member, Role
 
 _html = HtmlFormatter(nowrap=True)

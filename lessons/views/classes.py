@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from lessons.access import NOT_YOURS, get_classes, get_staff
-from lessons.classes import make_class, set_class
-from lessons.due import due_of, zones
 from lessons.forms.staff import ClassForm, SettingsForm
 from lessons.models import Role
+from lessons.people.classes import make_class, set_class
+from lessons.people.due import due_of, zones
 from lessons.views.pages import room
 
 

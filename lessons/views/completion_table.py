@@ -18,10 +18,10 @@ from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from lessons.completion import Cell, Query, Row, Table
 from lessons.course.exercise import Exercise
 from lessons.course.loader import Lesson
-from lessons.grading import STATE_WORDS, told
+from lessons.grading.completion import Cell, Query, Row, Table
+from lessons.grading.standings import STATE_WORDS, told
 from lessons.models import Class
 
 SORTED_BY = {"name": "Student", "points": "Points", "done": "Done", "last": "Last"}

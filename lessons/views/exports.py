@@ -12,10 +12,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from lessons.access import NOT_YOURS, get_staff
-from lessons.canvas import Gradebook, NotAGradebook, canvas_rows, match, read_gradebook
-from lessons.completion import Query, Table, completion
-from lessons.exports import MoodleKey, as_json, csv_text, known_to_moodle, long_rows, moodle_rows, wide_rows
+from lessons.exports.canvas import Gradebook, NotAGradebook, canvas_rows, match, read_gradebook
+from lessons.exports.tables import MoodleKey, as_json, csv_text, known_to_moodle, long_rows, moodle_rows, wide_rows
 from lessons.forms.staff import GradebookForm
+from lessons.grading.completion import Query, Table, completion
 from lessons.models import Attempt, Member
 from lessons.views.downloads import attachment
 from lessons.views.pages import room

@@ -20,7 +20,7 @@ from lessons.cluster import records, snapshot
 from lessons.cluster.errors import ClusterError, TopicMissing
 from lessons.course.loader import all_exercises, lessons
 from lessons.models import Class, Member, Role
-from lessons.people import share_feed
+from lessons.people.seats import share_feed
 from lessons.views.news import news_of
 from lessons.views.pages import room
 from lessons.views.picture import draw

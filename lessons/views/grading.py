@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lessons.access import get_change, get_exercise, get_seat, get_staff
-from lessons.completion import Query, QueryForm, completion
 from lessons.course.exercise import Exercise
-from lessons.deciding import BEGINNING, RECHECK, Cursor, ask_recheck, cells_of, recheck
-from lessons.grading import COULD_NOT_CHECK
+from lessons.grading.completion import Query, QueryForm, completion
+from lessons.grading.deciding import BEGINNING, RECHECK, Cursor, ask_recheck, cells_of, recheck
+from lessons.grading.standings import COULD_NOT_CHECK
 from lessons.models import Change, Member
 from lessons.views.completion_table import table_html
 from lessons.views.pages import room

@@ -8,10 +8,10 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from lessons import hands, news
 from lessons.course.loader import Lesson, all_exercises, lessons
 from lessons.forms.talk import AnswerForm, HandForm
 from lessons.models import Hand, Member, Role
+from lessons.talk import hands, news
 from lessons.views.heat import seat_url
 from lessons.views.news import Parts
 

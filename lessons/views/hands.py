@@ -7,9 +7,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from lessons import hands
 from lessons.access import NOT_YOURS, get_hand, get_lesson_for, get_staff, get_student
 from lessons.forms.talk import AnswerForm, HandForm
+from lessons.talk import hands
 from lessons.views import HtmxRequest
 from lessons.views.hand_cards import hand_card, queue_context
 from lessons.views.pages import lesson_context

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 from lessons.access import get_staff
 from lessons.actions.base import counted
 from lessons.course.loader import all_exercises
-from lessons.grading import STATE_WORDS, told
+from lessons.grading.standings import STATE_WORDS, told
 from lessons.models import Change, LateRule
 from lessons.views.pages import room
 

@@ -17,10 +17,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from sesame.utils import get_user
 
 from lessons.access import get_class_by_code, get_classes, get_member
-from lessons.due import due_of
 from lessons.forms.doors import JoinForm, ReturnForm, wrong_code
 from lessons.models import Class, Member, Role, User
-from lessons.people import same_person, take_seat, wait_after_wrong_code_s
+from lessons.people.due import due_of
+from lessons.people.seats import same_person, take_seat, wait_after_wrong_code_s
 
 DOOR_CLOSED = (
     "The door of this class is closed: it takes no new seats. Whoever has one comes back with the personal code."

@@ -15,7 +15,7 @@ from lessons.cluster import groups
 from lessons.cluster.errors import ClusterError
 from lessons.cluster.snapshot import Snapshot, service, with_ends
 from lessons.course.loader import Lesson
-from lessons.grading import standings_of
+from lessons.grading.standings import standings_of
 from lessons.models import Member, Role
 from lessons.perform import catch_up
 from lessons.views.cards import exercise_cards

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from lessons.access import NOT_YOURS, get_seat, get_staff
-from lessons.merging import CantMerge, merge, refuse_unlike, what_moves
 from lessons.models import Member, Role
+from lessons.people.merging import CantMerge, merge, refuse_unlike, what_moves
 from lessons.perform import find_out
 from lessons.views.pages import room
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from lessons import news
 from lessons.course.loader import Lesson
 from lessons.models import Member
-from lessons.news import Said
+from lessons.talk import news
+from lessons.talk.news import Said
 
 Parts = dict[str, Callable[[], str]]  # element id: what makes its HTML
 

@@ -14,9 +14,9 @@ from lessons.access import get_lesson_for, get_member, get_own_act
 from lessons.checking import progress
 from lessons.cluster import snapshot
 from lessons.course.loader import PARTS, Lesson
-from lessons.due import due_of
-from lessons.grading import DONE, standings_of
+from lessons.grading.standings import DONE, standings_of
 from lessons.models import Member
+from lessons.people.due import due_of
 from lessons.views.cards import ActCard, act_card, page_blocks, watch_card
 from lessons.views.hand_cards import hand_card
 from lessons.views.live import live_context, look

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_GET, require_POST
 from lessons.access import NOT_YOURS, get_seat, get_staff
 from lessons.forms.doors import RenameForm
 from lessons.forms.staff import ExternalIdForm
-from lessons.grading import DONE, class_standings
+from lessons.grading.standings import DONE, class_standings
 from lessons.models import Member, Role
-from lessons.people import (
+from lessons.people.seats import (
     change_join_code,
     give_new_personal_code,
     knows_code,

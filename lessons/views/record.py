@@ -9,8 +9,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from lessons.access import get_member
-from lessons.card import make_card, record_of
-from lessons.signing import public_key_of
+from lessons.exports.card import make_card, record_of
+from lessons.exports.signing import public_key_of
 from lessons.views.downloads import attachment
 from lessons.views.pages import lesson_url, room
 

@@ -10,11 +10,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from lessons.access import get_exercise, get_staff
-from lessons.completion import completion
 from lessons.course.exercise import Exercise
 from lessons.course.loader import Lesson
+from lessons.grading.completion import completion
+from lessons.grading.regrading import ListIsOld, accept, regrading
 from lessons.models import Member
-from lessons.regrading import ListIsOld, accept, regrading
 from lessons.views.grading import count_of
 from lessons.views.pages import room
 

@@ -8,10 +8,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from lessons import reset
 from lessons.access import NOT_YOURS, get_change, get_seat, get_staff
 from lessons.forms.staff import ResetForm
 from lessons.models import Change, Member, Role
+from lessons.people import reset
 from lessons.views.pages import room
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from lessons.access import get_seat, get_staff
 from lessons.checking import progress
 from lessons.course.loader import lessons
-from lessons.grading import NOT_BEGUN_YET, STATE_WORDS, standings_of
+from lessons.grading.standings import NOT_BEGUN_YET, STATE_WORDS, standings_of
 from lessons.models import Member
 from lessons.views.cards import answer_card
 from lessons.views.history import entry_of

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_GET
 
 from lessons.access import get_lesson_for, get_present_seat, get_staff
 from lessons.course.loader import Lesson
-from lessons.hands import hand_up
 from lessons.models import Member
+from lessons.talk.hands import hand_up
 from lessons.views.cards import StreamCard
 from lessons.views.hand_cards import waiting_hand
 from lessons.views.heat import seat_url

@@ -8,7 +8,7 @@ from lessons import pulse
 from lessons.checking import progress
 from lessons.cluster.snapshot import Snapshot
 from lessons.course.loader import Lesson
-from lessons.grading import standings_of
+from lessons.grading.standings import standings_of
 from lessons.models import Member
 from lessons.views.cards import exercise_cards
 from lessons.views.live import SeatPage

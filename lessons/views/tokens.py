@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from lessons.access import get_member, get_own_token
 from lessons.forms.doors import TokenForm
 from lessons.models import Member
-from lessons.tokens import TooManyTokens, make_token, revoke
+from lessons.people.tokens import TooManyTokens, make_token, revoke
 from lessons.views.pages import room
 
 

@@ -34,7 +34,7 @@ def measure() -> None:
     from lessons.cluster.snapshot import Snapshot
     from lessons.glance import glance as kept
     from lessons.models import Class, Role
-    from lessons.people import take_seat
+    from lessons.people.seats import take_seat
     from lessons.views import room_live
 
     klass = Class.objects.create(name="Three hundred", slug="many")

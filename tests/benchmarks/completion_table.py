@@ -45,8 +45,8 @@ def measure(wanted: argparse.Namespace) -> None:
     from django.test import Client
     from django.urls import reverse
 
-    from lessons.completion import Query, completion
-    from lessons.grading import class_standings
+    from lessons.grading.completion import Query, completion
+    from lessons.grading.standings import class_standings
     from lessons.models import Attempt
     from lessons.views.completion_table import table_html
 
@@ -103,7 +103,7 @@ def make_class(students: int, looks: int) -> tuple[Any, Any]:
 
     from lessons.course.loader import all_exercises
     from lessons.models import Act, Attempt, Class, Member, Observation, Role, User
-    from lessons.people import take_seat
+    from lessons.people.seats import take_seat
 
     now, chance = timezone.now(), random.Random(7)
     klass = Class.objects.create(name="A large class", slug="large", due_at=now, late_rule="half")

@@ -14,13 +14,13 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from lessons.actions import CreateTopic
-from lessons.broadcasts import say_to_class
 from lessons.course.loader import get_lesson
 from lessons.feed import publish_unsent
-from lessons.hands import answer, raise_hand
 from lessons.models import Act
-from lessons.people import share_feed
+from lessons.people.seats import share_feed
 from lessons.perform import find_out, perform
+from lessons.talk.broadcasts import say_to_class
+from lessons.talk.hands import answer, raise_hand
 from tests.conftest import Classroom
 from tests.sockets.conftest import Room
 from tests.sockets.tab import Tab

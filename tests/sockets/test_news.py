@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from channels.db import database_sync_to_async
 
-from lessons import news
-from lessons.broadcasts import end, say_to_class
 from lessons.course.loader import get_lesson
-from lessons.hands import answer, lower, raise_hand
 from lessons.models import Class
+from lessons.talk import news
+from lessons.talk.broadcasts import end, say_to_class
+from lessons.talk.hands import answer, lower, raise_hand
 from tests.conftest import Classroom
 from tests.sockets.conftest import Room
 from tests.sockets.test_live_page import parts, until_part

@@ -6,7 +6,7 @@ from asgiref.sync import sync_to_async
 from django.contrib.auth.models import AnonymousUser
 
 from lessons.course.loader import all_exercises
-from lessons.people import take_seat
+from lessons.people.seats import take_seat
 from tests.conftest import Classroom
 from tests.sockets.conftest import Room
 from tests.sockets.test_live_page import parts, until_part

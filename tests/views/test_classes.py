@@ -11,14 +11,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lessons import feed
-from lessons.classes import make_class
 from lessons.cluster import topics
 from lessons.cluster.errors import no_answer
 from lessons.cluster.namespace import Namespace
 from lessons.course.loader import lessons
-from lessons.due import due_of, moment
 from lessons.models import Change, Class, LateRule, Member, Role
-from lessons.people import give_new_personal_code, take_seat
+from lessons.people.classes import make_class
+from lessons.people.due import due_of, moment
+from lessons.people.seats import give_new_personal_code, take_seat
 
 pytestmark = pytest.mark.django_db
 OFF = "producing"

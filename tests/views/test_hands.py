@@ -10,9 +10,9 @@ from django.test import Client
 from django.urls import reverse
 
 from lessons.course.loader import get_lesson
-from lessons.hands import hand_up, raise_hand
 from lessons.models import Attempt, Hand, Member
 from lessons.pace import MOST_ACTS, count_act
+from lessons.talk.hands import hand_up, raise_hand
 
 pytestmark = pytest.mark.usefixtures("kafka")
 LESSON, EXERCISE = "creating-topics", "creating-topics.three-topics"
@@ -96,7 +96,7 @@ def test_the_answer_is_news_on_every_page_and_stays_on_its_own_lesson_only_until
     listed = reverse("lessons", args=[classroom.klass.slug])
     assert "Look at the partitions." in client_of(classroom.alice).get(listed).content.decode()
     assert "Look at the partitions." in lesson(classroom.alice, "producing")
-    monkeypatch.setattr("lessons.news.ANSWER_STANDS", -timedelta(seconds=1))
+    monkeypatch.setattr("lessons.talk.news.ANSWER_STANDS", -timedelta(seconds=1))
     assert "Look at the partitions." not in lesson(classroom.alice, "producing")
     assert "Look at the partitions." in lesson(classroom.alice)
 

@@ -9,9 +9,8 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from lessons import people
 from lessons.models import Member, Role
-from lessons.people import FREE_WRONG_CODES, sign_in_path
+from lessons.people.seats import FREE_WRONG_CODES, sign_in_path
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -110,7 +109,7 @@ def test_one_address_does_not_slow_another(classroom, client):
 def test_guesses_from_many_addresses_at_one_classs_door_are_slowed_and_a_right_code_and_another_class_are_not(
     classroom, client, monkeypatch
 ):
-    monkeypatch.setattr(people, "FREE_WRONG_CODES_AT_A_DOOR", 2)
+    monkeypatch.setattr(seats, "FREE_WRONG_CODES_AT_A_DOOR", 2)
 
     def come_back(code: str, klass, number: int) -> int:
         form = {"personal_code": code, "at": klass.join_code}

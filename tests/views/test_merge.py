@@ -6,10 +6,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from lessons.grading import DONE, OVERRIDE, standings_of
-from lessons.merging import CantMerge, merge
+from lessons.grading.standings import DONE, OVERRIDE, standings_of
 from lessons.models import Act, Attempt, Change, Hand, Member, Observation
-from lessons.people import note, take_seat
+from lessons.people.merging import CantMerge, merge
+from lessons.people.seats import note, take_seat
 
 pytestmark = pytest.mark.django_db
 EXERCISE = "creating-topics.three-topics"

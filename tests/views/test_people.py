@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from lessons.models import Attempt, Change, Class, Member, Role
-from lessons.people import take_seat
+from lessons.people.seats import take_seat
 
 pytestmark = pytest.mark.django_db
 

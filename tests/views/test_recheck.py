@@ -11,13 +11,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from lessons import deciding
 from lessons.actions import CreateTopic
 from lessons.cluster import clients
 from lessons.course.loader import all_exercises
-from lessons.grading import NOT_BEGUN_YET, standings_of
+from lessons.grading import deciding
+from lessons.grading.standings import NOT_BEGUN_YET, standings_of
 from lessons.models import Attempt, Change
-from lessons.people import set_removed
+from lessons.people.seats import set_removed
 from lessons.perform import perform
 
 pytestmark = pytest.mark.usefixtures("kafka")

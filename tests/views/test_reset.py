@@ -13,8 +13,8 @@ from lessons import feed
 from lessons.actions import CreateTopic
 from lessons.cluster import clients, groups, topics
 from lessons.models import Change, Member
+from lessons.people.reset import things_of
 from lessons.perform import perform
-from lessons.reset import things_of
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from lessons.models import Attempt
-from lessons.people import take_seat
+from lessons.people.seats import take_seat
 from tests.test_glance import TWO, attempt, predict
 from tests.views.test_room import client_of
 

@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from lessons.actions import AnswerQuestions, CreateTopic
 from lessons.course.loader import get_lesson
-from lessons.hands import raise_hand
 from lessons.models import Act, Attempt, Member
 from lessons.perform import perform
+from lessons.talk.hands import raise_hand
 
 pytestmark = pytest.mark.usefixtures("kafka")
 LESSON = "creating-topics"

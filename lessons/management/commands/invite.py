@@ -8,7 +8,7 @@ from django.core.management import BaseCommand, CommandError, CommandParser
 
 from lessons.forms.doors import RenameForm
 from lessons.models import Class, Role
-from lessons.people import sign_in_path_of, staff_member
+from lessons.people.seats import sign_in_path_of, staff_member
 
 
 class Command(BaseCommand):

@@ -160,7 +160,7 @@ class Up:
 
     def _say_links(self) -> None:
         from lessons.models import Role
-        from lessons.people import ensure_first_class, join_path, sign_in_path
+        from lessons.people.seats import ensure_first_class, join_path, sign_in_path
 
         assert self.web
         klass = ensure_first_class()

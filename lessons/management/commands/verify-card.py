@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management import BaseCommand, CommandError, CommandParser
 
-from lessons.card import CardRefused, SignedByAnother, verify_card
+from lessons.exports.card import CardRefused, SignedByAnother, verify_card
 
 
 class Command(BaseCommand):

@@ -22,9 +22,9 @@ from django.db import IntegrityError, transaction
 from lessons import feed
 from lessons.checking import deciding_act, seed_of
 from lessons.course.exercise import Exercise, Verdict
-from lessons.grading import DONE, STATE_WORDS
+from lessons.grading.standings import DONE, STATE_WORDS
 from lessons.models import Act, Attempt, Class, Member, Observation, Role
-from lessons.people import note
+from lessons.people.seats import note
 
 REGRADE = "re-grade"
 
@@ -101,7 +101,7 @@ class Regrading:
 
 
 def _latched(states: Iterable[str]) -> str:
-    """How it stands by these looks, oldest first; as in `lessons.grading`, done stays done."""
+    """How it stands by these looks, oldest first; as in `lessons.grading.standings`, done stays done."""
     seen = list(states)
     return DONE if DONE in seen else seen[-1]
 

@@ -13,7 +13,7 @@ from django.utils.text import slugify
 from lessons import feed
 from lessons.cluster.errors import ClusterError
 from lessons.models import Class, Member, Role
-from lessons.people import note, take_seat
+from lessons.people.seats import note, take_seat
 
 SLUG_LENGTH = 20
 SETTINGS = ("name", "lessons_off", "due_at", "time_zone", "late_rule")

@@ -20,9 +20,9 @@ from django.utils import timezone
 
 from lessons.course.exercise import Exercise
 from lessons.course.loader import Lesson
-from lessons.grading import DONE, NOT_BEGUN_YET, Standing, standings_of
+from lessons.exports.signing import is_signed, public_key_of, sha256_of, sign
+from lessons.grading.standings import DONE, NOT_BEGUN_YET, Standing, standings_of
 from lessons.models import Act, Attempt, Member, Observation
-from lessons.signing import is_signed, public_key_of, sha256_of, sign
 
 KIND, VERSION = "kafkaclass evidence card", 1
 MOST_ACTS = 20  # of one exercise, the newest

@@ -21,9 +21,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from lessons.completion import Cell, Row, Table
 from lessons.course.exercise import Exercise
-from lessons.grading import COULD_NOT_CHECK, DONE
+from lessons.grading.completion import Cell, Row, Table
+from lessons.grading.standings import COULD_NOT_CHECK, DONE
 from lessons.models import Member
 
 CsvCell = str | float | None

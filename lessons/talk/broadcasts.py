@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from lessons import feed, news
+from lessons import feed
 from lessons.models import Broadcast, Member
+from lessons.talk import news
 
 
 def say_to_class(by: Member, words: str = "", *, lesson: str = "") -> Broadcast:

@@ -17,8 +17,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from lessons.completion import Table
-from lessons.exports import CsvRow, grade, unique_title
+from lessons.exports.tables import CsvRow, grade, unique_title
+from lessons.grading.completion import Table
 from lessons.models import Member
 
 COLUMNS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")

@@ -17,7 +17,7 @@ from typing import Any
 from django import forms
 
 from lessons.course.exercise import Exercise
-from lessons.grading import (
+from lessons.grading.standings import (
     COULD_NOT_CHECK,
     DONE,
     NOT_BEGUN,

@@ -15,9 +15,9 @@ from dataclasses import asdict, dataclass
 from django.db import transaction
 from django.utils import timezone
 
-from lessons.grading import DONE, OVERRIDE
+from lessons.grading.standings import DONE, OVERRIDE
 from lessons.models import Act, Change, Hand, Member
-from lessons.people import note, separate
+from lessons.people.seats import note, separate
 
 
 class CantMerge(Exception):

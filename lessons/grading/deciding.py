@@ -23,9 +23,9 @@ from lessons.checking import check, check_unbegun
 from lessons.cluster.errors import ClusterError
 from lessons.course.exercise import Exercise
 from lessons.course.loader import all_exercises
-from lessons.grading import COULD_NOT_CHECK, DONE, NOT_BEGUN, NOT_BEGUN_YET, NOT_YET, OVERRIDE, standings_of
+from lessons.grading.standings import COULD_NOT_CHECK, DONE, NOT_BEGUN, NOT_BEGUN_YET, NOT_YET, OVERRIDE, standings_of
 from lessons.models import Attempt, Change, Class, Member, Role
-from lessons.people import note
+from lessons.people.seats import note
 
 RECHECK = "re-check"
 LOOKS_AT_ONCE = 20

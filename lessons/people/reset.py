@@ -16,7 +16,7 @@ from lessons.cluster import groups, snapshot, topics
 from lessons.cluster.errors import ClusterError, TopicMissing
 from lessons.cluster.namespace import Namespace
 from lessons.models import Change, Class, Member
-from lessons.people import note
+from lessons.people.seats import note
 
 KIND = "reset"
 GONE_ALREADY = {"GROUP_ID_NOT_FOUND", "UNKNOWN_TOPIC_OR_PART"}

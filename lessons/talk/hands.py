@@ -6,10 +6,11 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from lessons import feed, news
+from lessons import feed
 from lessons.course.loader import Lesson
 from lessons.models import Attempt, Class, Hand, Member
 from lessons.pace import count_act
+from lessons.talk import news
 
 UP = Q(answered_at=None, lowered_at=None)
 
