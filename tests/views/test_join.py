@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from lessons.models import Member, Role
+from lessons.people import seats
 from lessons.people.seats import FREE_WRONG_CODES, sign_in_path
 
 pytestmark = pytest.mark.django_db(transaction=True)
