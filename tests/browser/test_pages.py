@@ -134,7 +134,7 @@ def test_a_sign_in_link_signs_the_instructor_in_once(browser: Browser, app: Runn
     page = browser.new_context().new_page()
     page.goto(app.sign_in_urls["instructor"])
     page.get_by_role("button", name="Sign in as Instructor").click()
-    expect(page.get_by_role("heading", name="Lessons")).to_be_visible()
+    expect(page.get_by_role("heading", name="Live feed")).to_be_visible()
     again = browser.new_context().new_page()
     again.goto(app.sign_in_urls["instructor"])
     expect(again.get_by_text("This link is spent")).to_be_visible()

@@ -103,6 +103,13 @@ def test_the_front_door_leads_to_the_one_class_and_with_several_to_their_list(cl
     assert other.members.get(name="Alice").user == alice.user
 
 
+def test_whoever_teaches_or_grades_comes_first_into_the_room_that_is_for_that(classroom):
+    for member, first in ((classroom.ines, "room"), (classroom.greta, "grading"), (classroom.alice, "lessons")):
+        client = Client()
+        client.force_login(member.user)
+        assert client.get(reverse("home")).url == reverse(first, args=[classroom.klass.slug])
+
+
 def test_another_name_at_the_same_computer_is_another_person_in_another_class_too(classroom):
     other = classroom.charlie.klass
     signed_in(classroom.alice).post(reverse("join"), {"code": other.join_code, "name": "Bruno"})
