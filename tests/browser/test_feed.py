@@ -6,6 +6,7 @@ import json
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -13,6 +14,7 @@ from lessons.cluster import records
 from lessons.feed import TOPIC, ClassTopics
 from tests.browser.conftest import RunningApp, join
 
+RUN = uuid4().hex  # the brokers may have seen another run
 BEGAN = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 
 
@@ -70,7 +72,15 @@ def publish(*bodies: dict[str, Any]) -> None:
 
 
 def act(name: str, **more: Any) -> dict[str, Any]:
-    return {"kind": "act", "id": name, "act": "produce", "line": name, "state": "done", "lesson": "producing", **more}
+    return {
+        "kind": "act",
+        "id": f"{RUN} {name}",
+        "act": "produce",
+        "line": name,
+        "state": "done",
+        "lesson": "producing",
+        **more,
+    }
 
 
 def they_are_told_apart_by_who_did_what(page: Page, student: Page) -> None:
