@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
@@ -21,6 +21,7 @@ from lessons.perform import lend_connection
 NO_LEADER = "LEADER_NOT_AVAILABLE"  # of one partition: others may have one
 _checked_at: dict[tuple[int, str], datetime] = {}  # of this process, by member and lesson
 
+KEEP_LIKE_WORDS_EVERY = timedelta(minutes=1)
 LATEST_ACTS = 100  # of one kind; a check reads no further back, however long somebody plays
 
 
@@ -63,16 +64,17 @@ def _check_quietly(member: Member, exercise: Exercise, last: Attempt | None) -> 
     """Raises: ClusterError."""
     seen = _observe(member, exercise)
     verdict = exercise.judge(seen.data, seed_of(member, exercise))
-    if verdict.state != "done" and last is not None and last.verdict == asdict(verdict) and _saw(last, seen):
+    if verdict.state != "done" and last is not None and last.verdict == asdict(verdict) and not _is_news(last, seen):
         return False
     _keep(member, exercise, seen, verdict)
     return True
 
 
-def _saw(attempt: Attempt, seen: Observation) -> bool:
-    """Whether that attempt was made of the same. The same words may have been said of other things: those are kept, for
-    a check that is mended later may tell them apart."""
-    return attempt.observation is not None and attempt.observation.data == json.loads(json.dumps(seen.data))
+def _is_news(last: Attempt, seen: Observation) -> bool:
+    """Whether a look after which the same would be said has seen something else: that is kept, for a check that is
+    mended later may tell the two apart. At most now and then, for some see something else after every act."""
+    is_old = timezone.now() - last.decided_at > KEEP_LIKE_WORDS_EVERY
+    return is_old and (last.observation is None or last.observation.data != json.loads(json.dumps(seen.data)))
 
 
 def check(member: Member, exercise: Exercise) -> Attempt:

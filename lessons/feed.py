@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
+from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +30,9 @@ logger = logging.getLogger(__name__)
 
 TOPIC = "feed"
 
+_publishing: defaultdict[int, threading.Lock] = defaultdict(threading.Lock)  # by the class's key
+_wanted: set[int] = set()
+
 
 @dataclass(frozen=True)
 class ClassTopics(Namespace):
@@ -41,12 +46,22 @@ class ClassTopics(Namespace):
 
 
 def publish_unsent(klass: Class) -> int:
-    """Sends what the feed does not have yet, oldest first, and returns how many; 0 too when Kafka is away."""
-    try:
-        return sum(_send(klass, kind) for kind in KINDS)
-    except ClusterError as error:
-        logger.warning("The feed of %s has to wait: %s", klass.slug, error)
-        return 0
+    """Sends what the feed does not have yet, oldest first, and returns how many; 0 too when Kafka is away.
+
+    One thread of a process at a time: whoever comes meanwhile leaves the work to the one that is at it. Several would
+    each send the same rows, and in a busy class that is many.
+    """
+    sent, lock = 0, _publishing[klass.pk]
+    _wanted.add(klass.pk)
+    while klass.pk in _wanted and lock.acquire(blocking=False):
+        try:
+            _wanted.discard(klass.pk)  # before the look: what is stored during it wants another
+            sent += sum(_send(klass, kind) for kind in KINDS)
+        except ClusterError as error:
+            logger.warning("The feed of %s has to wait: %s", klass.slug, error)
+        finally:
+            lock.release()
+    return sent
 
 
 def _send(klass: Class, kind: Kind) -> int:

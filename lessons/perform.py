@@ -24,7 +24,7 @@ from lessons import feed, pulse
 from lessons.actions import ACTIONS, Action, Answer, Consume
 from lessons.cluster import snapshot
 from lessons.cluster.errors import ClusterError, KafkaUnavailable
-from lessons.cluster.metadata import list_metadata
+from lessons.cluster.metadata import ask_whether_it_answers
 from lessons.models import Act, Member
 from lessons.pace import count_act, running_act, weigh_act
 
@@ -62,7 +62,9 @@ def _perform(member: Member, action: Action, *, act_id: UUID, lesson: str) -> Ac
     asked = False
     try:
         if action.asks_kafka:
-            list_metadata(asked=action.title)  # if even that gets no answer, then nothing has happened for sure
+            ask_whether_it_answers(
+                asked=action.title
+            )  # if even that gets no answer, then nothing has happened for sure
         asked = True
         answer = action.run(member.namespace)
     except ClusterError as error:

@@ -16,7 +16,7 @@ __all__ = ["Broker", "Callback", "Eye", "Snapshot", "SnapshotService", "service"
 
 INTERVAL_S = 1.0
 MIN_GAP_S = 0.1  # however often it is poked
-REST = 2  # times as long as a picture took, so that a third of one core is the most that pictures take
+REST = 6  # times as long as a picture took: with a thousand topics one takes 50 ms and more, and holds up everybody
 FORGET_POKES_S = 60.0  # more than any picture is old that somebody takes for fresh
 
 _log = logging.getLogger(__name__)

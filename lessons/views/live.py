@@ -25,7 +25,7 @@ from lessons.views.picture import NARROW, WIDE, draw, list_topics
 
 LOOK_AGAIN_S = 5.0  # for what no snapshot shows, such as offsets that a program of the learner's own commits
 PATIENCE = 4  # times as long is the next pause, while nothing else happens
-CATCH_UP_EVERY_S = 10.0
+CATCH_UP_EVERY_S = 30.0
 
 
 def look(member: Member) -> Snapshot:

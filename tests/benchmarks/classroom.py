@@ -48,6 +48,7 @@ TABLE_EVERY_S = 5.0
 JOINS_AT_ONCE = 8
 JUPYTER_MIB = 147  # measured once: a Jupyter server and one kernel that has run the notebook
 DEADLINE_S = 60.0
+IDLE_S = 10.0
 READ = ("kafka-and-its-cluster", "creating-topics", "producing")
 
 
@@ -80,7 +81,10 @@ class Person:
         )
         loop, started = asyncio.get_running_loop(), time.perf_counter()
         try:
-            answer = await loop.run_in_executor(self._pool, send)
+            try:
+                answer = await loop.run_in_executor(self._pool, send)
+            except requests.ConnectionError:  # the server had closed one that was idle: as a browser, with a new one
+                answer = await loop.run_in_executor(self._pool, send)
         except requests.RequestException as error:
             self.results.errors[f"{what}: {type(error).__name__}"] += 1
             raise
@@ -225,6 +229,8 @@ async def _load(app: RunningApp, seats: int, seconds: float, consuming: float, p
         who = students[: round(seats * consuming)]
         await some_at_a_time((partial(s.consume, tasks) for s in who), JOINS_AT_ONCE)
         await phase("consuming")
+        await asyncio.sleep(IDLE_S)
+        await phase("idle")
         results.took_ms.pop("feed", None)
         joining = dict(results.took_ms)
         results.took_ms.clear()
@@ -282,7 +288,7 @@ def measure(app: RunningApp, seats: int, options: argparse.Namespace) -> None:
     there.close()
     readings = {"start": read_server(app, broker_ports)}
     try:
-        for _ in ("joined", "watching", "consuming", "class"):
+        for _ in ("joined", "watching", "consuming", "idle", "class"):
             if not here.poll(options.seconds + 2 * DEADLINE_S + seats):
                 raise TimeoutError("The load did not get on.")
             phase = here.recv()
@@ -312,12 +318,14 @@ def report(
     for name, values in [*((f"while they join: {k}", v) for k, v in joining.items()), *took.items()]:
         shown = " | ".join(f"{quantile(values, share):.0f}" for share in (0.5, 0.95, 0.99))
         print(f"| {name} | {len(values)} | {shown} |")
-    joined, watching, consuming, end = (readings[name] for name in ("joined", "watching", "consuming", "class"))
+    joined, watching, consuming, idle, end = (readings[name] for name in list(readings)[1:])
     consumers = max(1, round(seats * options.consuming))
-    cpu_s = end.cpu_s - consuming.cpu_s
+    cpu_s = end.cpu_s - idle.cpu_s
+    idle_share = (idle.cpu_s - consuming.cpu_s) / (idle.at - consuming.at)
     print(f"\nErrors: {sum(errors.values())} {errors or ''}. Frames: {frames}.")
     print(
-        f"CPU of the web process while the class ran: {cpu_s:.1f} s, {cpu_s / options.seconds / seats * 1000:.2f} ms a seat and second."
+        f"CPU of the web process while the class ran: {cpu_s:.1f} s, {cpu_s / options.seconds / seats * 1000:.2f} ms a seat and second; "
+        f"while nobody acted, {idle_share:.0%} of a core."
     )
     print(
         f"Memory: {joined.memory_mib:.0f} MiB when all had joined; a seat that watches {(watching.memory_mib - joined.memory_mib) / seats:.2f} MiB, "

@@ -11,6 +11,7 @@ from lessons.cluster.errors import ClusterError, KafkaUnavailable, TopicMissing
 from lessons.cluster.metadata import Topic, describe_each
 
 EVERY_S = 1.0
+TOPICS_A_SECOND = 150  # with many, looks are fewer: building Python's objects of them holds up everybody else
 SOON_S = 0.3  # the second look after a topic was missed
 TIMEOUT_S = 4.0
 
@@ -70,8 +71,9 @@ class TopicWatch:
         while self._told:
             self._now.clear()
             await self._look(list(self._told))
+            pause_s = SOON_S if 1 in self._missed.values() else max(EVERY_S, len(self._told) / TOPICS_A_SECOND)
             try:
-                await asyncio.wait_for(self._now.wait(), SOON_S if 1 in self._missed.values() else EVERY_S)
+                await asyncio.wait_for(self._now.wait(), pause_s)
             except TimeoutError:
                 continue
             await asyncio.sleep(0.02)  # signs come in swarms: one look for all of them
