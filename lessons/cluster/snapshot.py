@@ -17,6 +17,7 @@ __all__ = ["Broker", "Callback", "Eye", "Snapshot", "SnapshotService", "service"
 INTERVAL_S = 1.0
 MIN_GAP_S = 0.1  # however often it is poked
 REST = 6  # times as long as a picture took: with a thousand topics one takes 50 ms and more, and holds up everybody
+LONGEST_REST_S = 0.5  # one that waited in vain for an answer took long too, and cost nothing
 FORGET_POKES_S = 60.0  # more than any picture is old that somebody takes for fresh
 
 _log = logging.getLogger(__name__)
@@ -114,7 +115,7 @@ class SnapshotService:
             except Exception:  # a thread that died would leave every page with its last picture
                 _log.exception("no picture of the cluster could be taken")
             took_s = time.monotonic() - began
-            time.sleep(max(MIN_GAP_S - took_s, took_s * REST))
+            time.sleep(max(MIN_GAP_S - took_s, min(took_s * REST, LONGEST_REST_S)))
             self._wake.wait(max(0.0, self._full_at + self._interval_s - time.monotonic()))
 
     def _look_and_tell(self) -> None:
