@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from lessons import feed
 from lessons.actions import ACTIONS
-from lessons.actions.brokers import brokers_now, ours
+from lessons.actions.brokers import base, brokers_now, ours
 from lessons.brokers import BrokerStatus, set_wanted, wanted
 from lessons.brokers.state import status, write_status
 from lessons.cluster import snapshot, topics
@@ -22,6 +22,12 @@ from tests.views.test_room import client_of
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)  # two instructors are two threads
+
+
+@pytest.fixture(autouse=True)
+def as_long_as_it_takes(monkeypatch) -> None:
+    """Three workers start brokers and browsers meanwhile."""
+    monkeypatch.setattr(base, "WAIT_S", 60.0)
 
 
 def do(member, verb: str, broker: int) -> Act:
