@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+from collections import defaultdict
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
@@ -19,7 +21,9 @@ from lessons.models import Act, Attempt, Member, Observation
 from lessons.perform import lend_connection
 
 NO_LEADER = "LEADER_NOT_AVAILABLE"  # of one partition: others may have one
-_checked_at: dict[tuple[int, str], datetime] = {}  # of this process, by member and lesson
+# Of this process, by member and lesson: the view of an act and an open page look at the same moment.
+_checked_at: dict[tuple[int, str], datetime] = {}
+_checking: defaultdict[tuple[int, str], threading.Lock] = defaultdict(threading.Lock)
 
 KEEP_LIKE_WORDS_EVERY = timedelta(minutes=1)
 LATEST_ACTS = 100  # of one kind; a check reads no further back, however long somebody plays
@@ -39,19 +43,32 @@ def attempts_by_exercise(member: Member, lesson: Lesson) -> dict[str, Attempt]:
 
 
 def check_lesson(member: Member, lesson: Lesson) -> bool:
-    """Looks at what is not done yet; True when an attempt was added. Nothing is kept of a look that saw nothing new."""
-    _checked_at[member.pk, lesson.slug] = timezone.now()
-    before = attempts_by_exercise(member, lesson)
-    added = False
-    for exercise in lesson.exercises:
-        last = before.get(exercise.id)
-        if last is None or last.state != Attempt.State.DONE:
+    """Looks at what is not done yet; True when an attempt was added. Nothing is kept of a look that saw nothing new.
+
+    One thread at a time: who waited while another one looked has nothing to look for any more.
+    """
+    called_at, key = timezone.now(), (member.pk, lesson.slug)
+    with _checking[key]:
+        if was_checked_since(member, lesson, called_at):
+            return False
+        _checked_at[key], added = timezone.now(), False
+        for exercise, last in _not_done_yet(member, lesson):
             try:
                 added |= _check_quietly(member, exercise, last)
             except ClusterError as error:  # the page says that the cluster is away; this is not the learner's matter
                 if isinstance(error, KafkaUnavailable) and error.code != NO_LEADER:
-                    break  # the next one would wait as long for no answer, and the learner with it
-    return added
+                    _checked_at[key] = (
+                        timezone.now()
+                    )  # the next exercise, and who waited, would wait as long for nothing
+                    break
+        return added
+
+
+def _not_done_yet(member: Member, lesson: Lesson) -> list[tuple[Exercise, Attempt | None]]:
+    """With the latest attempt at each."""
+    latest = attempts_by_exercise(member, lesson)
+    looked_at = [(exercise, latest.get(exercise.id)) for exercise in lesson.exercises]
+    return [(exercise, last) for exercise, last in looked_at if last is None or last.state != Attempt.State.DONE]
 
 
 def was_checked_since(member: Member, lesson: Lesson, at: datetime | None) -> bool:

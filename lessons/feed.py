@@ -21,9 +21,9 @@ from typing import Any
 
 from lessons.cluster import records, topics
 from lessons.cluster.errors import ClusterError, TopicExists, TopicMissing
-from lessons.cluster.metadata import list_metadata
+from lessons.cluster.metadata import describe, list_metadata
 from lessons.cluster.namespace import Namespace
-from lessons.feed_records import KINDS, Kind
+from lessons.feed_records import KINDS, NO_NEWS, Kind
 from lessons.models import Class
 
 logger = logging.getLogger(__name__)
@@ -32,6 +32,7 @@ TOPIC = "feed"
 
 _publishing: defaultdict[int, threading.Lock] = defaultdict(threading.Lock)  # by the class's key
 _wanted: set[int] = set()
+_seen: set[str] = set()  # the topics that were there
 
 
 @dataclass(frozen=True)
@@ -65,21 +66,32 @@ def publish_unsent(klass: Class) -> int:
 
 
 def _send(klass: Class, kind: Kind) -> int:
-    rows = list(kind.unsent(klass))
-    bodies = [kind.record(row) for row in rows]
-    messages = [records.Message(key=body["seat"].encode(), value=_encoded(body)) for body in bodies]
-    if not messages:
+    news = []
+    for row in kind.unsent(klass):
+        if (body := kind.record(row)) is None:
+            kind.mark_sent(row, NO_NEWS)
+        else:
+            news.append((row, records.Message(key=body["seat"].encode(), value=_encoded(body))))
+    if not news:
         return 0
-    namespace = ClassTopics(klass.slug)
-    try:
-        deliveries = records.produce(namespace, TOPIC, messages)
-    except TopicMissing:
-        create_topic(klass)
-        deliveries = records.produce(namespace, TOPIC, messages)
-    for row, delivery in zip(rows, deliveries, strict=True):
+    for (row, _), delivery in zip(news, _produce(klass, [message for _, message in news]), strict=True):
         if delivery.offset is not None:
             kind.mark_sent(row, delivery.offset)
-    return len(messages)
+    return len(news)
+
+
+def _produce(klass: Class, messages: list[records.Message]) -> tuple[records.Delivery, ...]:
+    namespace = ClassTopics(klass.slug)
+    full_name = namespace.full(TOPIC)
+    if full_name not in _seen:  # a producer that finds it missing says so after a second, and remembers it for another
+        if not describe([full_name], asked="Look for the feed"):
+            create_topic(klass)
+        _seen.add(full_name)
+    try:
+        return records.produce(namespace, TOPIC, messages)
+    except TopicMissing:
+        create_topic(klass)
+        return records.produce(namespace, TOPIC, messages)
 
 
 def _encoded(body: dict[str, Any]) -> bytes:

@@ -240,6 +240,9 @@ class Attempt(models.Model):
         return f"{self.exercise} of {self.member_id}: {self.state}"
 
 
+HAND_UP = models.Q(answered_at=None, lowered_at=None)
+
+
 class Hand(models.Model):
     """A student's raised hand: it is up until it is answered or lowered."""
 
@@ -257,11 +260,8 @@ class Hand(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["member"], name="one_hand_up_at_a_time",
-                condition=models.Q(answered_at=None, lowered_at=None),
-            ),
-        ]  # fmt: skip
+            models.UniqueConstraint(fields=["member"], name="one_hand_up_at_a_time", condition=HAND_UP),
+        ]
 
     def __str__(self) -> str:
         return f"{self.member_id} in {self.lesson}"

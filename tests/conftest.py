@@ -9,11 +9,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from lessons.brokers import EmbeddedCluster, set_wanted
-from lessons.brokers.config import BROKER_IDS
 from lessons.cluster import clients, groups
 from tests.running_brokers import NAMED, running_brokers
-from tests.waiting import wait_for
 
 pytest_plugins = ["tests.workers"]
 
@@ -37,28 +34,6 @@ def kafka(bootstrap_servers: str, settings) -> str:
         clients.configure(wanted)
     groups.create_offsets_topic()  # as `up` does: a fresh cluster has no internal topic
     return bootstrap_servers
-
-
-@pytest.fixture(scope="session")
-def brokers_to_stop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedCluster]:
-    """Three more brokers, for the tests that stop some."""
-    with running_brokers(tmp_path_factory.mktemp("brokers-to-stop")) as cluster:
-        yield cluster
-
-
-@pytest.fixture
-def own_cluster(brokers_to_stop: EmbeddedCluster, settings) -> Iterator[EmbeddedCluster]:
-    """The app talks to brokers that this test may stop; all are up before and after."""
-    before = clients.connection()
-    settings.KAFKA_BOOTSTRAP_SERVERS = brokers_to_stop.bootstrap_servers
-    clients.configure(clients.Connection(brokers_to_stop.bootstrap_servers))
-    try:
-        yield brokers_to_stop
-    finally:
-        for broker_id in BROKER_IDS:
-            set_wanted(brokers_to_stop.data_dir, broker_id, "up")
-        wait_for(lambda: brokers_to_stop.is_up, timeout_s=60)
-        clients.configure(before)
 
 
 @dataclass(frozen=True)

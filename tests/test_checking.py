@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.db.models import F
 
+from lessons import feed
 from lessons.actions import CreateTopic, DeleteTopic
-from lessons.checking import check_lesson
+from lessons.checking import check, check_lesson
+from lessons.cluster import records
 from lessons.course.loader import get_lesson
 from lessons.perform import perform
 
-pytestmark = pytest.mark.usefixtures("kafka")
+pytestmark = [pytest.mark.usefixtures("kafka"), pytest.mark.django_db(transaction=True)]  # some look from threads
 EXERCISE = "adding-partitions.two-partitions"
 
 
@@ -37,3 +43,34 @@ def test_a_look_that_saw_something_else_is_kept_now_and_then_though_the_same_is_
     assert look_again() == [first, second]
     assert look_again() == [first, second]
     assert len({attempt.verdict["seen"] for attempt in looks}) == 1
+
+
+def test_of_those_who_look_at_the_same_moment_one_finds_it_done_and_the_feed_says_so_once(alice):
+    """The view that did the act, and every page on which the lesson is open."""
+    lesson, at_once = get_lesson("adding-partitions"), 6
+    perform(alice, CreateTopic(name="test2p", partitions=2), act_id=uuid4())
+    together = Barrier(at_once)
+
+    def look() -> bool:
+        try:
+            together.wait(timeout=10)
+            return check_lesson(alice, lesson)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(at_once) as threads:
+        added = [look.result() for look in [threads.submit(look) for _ in range(at_once)]]
+    assert added.count(True) == 1
+    assert alice.attempts.filter(exercise=EXERCISE).count() == 1
+    assert check(alice, lesson.exercises[0]).state == "done"
+    feed.publish_unsent(alice.klass)
+    assert [verdict["exercise"] for verdict in told(alice.klass, "verdict")] == [EXERCISE]
+    assert not alice.attempts.filter(state="done", feed_offset=None).exists()
+
+
+def told(klass, kind: str) -> list[dict]:
+    """What the feed says, of that kind."""
+    topic = feed.ClassTopics(klass.slug).full(feed.TOPIC)
+    end = records.offsets(topic)[0][1]
+    said = records.read_range(topic, 0, start=0, end=end, limit=end, timeout_s=5)
+    return [each for each in map(json.loads, (record.value for record in said)) if each["kind"] == kind]

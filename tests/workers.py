@@ -13,23 +13,21 @@ from xdist.scheduler import LoadFileScheduling
 
 from tests.running_brokers import NAMED, running_brokers
 
-STOPS_BROKERS = "stops brokers"  # of a set that is started once
-ONE_APP = "one app"  # the same, with a browser
+ONE_APP = "tests/browser/"
+OWN_BROKERS = "tests/outages/"
 A_PROJECT = "a project"  # a copy of it, with brokers of its own
-SCOPES = {
-    "tests/actions/test_broker_acts.py": STOPS_BROKERS,
-    "tests/cluster/test_outage.py": STOPS_BROKERS,
-    "tests/test_trouble.py": STOPS_BROKERS,
+TOGETHER = {
     "tests/browser/test_all_lessons.py": A_PROJECT,
     "tests/browser/test_class.py": A_PROJECT,
 }
-LONG = (STOPS_BROKERS, ONE_APP, A_PROJECT, "tests/test_postgresql.py")
+LONG = (OWN_BROKERS, ONE_APP, A_PROJECT, "tests/test_postgresql.py")
 
 
 def scope_of(nodeid: str) -> str:
     """What runs on one worker."""
     file = nodeid.partition("::")[0]
-    return SCOPES.get(file) or (ONE_APP if file.startswith("tests/browser/") else file)
+    folder = next((folder for folder in (ONE_APP, OWN_BROKERS) if file.startswith(folder)), file)
+    return TOGETHER.get(file, folder)
 
 
 class Scheduling(LoadFileScheduling):

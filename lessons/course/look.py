@@ -8,8 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from lessons.cluster import groups, records, topics
-from lessons.cluster.errors import TopicMissing
-from lessons.cluster.metadata import Cluster, Topic, describe_cluster
+from lessons.cluster.metadata import Cluster, Topic, describe, describe_cluster
 from lessons.cluster.namespace import Namespace
 
 
@@ -43,11 +42,9 @@ class Look:
         return topics.list_for(self.namespace)[0]
 
     def topic(self, name: str) -> Topic | None:
-        """The topic with this short name, or None. Raises: ClusterError."""
-        try:
-            return topics.describe_topic(self.namespace, name)
-        except TopicMissing:
-            return None
+        """The topic with this short name, or None, at once: the page looks again. Raises: ClusterError."""
+        full_name = self.namespace.full(name)
+        return describe([full_name], asked=f"Describe the topic {name}", namespace=self.namespace).get(full_name)
 
     def acts(self, kind: str) -> tuple[PastAct, ...]:
         """This seat's settled acts of a kind, oldest first."""

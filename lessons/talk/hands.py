@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from lessons import feed
 from lessons.course.loader import Lesson
-from lessons.models import Attempt, Class, Hand, Member
+from lessons.models import HAND_UP, Attempt, Class, Hand, Member
 from lessons.pace import count_act
 from lessons.talk import news
 
-UP = Q(answered_at=None, lowered_at=None)
-
 
 def hand_up(member: Member) -> Hand | None:
-    return member.hands.filter(UP).first()
+    return member.hands.filter(HAND_UP).first()
 
 
 def last_answer(member: Member, lesson: Lesson) -> Hand | None:
@@ -27,7 +25,7 @@ def last_answer(member: Member, lesson: Lesson) -> Hand | None:
 
 def queue(klass: Class) -> QuerySet[Hand]:
     """The hands that are up, the longest waiting first; of those who are still in the class."""
-    waiting = Hand.objects.filter(UP, member__klass=klass, member__removed_at=None)
+    waiting = Hand.objects.filter(HAND_UP, member__klass=klass, member__removed_at=None)
     return waiting.select_related("member", "attempt").order_by("raised_at", "pk")
 
 
@@ -44,7 +42,7 @@ def raise_hand(member: Member, lesson: Lesson, *, exercise: str = "", words: str
                 attempt=_failing(member, exercise),
             )  # fmt: skip
     except IntegrityError:
-        return member.hands.get(UP)
+        return member.hands.get(HAND_UP)
     _tell(member)
     return hand
 
@@ -57,13 +55,13 @@ def _failing(member: Member, exercise: str) -> Attempt | None:
 
 def lower(member: Member) -> None:
     """The hand that is up, if there is one."""
-    if member.hands.filter(UP).update(lowered_at=timezone.now(), feed_offset=None):
+    if member.hands.filter(HAND_UP).update(lowered_at=timezone.now(), feed_offset=None):
         _tell(member)
 
 
 def answer(hand: Hand, by: Member, words: str) -> bool:
     """False when it was not up any more: somebody was quicker, or it was lowered."""
-    up = Hand.objects.filter(UP, pk=hand.pk)
+    up = Hand.objects.filter(HAND_UP, pk=hand.pk)
     answered = up.update(answered_at=timezone.now(), answered_by=by, answer=words, feed_offset=None)
     if answered:
         _tell(hand.member)

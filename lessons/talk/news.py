@@ -20,7 +20,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from lessons.cluster import snapshot
-from lessons.models import Broadcast, Class, Hand, Member
+from lessons.models import HAND_UP, Broadcast, Class, Hand, Member
 
 FRESH_S = 0.9  # pages are drawn once a second: each time with a new look
 BROADCAST_STANDS = timedelta(hours=24)  # what nobody has ended is not news for the next lesson
@@ -66,7 +66,7 @@ def read(klass: Class) -> News:
         klass.broadcasts.filter(ended_at=None, at__gt=now - BROADCAST_STANDS).select_related("by").order_by("-at")
     )
     lately = Q(answered_at__gt=now - ANSWER_STANDS) | Q(lowered_at__gt=now - ANSWER_STANDS)
-    hands = Hand.objects.filter(Q(answered_at=None, lowered_at=None) | lately, member__klass=klass)
+    hands = Hand.objects.filter(HAND_UP | lately, member__klass=klass)
     latest = {hand.member_id: hand for hand in hands.select_related("answered_by").order_by("pk")}
     return News(
         broadcasts=tuple(_broadcast(each) for each in standing[:MAX_BROADCASTS]),

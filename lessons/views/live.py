@@ -24,7 +24,7 @@ from lessons.views.news import NewsPart
 from lessons.views.picture import NARROW, WIDE, draw, list_topics
 
 LOOK_AGAIN_S = 5.0  # for what no snapshot shows, such as offsets that a program of the learner's own commits
-SOON_S = 1.0
+SOON_S = 1.25
 PATIENCE = 4  # times as long is the next pause, while nothing else happens
 CATCH_UP_EVERY_S = 30.0
 
@@ -135,10 +135,13 @@ class SeatPage(LivePage):
         seen, before = (own, ends, acted_at), self._looked_at
         if seen == before and now < self._look_again_s:
             return False
-        self._pause_s = LOOK_AGAIN_S if seen != before else self._pause_s * PATIENCE
+        by_the_view = bool(before and acted_at != before[2]) and was_checked_since(self.member, lesson, acted_at)
+        if seen == before:
+            self._pause_s *= PATIENCE
+        else:  # the view that did the act has checked: what shows later is seen soon
+            self._pause_s = SOON_S if by_the_view else LOOK_AGAIN_S
         self._looked_at, self._look_again_s = seen, now + self._pause_s
-        if before and acted_at != before[2] and was_checked_since(self.member, lesson, acted_at):
-            self._look_again_s = now + SOON_S  # the view that did the act has checked: what shows later is seen then
+        if by_the_view:
             return True
         if now >= self._catch_up_s:
             self._catch_up_s = now + CATCH_UP_EVERY_S

@@ -6,7 +6,6 @@ import pytest
 
 from lessons.cluster import clients, records, topics
 from lessons.cluster.errors import AppRefused, KafkaRefused, TopicExists, TopicMissing
-from lessons.cluster.limits import replicas_left
 from lessons.cluster.namespace import Namespace
 
 
@@ -116,19 +115,6 @@ def test_a_replication_factor_that_the_client_would_change_or_choke_on_is_refuse
     with pytest.raises(AppRefused) as caught:
         create(alice, "a", replicas=replicas)
     assert caught.value.code == code
-
-
-def test_a_full_broker_takes_no_more_replicas_and_the_app_says_which(alice: Namespace) -> None:
-    create(alice, "some", partitions=3, replicas=3)
-    held = {broker_id: 2000 - left for broker_id, left in replicas_left().items()}
-    fullest = max(held, key=lambda broker_id: held[broker_id])
-    limit = held[fullest] + 2
-    with pytest.raises(AppRefused, match=f"Broker {fullest} holds {held[fullest]} replicas") as caught:
-        topics.create_topic(alice, "more", partitions=3, replicas=3, replica_limit=limit)
-    assert caught.value.code == "BROKER_FULL"
-    with pytest.raises(AppRefused, match="a broker of this cluster may hold"):
-        topics.add_partitions(alice, "some", total=6, replica_limit=limit)
-    topics.create_topic(alice, "more", partitions=2, replicas=3, replica_limit=limit)
 
 
 def test_a_setting_given_at_creation_is_listed_as_the_topics_own(alice: Namespace) -> None:

@@ -19,7 +19,7 @@ from lessons.cluster.consume.membership import Membership
 from lessons.cluster.errors import ClusterError, TopicMissing, translate
 from lessons.cluster.live import frames
 from lessons.cluster.metadata import describe
-from lessons.cluster.records import EARLIEST, LATEST, from_kafka, list_offsets
+from lessons.cluster.records import from_kafka, offsets
 
 MAX_CREDIT = 500
 POLL_S = 0.2
@@ -207,19 +207,17 @@ class GroupMember:
 
     def _starts(self, consumer: Consumer, partitions: list[int]) -> dict[int, int | None]:
         """Where the group was; else, or where that offset is not there any more, what auto.offset.reset says."""
-        pairs = [(self._topic, each) for each in partitions]
         try:
-            known = consumer.committed([TopicPartition(*pair) for pair in pairs], timeout=TIMEOUT_S)
-            lows = list_offsets(pairs, EARLIEST, asked=self._asked.asked, timeout_s=TIMEOUT_S)
-            ends = list_offsets(pairs, LATEST, asked=self._asked.asked, timeout_s=TIMEOUT_S)
+            known = consumer.committed([TopicPartition(self._topic, each) for each in partitions], timeout=TIMEOUT_S)
+            spans = offsets(self._topic, partitions=partitions, namespace=self._asked.namespace, timeout_s=TIMEOUT_S)
         except (KafkaException, ClusterError) as error:
             _log.debug("start offsets are left to the client: %s", error)
             return dict.fromkeys(partitions)
-        resets = lows if self._asked.auto_offset_reset == "earliest" else ends
         starts: dict[int, int | None] = {}
-        for pair, committed in zip(pairs, known, strict=True):
-            inside = pair in lows and pair in ends and lows[pair] <= committed.offset <= ends[pair]
-            starts[pair[1]] = committed.offset if inside else resets.get(pair)
+        for committed in known:
+            earliest, end = spans[committed.partition]
+            reset = earliest if self._asked.auto_offset_reset == "earliest" else end
+            starts[committed.partition] = committed.offset if earliest <= committed.offset <= end else reset
         return starts
 
     def _topic_id(self) -> str | None:

@@ -11,7 +11,7 @@ from django.core.management import BaseCommand
 from lessons.management.browser import VARIABLE, NoBrowser, find_browser
 
 # The tests mostly wait for Kafka: three at a time keep two cores busy. tests/workers.py says what stays together.
-WHOLE_SUITE = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
+WHOLE_SUITE = ("-n", "4", "--dist", "loadfile", "--no-loadscope-reorder")
 
 
 class Command(BaseCommand):

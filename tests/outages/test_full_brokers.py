@@ -1,0 +1,29 @@
+"""How much a broker may hold. On brokers to themselves: nobody else creates topics while replicas are counted."""
+
+from __future__ import annotations
+
+import pytest
+
+from lessons.brokers import EmbeddedCluster
+from lessons.cluster import topics
+from lessons.cluster.errors import AppRefused
+from lessons.cluster.limits import MAX_REPLICAS_PER_BROKER, replicas_left
+from lessons.cluster.namespace import Namespace
+
+
+@pytest.fixture
+def dora(own_cluster: EmbeddedCluster) -> Namespace:
+    return Namespace("limits", "dora")
+
+
+def test_a_full_broker_takes_no_more_replicas_and_the_app_says_which(dora: Namespace) -> None:
+    topics.create_topic(dora, "some", partitions=3, replicas=3)
+    held = {broker_id: MAX_REPLICAS_PER_BROKER - left for broker_id, left in replicas_left().items()}
+    fullest = max(held, key=lambda broker_id: held[broker_id])
+    limit = held[fullest] + 2
+    with pytest.raises(AppRefused, match=f"Broker {fullest} holds {held[fullest]} replicas") as caught:
+        topics.create_topic(dora, "more", partitions=3, replicas=3, replica_limit=limit)
+    assert caught.value.code == "BROKER_FULL"
+    with pytest.raises(AppRefused, match="a broker of this cluster may hold"):
+        topics.add_partitions(dora, "some", total=6, replica_limit=limit)
+    topics.create_topic(dora, "more", partitions=2, replicas=3, replica_limit=limit)
