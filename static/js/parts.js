@@ -5,13 +5,13 @@ import { showLocalTimes } from "./clock.js";
 
 const FOCUSABLE = "a[href], button, summary, input, select, textarea, [tabindex='0']";
 const shown = new Map(); // id → the html that was put there last
-const held = new Map(); // id → html that waits until nobody types in that part
+const held = new Map(); // id → html that waits until nobody types in that part, or presses something there
+const AFTER_A_PRESS_MS = 300; // the click, and its request, come first
 
 export function replacePart(id, html) {
   const old = document.getElementById(id);
   if (!old || shown.get(id) === html) return;
-  if (isTypedIn(old)) {
-    if (!held.has(id)) old.addEventListener("focusout", () => setTimeout(release, 0, id), { once: true });
+  if (isInUse(old)) {
     held.set(id, html);
     return;
   }
@@ -27,11 +27,14 @@ export function replacePart(id, html) {
   if (fresh.dataset.announce && fresh.dataset.announce !== old.dataset.announce) say(fresh.dataset.announce);
 }
 
-function release(id) {
-  const html = held.get(id);
-  held.delete(id);
-  if (html !== undefined) replacePart(id, html);
+function release() {
+  const waiting = [...held];
+  held.clear();
+  for (const [id, html] of waiting) replacePart(id, html);
 }
+
+document.addEventListener("focusout", () => setTimeout(release, 0));
+for (const end of ["pointerup", "pointercancel", "keyup"]) document.addEventListener(end, () => setTimeout(release, AFTER_A_PRESS_MS));
 
 function parse(html) {
   const template = document.createElement("template");
@@ -39,9 +42,10 @@ function parse(html) {
   return template.content.firstElementChild;
 }
 
-function isTypedIn(part) {
+function isInUse(part) {
   const active = document.activeElement;
-  return part.contains(active) && active.matches("input, select, textarea");
+  const isTypedIn = part.contains(active) && active.matches("input, select, textarea");
+  return isTypedIn || part.matches(":active"); // so is what has a pressed button in it: replaced now, it would lose its click
 }
 
 function markNew(old, fresh) {

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from lessons.course.loader import lessons
 from tests.browser.conftest import RunningApp, join
+from tests.waiting import wait_for
 
 INSIDE = ["", "cluster/", "cluster/?internal=1", *(f"lessons/{lesson.slug}/" for lesson in lessons())]
 OUTSIDE = ["join/", "sign-in/", "no-such-page/"]
@@ -97,6 +98,36 @@ def test_a_refusal_is_shown_with_kafkas_words_and_keeps_what_was_typed(seat: Pag
     card.get_by_role("button", name="Create topic").click()
     expect(card.locator(".answer.no")).to_contain_text("ASCII alphanumerics")
     expect(card.get_by_label("Name")).to_have_value("bad name!")
+
+
+def test_a_button_that_is_being_pressed_is_not_replaced_by_what_came_while_somebody_typed(seat: Page, visit):
+    frames: list[str] = []
+    seat.on("websocket", lambda socket: socket.on("framereceived", lambda frame: frames.append(str(frame))))
+
+    def is_drawn_anew() -> bool:
+        seat.title()  # lets frames come in
+        return any("exercise-kafka" in frame for frame in frames)
+
+    visit("lessons/kafka-and-its-cluster/")
+    wait_for(is_drawn_anew)
+    frames.clear()
+    exercise = seat.locator(".exercise")
+    exercise.get_by_label("Brokers in the cluster").fill("7")
+    button = exercise.get_by_role("button", name="Check now")
+    button.scroll_into_view_if_needed()
+
+    elsewhere = seat.context.new_page()
+    elsewhere.goto(seat.url)
+    elsewhere.locator(".exercise").get_by_role("button", name="Check now").click()
+    wait_for(is_drawn_anew)
+
+    box = button.bounding_box()
+    seat.mouse.move(box["x"] + 5, box["y"] + 5)
+    seat.mouse.down()
+    seat.evaluate("() => new Promise((done) => setTimeout(setTimeout, 0, done, 0))")  # whatever the press has set off
+    with seat.expect_request(lambda request: request.method == "POST") as posted:
+        seat.mouse.up()
+    assert "=7&" in f"{posted.value.post_data}&"
 
 
 def test_without_javascript_all_but_streaming_works(browser: Browser, app: RunningApp):

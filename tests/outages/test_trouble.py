@@ -20,6 +20,7 @@ from threading import Barrier
 from typing import Any, TypeVar
 from uuid import uuid4
 
+import psutil
 import pytest
 from channels.db import database_sync_to_async
 from django.db import connection
@@ -138,13 +139,19 @@ def cut_check(exercise: Exercise, moment: Barrier) -> Exercise:
 
 
 def tell(cluster: EmbeddedCluster, broker_ids: Iterable[int], number: signal.Signals) -> None:
-    for broker in cluster.brokers:
-        if broker.broker_id in broker_ids:
-            broker.process.send_signal(number)
+    for process in processes(cluster, broker_ids):
+        process.send_signal(number)
+
+
+def processes(cluster: EmbeddedCluster, broker_ids: Iterable[int]) -> list[psutil.Process]:
+    return [psutil.Process(broker.process.pid) for broker in cluster.brokers if broker.broker_id in broker_ids]
 
 
 def hang(cluster: EmbeddedCluster, *broker_ids: int) -> None:
+    """On a busy machine it takes a moment until the signal has come to every thread."""
+    told = processes(cluster, broker_ids)
     tell(cluster, broker_ids, signal.SIGSTOP)
+    wait_for(lambda: all(process.status() == psutil.STATUS_STOPPED for process in told))
 
 
 def go_on(cluster: EmbeddedCluster) -> None:
