@@ -20,7 +20,10 @@ TOGETHER = {
     "tests/browser/test_all_lessons.py": A_PROJECT,
     "tests/browser/test_class.py": A_PROJECT,
 }
-LONG = (OWN_BROKERS, ONE_APP, A_PROJECT, "tests/test_postgresql.py")
+LONG = (
+    OWN_BROKERS, ONE_APP, A_PROJECT, "tests/test_postgresql.py", "tests/up/test_up.py", "tests/course/test_course.py",
+    "tests/test_notebook.py", "tests/brokers/test_cluster.py", "tests/actions/test_produce_settings.py",
+)  # fmt: skip
 
 
 def scope_of(nodeid: str) -> str:

@@ -10,7 +10,7 @@ from django.core.management import BaseCommand
 
 from lessons.management.browser import VARIABLE, NoBrowser, find_browser
 
-# The tests mostly wait for Kafka: three at a time keep two cores busy. tests/workers.py says what stays together.
+# The tests mostly wait for Kafka: four at a time keep two cores busy. tests/workers.py says what stays together.
 WHOLE_SUITE = ("-n", "4", "--dist", "loadfile", "--no-loadscope-reorder")
 
 
