@@ -16,6 +16,7 @@ from lessons.cluster.metadata import cluster_id
 from lessons.course.exercise import Exercise, Verdict
 from lessons.course.loader import Lesson
 from lessons.course.look import Look, PastAct
+from lessons.feed_records import VERDICTS
 from lessons.grading.standings import DONE, NOT_BEGUN_YET, Standings, standings_of
 from lessons.models import Act, Attempt, Member, Observation
 from lessons.perform import lend_connection
@@ -163,7 +164,7 @@ def _keep(member: Member, exercise: Exercise, seen: Observation | None, verdict:
     )
     pulse.attempts.beat(member.pk, attempt.decided_at)
     if verdict.state == "done":
-        feed.publish_unsent(member.klass)
+        feed.publish_unsent(member.klass, VERDICTS)
     return attempt
 
 

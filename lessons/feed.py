@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 TOPIC = "feed"
 
 _publishing: defaultdict[int, threading.Lock] = defaultdict(threading.Lock)  # by the class's key
-_wanted: set[int] = set()
+_wanted: defaultdict[int, set[Kind]] = defaultdict(set)
 _seen: set[str] = set()  # the topics that were there
 
 
@@ -46,20 +46,23 @@ class ClassTopics(Namespace):
         return self.class_prefix
 
 
-def publish_unsent(klass: Class) -> int:
-    """Sends what the feed does not have yet, oldest first, and returns how many; 0 too when Kafka is away.
+def publish_unsent(klass: Class, *kinds: Kind) -> int:
+    """Sends what the feed does not have yet, oldest first, and returns how many; 0 too when Kafka is away. Of these kinds,
+    or of all.
 
     One thread of a process at a time: whoever comes meanwhile leaves the work to the one that is at it. Several would
     each send the same rows, and in a busy class that is many.
     """
-    sent, lock = 0, _publishing[klass.pk]
-    _wanted.add(klass.pk)
-    while klass.pk in _wanted and lock.acquire(blocking=False):
+    sent, lock, wanted = 0, _publishing[klass.pk], _wanted[klass.pk]
+    wanted |= set(kinds or KINDS)
+    while wanted and lock.acquire(blocking=False):
         try:
-            _wanted.discard(klass.pk)  # before the look: what is stored during it wants another
-            sent += sum(_send(klass, kind) for kind in KINDS)
+            while wanted:
+                kind = wanted.pop()  # before the look: what is stored during it wants another
+                sent += _send(klass, kind)
         except ClusterError as error:
             logger.warning("The feed of %s has to wait: %s", klass.slug, error)
+            break
         finally:
             lock.release()
     return sent

@@ -98,9 +98,8 @@ def _iso(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment else None
 
 
-KINDS = (
-    Kind(_acts, _act_record, told=("state",)),
-    Kind(_verdicts, _verdict_record),
-    Kind(_hands, _hand_record, told=("answered_at", "lowered_at")),
-    Kind(_broadcasts, _broadcast_record),
-)
+ACTS = Kind(_acts, _act_record, told=("state",))
+VERDICTS = Kind(_verdicts, _verdict_record)
+HANDS = Kind(_hands, _hand_record, told=("answered_at", "lowered_at"))
+BROADCASTS = Kind(_broadcasts, _broadcast_record)
+KINDS = (ACTS, VERDICTS, HANDS, BROADCASTS)

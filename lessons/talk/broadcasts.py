@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from lessons import feed
+from lessons.feed_records import BROADCASTS
 from lessons.models import Broadcast, Member
 from lessons.talk import news
 
@@ -15,7 +16,7 @@ def say_to_class(by: Member, words: str = "", *, lesson: str = "") -> Broadcast:
         by.klass.broadcasts.exclude(lesson="").filter(ended_at=None).update(ended_at=timezone.now())
     said = Broadcast.objects.create(klass=by.klass, by=by, words=words, lesson=lesson)
     news.changed(by.klass)
-    feed.publish_unsent(by.klass)
+    feed.publish_unsent(by.klass, BROADCASTS)
     return said
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from lessons import feed
 from lessons.course.loader import Lesson
+from lessons.feed_records import HANDS
 from lessons.models import HAND_UP, Attempt, Class, Hand, Member
 from lessons.pace import count_act
 from lessons.talk import news
@@ -70,4 +71,4 @@ def answer(hand: Hand, by: Member, words: str) -> bool:
 
 def _tell(member: Member) -> None:
     news.changed(member.klass, of=member)
-    feed.publish_unsent(member.klass)
+    feed.publish_unsent(member.klass, HANDS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from uuid import uuid4
 
@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from pydantic import ValidationError
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
+from pygments.lexer import Lexer
 from pygments.lexers import BashLexer, PythonLexer
 
 from lessons.actions import ACTIONS, Action, Where
@@ -28,6 +29,12 @@ from lessons.models import Act, Attempt, LateRule, Member, Role
 _html = HtmlFormatter(nowrap=True)
 
 
+@lru_cache(maxsize=500)
+def _highlighted(code: str, lexer: type[Lexer]) -> SafeString:
+    """A card is drawn again with each of its answers, and its code is mostly what it was."""
+    return mark_safe(highlight(code, lexer(), _html))  # noqa: S308 - Pygments escapes
+
+
 @dataclass(frozen=True)
 class Code:
     python: str
@@ -35,11 +42,11 @@ class Code:
 
     @property
     def python_html(self) -> SafeString:
-        return mark_safe(highlight(self.python, PythonLexer(), _html))  # noqa: S308 - Pygments escapes
+        return _highlighted(self.python, PythonLexer)
 
     @property
     def command_html(self) -> SafeString:
-        return mark_safe(highlight(self.command, BashLexer(), _html))  # noqa: S308 - Pygments escapes
+        return _highlighted(self.command, BashLexer)
 
 
 @dataclass(frozen=True)
