@@ -8,6 +8,7 @@ from collections import defaultdict
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
+from django.db.models import Max, Min, Q
 from django.utils import timezone
 
 from lessons import feed, pulse
@@ -33,14 +34,10 @@ LATEST_ACTS = 100  # of one kind; a check reads no further back, however long so
 def attempts_by_exercise(member: Member, lesson: Lesson) -> dict[str, Attempt]:
     """For each exercise of the lesson that was looked at: the attempt that did it, else the latest."""
     ids = [exercise.id for exercise in lesson.exercises]
-    shown: dict[str, Attempt] = {}
-    for attempt in (
-        member.attempts.counted().filter(exercise__in=ids).select_related("observation").order_by("decided_at")
-    ):
-        latched = shown.get(attempt.exercise)
-        if latched is None or latched.state != Attempt.State.DONE:
-            shown[attempt.exercise] = attempt
-    return shown
+    looked_at = member.attempts.counted().filter(exercise__in=ids).order_by().values_list("exercise")
+    done_first = Min("pk", filter=Q(state=Attempt.State.DONE))
+    shown = [done or last for _, done, last in looked_at.annotate(done=done_first, last=Max("pk"))]
+    return {each.exercise: each for each in Attempt.objects.filter(pk__in=shown).select_related("observation")}
 
 
 def check_lesson(member: Member, lesson: Lesson) -> bool:
