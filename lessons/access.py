@@ -57,6 +57,15 @@ def get_seat(staff: Member, seat_slug: str) -> Member:
     return seat
 
 
+def get_colleague(staff: Member, slug: str) -> Member:
+    """Another one of those who teach or grade this member's class, a removed one too. Raises: Http404."""
+    others = staff.klass.members.select_related("klass").exclude(role=Role.STUDENT).exclude(pk=staff.pk)
+    colleague = others.filter(slug=slug).first() if slug.isalnum() else None
+    if colleague is None:
+        raise Http404(NOT_YOURS)
+    return colleague
+
+
 def get_action(member: Member, kind: str) -> type[Action]:
     """An act that this member may do here. Raises: Http404."""
     action = ACTIONS.get(kind)

@@ -13,6 +13,8 @@ from lessons.access import get_lesson_for
 from lessons.consumers.base import NOT_YOURS, PageSocket
 from lessons.consumers.painting import painting
 from lessons.consumers.protocol import ForgedFrame
+from lessons.consumers.rights import Ground, has_lesson
+from lessons.models import Role
 from lessons.views.live import LivePage, SeatPage
 
 
@@ -20,6 +22,7 @@ class LiveSocket(PageSocket):
     """Sends {"type": "parts", "parts": {element id: HTML}} with what has changed, once a second at most and at once
     after an act. The page has nothing to say here."""
 
+    _page: LivePage | None = None
     _stop_drawing: Callable[[], None] | None = None
 
     async def websocket_connect(self, message: Mapping[str, Any]) -> None:
@@ -31,6 +34,7 @@ class LiveSocket(PageSocket):
         except Http404:
             await self.close(NOT_YOURS)
             return
+        self._page = page
         if self._writer is not None:  # else it has left meanwhile
             self._stop_drawing = painting().keep_fresh(page, lambda parts: self.tell("parts", parts=parts))
 
@@ -39,6 +43,11 @@ class LiveSocket(PageSocket):
         slug = address.get("lesson_slug")
         internal = parse_qs(self.scope.get("query_string", b"")).get(b"internal") == [b"1"]
         return SeatPage(self.member, get_lesson_for(self.member, slug) if slug else None, internal=internal)
+
+    def grounds(self) -> set[Ground]:
+        """A student's lesson stands on being switched on, too; staff see all."""
+        lesson = self._page.lesson if isinstance(self._page, SeatPage) and self.member.role == Role.STUDENT else None
+        return super().grounds() | ({has_lesson(self.member.klass, lesson)} if lesson else set())
 
     async def hear(self, text: str | None) -> None:
         raise ForgedFrame("This socket only tells; it has nothing to ask.")

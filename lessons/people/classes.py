@@ -4,32 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.text import slugify
 
 from lessons import feed
 from lessons.cluster.errors import ClusterError
-from lessons.models import Class, Member, Role
+from lessons.models import Class, Member, Role, User
 from lessons.people.seats import note, take_seat
 
 SLUG_LENGTH = 20
+DOUBLE_CLICK = timedelta(seconds=10)
 SETTINGS = ("name", "lessons_off", "due_at", "time_zone", "late_rule")
 
 
 def make_class(name: str, maker: Member) -> Class:
-    """A class of its own: a short name that nobody has, a fresh code, and `maker`'s person as its instructor."""
+    """A class of its own: a short name that nobody has, a fresh code, and `maker`'s person as its instructor. Asked for
+    twice within seconds it is one class: that was a double click."""
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=maker.user_id)  # the second click waits for the first one
+        just_made = Class.objects.filter(name=name, created_at__gt=timezone.now() - DOUBLE_CLICK)
+        klass = just_made.filter(members__user=maker.user, members__role=Role.INSTRUCTOR).first()
+        if klass is not None:
+            return klass
+        klass = _new_class(name, maker)
+    with suppress(ClusterError):  # Kafka is away: the topic is made with the feed's first record
+        feed.create_topic(klass)
+    return klass
+
+
+def _new_class(name: str, maker: Member) -> Class:
     for slug in _slugs(name):
         with suppress(IntegrityError), transaction.atomic():  # somebody has the slug: the next one
             klass = Class.objects.create(name=name, slug=slug, time_zone=maker.klass.time_zone)
             instructor = take_seat(klass, maker.name, user=maker.user, role=Role.INSTRUCTOR)
             note(klass, instructor, "class", data={"name": name, "slug": slug})
-            break
-    with suppress(ClusterError):  # Kafka is away: the topic is made with the feed's first record
-        feed.create_topic(klass)
-    return klass
+            return klass
+    raise AssertionError("there is always another short name")
 
 
 def _slugs(name: str) -> Iterator[str]:

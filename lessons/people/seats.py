@@ -64,8 +64,11 @@ def rename(seat: Member, by: Member, name: str) -> None:
 
 
 def give_new_personal_code(seat: Member, by: Member) -> None:
-    """The old one brings nobody back any more. Who hands it on could use it: so it opens this class and no other."""
+    """The old one brings nobody back any more, and who came in by it is out: pages at once, sockets within 5 s. Who hands
+    the new one on could use it: so it opens this class and no other."""
     separate(seat)
+    seat.user.set_unusable_password()  # another one: sessions are good for as long as it stands
+    seat.user.save(update_fields=["password"])
     seat.code_generation += 1
     seat.save(update_fields=["code_generation", "code_hash"])
     note(seat.klass, by, "personal-code", seat=seat)

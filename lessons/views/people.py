@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from lessons.access import NOT_YOURS, get_seat, get_staff
+from lessons.access import NOT_YOURS, get_colleague, get_seat, get_staff
 from lessons.forms.doors import RenameForm
 from lessons.forms.staff import ExternalIdForm
 from lessons.grading.standings import DONE, class_standings
@@ -95,3 +95,16 @@ def change_seat(request: HttpRequest, class_slug: str, seat_slug: str) -> HttpRe
         case _:
             raise Http404(NOT_YOURS)
     return redirect(f"{reverse('people', args=[class_slug])}{query}#seat-{seat.slug}")
+
+
+@require_POST
+def change_colleague(request: HttpRequest, class_slug: str, slug: str) -> HttpResponse:
+    """Nobody removes themselves: so there is always somebody who teaches."""
+    staff = get_staff(request.user, class_slug, Role.INSTRUCTOR)
+    colleague = get_colleague(staff, slug)
+    match request.POST.get("do"):
+        case "remove" | "let-in" as wanted:
+            set_removed(colleague, staff, removed=wanted == "remove")
+        case _:
+            raise Http404(NOT_YOURS)
+    return redirect(f"{reverse('people', args=[class_slug])}#staff-title")

@@ -10,7 +10,7 @@ records go to them in turn, so the paths share the machine and not the work:
     frame             the app (`manage.py up`, Daphne): until a program has the frame
     row               the app: until the row has been painted in Chromium
 
-The values are the moment of sending. The second table sends to many viewers, and has the server's CPU seconds for
+The values are the moment of sending. The second table sends to many viewers of the class's feed, and has the server's CPU seconds for
 100,000 records delivered (records times viewers). Bounded: about a minute and a half in all, with brokers of its own.
 Set KAFKA_BOOTSTRAP_SERVERS to use running brokers, KAFKACLASS_BROWSER to choose the browser.
 """
@@ -20,8 +20,10 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import math
 import multiprocessing
 import os
+import sqlite3
 import statistics
 import tempfile
 import time
@@ -35,6 +37,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import psutil
+import requests
 import websockets
 from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
@@ -47,6 +50,7 @@ DEADLINE_S = 120.0
 WARM_UP_RECORDS = 10
 DRAINED_S = 1.0
 GRANT_LUMP = 125
+PAGES_OF_A_SEAT = 20
 
 # In the page: for every new row, how long after its value (the moment of sending, in ms) it had been painted.
 WATCH_ROWS = """
@@ -141,15 +145,15 @@ def run_producer(bootstrap_servers: str, topics: list[str], records: int, rate: 
     producer.flush(10)
 
 
-def run_viewers(url: str, headers: dict[str, str], topic: str | None, viewers: int, pipe: Connection) -> None:
-    asyncio.run(_viewers(url, headers, topic, viewers, pipe))
+def run_viewers(url: str, headers: list[dict[str, str]], pipe: Connection) -> None:
+    asyncio.run(_viewers(url, headers, pipe))
 
 
-async def _viewers(url: str, headers: dict[str, str], topic: str | None, viewers: int, pipe: Connection) -> None:
-    """So many pages on one topic; their delays, once told to stop. `topic` None: a server that just broadcasts."""
+async def _viewers(url: str, headers: list[dict[str, str]], pipe: Connection) -> None:
+    """A page on the class's feed for each of these; their delays, once told to stop."""
     delays: list[float] = []
-    async with open_all(url, headers, topic, viewers) as connections:
-        tasks = [asyncio.create_task(read_frames(each, topic is not None, delays.append)) for each in connections]
+    async with open_all(url, headers, "feed") as connections:
+        tasks = [asyncio.create_task(read_frames(each, True, delays.append)) for each in connections]
         pipe.send("ready")
         await asyncio.to_thread(pipe.recv)
         for task in tasks:
@@ -162,12 +166,13 @@ async def _viewers(url: str, headers: dict[str, str], topic: str | None, viewers
 
 @asynccontextmanager
 async def open_all(
-    url: str, headers: dict[str, str], topic: str | None, viewers: int
+    url: str, headers: Iterable[dict[str, str]], topic: str | None
 ) -> AsyncIterator[list[websockets.ClientConnection]]:
+    """One for each of these headers. `topic` None: a server that just broadcasts."""
     connections = []
     try:
-        for _ in range(viewers):
-            connection = await websockets.connect(url, additional_headers=headers, compression=None, close_timeout=0.5)
+        for each in headers:
+            connection = await websockets.connect(url, additional_headers=each, compression=None, close_timeout=0.5)
             connections.append(connection)
             if topic is not None:
                 await connection.send(json.dumps({"type": "watch", "topic": topic, "from": "now"}))
@@ -216,9 +221,21 @@ class Room:
     headers: dict[str, str]
     page: Page
 
-    @property
-    def watch_url(self) -> str:
-        return f"ws://{urlsplit(self.app.url).netloc}/ws/c/{self.class_slug}/watch/"
+    def socket(self, name: str) -> str:
+        return f"ws://{urlsplit(self.app.url).netloc}/ws/c/{self.class_slug}/{name}/"
+
+    def seats(self, number: int) -> list[dict[str, str]]:
+        """What the browsers of so many more students send with each request; the class's feed is shown to them."""
+        with sqlite3.connect(self.app.data_dir / "kafkaclass.sqlite3") as rows:
+            rows.execute("UPDATE lessons_class SET feed_is_shared = 1")
+        return [{"Cookie": self._join(f"Viewer {each}"), "Origin": self.app.url} for each in range(number)]
+
+    def _join(self, name: str) -> str:
+        browser, code = requests.Session(), self.app.join_url.rstrip("/").rsplit("/", 1)[-1]
+        browser.get(self.app.join_url)
+        fields = {"csrfmiddlewaretoken": browser.cookies["csrftoken"], "code": code, "name": name}
+        browser.post(f"{self.app.url}/join/", fields).raise_for_status()
+        return "; ".join(f"{each.name}={each.value}" for each in browser.cookies)
 
     def create(self, *topics: str) -> None:
         admin = AdminClient({"bootstrap.servers": self.bootstrap_servers})
@@ -258,7 +275,10 @@ async def measure_latency(room: Room, *, records: int, rate: float) -> list[Way]
     bare_url = f"ws://127.0.0.1:{ws_here.recv()}"
     await room.page.locator("#watch .lane").first.wait_for()
     await room.page.evaluate(WATCH_ROWS)
-    async with open_all(bare_url, {}, None, 1) as [bare], open_all(room.watch_url, room.headers, "frames", 1) as [ours]:
+    async with (
+        open_all(bare_url, [{}], None) as [bare],
+        open_all(room.socket("watch"), [room.headers], "frames") as [ours],
+    ):
         tasks = [
             asyncio.create_task(read_frames(bare, False, sockets.delays_ms.append)),
             asyncio.create_task(read_frames(ours, True, frame.delays_ms.append)),
@@ -295,24 +315,23 @@ class FanOut:
 
 
 async def measure_fan_out(room: Room, *, viewers: int, rate: float, seconds: float) -> FanOut:
-    name = f"fan-{viewers}-{rate:g}"
-    room.create(room.prefix + name)
+    """To the class's feed, as if there were so many acts a second."""
     here, there = multiprocessing.Pipe()
-    arguments = (room.watch_url, room.headers, name, viewers, there)
-    crowd = multiprocessing.Process(target=run_viewers, args=arguments)
+    seats = await asyncio.to_thread(room.seats, math.ceil(viewers / PAGES_OF_A_SEAT))
+    headers = [seats[number // PAGES_OF_A_SEAT] for number in range(viewers)]
+    crowd = multiprocessing.Process(target=run_viewers, args=(room.socket("feed"), headers, there))
     crowd.start()
     await asyncio.to_thread(here.recv)
     idle_before = room.web_cpu_s()
     await asyncio.sleep(seconds / 2)
     idle_cpu_s = (room.web_cpu_s() - idle_before) * 2
     before, records = room.web_cpu_s(), round(rate * seconds)
-    await asyncio.to_thread(produce, room.bootstrap_servers, [room.prefix + name], records, rate)
+    await asyncio.to_thread(produce, room.bootstrap_servers, [f"_{room.class_slug}.feed"], records, rate)
     await asyncio.sleep(DRAINED_S)
     cpu_s = max(0.0, room.web_cpu_s() - before - idle_cpu_s)
     here.send("stop")
     delays = await asyncio.to_thread(here.recv)
     crowd.join(10)
-    room.delete(room.prefix + name)
     return FanOut(viewers, rate, delays, records * viewers, cpu_s)
 
 

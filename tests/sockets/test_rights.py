@@ -12,7 +12,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.utils import timezone
 
 from lessons.consumers import rights
-from lessons.models import Member, Role
+from lessons.models import Class, Member, Role
 from tests.conftest import Classroom
 from tests.sockets.conftest import Room
 
@@ -30,7 +30,7 @@ def sign_out(session: SessionBase) -> None:
     type(session)(session.session_key).flush()
 
 
-@pytest.mark.parametrize("change", [{"removed_at": timezone.now()}, {"role": Role.GRADER}])
+@pytest.mark.parametrize("change", [{"removed_at": timezone.now()}, {"role": Role.GRADER}, {"code_generation": 2}])
 async def test_the_stream_of_somebody_who_lost_the_right_to_it_stops_within_5_seconds_and_a_neighbours_goes_on(
     room: Room, classroom: Classroom, change: dict[str, object]
 ) -> None:
@@ -53,6 +53,22 @@ async def test_the_stream_of_somebody_who_signed_out_stops_within_5_seconds(room
     async with asyncio.timeout(STOPS_WITHIN_S):
         await signed_out.until(lambda: signed_out.code)
     assert (signed_out.code, stays.code) == (4404, None)
+
+
+async def test_an_open_lesson_stops_when_it_is_switched_off_and_stays_for_who_teaches(
+    room: Room, classroom: Classroom
+) -> None:
+    pages = [
+        room.open("live/producing"),
+        room.open("live/consuming"),
+        room.open("live/producing", user=classroom.ines.user),
+    ]
+    for page in pages:
+        await page.until_kind("parts")
+    await Class.objects.filter(pk=classroom.klass.pk).aupdate(lessons_off=["producing"])
+    async with asyncio.timeout(STOPS_WITHIN_S):
+        await pages[0].until(lambda: pages[0].code)
+    assert [page.code for page in pages] == [4404, None, None]
 
 
 async def test_nothing_is_asked_while_no_socket_is_open(room: Room) -> None:

@@ -16,6 +16,7 @@ from lessons.cluster.errors import no_answer
 from lessons.cluster.namespace import Namespace
 from lessons.course.loader import lessons
 from lessons.models import Change, Class, LateRule, Member, Role
+from lessons.people import classes
 from lessons.people.classes import make_class
 from lessons.people.due import due_of, moment
 from lessons.people.seats import give_new_personal_code, take_seat
@@ -68,12 +69,22 @@ def test_while_kafka_is_away_a_class_is_made_all_the_same(classroom, monkeypatch
 @pytest.mark.parametrize("name", ["Data_Systems", "数据", "a" * 80, "x.y", "--- 7 ---", "Ä Ö Ü", "<b>1</b>"])
 def test_a_short_name_is_legal_on_the_cluster_and_no_two_classes_have_one(name, classroom, monkeypatch):
     monkeypatch.setattr(feed, "create_topic", lambda klass: None)
+    monkeypatch.setattr(classes, "DOUBLE_CLICK", timedelta(0))
     made = [make_class(name, classroom.ines) for _ in range(3)]
     assert len({klass.slug for klass in made}) == 3
     for klass in made:
         assert 1 <= len(klass.slug) <= 20
         assert Namespace(klass.slug, "AAAA").prefix == f"{klass.slug}.AAAA."
         assert reverse("lessons", args=[klass.slug])
+
+
+def test_a_double_click_makes_one_class(classroom, ines, monkeypatch):
+    monkeypatch.setattr(feed, "create_topic", lambda klass: None)
+    first, second = (ines.post(reverse("classes"), {"name": "Nightshift"}) for _ in range(2))
+    assert first.url == second.url
+    assert Class.objects.filter(name="Nightshift").count() == 1
+    Class.objects.filter(name="Nightshift").update(created_at=timezone.now() - timedelta(minutes=1))
+    assert ines.post(reverse("classes"), {"name": "Nightshift"}).url != first.url
 
 
 def test_only_who_teaches_a_class_makes_one(classroom):

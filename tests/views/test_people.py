@@ -82,6 +82,32 @@ def test_a_new_personal_code_is_shown_on_request_and_ends_the_old_one(classroom,
     assert Client().post(reverse("return"), {"personal_code": new}).status_code == 302
 
 
+def test_who_came_in_by_the_old_personal_code_is_out_when_there_is_a_new_one(classroom, ines):
+    browser, room = Client(), reverse("lessons", args=[classroom.klass.slug])
+    browser.post(reverse("return"), {"personal_code": classroom.alice.personal_code})
+    assert browser.get(room).status_code == 200
+    seat(ines, classroom.alice, "new-code")
+    assert browser.get(room).status_code == 404
+    browser.post(reverse("return"), {"personal_code": Member.objects.get(pk=classroom.alice.pk).personal_code})
+    assert browser.get(room).status_code == 200
+
+
+def test_an_instructor_removes_who_else_teaches_or_grades_and_lets_them_in_again_but_nobody_themselves(classroom, ines):
+    greta, room = Client(), reverse("grading", args=[classroom.klass.slug])
+    greta.force_login(classroom.greta.user, backend="django.contrib.auth.backends.ModelBackend")
+
+    def say(member: Member, do: str) -> int:
+        return ines.post(reverse("people-staff", args=[classroom.klass.slug, member.slug]), {"do": do}).status_code
+
+    assert (greta.get(room).status_code, say(classroom.greta, "remove"), greta.get(room).status_code) == (200, 302, 404)
+    assert "Grader, removed" in page(ines, classroom.klass)
+    assert (say(classroom.greta, "let-in"), greta.get(room).status_code) == (302, 200)
+    assert list(Change.objects.values_list("kind", "seat")) == [
+        ("remove", classroom.greta.pk), ("let-in", classroom.greta.pk)
+    ]  # fmt: skip
+    assert [say(classroom.ines, "remove"), say(classroom.alice, "remove"), say(classroom.greta, "promote")] == [404] * 3
+
+
 def test_the_code_that_a_student_keeps_is_shown_to_nobody_else(classroom, ines):
     asked = ines.get(reverse("people", args=[classroom.klass.slug]) + f"?code_of={classroom.alice.slug}")
     assert asked.status_code == 404
