@@ -33,4 +33,4 @@ class AnswerQuestions(Action):
         return ""
 
     def feed_line(self) -> str:
-        return f"answer {self.exercise}"
+        return f"answer “{self.exercise.rpartition('.')[2].replace('-', ' ')}”"

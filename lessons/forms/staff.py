@@ -1,4 +1,4 @@
-"""Of those who teach or grade: a seat's number in the school's system, a class and its settings, a gradebook."""
+"""Of those who teach or grade: a seat's number in the school's system, a class and its settings, a gradebook, an override."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.core.validators import MaxValueValidator
 from pydantic import TypeAdapter, ValidationError
 
+from lessons.course.exercise import Exercise
 from lessons.course.loader import lessons
 from lessons.forms.doors import clean_name
+from lessons.grading.standings import DONE, NOT_YET
 from lessons.models import Class, LateRule, Member, Role
 from lessons.people.due import moment, wall_clock, zones
 from lessons.people.reset import Things
@@ -138,3 +141,22 @@ class GradebookForm(forms.Form):
         if (file.size or 0) > LARGEST_GRADEBOOK_BYTES:
             raise forms.ValidationError("The file is larger than 2 MB. Export the gradebook without other columns.")
         return file
+
+
+class OverrideForm(forms.Form):
+    """A grader's own decision about one exercise of one seat."""
+
+    state = forms.ChoiceField(label="It stands as", choices=[(DONE, "done"), (NOT_YET, "not yet")])
+    points = forms.FloatField(min_value=0, widget=forms.NumberInput(attrs={"step": "any"}))
+    reason = forms.CharField(
+        label="Reason", max_length=500, help_text="The student reads it, with your name.",
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Say why: a verdict without a reason can't be discussed."},
+    )  # fmt: skip
+
+    def __init__(self, exercise: Exercise, data: object = None, **options: object) -> None:
+        super().__init__(data, label_suffix="", auto_id="override-%s", **options)  # type: ignore[arg-type]
+        points = self.fields["points"]
+        points.label = f"Points, 0 to {exercise.points}"
+        points.widget.attrs["max"] = exercise.points
+        points.validators.append(MaxValueValidator(exercise.points))

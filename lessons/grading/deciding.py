@@ -17,13 +17,11 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django import forms
-
 from lessons.checking import check, check_unbegun
 from lessons.cluster.errors import ClusterError
 from lessons.course.exercise import Exercise
 from lessons.course.loader import all_exercises
-from lessons.grading.standings import COULD_NOT_CHECK, DONE, NOT_BEGUN, NOT_BEGUN_YET, NOT_YET, OVERRIDE, standings_of
+from lessons.grading.standings import COULD_NOT_CHECK, DONE, NOT_BEGUN, NOT_BEGUN_YET, OVERRIDE, standings_of
 from lessons.models import Attempt, Change, Class, Member, Role
 from lessons.people.seats import note
 
@@ -33,23 +31,6 @@ PORTION_S = 3.0
 
 Cursor = tuple[int, int]  # a seat's key and the number of an exercise in the course
 BEGINNING: Cursor = (0, 0)
-
-
-class OverrideForm(forms.Form):
-    state = forms.ChoiceField(label="It stands as", choices=[(DONE, "done"), (NOT_YET, "not yet")])
-    points = forms.FloatField(label="Points", min_value=0, widget=forms.NumberInput(attrs={"step": "any"}))
-    reason = forms.CharField(
-        label="Reason", max_length=500, help_text="The student reads it, with your name.",
-        widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": "Say why: a verdict without a reason can't be discussed."},
-    )  # fmt: skip
-
-    def __init__(self, exercise: Exercise, data: object = None, **options: object) -> None:
-        super().__init__(data, label_suffix="", auto_id="override-%s", **options)  # type: ignore[arg-type]
-        self.fields["points"] = forms.FloatField(
-            label=f"Points, 0 to {exercise.points}", min_value=0, max_value=exercise.points,
-            widget=forms.NumberInput(attrs={"step": "any"}),
-        )  # fmt: skip
 
 
 def override(seat: Member, by: Member, exercise: Exercise, *, state: str, points: float, reason: str) -> Change:

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_GET, require_POST
 from lessons.access import NOT_YOURS, get_attempt, get_exercise, get_seat, get_staff
 from lessons.course.exercise import Exercise
 from lessons.course.loader import Lesson
-from lessons.grading.deciding import OverrideForm, override, recheck_one, take_back
+from lessons.forms.staff import OverrideForm
+from lessons.grading.deciding import override, recheck_one, take_back
 from lessons.grading.standings import NOT_BEGUN_YET, Standing, standings_of, told
 from lessons.models import Act, Attempt, Member
 from lessons.views.cards import AnswerCard, answer_card

@@ -142,3 +142,12 @@ def join(page: Page, app: RunningApp, *, name: str) -> None:
     page.get_by_label("Your name").fill(name)
     page.get_by_role("button", name="Join the class").click()
     page.wait_for_url("**/welcome/**")
+
+
+def sign_in(page: Page, app: RunningApp, *, role: str, name: str) -> None:
+    """By a link of one's own: those that `up` printed are each good for one sign-in, and other tests'."""
+    command = [sys.executable, str(ROOT / "manage.py"), "invite", "--class", "kafka", "--role", role, "--name", name]
+    environment = {**os.environ, "KAFKACLASS_DATA": str(app.data_dir)}
+    link = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.strip()
+    page.goto(app.url + link)
+    page.get_by_role("button", name="Sign in as").click()

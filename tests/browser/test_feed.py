@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from lessons.cluster import records
 from lessons.feed import TOPIC, ClassTopics
-from tests.browser.conftest import RunningApp, join
+from tests.browser.conftest import RunningApp, join, sign_in
 
 RUN = uuid4().hex  # the brokers may have seen another run
 BEGAN = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
@@ -27,7 +27,8 @@ def create_topic(page: Page, name: str) -> None:
 def test_an_act_stands_on_the_page_of_who_grades_and_the_filters_sort_it_out(
     page: Page, app: RunningApp, browser: Browser, kafka: str
 ) -> None:
-    sign_in(page, app)
+    sign_in(page, app, role="grader", name="Gerd of the feed")
+    page.get_by_role("link", name="The class").click()
     student = browser.new_context().new_page()
     join(student, app, name="Alina of the feed")
     student.goto(student.url.replace("/welcome/", "/c/") + "lessons/creating-topics/")
@@ -51,13 +52,6 @@ def test_an_act_stands_on_the_page_of_who_grades_and_the_filters_sort_it_out(
     they_are_told_apart_by_who_did_what(page, student)
     the_moment_can_be_chosen_and_played_again(page)
     student.context.close()
-
-
-def sign_in(page: Page, app: RunningApp) -> None:
-    """As a grader: each link is good for one sign-in, and the instructor's is another test's."""
-    page.goto(app.sign_in_urls["grader"])
-    page.get_by_role("button", name="Sign in as").click()
-    page.get_by_role("link", name="The class").click()
 
 
 def rows(page: Page) -> Locator:

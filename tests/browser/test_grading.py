@@ -2,25 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import ROOT, RunningApp, join
-
-
-def sign_in(page: Page, app: RunningApp, *, role: str, name: str) -> None:
-    """By a link of one's own: those that `up` printed are each good for one sign-in, and other tests'."""
-    command = [
-        sys.executable, str(ROOT / "manage.py"), "invite", "--class", "kafka", "--role", role, "--name", name,
-    ]  # fmt: skip
-    environment = {**os.environ, "KAFKACLASS_DATA": str(app.data_dir)}
-    link = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.strip()
-    page.goto(app.url + link)
-    page.get_by_role("button", name="Sign in as").click()
+from tests.browser.conftest import RunningApp, join, sign_in
 
 
 def axe_finds_nothing(page: Page) -> None:

@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import ROOT, RunningApp, join
+from tests.browser.conftest import RunningApp, join, sign_in
 from tests.browser.test_pages import WIDTHS
-
-
-def invite(app: RunningApp, role: str, name: str) -> str:
-    """A link of one's own: those that `up` printed are each for one sign-in."""
-    command = [sys.executable, "manage.py", "invite", "--class", "kafka", "--role", role, "--name", name]
-    environment = {**os.environ, "KAFKACLASS_DATA": str(app.data_dir)}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
-    return app.url + done.stdout.strip()
 
 
 def test_a_students_row_changes_by_itself_and_the_room_is_for_everybodys_eyes(
     page: Page, app: RunningApp, browser: Browser
 ) -> None:
-    page.goto(invite(app, "instructor", "Ines of the room"))
-    page.get_by_role("button", name="Sign in as").click()
+    sign_in(page, app, role="instructor", name="Ines of the room")
     page.get_by_role("link", name="The class").click()
     student = browser.new_context().new_page()
     name = "Rosa " + "x" * 40
