@@ -42,10 +42,11 @@ def first_columns(lessons: Sequence[Lesson]) -> tuple[bool, ...]:
 def draw_row(klass: Class, row: SeatRow, first: Sequence[bool]) -> SafeString:
     """The row's state is in `data-state`, so that a row that changed is tinted for a moment."""
     return format_html(
-        '<tr id="{}" data-state="{}"><th scope="row"><a href="{}" dir="auto">{}</a></th>{}</tr>',
+        '<tr id="{}" data-state="{}"><th scope="row"><a href="{}" dir="auto" title="{}">{}</a></th>{}</tr>',
         row_id(row.slug),
         "".join(cell[0] for cell in row.cells),
         seat_url(klass, row.slug),
+        row.name,  # whole: the table cuts it
         row.name,
         mark_safe("".join(map(_CELLS.__getitem__, zip(row.cells, first, strict=True)))),  # noqa: S308 - our own words
     )
