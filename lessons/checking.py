@@ -55,9 +55,8 @@ def check_lesson(member: Member, lesson: Lesson) -> bool:
                 added |= _check_quietly(member, exercise, last)
             except ClusterError as error:  # the page says that the cluster is away; this is not the learner's matter
                 if isinstance(error, KafkaUnavailable) and error.code != NO_LEADER:
-                    _checked_at[key] = (
-                        timezone.now()
-                    )  # the next exercise, and who waited, would wait as long for nothing
+                    # The next exercise, and who waits here, would wait as long for no answer.
+                    _checked_at[key] = timezone.now()
                     break
         return added
 

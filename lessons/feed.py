@@ -57,9 +57,10 @@ def publish_unsent(klass: Class, *kinds: Kind) -> int:
     wanted |= set(kinds or KINDS)
     while wanted and lock.acquire(blocking=False):
         try:
-            while wanted:
-                kind = wanted.pop()  # before the look: what is stored during it wants another
-                sent += _send(klass, kind)
+            for kind in KINDS:
+                if kind in wanted:
+                    wanted.discard(kind)  # before the look: what is stored during it wants another
+                    sent += _send(klass, kind)
         except ClusterError as error:
             logger.warning("The feed of %s has to wait: %s", klass.slug, error)
             break
