@@ -53,9 +53,8 @@ def start_app(
     log = data_dir / "up.log"
     data_dir.mkdir(exist_ok=True)
     command = [sys.executable, str(root / "manage.py"), "up", "--data", str(data_dir), "--port", "0", *arguments]
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("KAFKA", "DATABASE"))}
     with log.open("wb") as out:
-        process = subprocess.Popen(command, stdout=out, stderr=out, env={**inherited, **environment})
+        process = subprocess.Popen(command, stdout=out, stderr=out, env={**inherited(), **environment})
 
     def links() -> dict[str, str] | None:
         assert process.poll() is None, log.read_text()
@@ -76,6 +75,11 @@ def start_app(
         sign_in_urls=dict(zip(("instructor", "grader"), staff, strict=True)), data_dir=data_dir, pid=process.pid,
     )  # fmt: skip
     return process, app
+
+
+def inherited() -> dict[str, str]:
+    """Our environment, but for what would lead the app to other brokers, or to another database."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("KAFKA", "DATABASE"))}
 
 
 def stop_app(process: subprocess.Popen[bytes]) -> None:
@@ -147,7 +151,7 @@ def join(page: Page, app: RunningApp, *, name: str) -> None:
 def sign_in(page: Page, app: RunningApp, *, role: str, name: str) -> None:
     """By a link of one's own: those that `up` printed are each good for one sign-in, and other tests'."""
     command = [sys.executable, str(ROOT / "manage.py"), "invite", "--class", "kafka", "--role", role, "--name", name]
-    environment = {**os.environ, "KAFKACLASS_DATA": str(app.data_dir)}
+    environment = {**inherited(), "KAFKACLASS_DATA": str(app.data_dir)}
     link = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.strip()
     page.goto(app.url + link)
     page.get_by_role("button", name="Sign in as").click()

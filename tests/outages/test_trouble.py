@@ -249,8 +249,9 @@ async def room_of(member: Member) -> AsyncIterator[Room]:
 
 
 def test_with_one_broker_down_a_topic_is_led_by_the_others_and_its_third_replica_is_not_in_sync(alice, own_cluster):
-    """KRaft places a replica on a broker that is registered and down: it catches up later."""
+    """KRaft places a replica on a broker that is registered and down: it catches up later. Not on one that is going down."""
     set_wanted(own_cluster.data_dir, 3, "stopped")
+    wait_for(lambda: not own_cluster.brokers[2].runs, timeout_s=30)
     wait_for(lambda: 3 not in list_metadata(asked="Look who is up").brokers, timeout_s=30)
     act = perform(alice, CreateTopic(name="three", replicas=3), act_id=uuid4())
     assert act.state == Act.State.DONE
