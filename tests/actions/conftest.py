@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -48,9 +49,11 @@ class Shown:
         return done.stdout
 
     def start(self, action) -> subprocess.Popen[str]:
+        """Ctrl-C ends it, also when whoever runs the tests is in the background and deaf to that."""
         return subprocess.Popen(
-            self.argv(action), env=self.environment, stdout=subprocess.PIPE, text=True, start_new_session=True
-        )
+            self.argv(action), env=self.environment, stdout=subprocess.PIPE, text=True, start_new_session=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        )  # fmt: skip
 
 
 @pytest.fixture(params=["python", "command"])
