@@ -10,8 +10,9 @@ records go to them in turn, so the paths share the machine and not the work:
     frame             the app (`manage.py up`, Daphne): until a program has the frame
     row               the app: until the row has been painted in Chromium
 
-The values are the moment of sending. The second table sends to many viewers of the class's feed, and has the server's CPU seconds for
-100,000 records delivered (records times viewers). Bounded: about a minute and a half in all, with brokers of its own.
+The values are the moment of sending. The second table sends to many viewers of the class's feed, and has the server's
+CPU seconds for 100,000 records delivered (records times viewers). Bounded: about a minute and a half in all, with
+brokers of its own.
 Set KAFKA_BOOTSTRAP_SERVERS to use running brokers, KAFKACLASS_BROWSER to choose the browser.
 """
 
