@@ -30,7 +30,12 @@ class ProcessMark:
 
 
 def spawn(
-    command: Sequence[str], *, output: Path, environment: Mapping[str, str] | None = None, cwd: Path | None = None
+    command: Sequence[str],
+    *,
+    output: Path,
+    environment: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    pass_fds: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
     """Start in a session of its own, so that Ctrl-C in the terminal reaches us alone and we end it in our order.
 
@@ -47,6 +52,7 @@ def spawn(
             start_new_session=True,
             env=None if environment is None else {**os.environ, **environment},
             cwd=cwd,
+            pass_fds=pass_fds,
         )
 
 

@@ -271,11 +271,12 @@ class Reading:
 def read_server(app: RunningApp, broker_ports: set[int]) -> Reading:
     """Of Daphne's process; not of the supervisor, nor of the brokers."""
     everyone = psutil.Process(app.pid).children(recursive=True)
-    web = next(each for each in everyone if any("daphne" in word for word in each.cmdline()))
-    connections = [c for c in web.net_connections("tcp") if c.status == "ESTABLISHED" and c.raddr]
+    web = [each for each in everyone if any("daphne" in word for word in each.cmdline())]
+    connections = [c for each in web for c in each.net_connections("tcp") if c.status == "ESTABLISHED" and c.raddr]
     return Reading(
-        at=time.monotonic(), cpu_s=sum(web.cpu_times()[:2]), memory_mib=web.memory_full_info().uss / 2**20,
-        threads=web.num_threads(), broker_connections=sum(c.raddr.port in broker_ports for c in connections),
+        at=time.monotonic(), cpu_s=sum(sum(each.cpu_times()[:2]) for each in web),
+        memory_mib=sum(each.memory_full_info().uss for each in web) / 2**20, threads=sum(each.num_threads() for each in web),
+        broker_connections=sum(c.raddr.port in broker_ports for c in connections),
     )  # fmt: skip
 
 

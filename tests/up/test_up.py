@@ -22,6 +22,7 @@ import pytest
 from confluent_kafka.admin import AdminClient
 
 from lessons.brokers import set_wanted, status
+from lessons.management.web import USUAL_PROCESSES
 from tests.brokers.conftest import first_record, java_processes, keep_a_record
 from tests.waiting import wait_for
 
@@ -142,6 +143,14 @@ def test_there_is_an_internal_topic_to_look_at(up):
     wait_for(lambda: "__consumer_offsets" in admin.list_topics(timeout=10).topics, timeout_s=30)
 
 
+def test_an_address_that_is_not_ours_is_said(tmp_path):
+    own = [*command(tmp_path), "--host", "nowhere.invalid"]
+    ended = subprocess.run(own, capture_output=True, text=True, timeout=60, env=environment(), check=False)
+    assert ended.returncode != 0
+    assert "The web site can't be reached at nowhere.invalid" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
 def test_a_second_up_says_where_the_first_one_is(up):
     second = subprocess.run(
         command(up.data_dir), capture_output=True, text=True, timeout=30, env=environment(), check=False
@@ -151,11 +160,32 @@ def test_a_second_up_says_where_the_first_one_is(up):
     assert len(java_processes(up.data_dir)) >= 3
 
 
-def test_a_web_server_that_dies_is_started_again_at_its_port(up):
-    web = next(child for child in up.children() if "daphne" in child.cmdline())
-    web.kill()
+def web_processes(up: Running) -> list[psutil.Process]:
+    return [child for child in up.children() if "daphne" in child.cmdline()]
+
+
+def test_each_web_process_serves_while_the_others_hang(up):
+    wait_for(lambda: len(web_processes(up)) == USUAL_PROCESSES, timeout_s=30)
+    serving = web_processes(up)
+    for one in serving:
+        others = [each for each in serving if each != one]
+        for other in others:
+            other.suspend()
+        try:
+            wait_for(lambda: _answers(up.known["url"]), timeout_s=30)  # the last that was started may be just starting
+        finally:
+            for other in others:
+                other.resume()
+
+
+def test_a_web_process_that_dies_is_started_again(up):
+    before = web_processes(up)
+    for web in before:
+        web.kill()
     up.wait_until_said("The web server ended by itself")
     wait_for(lambda: _answers(up.known["url"]), timeout_s=30)
+    wait_for(lambda: len(web_processes(up)) == len(before), timeout_s=30)
+    assert not set(before) & set(web_processes(up))
 
 
 def _answers(url: str) -> bool:

@@ -14,18 +14,19 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError, CommandParser, call_command
 from django.db import connections
 
-from lessons.brokers import BrokerProblem, EmbeddedCluster, end_leftovers
+from lessons import brokers
+from lessons.brokers import BrokerProblem, EmbeddedCluster
 from lessons.brokers.cluster import DEFAULT_HEAP_MB, TICK_S
 from lessons.brokers.ports import Claim
-from lessons.management import running
+from lessons.management import running, web
 from lessons.management.addresses import allowed_hosts, choose_port, local_url, student_url
 from lessons.management.stopping import Stopped, Stopping
-from lessons.management.web import WebServer, end_leftover
 
 STOP_DEADLINE_S = 7.5  # a clean stop takes 5 to 7 s; what is left of ten is for a machine that is busy
 WEB_STOP_DEADLINE_S = 4.0
 FIRST_PAGE_TIMEOUT_S = 90.0
 SMALLEST_HEAP_MB = 96
+MOST_WEB_PROCESSES = 16
 _SAY_AFTER_S = 1.0
 
 
@@ -37,11 +38,14 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on; 0.0.0.0 for the local network")
         parser.add_argument("--port", type=int, default=8000, help="port of the web site; 0 for any free one")
         parser.add_argument("--data", type=Path, help="folder for everything local (default: .local)")
+        parser.add_argument(
+            "--web-processes", type=_web_processes, default=web.USUAL_PROCESSES, help="how many share the site's work"
+        )
         parser.add_argument("--heap", type=_heap_mb, default=DEFAULT_HEAP_MB, help="MB of heap for each broker")
 
-    def handle(self, *_args: Any, host: str, port: int, heap: int, **_options: Any) -> None:
+    def handle(self, *_args: Any, host: str, port: int, heap: int, web_processes: int, **_options: Any) -> None:
         try:
-            Up(self, host=host, port=port, heap_mb=heap).run()
+            Up(self, host=host, port=port, heap_mb=heap, web_processes=web_processes).run()
         except (running.RunsAlready, BrokerProblem) as problem:
             raise CommandError(str(problem)) from problem
 
@@ -58,18 +62,25 @@ def _heap_mb(text: str) -> int:
     return int(text)
 
 
+def _web_processes(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= MOST_WEB_PROCESSES:
+        raise ArgumentTypeError(f"a number from 1 to {MOST_WEB_PROCESSES}")
+    return int(text)
+
+
 class Up:
     """The life of one `up`. Raises: RunsAlready, BrokerProblem, CommandError."""
 
-    def __init__(self, command: Command, *, host: str, port: int, heap_mb: int) -> None:
+    def __init__(self, command: Command, *, host: str, port: int, heap_mb: int, web_processes: int) -> None:
         self.say = command.say
         self.data_dir: Path = settings.DATA_DIR
         self.host = host
         self.wished_port = port
         self.heap_mb = heap_mb
+        self.web_processes = web_processes
         self.stopping = Stopping()
         self.cluster: EmbeddedCluster | None = None
-        self.web: WebServer | None = None
+        self.web: web.WebServer | None = None
         self.web_port: Claim | None = None
         self._brokers_served = False
 
@@ -100,8 +111,8 @@ class Up:
         self._say_links()
 
     def _end_leftovers(self) -> None:
-        end_leftover(self.data_dir)
-        ended = end_leftovers(self.data_dir)
+        web.end_leftovers(self.data_dir)
+        ended = brokers.end_leftovers(self.data_dir)
         if ended:
             self.say(f"Ended {ended} brokers that were left over from the last time.")
 
@@ -122,12 +133,15 @@ class Up:
 
     def _start_web(self) -> None:
         self.stopping.check()
-        self.web_port = choose_port(self.host, self.wished_port)  # held: it is ours as long as we run
-        port = self.web_port.port
-        if self.wished_port and port != self.wished_port:
-            self.say(f"Port {self.wished_port} is held by something else: the web site takes {port}.")
-        self.web = WebServer(
-            data_dir=self.data_dir, host=self.host, port=port, environment=self._environment(), say=self.say
+        try:
+            self.web_port = choose_port(self.host, self.wished_port)  # held: it is ours as long as we run
+            listener = web.listen(self.host, self.web_port.port)
+        except OSError as error:
+            raise CommandError(f"The web site can't be reached at {self.host}: {error.strerror or error}.") from error
+        if self.wished_port and self.web_port.port != self.wished_port:
+            self.say(f"Port {self.wished_port} is held by something else: the web site takes {self.web_port.port}.")
+        self.web = web.WebServer(
+            self.data_dir, listener, processes=self.web_processes, environment=self._environment(), say=self.say
         )
         self.web.start()
 
