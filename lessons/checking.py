@@ -8,6 +8,7 @@ from collections import defaultdict
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import Max, Min, Q
 from django.utils import timezone
 
@@ -23,7 +24,8 @@ from lessons.models import Act, Attempt, Member, Observation
 from lessons.perform import lend_connection
 
 NO_LEADER = "LEADER_NOT_AVAILABLE"  # of one partition: others may have one
-# Of this process, by member and lesson: the view of an act and an open page look at the same moment.
+# Of this process, by member and lesson: the view of an act and an open page look at the same moment. When another process
+# has the page, both may look, and one of them keeps what was seen (`_keep_unless_others_did`).
 _checked_at: dict[tuple[int, str], datetime] = {}
 _checking: defaultdict[tuple[int, str], threading.Lock] = defaultdict(threading.Lock)
 
@@ -80,7 +82,20 @@ def _check_quietly(member: Member, exercise: Exercise, last: Attempt | None) -> 
     verdict = exercise.judge(seen.data, seed_of(member, exercise))
     if verdict.state != "done" and last is not None and last.verdict == asdict(verdict) and not _is_news(last, seen):
         return False
-    _keep(member, exercise, seen, verdict)
+    return _keep_unless_others_did(member, exercise, seen, verdict, last)
+
+
+def _keep_unless_others_did(
+    member: Member, exercise: Exercise, seen: Observation, verdict: Verdict, last: Attempt | None
+) -> bool:
+    """Whether it was kept: not when there is an attempt by now that is later than the last one that was known."""
+    with transaction.atomic():
+        Member.objects.select_for_update(no_key=True).get(pk=member.pk)  # one process at a time
+        latest = member.attempts.counted().filter(exercise=exercise.id).aggregate(pk=Max("pk"))["pk"]
+        if latest != (last.pk if last else None):
+            return False
+        attempt = _stored(member, exercise, seen, verdict)
+    _tell(attempt)
     return True
 
 
@@ -147,9 +162,15 @@ def seed_of(member: Member, exercise: Exercise) -> str:
 
 
 def _keep(member: Member, exercise: Exercise, seen: Observation | None, verdict: Verdict) -> Attempt:
+    attempt = _stored(member, exercise, seen, verdict)
+    _tell(attempt)
+    return attempt
+
+
+def _stored(member: Member, exercise: Exercise, seen: Observation | None, verdict: Verdict) -> Attempt:
     if seen is not None:
         seen.save()
-    attempt = Attempt.objects.create(
+    return Attempt.objects.create(
         member=member,
         exercise=exercise.id,
         observation=seen,
@@ -158,10 +179,12 @@ def _keep(member: Member, exercise: Exercise, seen: Observation | None, verdict:
         check_hash=exercise.text_hash,
         deciding_act=deciding_act(member) if verdict.state == "done" else None,
     )
-    pulse.attempts.beat(member.pk, attempt.decided_at)
-    if verdict.state == "done":
-        feed.publish_unsent(member.klass, VERDICTS)
-    return attempt
+
+
+def _tell(attempt: Attempt) -> None:
+    pulse.attempts.beat(attempt.member_id, attempt.decided_at)
+    if attempt.state == Attempt.State.DONE:
+        feed.publish(attempt.member.klass, VERDICTS, attempt.pk)
 
 
 def deciding_act(member: Member, until: datetime | None = None) -> Act | None:

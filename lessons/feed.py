@@ -4,8 +4,9 @@ Why it is so
 ------------
 Kafka is the bus: the topic survives a restart, a late viewer replays it, and every web process reads it. The rows
 (acts, attempts, hands, broadcasts: `feed_records`) are the truth and the outbox at once: what has no `feed_offset` is
-sent again. So an id can stand twice, and the later record is the one that counts. Records carry ids and seats but no
-names: a name can change, a record can't.
+sent again. Whoever stores a row sends it; what stays behind, because its process died or Kafka was away, is sent by
+whoever finds it. So an id can stand twice, and the later record is the one that counts. Records carry ids and seats
+but no names: a name can change, a record can't.
 The topic's name begins with an underscore and yet Kafka does not call it internal: lesson 2 needs such a one.
 """
 
@@ -14,10 +15,15 @@ from __future__ import annotations
 import json
 import logging
 import threading
+import time
 from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
 
 from lessons.cluster import records, topics
 from lessons.cluster.errors import ClusterError, TopicExists, TopicMissing
@@ -30,8 +36,13 @@ logger = logging.getLogger(__name__)
 
 TOPIC = "feed"
 
-_publishing: defaultdict[int, threading.Lock] = defaultdict(threading.Lock)  # by the class's key
-_wanted: defaultdict[int, set[Kind]] = defaultdict(set)
+AT_ONCE = 100
+LEFT_AFTER = timedelta(seconds=5)  # before that, whoever stored it is just sending it
+LOOK_AGAIN_S = 10.0  # for what was left
+
+_publishing: defaultdict[int, threading.Lock] = defaultdict(threading.Lock)  # by the class's key, as are:
+_waiting: defaultdict[int, dict[Kind, set[Any]]] = defaultdict(lambda: {kind: set() for kind in KINDS})  # rows' keys
+_looked_s: dict[int, float] = {}
 _seen: set[str] = set()  # the topics that were there
 
 
@@ -46,21 +57,35 @@ class ClassTopics(Namespace):
         return self.class_prefix
 
 
-def publish_unsent(klass: Class, *kinds: Kind) -> int:
-    """Sends what the feed does not have yet, oldest first, and returns how many; 0 too when Kafka is away. Of these kinds,
-    or of all.
+def publish(klass: Class, kind: Kind, key: Any) -> None:
+    """Sends a row that was just stored; when Kafka is away, a later call does."""
+    _waiting[klass.pk][kind].add(key)
+    _publish_waiting(klass)
 
-    One thread of a process at a time: whoever comes meanwhile leaves the work to the one that is at it. Several would
-    each send the same rows, and in a busy class that is many.
-    """
-    sent, lock, wanted = 0, _publishing[klass.pk], _wanted[klass.pk]
-    wanted |= set(kinds or KINDS)
-    while wanted and lock.acquire(blocking=False):
+
+def publish_left(klass: Class) -> None:
+    """Sends what nobody has sent for some seconds. Of all pages that ask, one every ten seconds has it looked for."""
+    now = time.monotonic()
+    if now >= _looked_s.get(klass.pk, 0.0) + LOOK_AGAIN_S:
+        _looked_s[klass.pk] = now
+        publish_unsent(klass, before=timezone.now() - LEFT_AFTER)
+
+
+def publish_unsent(klass: Class, *, before: datetime | None = None) -> int:
+    """Sends all that the feed does not have yet, or what of it is older than that; how many, 0 too when Kafka is away."""
+    for kind in KINDS:
+        left = kind.unsent(klass).filter(**({f"{kind.at}__lt": before} if before else {}))
+        _waiting[klass.pk][kind].update(left.values_list("pk", flat=True))
+    return _publish_waiting(klass)
+
+
+def _publish_waiting(klass: Class) -> int:
+    """One thread of a process at a time: whoever comes meanwhile leaves the work to the one that is at it, and in a busy
+    class many go together."""
+    sent, lock, waiting = 0, _publishing[klass.pk], _waiting[klass.pk]
+    while any(waiting.values()) and lock.acquire(blocking=False):
         try:
-            for kind in KINDS:
-                if kind in wanted:
-                    wanted.discard(kind)  # before the look: what is stored during it wants another
-                    sent += _send(klass, kind)
+            sent += sum(_send_waiting(klass, kind, waiting[kind]) for kind in KINDS)
         except ClusterError as error:
             logger.warning("The feed of %s has to wait: %s", klass.slug, error)
             break
@@ -69,9 +94,22 @@ def publish_unsent(klass: Class, *kinds: Kind) -> int:
     return sent
 
 
-def _send(klass: Class, kind: Kind) -> int:
+def _send_waiting(klass: Class, kind: Kind, waiting: set[Any]) -> int:
+    """Raises: ClusterError, and they wait again."""
+    if not waiting:
+        return 0
+    some = list(waiting)[:AT_ONCE]
+    waiting.difference_update(some)  # before the look: one that changes during it waits anew
+    try:
+        return _send(klass, kind, kind.unsent(klass).filter(pk__in=some).order_by(kind.at))
+    except ClusterError:
+        waiting.update(some)
+        raise
+
+
+def _send(klass: Class, kind: Kind, rows: QuerySet[Any]) -> int:
     news = []
-    for row in kind.unsent(klass):
+    for row in rows:
         if (body := kind.record(row)) is None:
             kind.mark_sent(row, NO_NEWS)
         else:

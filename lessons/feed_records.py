@@ -16,18 +16,18 @@ from django.db.models import Model, QuerySet
 from lessons.models import Act, Attempt, Broadcast, Class, Hand
 
 VERSION = 1
-AT_ONCE = 100
 LONGEST_ANSWER = 500  # characters
 NO_NEWS = -1  # stands in the place of an offset
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One table that the feed repeats. `record`: None where a row is no news. `told`: while these fields are as they
-    were read, the record is true."""
+    """One table that the feed repeats. `record`: None where a row is no news. `at`: when it came about, and the order.
+    `told`: while these fields are as they were read, the record is true."""
 
     unsent: Callable[[Class], QuerySet[Any]]
     record: Callable[[Any], dict[str, Any] | None]
+    at: str
     told: tuple[str, ...] = ()
 
     def mark_sent(self, row: Model, offset: int) -> None:
@@ -41,22 +41,20 @@ def _acts(klass: Class) -> QuerySet[Act]:
         .exclude(state=Act.State.RUNNING)
         .select_related("member")
         .defer("fields")  # a megabyte each, if a student likes
-        .order_by("settled_at")[:AT_ONCE]
     )
 
 
 def _verdicts(klass: Class) -> QuerySet[Attempt]:
     done = Attempt.objects.filter(member__klass=klass, feed_offset=None, state=Attempt.State.DONE)
-    return done.select_related("member").order_by("decided_at")[:AT_ONCE]
+    return done.select_related("member")
 
 
 def _hands(klass: Class) -> QuerySet[Hand]:
-    unsent = Hand.objects.filter(member__klass=klass, feed_offset=None)
-    return unsent.select_related("member").order_by("raised_at")[:AT_ONCE]
+    return Hand.objects.filter(member__klass=klass, feed_offset=None).select_related("member")
 
 
 def _broadcasts(klass: Class) -> QuerySet[Broadcast]:
-    return klass.broadcasts.filter(feed_offset=None).select_related("by").order_by("at")[:AT_ONCE]
+    return klass.broadcasts.filter(feed_offset=None).select_related("by")
 
 
 def _act_record(act: Act) -> dict[str, Any]:
@@ -98,8 +96,8 @@ def _iso(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment else None
 
 
-ACTS = Kind(_acts, _act_record, told=("state",))
-VERDICTS = Kind(_verdicts, _verdict_record)
-HANDS = Kind(_hands, _hand_record, told=("answered_at", "lowered_at"))
-BROADCASTS = Kind(_broadcasts, _broadcast_record)
+ACTS = Kind(_acts, _act_record, at="settled_at", told=("state",))
+VERDICTS = Kind(_verdicts, _verdict_record, at="decided_at")
+HANDS = Kind(_hands, _hand_record, at="raised_at", told=("answered_at", "lowered_at"))
+BROADCASTS = Kind(_broadcasts, _broadcast_record, at="at")
 KINDS = (ACTS, VERDICTS, HANDS, BROADCASTS)

@@ -110,7 +110,7 @@ def settle(act: Act, answer: Answer, *, took_s: float = 0.0, publish: bool = Tru
     act.answer = {**asdict(answer), "details": list(answer.details), "took_ms": round(took_s * 1000, 1)}
     _store(act)
     if publish and act.state != Act.State.UNKNOWN:  # else Kafka is away: the outbox keeps it
-        feed.publish_unsent(act.member.klass, ACTS)
+        feed.publish(act.member.klass, ACTS, act.pk)
 
 
 def settle_error(act: Act, error: ClusterError, *, asked: bool, took_s: float = 0.0) -> None:
@@ -125,7 +125,7 @@ def settle_error(act: Act, error: ClusterError, *, asked: bool, took_s: float = 
     }  # fmt: skip
     _store(act)
     if act.state == Act.State.REFUSED:
-        feed.publish_unsent(act.member.klass, ACTS)
+        feed.publish(act.member.klass, ACTS, act.pk)
 
 
 def _store(act: Act) -> None:
@@ -138,7 +138,7 @@ def _store(act: Act) -> None:
 def catch_up(member: Member) -> None:
     """What was left open while Kafka or the app was away: acts without an answer, and lines that the feed lacks."""
     find_out(member)
-    feed.publish_unsent(member.klass)
+    feed.publish_left(member.klass)
 
 
 def give_up_running() -> int:

@@ -1,4 +1,5 @@
-"""Which members have news: told at once within a process, found in the rows within a second when another process has it.
+"""Which members have news: told at once, within a process or by the class's feed (`consumers.echo`), else found in the
+rows within a second.
 
 Why it is so: every open page has to know when one of its member's acts was settled, or how an exercise stands was
 decided. A question for each page each second would be three hundred; these are three for all of them.
@@ -26,15 +27,23 @@ class Pulse:
         self._rows = rows
         self._fields = (member_field, time_field)
         self._latest: dict[int, datetime] = {}
+        self._own: set[int] = set()  # whose latest row this process has stored
         self._lock = threading.Lock()
         self._looked_s = 0.0
         self._looked_at = timezone.now()
 
     def beat(self, member: int, at: datetime | None) -> None:
         """This process has just stored one."""
-        if at is not None:
-            with self._lock:
-                self._latest[member] = max(at, self._latest.get(member, at))
+        self._note(member, at, is_own=True)
+
+    def hear(self, member: int, at: datetime) -> bool:
+        """Another process may have stored one; whether that is news here."""
+        return self._note(member, at, is_own=False)
+
+    def is_of_another_process(self, member: int) -> bool:
+        """The latest one."""
+        with self._lock:
+            return member in self._latest and member not in self._own
 
     def latest(self, member: int) -> datetime | None:
         with self._lock:
@@ -49,7 +58,19 @@ class Pulse:
         since, self._looked_at = self._looked_at - OVERLAP, timezone.now()
         recent = self._rows.filter(**{f"{self._fields[1]}__gt": since})
         for member, at in recent.values_list(*self._fields):
-            self.beat(member, at)
+            self.hear(member, at)
+
+    def _note(self, member: int, at: datetime | None, *, is_own: bool) -> bool:
+        with self._lock:
+            before = self._latest.get(member)
+            if at is None or (before is not None and at < before):
+                return False
+            self._latest[member] = at
+            if is_own:  # also when the look at the rows was quicker to find it
+                self._own.add(member)
+            elif at != before:
+                self._own.discard(member)
+            return at != before
 
 
 acts = Pulse(Act.objects.all(), time_field="settled_at")

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import threading
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from lessons import feed
 from lessons.actions import CreateTopic, Produce
@@ -92,6 +93,24 @@ def test_what_the_feed_did_not_get_is_sent_later(classroom):
     assert feed.publish_unsent(classroom.klass) == 1
     act.refresh_from_db()
     assert act.feed_offset == 1  # it stands twice now; readers drop the repeated id
+
+
+def test_what_another_process_has_just_stored_is_left_to_it_for_some_seconds(classroom):
+    """Else each busy process would send what the others are just sending."""
+    now = timezone.now()
+    fresh, left = [
+        Act.objects.create(member=classroom.bob, kind="create-topic", fields={}, state=Act.State.DONE, settled_at=at)
+        for at in (now, now - feed.LEFT_AFTER)
+    ]
+    mine = perform(classroom.alice, CreateTopic(name="test1p"), act_id=uuid4())
+
+    def unsent() -> set[UUID]:
+        return set(Act.objects.filter(feed_offset=None).values_list("pk", flat=True))
+
+    assert unsent() == {fresh.pk, left.pk}
+    feed.publish_left(classroom.klass)
+    assert unsent() == {fresh.pk}
+    assert mine.state == Act.State.DONE
 
 
 def test_a_line_of_the_feed_is_short_however_long_the_act(alice):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 
@@ -35,6 +36,7 @@ class SnapshotService:
         self._looking = threading.Lock()  # held while a picture is taken
         self._lock = threading.Lock()  # held for moments, around what follows
         self._subscriptions: dict[object, tuple[Callback, str | None]] = {}  # with the prefix of the seat
+        self._looks_of: Counter[str] = Counter()  # how many of them, by that prefix
         self._thread: threading.Thread | None = None
         self._wake = threading.Event()
         self._latest: Snapshot | None = None
@@ -52,6 +54,8 @@ class SnapshotService:
         key, prefix = object(), seat.prefix if seat else None
         with self._lock:
             self._subscriptions[key] = (callback, prefix)
+            if prefix:
+                self._looks_of[prefix] += 1
             self._poked.add(prefix)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="kafka-snapshot", daemon=True)
@@ -64,6 +68,8 @@ class SnapshotService:
         prefix = seat.prefix if seat else None
         with self._lock:
             self._wanted_since[prefix] = time.monotonic()
+            if prefix and not self._looks_of[prefix]:  # its pages are in another process, or nowhere
+                return
             self._poked.add(prefix)
         self._wake.set()
 
@@ -93,7 +99,7 @@ class SnapshotService:
         if connection != self._connection:
             self._eye = Eye()
         with self._lock:
-            prefixes = {prefix for _, prefix in self._subscriptions.values() if prefix}
+            prefixes = set(self._looks_of)
         snapshot = self._eye.look(prefixes, only=only)
         with self._lock:
             self._latest, self._begun_at, self._connection = snapshot, begun_at, connection
@@ -103,7 +109,10 @@ class SnapshotService:
 
     def _unsubscribe(self, key: object) -> None:
         with self._lock:
-            self._subscriptions.pop(key, None)
+            _, prefix = self._subscriptions.pop(key, (None, None))
+            if prefix:
+                self._looks_of[prefix] -= 1
+                self._looks_of += Counter()  # keeps the positive ones
         self._wake.set()
 
     def _run(self) -> None:

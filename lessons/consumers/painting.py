@@ -20,6 +20,7 @@ from django.db import OperationalError
 
 from lessons.cluster import snapshot
 from lessons.cluster.snapshot import Snapshot
+from lessons.consumers import echo
 from lessons.views.live import LivePage
 
 PAINTERS = 2
@@ -57,14 +58,18 @@ class Painting:
 
         def close() -> None:
             nonlocal is_open
+            if not is_open:  # a socket may leave twice
+                return
             is_open = False
             unsubscribe()
+            stop_following()
             self._waiting.pop(page, None)
 
         def hand_over(picture: Snapshot) -> None:
             loop.call_soon_threadsafe(want, picture)
 
         unsubscribe = snapshot.service.subscribe(hand_over, seat=page.member.namespace)
+        stop_following = echo.follow(page.member)
         return close
 
     def _paint_soon(self) -> None:

@@ -22,7 +22,6 @@ from django.db import IntegrityError, transaction
 from lessons import feed
 from lessons.checking import deciding_act, seed_of
 from lessons.course.exercise import Exercise, Verdict
-from lessons.feed_records import VERDICTS
 from lessons.grading.standings import DONE, STATE_WORDS
 from lessons.models import Act, Attempt, Class, Member, Observation, Role
 from lessons.people.seats import note
@@ -148,7 +147,7 @@ def accept(klass: Class, by: Member, exercise: Exercise, *, digest: str) -> Regr
                 _store(seat, by, exercise)
     except IntegrityError:  # another grader accepted it at the same moment
         raise ListIsOld from None
-    feed.publish_unsent(klass, VERDICTS)
+    feed.publish_unsent(klass)
     return wanted
 
 

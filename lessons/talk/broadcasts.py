@@ -16,7 +16,7 @@ def say_to_class(by: Member, words: str = "", *, lesson: str = "") -> Broadcast:
         by.klass.broadcasts.exclude(lesson="").filter(ended_at=None).update(ended_at=timezone.now())
     said = Broadcast.objects.create(klass=by.klass, by=by, words=words, lesson=lesson)
     news.changed(by.klass)
-    feed.publish_unsent(by.klass, BROADCASTS)
+    feed.publish(by.klass, BROADCASTS, said.pk)
     return said
 
 

@@ -44,7 +44,7 @@ def raise_hand(member: Member, lesson: Lesson, *, exercise: str = "", words: str
             )  # fmt: skip
     except IntegrityError:
         return member.hands.get(HAND_UP)
-    _tell(member)
+    _tell(hand)
     return hand
 
 
@@ -56,8 +56,9 @@ def _failing(member: Member, exercise: str) -> Attempt | None:
 
 def lower(member: Member) -> None:
     """The hand that is up, if there is one."""
-    if member.hands.filter(HAND_UP).update(lowered_at=timezone.now(), feed_offset=None):
-        _tell(member)
+    hand = hand_up(member)
+    if hand and Hand.objects.filter(HAND_UP, pk=hand.pk).update(lowered_at=timezone.now(), feed_offset=None):
+        _tell(hand)
 
 
 def answer(hand: Hand, by: Member, words: str) -> bool:
@@ -65,10 +66,10 @@ def answer(hand: Hand, by: Member, words: str) -> bool:
     up = Hand.objects.filter(HAND_UP, pk=hand.pk)
     answered = up.update(answered_at=timezone.now(), answered_by=by, answer=words, feed_offset=None)
     if answered:
-        _tell(hand.member)
+        _tell(hand)
     return bool(answered)
 
 
-def _tell(member: Member) -> None:
-    news.changed(member.klass, of=member)
-    feed.publish_unsent(member.klass, HANDS)
+def _tell(hand: Hand) -> None:
+    news.changed(hand.member.klass, of=hand.member)
+    feed.publish(hand.member.klass, HANDS, hand.pk)

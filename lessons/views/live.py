@@ -135,10 +135,12 @@ class SeatPage(LivePage):
         seen, before = (own, ends, acted_at), self._looked_at
         if seen == before and now < self._look_again_s:
             return False
-        by_the_view = bool(before and acted_at != before[2]) and was_checked_since(self.member, lesson, acted_at)
+        by_the_view = bool(before and acted_at != before[2]) and (
+            was_checked_since(self.member, lesson, acted_at) or pulse.acts.is_of_another_process(self.member.pk)
+        )
         if seen == before:
             self._pause_s *= PATIENCE
-        else:  # the view that did the act has checked: what shows later is seen soon
+        else:  # the view that did the act checks: what shows later is seen soon
             self._pause_s = SOON_S if by_the_view else LOOK_AGAIN_S
         self._looked_at, self._look_again_s = seen, now + self._pause_s
         if by_the_view:
