@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import threading
 from collections import defaultdict
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
+from functools import cache
 
 from django.db import transaction
 from django.db.models import Max, Min, Q
@@ -52,9 +53,11 @@ def check_lesson(member: Member, lesson: Lesson) -> bool:
         if was_checked_since(member, lesson, called_at):
             return False
         _checked_at[key], added = timezone.now(), False
+        look = look_of(member)
+        look = replace(look, acts_of_kind=cache(look.acts_of_kind))  # asked once for all exercises
         for exercise, last in _not_done_yet(member, lesson):
             try:
-                added |= _check_quietly(member, exercise, last)
+                added |= _check_quietly(member, exercise, last, look)
             except ClusterError as error:  # the page says that the cluster is away; this is not the learner's matter
                 if isinstance(error, KafkaUnavailable) and error.code != NO_LEADER:
                     # The next exercise, and who waits here, would wait as long for no answer.
@@ -76,9 +79,9 @@ def was_checked_since(member: Member, lesson: Lesson, at: datetime | None) -> bo
     return at is not None and checked_at is not None and checked_at >= at
 
 
-def _check_quietly(member: Member, exercise: Exercise, last: Attempt | None) -> bool:
+def _check_quietly(member: Member, exercise: Exercise, last: Attempt | None, look: Look) -> bool:
     """Raises: ClusterError."""
-    seen = _observe(member, exercise)
+    seen = _observe(member, exercise, look)
     verdict = exercise.judge(seen.data, seed_of(member, exercise))
     if verdict.state != "done" and last is not None and last.verdict == asdict(verdict) and not _is_news(last, seen):
         return False
@@ -109,7 +112,7 @@ def _is_news(last: Attempt, seen: Observation) -> bool:
 def check(member: Member, exercise: Exercise) -> Attempt:
     """Looks because somebody asked: always adds an attempt, "could not check" too. A done exercise stays done."""
     try:
-        seen = _observe(member, exercise)
+        seen = _observe(member, exercise, look_of(member))
     except ClusterError as error:
         verdict = Verdict("could_not_check", seen="The cluster could not be read.", why=str(error))
         return _keep(member, exercise, None, verdict)
@@ -121,14 +124,13 @@ def check_unbegun(member: Member, exercise: Exercise) -> Attempt | None:
 
     Raises: ClusterError.
     """
-    seen = _observe(member, exercise)
+    seen = _observe(member, exercise, look_of(member))
     verdict = exercise.judge(seen.data, seed_of(member, exercise))
     return _keep(member, exercise, seen, verdict) if verdict.state == "done" else None
 
 
-def _observe(member: Member, exercise: Exercise) -> Observation:
+def _observe(member: Member, exercise: Exercise, look: Look) -> Observation:
     """The evidence, not stored yet. Raises: ClusterError."""
-    look = look_of(member)
     lend_connection()
     return Observation(
         member=member,

@@ -129,14 +129,11 @@ def read_range(
     start, end = max(start, earliest), latest if end is None else min(end, latest)
     if start >= end or limit <= 0:
         return ()
-    settings = {"enable.partition.eof": True, "auto.offset.reset": "earliest"}
-    consumer = clients.new_consumer(**settings)
-    try:
-        with translated(asked=asked, namespace=namespace):
-            consumer.assign([TopicPartition(full_topic, partition, start)])
-            return _read_until(consumer, end, limit=limit, deadline=deadline, asked=asked)
-    finally:
-        clients.close(consumer)
+    with translated(asked=asked, namespace=namespace), clients.reader() as consumer:
+        # Of a topic that has been created anew it may remember the earlier one, and of a new one it knows nothing.
+        consumer.list_topics(full_topic, timeout=timeout_s)
+        consumer.assign([TopicPartition(full_topic, partition, start)])
+        return _read_until(consumer, end, limit=limit, deadline=deadline, asked=asked)
 
 
 def offsets(

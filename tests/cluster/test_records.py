@@ -244,6 +244,31 @@ class TestReading:
         assert values(end=99) == b"abcdef"
         assert values(start=6) == values(start=99) == values(start=3, end=3) == values(limit=0) == b""
 
+    def test_a_topic_that_was_created_anew_is_not_taken_for_the_one_before(self, alice: Namespace) -> None:
+        """Readers are kept, and what they remember of a topic with them."""
+        for value in ("first", "second", "third"):
+            create(alice, "again")
+            send(alice, "again", "0", value)
+            began = time.monotonic()
+            read = records.read_range(alice.full("again"), 0, start=1)
+            assert [each.value for each in read] == [value.encode()]
+            assert time.monotonic() - began < 2
+            topics.delete_topic(alice, "again")
+
+    def test_many_read_at_once_each_its_own_and_few_readers_are_kept(self, alice: Namespace) -> None:
+        create(alice, "test3p", partitions=3)
+        for partition in range(3):
+            records.produce(alice, "test3p", [Message(value=b"%d" % partition)] * 20, partition=partition)
+
+        def read(number: int) -> set[tuple[int, bytes | None]]:
+            found = records.read_range(alice.full("test3p"), number % 3, start=number % 20)
+            assert [each.offset for each in found] == list(range(number % 20, 20))
+            return {(each.partition, each.value) for each in found}
+
+        with ThreadPoolExecutor(8) as threads:
+            assert list(threads.map(read, range(60))) == [{(n % 3, b"%d" % (n % 3))} for n in range(60)]
+        assert len(clients._current()._idle_readers) == clients._IDLE_READERS
+
     def test_an_empty_partition_is_empty_at_once(self, alice: Namespace) -> None:
         create(alice, "test1p")
         began = time.monotonic()
