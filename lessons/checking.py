@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import threading
 from collections import defaultdict
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime, timedelta
-from functools import cache
 
 from django.db import transaction
 from django.db.models import Max, Min, Q
@@ -53,8 +52,7 @@ def check_lesson(member: Member, lesson: Lesson) -> bool:
         if was_checked_since(member, lesson, called_at):
             return False
         _checked_at[key], added = timezone.now(), False
-        look = look_of(member)
-        look = replace(look, acts_of_kind=cache(look.acts_of_kind))  # asked once for all exercises
+        look = look_of(member)  # of all exercises together: groups are asked for once
         for exercise, last in _not_done_yet(member, lesson):
             try:
                 added |= _check_quietly(member, exercise, last, look)

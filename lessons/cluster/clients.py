@@ -54,7 +54,8 @@ _CONSUMER: Config = {
     "fetch.message.max.bytes": 262144,  # these two: a reader that stalls grows by 8 MiB instead of 85
     "queued.max.messages.kbytes": 1024,
 }
-_READER: Config = {"enable.partition.eof": True, "auto.offset.reset": "earliest"}
+# A question waits behind a fetch that is still out, for as long as that waits for records to come.
+_READER: Config = {"enable.partition.eof": True, "auto.offset.reset": "earliest", "fetch.wait.max.ms": 5}
 _IDLE_READERS = 2
 
 

@@ -7,7 +7,7 @@ two sockets open (the page itself, and the records of its topic); every twentiet
 page's form, and its exercise is checked by itself. A share of the seats runs a consumer. Meanwhile an instructor has
 the room open with its feed, and a grader asks for the completion table every five seconds.
 
-Delays of the feed are from the settled act to the frame. Memory is what the web process has for itself (USS), beside
+Delays of the feed are from the settled act to the frame. Memory is what the web processes have for themselves (USS), beside
 the least that one Jupyter server with one kernel needs for the same notebook. Bounded: two minutes a class beside
 `--seconds`, on loopback, with brokers of its own.
 """
@@ -269,7 +269,7 @@ class Reading:
 
 
 def read_server(app: RunningApp, broker_ports: set[int]) -> Reading:
-    """Of Daphne's process; not of the supervisor, nor of the brokers."""
+    """Of all Daphnes together; not of the supervisor, nor of the brokers."""
     everyone = psutil.Process(app.pid).children(recursive=True)
     web = [each for each in everyone if any("daphne" in word for word in each.cmdline())]
     connections = [c for each in web for c in each.net_connections("tcp") if c.status == "ESTABLISHED" and c.raddr]
@@ -325,7 +325,7 @@ def report(
     idle_share = (idle.cpu_s - consuming.cpu_s) / (idle.at - consuming.at)
     print(f"\nErrors: {sum(errors.values())} {errors or ''}. Frames: {frames}.")
     print(
-        f"CPU of the web process while the class ran: {cpu_s:.1f} s, {cpu_s / options.seconds / seats * 1000:.2f} ms a seat and second; "
+        f"CPU of the web processes while the class ran: {cpu_s:.1f} s, {cpu_s / options.seconds / seats * 1000:.2f} ms a seat and second; "
         f"while nobody acted, {idle_share:.0%} of a core."
     )
     print(
