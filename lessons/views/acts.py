@@ -70,7 +70,7 @@ def code(request: HtmxRequest, class_slug: str, lesson_slug: str, index: int) ->
         return HttpResponse(status=204)
     dom_id = "act" if lesson.blocks[index].kind == "act" else "stream"
     shown = code_of(action, form.made.model_dump(), member)
-    return render(request, "lessons/_code.html", {"code": shown, "dom_id": f"{dom_id}-{index}"})
+    return render(request, "lessons/_code_panels.html", {"code": shown, "dom_id": f"{dom_id}-{index}"})
 
 
 def _action_or_404(member: Member, lesson: Lesson, index: int) -> type[Action]:

@@ -91,6 +91,20 @@ def test_the_code_follows_the_form(seat: Page, visit):
     expect(seat.get_by_role("tabpanel", name="Command line").first).to_contain_text("--partitions 7")
 
 
+def test_a_tab_that_is_being_pressed_stays_when_the_code_follows_what_was_typed_before(seat: Page, visit):
+    """Whoever has typed and presses the tab leaves the field by that, and the code is asked for once more."""
+    visit("lessons/creating-topics/")
+    seat.locator("section.act").get_by_label("Partitions").fill("7")
+    expect(seat.get_by_role("tabpanel", name="Python").first).to_contain_text("num_partitions=7")
+    box = seat.get_by_role("tab", name="Command line").first.bounding_box()
+    seat.mouse.move(box["x"] + 5, box["y"] + 5)
+    seat.evaluate("() => { window.swapped = new Promise((d) => addEventListener('htmx:afterSettle', () => d(true))) }")
+    seat.mouse.down()
+    seat.evaluate("() => window.swapped")
+    seat.mouse.up()
+    expect(seat.get_by_role("tabpanel", name="Command line").first).to_contain_text("--partitions 7")
+
+
 def test_a_refusal_is_shown_with_kafkas_words_and_keeps_what_was_typed(seat: Page, visit):
     visit("lessons/creating-topics/")
     card = seat.locator("section.act")
