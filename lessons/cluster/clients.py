@@ -79,6 +79,7 @@ class _Clients:
         self._lock = threading.Lock()
         self._admin: AdminClient | None = None
         self._producer: Producer | None = None
+        self._producer_knows: dict[str, object] = {}
         self._retired: list[Producer] = []  # broken ones that still owe reports
         self._idle_readers: list[Consumer] = []
         self._stop = threading.Event()
@@ -97,6 +98,7 @@ class _Clients:
             if self._producer is None:
                 settings = {**_EVERY_CLIENT, **_PRODUCER, **self.connection.settings()}
                 self._producer = Producer(settings, logger=_log)
+                self._producer_knows = {}
                 self._start_pump()
             return self._producer
 
@@ -128,8 +130,12 @@ class _Clients:
             _log.error("A producer had a fatal error and is given up: %s", error.args[0])
             self.replace_producer(producer)
 
-    def has_producer(self) -> bool:
-        return self._producer is not None
+    def producer_that_knows(self, topic: str, now: object, *, timeout_s: float) -> Producer:
+        producer, knows = self.producer(), self._producer_knows
+        if knows.get(topic) != now:
+            producer.list_topics(topic, timeout=timeout_s)
+            knows[topic] = now
+        return producer
 
     def close(self) -> None:
         self._stop.set()
@@ -202,6 +208,15 @@ def producer() -> Producer:
     return _current().producer()
 
 
+def producer_that_knows(topic: str, now: object, *, timeout_s: float = TIMEOUT_S) -> Producer:
+    """The process's producer, after it has looked at the topic anew unless it did so with the same `now`.
+
+    By itself it looks every 2 s. In between another process may have added partitions or created the topic anew, and it
+    would know no such partition, or no such topic. Raises: KafkaException.
+    """
+    return _current().producer_that_knows(topic, now, timeout_s=timeout_s)
+
+
 def warm_up() -> None:
     """Make the admin client and the producer now; returns at once.
 
@@ -232,13 +247,6 @@ def new_roamer() -> AdminClient:
     """
     settings = {**_EVERY_CLIENT, **_ADMIN, **connection().settings(), "enable.sparse.connections": False}
     return AdminClient(settings, logger=_log)
-
-
-def refresh_producer(*, timeout_s: float = TIMEOUT_S) -> None:
-    """Let a running producer see added partitions now: a list of topics renews its metadata."""
-    if _current().has_producer():
-        with translated(asked="Renew the producer's list of topics"):
-            producer().list_topics(timeout=timeout_s)
 
 
 def new_consumer(**config: Any) -> Consumer:

@@ -92,8 +92,10 @@ def produce(
     full_name = namespace.full(name)
     topic = find_topic(full_name, asked=asked, namespace=namespace)
     _refuse_missing_partition(topic, partition, asked=asked)
-    sender = producer or clients.producer()
     deadline = time.monotonic() + timeout_s
+    with translated(asked=asked, namespace=namespace):
+        as_it_is = (topic.topic_id, len(topic.partitions))
+        sender = producer or clients.producer_that_knows(full_name, as_it_is, timeout_s=timeout_s)
     reports = [_Report(message) for message in messages]
     for report in reports:
         report.send(sender, full_name, partition, deadline)

@@ -175,7 +175,7 @@ def add_partitions(
     replica_limit: int = MAX_REPLICAS_PER_BROKER,
     timeout_s: float = TIMEOUT_S,
 ) -> Topic:
-    """The topic with `total` partitions, once every broker and this process's producer know them.
+    """The topic with `total` partitions, once every broker knows them.
 
     Raises AppRefused, TopicMissing, KafkaRefused, KafkaUnavailable.
     """
@@ -193,7 +193,6 @@ def add_partitions(
         )
     settle(futures[full_name], asked=asked, namespace=namespace, timeout_s=timeout_s + 1)
     wait_for_every_broker(lambda topic: _has(topic, total), full_name, timeout_s=timeout_s)
-    clients.refresh_producer(timeout_s=timeout_s)
     return find_topic(full_name, asked=asked, namespace=namespace)
 
 

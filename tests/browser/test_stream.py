@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
-from lessons.cluster import clients, groups, records, topics
+from lessons.cluster import groups, records, topics
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.records import Message
 from tests.waiting import wait_for
@@ -52,7 +52,6 @@ class Seat:
 
     def create(self, *, partitions: int = 1) -> None:
         topics.create_topic(self.namespace, "test1p", partitions=partitions, replicas=1)
-        clients.refresh_producer()
 
     def send(self, *messages: Message | str, partition: int | None = None) -> None:
         made = [each if isinstance(each, Message) else Message(value=each.encode()) for each in messages]

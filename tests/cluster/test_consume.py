@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from lessons.cluster import clients, groups, metadata, records, topics
+from lessons.cluster import groups, metadata, records, topics
 from lessons.cluster.consume import (
     Assigned,
     Delivered,
@@ -77,7 +77,6 @@ class Seat:
 
     def create(self, *, partitions: int = 1) -> None:
         topics.create_topic(self.namespace, "test1p", partitions=partitions, replicas=1)
-        clients.refresh_producer()  # it remembers for 2 s that a topic was deleted
 
     def delete(self) -> None:
         topics.delete_topic(self.namespace, "test1p")

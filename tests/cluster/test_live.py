@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from lessons.cluster import clients, records, topics
+from lessons.cluster import records, topics
 from lessons.cluster.errors import AppRefused
 from lessons.cluster.live import Hub, Start, hub
 from lessons.cluster.live.pace import Pace
@@ -168,7 +168,6 @@ class Seat:
 
     async def create(self, name: str = "test1p", *, partitions: int = 1) -> None:
         await asyncio.to_thread(topics.create_topic, self.namespace, name, partitions=partitions, replicas=1)
-        await asyncio.to_thread(clients.refresh_producer)  # it remembers for 2 s that a topic was deleted
 
     async def delete(self, name: str = "test1p") -> None:
         await asyncio.to_thread(topics.delete_topic, self.namespace, name)

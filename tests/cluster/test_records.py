@@ -88,6 +88,18 @@ class TestProducing:
         assert caught.value.answered == f"There is no partition {partition}: the topic has 2 partitions, 0 to 1."
         assert caught.value.asked == f"Send 1 record to test2p, partition {partition}"
 
+    def test_partitions_and_topics_that_another_process_has_just_made_are_used_at_once(self, alice: Namespace) -> None:
+        """By itself a producer looks every 2 s, and remembers for as long that a topic was not there."""
+        for _ in range(3):
+            create(alice, "grows")
+            send(alice, "grows", "1")
+            topics.add_partitions(alice, "grows", total=2)
+            assert records.produce(alice, "grows", [Message(value=b"2")], partition=1)[0].offset == 0
+            topics.add_partitions(alice, "grows", total=12)
+            keys = [Message(key=b"%d" % number, value=b"3") for number in range(40)]
+            assert {each.partition for each in records.produce(alice, "grows", keys)} > {2, 3, 4}
+            topics.delete_topic(alice, "grows")
+
     def test_a_missing_topic_is_said_at_once(self, alice: Namespace, bob: Namespace) -> None:
         create(bob, "nope")
         began = time.monotonic()

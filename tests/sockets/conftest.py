@@ -10,7 +10,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.db import connections
 
-from lessons.cluster import clients, records, topics
+from lessons.cluster import records, topics
 from lessons.cluster.live import hub
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.records import Message
@@ -51,7 +51,6 @@ class Room:
 
     async def create(self) -> None:
         await asyncio.to_thread(topics.create_topic, self.namespace, "test1p", partitions=1, replicas=1)
-        await asyncio.to_thread(clients.refresh_producer)
 
     async def delete(self) -> None:
         await asyncio.to_thread(topics.delete_topic, self.namespace, "test1p")

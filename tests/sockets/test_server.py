@@ -19,7 +19,7 @@ import pytest
 import websockets
 from websockets.exceptions import InvalidStatus
 
-from lessons.cluster import clients, groups, records, topics
+from lessons.cluster import groups, records, topics
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.records import Message
 from tests.browser.conftest import RunningApp, start_app, stop_app
@@ -137,7 +137,6 @@ async def test_when_the_server_is_told_to_end_every_consumer_commits_and_leaves_
         seats = [await asyncio.to_thread(join, app, name) for name in ("Alice", "Bob")]
         for seat in seats:
             await asyncio.to_thread(topics.create_topic, seat.namespace, "test1p", partitions=1, replicas=1)
-            await asyncio.to_thread(clients.refresh_producer)
             messages = [Message(value=value) for value in (b"1", b"2", b"3")]
             sent = await asyncio.to_thread(records.produce, seat.namespace, "test1p", messages)
             assert [delivery.error for delivery in sent] == [None] * 3
