@@ -55,7 +55,7 @@ function take(records) {
   if (mode === "then") {
     const shown = items.filter((item) => item.offset < until);
     rows.add(shown);
-    if (shown.length) time.reach(shown.at(-1));
+    if (shown.length) time.tell(shown.at(-1));
     sayWhatIsShown();
   } else if (mode === "play") {
     time.grow(records.at(-1).offset + 1);

@@ -15,11 +15,16 @@ export class TimeLine {
     this.now = part("now");
     this.isLive = true;
     this.isPlaying = false;
-    let timer = 0;
+    this.moving = 0; // the timer, while the slider is being moved
+    const arrive = () => {
+      this.moving = 0;
+      if (this.value >= this.end) onNow();
+      else onMove(this.value);
+    };
     this.slider.addEventListener("input", () => {
       this.say(`${this.value} of ${this.end}`);
-      clearTimeout(timer);
-      timer = setTimeout(() => (this.value >= this.end ? onNow() : onMove(this.value)), WAIT_MS);
+      clearTimeout(this.moving);
+      this.moving = setTimeout(arrive, WAIT_MS);
     });
     this.play.addEventListener("click", () => (this.isPlaying ? onStop() : onPlay(this.value)));
     this.now.addEventListener("click", onNow);
@@ -56,10 +61,16 @@ export class TimeLine {
     this.say("now");
   }
 
-  // What is shown ends with this record.
+  // While it is played: what is shown ends with this record. A slider that is being moved has left it.
   reach(item) {
+    if (this.moving) return;
     this.slider.value = item.offset + 1;
     this.say(shortTime(item.at));
+  }
+
+  // The last record of the moment that was chosen; the slider stands there.
+  tell(item) {
+    if (!this.moving) this.say(shortTime(item.at));
   }
 
   say(words) {

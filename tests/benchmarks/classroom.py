@@ -21,7 +21,6 @@ import multiprocessing
 import os
 import re
 import sys
-import tempfile
 import time
 import uuid
 from collections import Counter, defaultdict
@@ -31,17 +30,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import psutil
 import requests
 import websockets
 
 from lessons.course.loader import get_lesson
-from tests.benchmarks.live_latency import quantile
-from tests.browser.conftest import RunningApp, start_app, stop_app
+from tests.benchmarks.measuring import bootstrap_servers, quantile, running_app, web_cpu_s, web_processes
+from tests.browser.conftest import RunningApp
 
 ACT_EVERY_S = 20.0
 TABLE_EVERY_S = 5.0
@@ -270,19 +267,17 @@ class Reading:
 
 def read_server(app: RunningApp, broker_ports: set[int]) -> Reading:
     """Of all Daphnes together; not of the supervisor, nor of the brokers."""
-    everyone = psutil.Process(app.pid).children(recursive=True)
-    web = [each for each in everyone if any("daphne" in word for word in each.cmdline())]
+    web = web_processes(app)
     connections = [c for each in web for c in each.net_connections("tcp") if c.status == "ESTABLISHED" and c.raddr]
     return Reading(
-        at=time.monotonic(), cpu_s=sum(sum(each.cpu_times()[:2]) for each in web),
+        at=time.monotonic(), cpu_s=web_cpu_s(app),
         memory_mib=sum(each.memory_full_info().uss for each in web) / 2**20, threads=sum(each.num_threads() for each in web),
         broker_connections=sum(c.raddr.port in broker_ports for c in connections),
     )  # fmt: skip
 
 
 def measure(app: RunningApp, seats: int, options: argparse.Namespace) -> None:
-    servers = json.loads((app.data_dir / "up.json").read_text())["bootstrap_servers"]
-    broker_ports = {int(address.rpartition(":")[2]) for address in servers.split(",")}
+    broker_ports = {int(address.rpartition(":")[2]) for address in bootstrap_servers(app).split(",")}
     here, there = multiprocessing.Pipe()
     load = multiprocessing.Process(target=run_load, args=(app, seats, options.seconds, options.consuming, there))
     load.start()
@@ -348,12 +343,8 @@ def main() -> None:
     parser.add_argument("--consuming", type=float, default=0.1, help="the share of seats with a consumer")
     options = parser.parse_args()
     for seats in options.seats:
-        with tempfile.TemporaryDirectory() as folder:
-            process, app = start_app(Path(folder) / "up")
-            try:
-                measure(app, seats, options)
-            finally:
-                stop_app(process)
+        with running_app() as app:
+            measure(app, seats, options)
 
 
 if __name__ == "__main__":

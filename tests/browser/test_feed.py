@@ -113,11 +113,13 @@ def the_moment_can_be_chosen_and_played_again(page: Page) -> None:
     expect(rows(page).first).to_contain_text("record 599")
     expect(page.locator("[data-rows] li")).to_have_count(500)
     slider = page.get_by_label("The moment that is shown")
+    end = int(slider.input_value())
     slider.focus()
     slider.press("ArrowLeft")
     expect(page.get_by_text("As it was then")).to_be_visible()
-    for _ in range(2):
+    for _ in range(2):  # also while the records of the moment before are still coming
         slider.press("ArrowLeft")
+    assert int(slider.input_value()) == end - 3
     expect(rows(page).first).to_contain_text("record 596")
     expect(page.locator("[data-rows] li")).to_have_count(200)
     publish(act("while it was then"))

@@ -1,0 +1,70 @@
+"""What the benchmarks of the running app have in common."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+from confluent_kafka import Producer
+
+from tests.browser.conftest import RunningApp, start_app, stop_app
+
+DEADLINE_S = 120.0
+
+
+@contextmanager
+def running_app() -> Iterator[RunningApp]:
+    """`manage.py up` with a data folder of its own; with brokers of its own too, unless the environment names some."""
+    with tempfile.TemporaryDirectory() as folder:
+        named = {name: value for name, value in os.environ.items() if name.startswith("KAFKA_")}
+        process, app = start_app(Path(folder) / "up", **named)
+        try:
+            yield app
+        finally:
+            stop_app(process)
+
+
+def bootstrap_servers(app: RunningApp) -> str:
+    servers: str = json.loads((app.data_dir / "up.json").read_text())["bootstrap_servers"]
+    return servers
+
+
+def web_processes(app: RunningApp) -> list[psutil.Process]:
+    """Each Daphne; not the supervisor, nor the brokers."""
+    everyone = psutil.Process(app.pid).children(recursive=True)
+    return [each for each in everyone if any("daphne" in word for word in each.cmdline())]
+
+
+def web_cpu_s(app: RunningApp) -> float:
+    return sum(sum(each.cpu_times()[:2]) for each in web_processes(app))
+
+
+def produce(servers: str, topics: Sequence[str], records: int, rate: float) -> None:
+    """`records` to each topic, `rate` a second to each, in turn, from a process of its own. The values are the moment of
+    sending, in ms since the epoch."""
+    process = multiprocessing.Process(target=_run_producer, args=(servers, topics, records, rate))
+    process.start()
+    process.join(DEADLINE_S)
+
+
+def _run_producer(servers: str, topics: Sequence[str], records: int, rate: float) -> None:
+    producer = Producer({"bootstrap.servers": servers, "linger.ms": 0, "acks": "all"})
+    producer.list_topics(timeout=10)
+    started = time.monotonic()
+    for number in range(records * len(topics)):
+        while (pause_s := started + number / (rate * len(topics)) - time.monotonic()) > 0:
+            producer.poll(pause_s)  # comes back with each delivery report
+        producer.produce(topics[number % len(topics)], str(time.time() * 1000))
+        producer.poll(0)
+    producer.flush(10)
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
