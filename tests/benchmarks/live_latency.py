@@ -36,11 +36,10 @@ from confluent_kafka.admin import AdminClient, NewTopic
 from playwright.async_api import Page, async_playwright
 from websockets.asyncio.server import broadcast, serve
 
-from tests.benchmarks.measuring import DEADLINE_S, bootstrap_servers, produce, quantile, running_app
+from tests.benchmarks.measuring import DEADLINE_S, GRANT_LUMP, bootstrap_servers, produce, quantile, running_app
 from tests.browser.conftest import CHROMIUM_FLAGS, RunningApp
 
 WARM_UP_RECORDS = 10
-GRANT_LUMP = 125
 
 # In the page: for every new row, how long after its value (the moment of sending, in ms) it had been painted.
 WATCH_ROWS = """

@@ -17,6 +17,7 @@ from confluent_kafka import Producer
 from tests.browser.conftest import RunningApp, start_app, stop_app
 
 DEADLINE_S = 120.0
+GRANT_LUMP = 125  # records for which a page gives credit at once
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-FRAMES_PER_S = 3500.0  # a frame costs Daphne some 42 us: this is a seventh of a core
+FRAMES_PER_S = 1750.0  # a frame costs Daphne some 42 us: this is a fourteenth of a core, in each web process
 LONGEST_WAIT_S = 0.1
 
 
@@ -10,7 +10,8 @@ class Pace:
     """How long the next frames should wait, from how many were sent lately.
 
     Each frame books its time at `frames_per_s`; as long as no time is booked ahead, frames leave at once. So
-    25 records/s to 20 sockets are never delayed, and 100 records/s to 200 sockets leave every 57 ms.
+    25 records/s to 20 sockets are never delayed, and 100 records/s to 200 sockets, half of them in each of two web
+    processes, leave every 57 ms.
     """
 
     def __init__(self, *, frames_per_s: float = FRAMES_PER_S, longest_wait_s: float = LONGEST_WAIT_S) -> None:
