@@ -26,6 +26,8 @@ application). 4429: one seat has too much open (`limits`). A page of another ori
 *The process ends in order:* members leave their groups and their acts are settled, whatever the server does with its
 loop (`lessons.cluster.consume.ending`).
 
+*A page and its form may meet different web processes.* What the other one did is heard in the class's feed (`echo`).
+
 *A form's wrong value is no forged frame.* It is answered in words, as often as somebody likes to try.
 
 *No channel layer.* The in-memory one drops what comes when it holds 100, silently. The hub and the group member speak

@@ -73,7 +73,7 @@ class WebProcess:
     def tick(self) -> None:
         """Start it when it does not run."""
         if self.process is not None and not self.runs:
-            self.problem = f"The web server ended by itself (status {self.process.returncode})."
+            self.problem = f"A web process ended by itself (status {self.process.returncode})."
             self.say(f"{self.problem} {self._restarts.words()} Its log: {self.log}")
             self.process = None
         if self.process is None and not self._restarts.next_in_s():
@@ -81,7 +81,7 @@ class WebProcess:
             try:
                 self.start()
             except OSError as error:
-                self.say(f"The web server can't be started: {error}. {self._restarts.words()}")
+                self.say(f"A web process can't be started: {error}. {self._restarts.words()}")
 
 
 class WebServer:

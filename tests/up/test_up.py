@@ -182,7 +182,7 @@ def test_a_web_process_that_dies_is_started_again(up):
     before = web_processes(up)
     for web in before:
         web.kill()
-    up.wait_until_said("The web server ended by itself")
+    up.wait_until_said("A web process ended by itself")
     wait_for(lambda: _answers(up.known["url"]), timeout_s=30)
     wait_for(lambda: len(web_processes(up)) == len(before), timeout_s=30)
     assert not set(before) & set(web_processes(up))
