@@ -1,0 +1,220 @@
+"""Every act and every check at the same moment, brokers that hang or are gone meanwhile, and what became of it all."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from copy import copy
+from dataclasses import asdict
+from threading import Barrier
+from typing import Any, TypeVar
+
+import psutil
+from channels.db import database_sync_to_async
+from django.db import connection
+
+from lessons.actions import ACTIONS, Action
+from lessons.brokers.cluster import EmbeddedCluster
+from lessons.brokers.state import set_wanted
+from lessons.cluster import records, topics
+from lessons.cluster.errors import TopicMissing
+from lessons.consumers import consuming
+from lessons.course.exercise import Exercise, done
+from lessons.course.loader import all_exercises
+from lessons.models import Act, Attempt, Member
+from lessons.perform import find_out
+from tests.sockets.conftest import Room
+from tests.waiting import wait_for
+
+SOON_S = 15.0  # within which a learner has read what happened
+BROKERS = (1, 2, 3)
+Key = TypeVar("Key")
+Found = TypeVar("Found")
+
+
+def fields_of_every_act(turn: int) -> dict[str, dict[str, Any]]:
+    """What can be done once only is done to another topic at each turn; `make_topics` has made them."""
+    return {
+        "describe-cluster": {},
+        "list-topics": {},
+        "create-topic": {"name": f"new{turn}", "partitions": 1, "replicas": 3},
+        "delete-topic": {"name": f"old{turn}"},
+        "add-partitions": {"topic": f"small{turn}", "total": 3},
+        "describe-topic": {"topic": "kept"},
+        "describe-config": {"topic": "kept"},
+        "produce": {"topic": "kept", "values": f"{turn} a\n{turn} b\n{turn} c"},
+        "fill-queue": {"topic": "kept", "queue_size": 5, "count": 12},
+        "consume": {"topic": "kept", "group_id": f"readers{turn}"},
+        "answer": {"exercise": "some.exercise", "answers": {"typed": turn}},
+    }
+
+
+def every_act(turn: int) -> dict[str, Action]:
+    fields = fields_of_every_act(turn)
+    tried = {kind: action for kind, action in ACTIONS.items() if not action.roles}  # the others cause the trouble
+    assert fields.keys() == tried.keys(), "every act is tried here: give the new one its fields"
+    return {kind: action.model_validate(fields[kind]) for kind, action in tried.items()}
+
+
+def make_topics(member: Member, *turns: int) -> None:
+    topics.create_topic(member.namespace, "kept", partitions=3, replicas=3)
+    for turn in turns:
+        for name in (f"old{turn}", f"small{turn}"):
+            topics.create_topic(member.namespace, name, partitions=1, replicas=3)
+
+
+def at_once(calls: Mapping[Key, Callable[[], Found]], *, within_s: float) -> dict[Key, Found]:
+    """What each call gives; all at the same time. Fails when one raises or takes longer."""
+
+    def timed(call: Callable[[], Found]) -> tuple[Found, float]:
+        began = time.monotonic()
+        try:
+            return call(), time.monotonic() - began
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(calls)) as threads:
+        ends = dict(zip(calls, threads.map(timed, calls.values()), strict=True))
+    assert {key: took_s for key, (_, took_s) in ends.items() if took_s > within_s} == {}
+    return {key: found for key, (found, _) in ends.items()}
+
+
+def cut_act(action: Action, moment: Barrier) -> Action:
+    """The same act. In its middle, after Kafka's first answer, it waits for that moment."""
+    kind = type(action)
+
+    def run(self, namespace):
+        assert is_lent()
+        moment.wait(20)
+        return kind.run(self, namespace)
+
+    body = {"run": run, "__module__": kind.__module__}
+    return type(kind.__name__, (kind,), body).model_validate(action.model_dump())
+
+
+def is_lent() -> bool:
+    """Whether the connection to the database is for others, where they are few, while Kafka is waited for."""
+    return connection.vendor == "sqlite" or connection.connection is None
+
+
+def cut_check(exercise: Exercise, moment: Barrier) -> Exercise:
+    def observe(look):
+        assert is_lent()
+        moment.wait(20)
+        return exercise.observe(look)
+
+    cut = copy(exercise)
+    cut.observe = observe
+    return cut
+
+
+# --- What goes wrong ---------------------------------------------------------------------------------------------
+
+
+def tell(cluster: EmbeddedCluster, broker_ids: Iterable[int], number: signal.Signals) -> None:
+    for process in processes(cluster, broker_ids):
+        process.send_signal(number)
+
+
+def processes(cluster: EmbeddedCluster, broker_ids: Iterable[int]) -> list[psutil.Process]:
+    return [psutil.Process(broker.process.pid) for broker in cluster.brokers if broker.broker_id in broker_ids]
+
+
+def hang(cluster: EmbeddedCluster, *broker_ids: int) -> None:
+    """On a busy machine it takes a moment until the signal has come to every thread."""
+    told = processes(cluster, broker_ids)
+    tell(cluster, broker_ids, signal.SIGSTOP)
+    wait_for(lambda: all(process.status() == psutil.STATUS_STOPPED for process in told))
+
+
+def go_on(cluster: EmbeddedCluster) -> None:
+    tell(cluster, BROKERS, signal.SIGCONT)
+    wait_for(lambda: cluster.is_up, timeout_s=60)
+
+
+def kill_all(cluster: EmbeddedCluster) -> None:
+    for broker_id in BROKERS:
+        set_wanted(cluster.data_dir, broker_id, "killed")
+    wait_for(lambda: not any(broker.runs for broker in cluster.brokers))
+
+
+def start_all(cluster: EmbeddedCluster) -> None:
+    for broker_id in BROKERS:
+        set_wanted(cluster.data_dir, broker_id, "up")
+    wait_for(lambda: cluster.is_up, timeout_s=60)
+
+
+# --- What is to be read then -------------------------------------------------------------------------------------
+
+
+def ends_badly(acts: Iterable[Act], *, states: set[str]) -> list[tuple[str, str, dict[str, Any]]]:
+    """The acts that ended in another state, or without words, or without a sentence about what to do now."""
+    return [
+        (act.kind, act.state, act.answer)
+        for act in acts
+        if act.state not in states
+        or not act.answer["words"]
+        or (act.state != Act.State.DONE and not act.answer["why"].endswith((".", "?")))
+    ]
+
+
+def seen_wrongly(attempts: Iterable[Attempt], *, states: set[str]) -> list[tuple[str, str, dict[str, Any]]]:
+    """The attempts with another verdict, or that could not be made and don't say why."""
+    return [
+        (attempt.exercise, attempt.state, attempt.verdict)
+        for attempt in attempts
+        if attempt.state not in states
+        or (attempt.state == Attempt.State.COULD_NOT_CHECK and not attempt.verdict["why"].endswith((".", "?")))
+    ]
+
+
+# Whose checks look at what the seat did, and not at the cluster: they are judged while it is away.
+RECORD_ALONE = {"adding-partitions.refused-shrink", "producing.queue-full", "what-do-you-notice.prediction"}
+
+
+def is_settled(act: Act) -> bool:
+    """Whether the cluster has shown by now what became of it."""
+    find_out(act.member)
+    act.refresh_from_db()
+    return act.state == Act.State.DONE
+
+
+def finish_everything(member: Member) -> None:
+    for exercise in all_exercises():
+        verdict = asdict(done("It was there."))
+        Attempt.objects.create(member=member, exercise=exercise.id, state=Attempt.State.DONE, verdict=verdict)
+
+
+def exists(member: Member, name: str) -> bool:
+    try:
+        return bool(topics.describe_topic(member.namespace, name))
+    except TopicMissing:
+        return False
+
+
+def values_in(member: Member, topic: str) -> list[str]:
+    full = member.namespace.full(topic)
+    spans = records.offsets(full)
+    return [(record.value or b"").decode() for partition in spans for record in records.read_range(full, partition)]
+
+
+async def aside(call: Callable[..., Found], *args: Any, **rest: Any) -> Found:
+    return await database_sync_to_async(call, thread_sensitive=False)(*args, **rest)
+
+
+@asynccontextmanager
+async def room_of(member: Member) -> AsyncIterator[Room]:
+    """Tabs can be opened in it; they are closed at its end."""
+    room = Room(member)
+    try:
+        yield room
+    finally:
+        for tab in room.tabs:
+            await tab.close()
+        async with asyncio.timeout(20):
+            while consuming.unsettled:  # noqa: ASYNC110 - nobody is told
+                await asyncio.sleep(0.05)
