@@ -40,8 +40,8 @@ AT_ONCE = 100
 LEFT_AFTER = timedelta(seconds=5)  # before that, whoever stored it is just sending it
 LOOK_AGAIN_S = 10.0  # for what was left
 
-_publishing: defaultdict[int, threading.Lock] = defaultdict(threading.Lock)  # by the class's key, as are:
-_waiting: defaultdict[int, dict[Kind, set[Any]]] = defaultdict(lambda: {kind: set() for kind in KINDS})  # rows' keys
+_publishing: defaultdict[int, threading.Lock] = defaultdict(threading.Lock)  # by the class's key
+_waiting: defaultdict[tuple[int, Kind], set[Any]] = defaultdict(set)  # rows' keys, by the class's key and what they are
 _looked_s: dict[int, float] = {}
 _seen: set[str] = set()  # the topics that were there
 
@@ -59,7 +59,7 @@ class ClassTopics(Namespace):
 
 def publish(klass: Class, kind: Kind, key: Any) -> None:
     """Sends a row that was just stored; when Kafka is away, a later call does."""
-    _waiting[klass.pk][kind].add(key)
+    _waiting[klass.pk, kind].add(key)
     _publish_waiting(klass)
 
 
@@ -75,14 +75,14 @@ def publish_unsent(klass: Class, *, before: datetime | None = None) -> int:
     """Sends all that the feed does not have yet, or what of it is older than that; how many, 0 too when Kafka is away."""
     for kind in KINDS:
         left = kind.unsent(klass).filter(**({f"{kind.at}__lt": before} if before else {}))
-        _waiting[klass.pk][kind].update(left.values_list("pk", flat=True))
+        _waiting[klass.pk, kind].update(left.values_list("pk", flat=True))
     return _publish_waiting(klass)
 
 
 def _publish_waiting(klass: Class) -> int:
     """One thread of a process at a time: whoever comes meanwhile leaves the work to the one that is at it, and in a busy
     class many go together."""
-    sent, lock, waiting = 0, _publishing[klass.pk], _waiting[klass.pk]
+    sent, lock, waiting = 0, _publishing[klass.pk], {kind: _waiting[klass.pk, kind] for kind in KINDS}
     while any(waiting.values()) and lock.acquire(blocking=False):
         try:
             sent += sum(_send_waiting(klass, kind, waiting[kind]) for kind in KINDS)
@@ -125,7 +125,7 @@ def _send(klass: Class, kind: Kind, rows: QuerySet[Any]) -> int:
 def _produce(klass: Class, messages: list[records.Message]) -> tuple[records.Delivery, ...]:
     namespace = ClassTopics(klass.slug)
     full_name = namespace.full(TOPIC)
-    if full_name not in _seen:  # a producer that finds it missing says so after a second, and remembers it for another
+    if full_name not in _seen:  # `produce` looks for a missing one for a while before it says so
         if not describe([full_name], asked="Look for the feed"):
             create_topic(klass)
         _seen.add(full_name)

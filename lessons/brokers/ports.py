@@ -31,7 +31,7 @@ class Claim:
 
 def claim(port: int, *, host: str = LOOPBACK) -> Claim | None:
     """The port, if nothing listens on it and nobody has claimed it."""
-    held = socket.socket(_family(host), socket.SOCK_DGRAM)
+    held = socket.socket(family_of(host), socket.SOCK_DGRAM)
     try:
         held.bind((host, port))
     except OSError:
@@ -66,7 +66,7 @@ def is_free(port: int, *, host: str = LOOPBACK) -> bool:
     Both looks are needed: with SO_REUSEADDR (without which the connections of a broker that has just ended would
     hold its port for a minute) macOS lets us bind beside a server that listens on all addresses.
     """
-    with socket.socket(_family(host), socket.SOCK_STREAM) as probe:
+    with socket.socket(family_of(host), socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
@@ -87,12 +87,12 @@ def _answers(host: str, port: int) -> bool:
 def free_port(*, host: str = LOOPBACK, besides: Collection[int] = ()) -> int:
     """A port that nothing listens on, and that is not one of `besides`."""
     while True:
-        with socket.socket(_family(host), socket.SOCK_STREAM) as probe:
+        with socket.socket(family_of(host), socket.SOCK_STREAM) as probe:
             probe.bind((host, 0))
             port: int = probe.getsockname()[1]
         if port not in besides:
             return port
 
 
-def _family(host: str) -> socket.AddressFamily:
+def family_of(host: str) -> socket.AddressFamily:
     return socket.AF_INET6 if ":" in host else socket.AF_INET

@@ -32,7 +32,6 @@ class Echo:
     """Of one class, in one event loop; follows the feed while a page of the class is open."""
 
     def __init__(self, klass: Class) -> None:
-        self._loop = asyncio.get_running_loop()
         self._pages: Counter[Member] = Counter()
         self._seats: dict[str, Member] = {}
         self._viewer: Viewer = hub().watch(ClassTopics(klass.slug), TOPIC, start=Start("now"), send=self._take)
@@ -61,7 +60,7 @@ class Echo:
             with suppress(ValueError, KeyError, TypeError):  # not one of ours: whoever has the cluster can write there
                 self._hear(json.loads(record["value"]["text"]))
         if records:  # not within this call: the viewer is just counting them
-            self._loop.call_soon(self._viewer.grant, len(records))
+            asyncio.get_running_loop().call_soon(self._viewer.grant, len(records))
 
     def _hear(self, body: Mapping[str, Any]) -> None:
         member, news = self._seats.get(body["seat"]), _PULSES.get(body["kind"])

@@ -23,6 +23,7 @@ from pathlib import Path
 
 import psutil
 
+from lessons.brokers.ports import family_of
 from lessons.brokers.process import end_all, keep_short, size_bytes, spawn, text_since
 from lessons.brokers.restarts import Restarts
 from lessons.management.addresses import ALL_ADDRESSES
@@ -42,8 +43,7 @@ _OPTIONS = [
 
 def listen(host: str, port: int) -> socket.socket:
     """The socket that all web processes share. Raises: OSError."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.create_server((host, port), family=family, backlog=_WAITING_CONNECTIONS)
+    listener = socket.create_server((host, port), family=family_of(host), backlog=_WAITING_CONNECTIONS)
     listener.setblocking(False)  # one that comes too late to a connection must not wait for the next
     return listener
 

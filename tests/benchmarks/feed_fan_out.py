@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import math
 import multiprocessing
 import sqlite3
@@ -24,7 +23,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from tests.benchmarks.classroom import Results, Student
-from tests.benchmarks.measuring import bootstrap_servers, produce, quantile, running_app, web_cpu_s
+from tests.benchmarks.measuring import bootstrap_servers, produce, quantile, running_app, watch_from_now, web_cpu_s
 from tests.browser.conftest import RunningApp
 
 PAGES_OF_A_SEAT = 20
@@ -60,10 +59,7 @@ async def _viewers(app: RunningApp, viewers: int, pipe: Connection) -> None:
     for number in range(viewers):
         student = students[number // PAGES_OF_A_SEAT]
         socket = await student.socket("feed/")
-        await socket.send('{"type":"watch","topic":"feed","from":"now"}')
-        await socket.send('{"type":"grant","records":500}')
-        while json.loads(await socket.recv())["type"] != "watching":
-            pass
+        await watch_from_now(socket, "feed")
         tasks.append(asyncio.create_task(student.hear(socket, take)))
     pipe.send(students[0].class_slug)
     await asyncio.to_thread(pipe.recv)

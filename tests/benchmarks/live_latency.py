@@ -36,7 +36,15 @@ from confluent_kafka.admin import AdminClient, NewTopic
 from playwright.async_api import Page, async_playwright
 from websockets.asyncio.server import broadcast, serve
 
-from tests.benchmarks.measuring import DEADLINE_S, GRANT_LUMP, bootstrap_servers, produce, quantile, running_app
+from tests.benchmarks.measuring import (
+    DEADLINE_S,
+    GRANT_LUMP,
+    bootstrap_servers,
+    produce,
+    quantile,
+    running_app,
+    watch_from_now,
+)
 from tests.browser.conftest import CHROMIUM_FLAGS, RunningApp
 
 WARM_UP_RECORDS = 10
@@ -125,10 +133,7 @@ async def connected(
     settings = {"additional_headers": headers, "compression": None, "close_timeout": 0.5}
     async with websockets.connect(url, **settings) as connection:
         if watch:
-            await connection.send(json.dumps({"type": "watch", "topic": watch, "from": "now"}))
-            await connection.send('{"type":"grant","records":500}')
-            while json.loads(await connection.recv())["type"] != "watching":
-                pass
+            await watch_from_now(connection, watch)
         yield connection
 
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
+import websockets
 from confluent_kafka import Producer
 
 from tests.browser.conftest import RunningApp, start_app, stop_app
@@ -65,6 +66,14 @@ def _run_producer(servers: str, topics: Sequence[str], records: int, rate: float
         producer.produce(topics[number % len(topics)], str(time.time() * 1000))
         producer.poll(0)
     producer.flush(10)
+
+
+async def watch_from_now(connection: websockets.ClientConnection, topic: str) -> None:
+    """Says what a page says first, and returns when the app will send what comes."""
+    await connection.send(json.dumps({"type": "watch", "topic": topic, "from": "now"}))
+    await connection.send('{"type":"grant","records":500}')
+    while json.loads(await connection.recv())["type"] != "watching":
+        pass
 
 
 def quantile(values: Sequence[float], share: float) -> float:

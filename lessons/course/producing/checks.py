@@ -68,24 +68,8 @@ class NineDelivered(Exercise):
         values = [stored.get(str(report["offset"])) if report["partition"] == 0 else None for report in delivered]
         if values == WANTED:
             return done(f"Offsets {delivered[0]['offset']} to {delivered[-1]['offset']} of test1p [0] hold 1 to 9.")
-        if reports and observation["topic_id"] is None:
-            return not_yet(
-                "There is no topic test1p.",
-                expected=expected,
-                misconception="no-topic",
-                why="It was deleted, and its records with it: create it again (lesson 3).",
-            )
-        if not reports and observation["other_topics"]:
-            return not_yet(
-                f"Records were sent to {', '.join(observation['other_topics'])}.", expected=expected,
-                misconception="other-topic", why="They are safe where they are; this exercise looks at test1p.",
-            )  # fmt: skip
-        if not reports:
-            return not_yet(
-                "No delivery report for test1p is on record here yet.",
-                expected=expected,
-                why="Send by the form: the reports of a program of your own go to that program, and not to this page.",
-            )
+        if not reports or observation["topic_id"] is None:
+            return self._nothing_to_read(observation, expected)
         if values[-1:] == [" ".join(WANTED)]:
             return not_yet(
                 "One record holds all nine numbers.", expected=expected, misconception="one-record",
@@ -103,6 +87,26 @@ class NineDelivered(Exercise):
             f"The last nine reports are of records that hold {seen}.", expected=expected, misconception="other-values",
             why="Send 1 to 9 once more: the last nine reports count.",
         )  # fmt: skip
+
+    def _nothing_to_read(self, observation: Observation, expected: str) -> Verdict:
+        """Nothing was sent to the topic, or it is gone."""
+        if observation["reports"]:
+            return not_yet(
+                "There is no topic test1p.",
+                expected=expected,
+                misconception="no-topic",
+                why="It was deleted, and its records with it: create it again (lesson 3).",
+            )
+        if observation["other_topics"]:
+            return not_yet(
+                f"Records were sent to {', '.join(observation['other_topics'])}.", expected=expected,
+                misconception="other-topic", why="They are safe where they are; this exercise looks at test1p.",
+            )  # fmt: skip
+        return not_yet(
+            "No delivery report for test1p is on record here yet.",
+            expected=expected,
+            why="Send by the form: the reports of a program of your own go to that program, and not to this page.",
+        )
 
 
 def _delivered_any(act: PastAct) -> bool:
