@@ -15,8 +15,8 @@ from channels.auth import AuthMiddlewareStack  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
 from lessons.cluster import clients  # noqa: E402
-from lessons.consumers.origin import SameOriginOnly  # noqa: E402
-from lessons.routing import websocket_urlpatterns  # noqa: E402
+from lessons.web.routing import websocket_urlpatterns  # noqa: E402
+from lessons.web.sockets.origin import SameOriginOnly  # noqa: E402
 
 clients.warm_up()  # so that the first record does not wait for the producer to introduce itself
 

@@ -65,14 +65,15 @@ INSTALLED_APPS = [
     "channels",
     "csp",
     "django_htmx",
-    "lessons",
+    "lessons.classroom",
+    "kafkaclass",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "lessons.views.private.never_cached",
+    "lessons.web.private.never_cached",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -80,7 +81,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "lessons.views.errors.SayWhatWentWrong",
+    "lessons.web.errors.SayWhatWentWrong",
 ]
 
 ROOT_URLCONF = "kafkaclass.urls"

@@ -1,13 +1,13 @@
 from django.urls import include, path
 
-from lessons.api import api
+from lessons.web.api import api
 
 urlpatterns = [
     path("api/v1/", api.urls),
-    path("", include("lessons.urls")),
+    path("", include("lessons.web.urls")),
 ]
 
-handler400 = "lessons.views.errors.bad_request"
-handler403 = "lessons.views.errors.forbidden"
-handler404 = "lessons.views.errors.not_found"
-handler500 = "lessons.views.errors.server_error"
+handler400 = "lessons.web.errors.bad_request"
+handler403 = "lessons.web.errors.forbidden"
+handler404 = "lessons.web.errors.not_found"
+handler500 = "lessons.web.errors.server_error"

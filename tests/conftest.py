@@ -50,8 +50,8 @@ class Classroom:
 
 @pytest.fixture
 def classroom(db) -> Classroom:
-    from lessons.models import Class, Role
-    from lessons.people.seats import take_seat
+    from lessons.classroom.models import Class, Role
+    from lessons.classroom.people.seats import take_seat
 
     def new_class(name: str) -> Class:
         return Class.objects.create(name=name, slug=f"t{secrets.token_hex(4)}")

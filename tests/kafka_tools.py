@@ -9,9 +9,9 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
-from lessons.brokers.cluster import DEFAULT_JAR_DIR
-from lessons.brokers.jars import Jar, fetch_class_path
-from lessons.brokers.java import find_java
+from lessons.embedded.cluster import DEFAULT_JAR_DIR
+from lessons.embedded.jars import Jar, fetch_class_path
+from lessons.embedded.java import find_java
 
 TOOLS_JAR = Jar(
     "org.apache.kafka:kafka-tools:4.3.1",

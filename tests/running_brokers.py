@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from lessons.brokers.cluster import EmbeddedCluster
 from lessons.cluster import clients
+from lessons.embedded.cluster import EmbeddedCluster
 
 NAMED = "KAFKACLASS_TEST_BOOTSTRAP"  # brokers that run already
 

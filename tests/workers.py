@@ -21,8 +21,8 @@ TOGETHER = {
     "tests/browser/test_class.py": A_PROJECT,
 }
 LONG = (
-    OWN_BROKERS, ONE_APP, A_PROJECT, "tests/test_postgresql.py", "tests/up/test_up.py", "tests/course/test_course.py",
-    "tests/test_notebook.py", "tests/brokers/test_cluster.py", "tests/actions/test_produce_settings.py",
+    OWN_BROKERS, ONE_APP, A_PROJECT, "tests/kafkaclass/test_postgresql.py", "tests/kafkaclass/test_up.py", "tests/course/test_course.py",
+    "tests/classroom/exports/test_notebook.py", "tests/embedded/test_cluster.py", "tests/course/acts/test_produce_settings.py",
 )  # fmt: skip
 
 

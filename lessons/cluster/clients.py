@@ -28,7 +28,7 @@ _log = logging.getLogger("lessons.cluster.librdkafka")
 _log.addHandler(logging.NullHandler())  # without any handler Python writes warnings to stderr
 
 Config = dict[str, Any]
-Answer = TypeVar("Answer")
+T = TypeVar("T")
 
 _EVERY_CLIENT: Config = {
     "client.id": "kafkaclass",
@@ -301,9 +301,7 @@ def close_all() -> None:
         configure(clients.connection)
 
 
-def settle(
-    future: Future[Answer], *, asked: str, namespace: Strips | None = None, timeout_s: float = TIMEOUT_S
-) -> Answer:
+def settle(future: Future[T], *, asked: str, namespace: Strips | None = None, timeout_s: float = TIMEOUT_S) -> T:
     """The answer of an admin call. Raises ClusterError, in time."""
     with translated(asked=asked, namespace=namespace):
         return future.result(timeout_s)

@@ -34,11 +34,11 @@ _HEARSAY_S = 0.05
 # describe says it of every topic; these are known where only a list is at hand (KIP-932 brought the third).
 _KAFKAS_OWN = {"__consumer_offsets", "__transaction_state", "__share_group_state"}
 
-Answer = TypeVar("Answer")
+T = TypeVar("T")
 
 _ID_GOOD_FOR_S = 60.0
 _MOMENT_S = 0.3
-_answered_at: dict[clients.Connection, float] = {}
+_replied_at: dict[clients.Connection, float] = {}
 _cluster_ids: dict[clients.Connection, tuple[str, float]] = {}
 
 
@@ -172,13 +172,13 @@ def list_metadata(*, asked: str, timeout_s: float = TIMEOUT_S) -> ClusterMetadat
     here = clients.connection()
     with translated(asked=asked):
         metadata = clients.admin().list_topics(timeout=timeout_s)
-    _answered_at[here] = time.monotonic()
+    _replied_at[here] = time.monotonic()
     return metadata
 
 
 def ask_whether_it_answers(*, asked: str) -> None:
     """Costs nothing when a list was answered a moment ago, as always in a busy class. Raises KafkaUnavailable."""
-    if time.monotonic() > _answered_at.get(clients.connection(), 0.0) + _MOMENT_S:
+    if time.monotonic() > _replied_at.get(clients.connection(), 0.0) + _MOMENT_S:
         list_metadata(asked=asked)
 
 
@@ -187,7 +187,7 @@ def topics_of(metadata: ClusterMetadata) -> tuple[Topic, ...]:
     return tuple(_topic_listed(name, topic) for name, topic in sorted(metadata.topics.items()))
 
 
-def ask_twice(ask: Callable[[float], Answer], *, asked: str, timeout_s: float) -> Answer:
+def ask_twice(ask: Callable[[float], T], *, asked: str, timeout_s: float) -> T:
     """Ask; where no answer comes, let a list of topics renew the client's metadata, and ask again."""
     deadline = time.monotonic() + timeout_s
     try:

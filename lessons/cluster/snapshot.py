@@ -1,161 +1,180 @@
-"""One picture of the cluster a second, for everybody in this process who looks."""
+"""A picture of the cluster, and who takes it.
+
+It is taken by a list of topics, which works whatever else is down. Lists name no topic ids, and a topic that
+was deleted and created again between two pictures may look the same: so each picture also describes topics by
+name, all of them while they are few (100 in 8 to 15 ms), the unknown and the longest unseen ones first.
+
+A picture in between, after an act, asks for such details of those seats alone that did something: with three hundred
+seats there are fifteen acts a second, and a thousand topics.
+"""
 
 from __future__ import annotations
 
 import logging
-import threading
 import time
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from types import MappingProxyType
 
-from lessons.cluster import clients
-from lessons.cluster.eye import Broker, Eye, Snapshot, with_ends
-from lessons.cluster.namespace import Namespace
+from confluent_kafka.admin import ClusterMetadata
 
-__all__ = ["Broker", "Callback", "Eye", "Snapshot", "SnapshotService", "service", "with_ends"]
+from lessons.cluster.errors import ClusterError
+from lessons.cluster.metadata import Topic, describe, list_metadata, topics_of
+from lessons.cluster.namespace import Namespace, prefix_of
+from lessons.cluster.records import LATEST, list_offsets
 
-INTERVAL_S = 1.0
-MIN_GAP_S = 0.1  # however often it is poked
-REST = 6  # times as long as a picture took: with a thousand topics one takes 50 ms and more, and holds up everybody
-LONGEST_REST_S = 0.5  # one that waited in vain for an answer took long too, and cost nothing
-FORGET_POKES_S = 60.0  # more than any picture is old that somebody takes for fresh
+LIST_TIMEOUT_S = 2.0
+DETAIL_TIMEOUT_S = 1.0
+DETAIL_PAUSE_S = 5.0
+MAX_DESCRIBED = 150  # in each picture: building Python's objects of them holds up everybody else
 
 _log = logging.getLogger(__name__)
 
-Callback = Callable[[Snapshot], None]
+Ends = Mapping[tuple[str, int], int]
+_ASKED = "Look at the cluster"
 
 
-class SnapshotService:
-    """Pictures for subscribers, by one thread that runs only while there are any."""
+@dataclass(frozen=True)
+class Broker:
+    """A broker that was seen once stays in the picture, with `up` False while it is gone.
 
-    def __init__(self, *, interval_s: float = INTERVAL_S) -> None:
-        self._interval_s = interval_s
-        self._eye = Eye()
-        self._connection: clients.Connection | None = None  # whose pictures these are
-        self._looking = threading.Lock()  # held while a picture is taken
-        self._lock = threading.Lock()  # held for moments, around what follows
-        self._subscriptions: dict[object, tuple[Callback, str | None]] = {}  # with the prefix of the seat
-        self._looks_of: Counter[str] = Counter()  # how many of them, by that prefix
-        self._thread: threading.Thread | None = None
-        self._wake = threading.Event()
-        self._latest: Snapshot | None = None
-        self._begun_at = 0.0  # when the latest picture was begun
-        self._wanted_since: dict[str | None, float] = {}  # a picture that was begun before is not fresh for that seat
-        self._poked: set[str | None] = set()  # since the latest picture was begun; None: everybody
-        self._full_at = 0.0  # when the latest picture with everybody's details was begun
+    One that was never seen, and that replicas are known to live on, has an empty host and the port 0.
+    """
 
-    def subscribe(self, callback: Callback, *, seat: Namespace | None = None) -> Callable[[], None]:
-        """Call back with a picture a second, from the service's thread, at once first; returns the way out.
+    id: int
+    host: str
+    port: int
+    up: bool
 
-        A picture that is on its way at that moment may still be called back with. With a `seat`, pictures have the end
-        offsets of its topics, and those that its own acts ask for come in between.
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What the cluster looked like. Names are full ones; `topic_id` of a topic is None while not known.
+
+    With a `problem` (a sentence) nothing was learnt: every broker is down, as far as we can see, and the topics
+    are those of the last good picture, kept so that something can be drawn. Judge nothing from them.
+    `ends` has the end offsets of the seats' topics that were asked for, those that could be had.
+    """
+
+    taken_at: float  # time.time()
+    cluster_id: str | None
+    brokers: tuple[Broker, ...]
+    topics: tuple[Topic, ...]
+    problem: str | None
+    ends: Ends = field(default_factory=lambda: MappingProxyType({}))
+
+    def topics_of(self, namespace: Namespace) -> tuple[Topic, ...]:
+        """A seat's own."""
+        return self._by_prefix.get(namespace.prefix, ())
+
+    @cached_property
+    def internal_topics(self) -> tuple[Topic, ...]:
+        return tuple(topic for topic in self.topics if topic.internal)
+
+    @cached_property
+    def _by_prefix(self) -> dict[str, tuple[Topic, ...]]:
+        """Sorted out once for all the seats that look."""
+        found: dict[str, list[Topic]] = {}
+        for topic in self.topics:
+            found.setdefault(prefix_of(topic.name), []).append(topic)
+        return {prefix: tuple(topics) for prefix, topics in found.items()}
+
+
+class Eye:
+    """Takes the pictures, and remembers between them: brokers once seen, topic ids, when to try again."""
+
+    def __init__(self, *, max_described: int = MAX_DESCRIBED) -> None:
+        self._max_described = max_described
+        self._last: Snapshot | None = None
+        self._known: dict[str, Topic] = {}
+        self._described_at: dict[str, float] = {}
+        self._no_details_until = 0.0
+
+    def look(self, prefixes: AbstractSet[str] = frozenset(), *, only: AbstractSet[str] | None = None) -> Snapshot:
+        """A picture of now; never raises ClusterError, and takes a few seconds at most.
+
+        It has the end offsets of the topics with these prefixes. With `only`, details are asked for with those prefixes
+        alone, and the others' are those of the last picture.
         """
-        key, prefix = object(), seat.prefix if seat else None
-        with self._lock:
-            self._subscriptions[key] = (callback, prefix)
-            if prefix:
-                self._looks_of[prefix] += 1
-            self._poked.add(prefix)
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="kafka-snapshot", daemon=True)
-                self._thread.start()
-        self._wake.set()
-        return lambda: self._unsubscribe(key)
+        try:
+            metadata = list_metadata(asked=_ASKED, timeout_s=LIST_TIMEOUT_S)
+        except ClusterError as error:
+            self._last = self._failed(error)
+        else:
+            self._last = self._seen(metadata, prefixes, only)
+        return self._last
 
-    def poke(self, seat: Namespace | None = None) -> None:
-        """Something was done to the cluster, by this seat: take a picture now, and take no earlier one for fresh."""
-        prefix = seat.prefix if seat else None
-        with self._lock:
-            self._wanted_since[prefix] = time.monotonic()
-            if prefix and not self._looks_of[prefix]:  # its pages are in another process, or nowhere
-                return
-            self._poked.add(prefix)
-        self._wake.set()
+    def _failed(self, error: ClusterError) -> Snapshot:
+        last = self._last
+        return Snapshot(
+            taken_at=time.time(),
+            cluster_id=last.cluster_id if last else None,
+            brokers=tuple(replace(broker, up=False) for broker in last.brokers) if last else (),
+            topics=last.topics if last else (),
+            problem=f"The cluster does not answer. {error.answered}",
+        )
 
-    def latest(self, seat: Namespace | None = None, *, max_age_s: float = 2.0) -> Snapshot:
-        """A picture that is no older than that and than the last `poke` for all or for this seat; taken here when there
-        is none."""
-        with self._lock:
-            poked_at = (self._wanted_since.get(key, 0.0) for key in {None, seat.prefix if seat else None})
-            oldest = max(*poked_at, 0.0, time.monotonic() - max_age_s)
-        if (fresh := self._fresh(oldest)) is not None:
-            return fresh
-        with self._looking:  # whoever waited here for another's picture may use that one
-            return self._fresh(oldest) or self._look()
+    def _seen(self, metadata: ClusterMetadata, prefixes: AbstractSet[str], only: AbstractSet[str] | None) -> Snapshot:
+        listed = topics_of(metadata)
+        ends: dict[tuple[str, int], int] = {}
+        if self._last is None or self._last.problem:
+            only = None
+        elif only is not None:
+            ends = {key: end for key, end in self._last.ends.items() if prefix_of(key[0]) not in only}
+        try:
+            if time.monotonic() >= self._no_details_until:
+                self._learn_ids([topic.name for topic in listed], only)
+                ends |= _ends(listed, prefixes if only is None else prefixes & only)
+        except ClusterError as error:
+            # A broker has just gone: go on with what is known rather than hold every picture up.
+            _log.debug("no details of the cluster: %s", error)
+            self._no_details_until = time.monotonic() + DETAIL_PAUSE_S
+        return Snapshot(
+            taken_at=time.time(),
+            cluster_id=metadata.cluster_id,
+            brokers=self._brokers(metadata, listed),
+            topics=tuple(self._with_id(topic) for topic in listed),
+            problem=None,
+            ends=MappingProxyType(ends),
+        )
 
-    @property
-    def running(self) -> bool:
-        return self._thread is not None
+    def _learn_ids(self, names: list[str], only: AbstractSet[str] | None) -> None:
+        """Describe the unknown topics and those whose description is the oldest, up to the limit."""
+        living = set(names)
+        self._known = {name: topic for name, topic in self._known.items() if name in living}
+        self._described_at = {name: at for name, at in self._described_at.items() if name in living}
+        if only is not None:
+            names = [name for name in names if name not in self._known or prefix_of(name) in only]
+        names.sort(key=lambda name: self._described_at.get(name, 0.0))
+        found = describe(names[: self._max_described], asked=_ASKED, timeout_s=DETAIL_TIMEOUT_S)
+        self._known.update(found)
+        self._described_at.update(dict.fromkeys(found, time.monotonic()))
 
-    def _fresh(self, oldest: float) -> Snapshot | None:
-        with self._lock:
-            here = self._connection == clients.connection()
-            return self._latest if self._latest and here and self._begun_at >= oldest else None
+    def _with_id(self, listed: Topic) -> Topic:
+        known = self._known.get(listed.name)
+        return listed if known is None else replace(listed, topic_id=known.topic_id, internal=known.internal)
 
-    def _look(self, only: AbstractSet[str] | None = None) -> Snapshot:
-        """Take a picture; the caller holds `_looking`."""
-        begun_at, connection = time.monotonic(), clients.connection()
-        if connection != self._connection:
-            self._eye = Eye()
-        with self._lock:
-            prefixes = set(self._looks_of)
-        snapshot = self._eye.look(prefixes, only=only)
-        with self._lock:
-            self._latest, self._begun_at, self._connection = snapshot, begun_at, connection
-            kept = begun_at - FORGET_POKES_S
-            self._wanted_since = {key: at for key, at in self._wanted_since.items() if at > kept}
+    def _brokers(self, metadata: ClusterMetadata, listed: Iterable[Topic]) -> tuple[Broker, ...]:
+        homes = {home for topic in listed for partition in topic.partitions for home in partition.replicas}
+        brokers = {broker_id: Broker(broker_id, "", 0, up=False) for broker_id in homes}
+        for broker in self._last.brokers if self._last else ():
+            brokers[broker.id] = replace(broker, up=False)
+        for each in metadata.brokers.values():
+            brokers[each.id] = Broker(each.id, str(each.host), each.port, up=True)
+        return tuple(brokers[broker_id] for broker_id in sorted(brokers))
+
+
+def with_ends(snapshot: Snapshot, namespace: Namespace) -> Snapshot:
+    """The same picture with the end offsets of this seat's topics, as far as they can be had now."""
+    try:
+        return replace(snapshot, ends=MappingProxyType(_ends(snapshot.topics, {namespace.prefix})))
+    except ClusterError:
         return snapshot
 
-    def _unsubscribe(self, key: object) -> None:
-        with self._lock:
-            _, prefix = self._subscriptions.pop(key, (None, None))
-            if prefix:
-                self._looks_of[prefix] -= 1
-                self._looks_of += Counter()  # keeps the positive ones
-        self._wake.set()
 
-    def _run(self) -> None:
-        while self._go_on():
-            self._wake.clear()  # before the look: what is poked during it wants another
-            began = time.monotonic()
-            try:
-                self._look_and_tell()
-            except Exception:  # a thread that died would leave every page with its last picture
-                _log.exception("no picture of the cluster could be taken")
-            took_s = time.monotonic() - began
-            time.sleep(max(MIN_GAP_S - took_s, min(took_s * REST, LONGEST_REST_S)))
-            self._wake.wait(max(0.0, self._full_at + self._interval_s - time.monotonic()))
-
-    def _look_and_tell(self) -> None:
-        """For everybody once an interval; in between for those seats that did something."""
-        now = time.monotonic()
-        with self._lock:
-            poked, self._poked = self._poked, set()
-        is_full = None in poked or now >= self._full_at + self._interval_s
-        if is_full:
-            self._full_at = now
-        only = None if is_full else {prefix for prefix in poked if prefix}
-        with self._looking:
-            snapshot = self._look(only)
-        with self._lock:
-            told = [callback for callback, prefix in self._subscriptions.values() if is_full or prefix in poked]
-        for callback in told:
-            _call(callback, snapshot)
-
-    def _go_on(self) -> bool:
-        """Whether anybody looks; else the thread says goodbye in the same moment, so that none is lost."""
-        with self._lock:
-            if not self._subscriptions:
-                self._thread = None
-            return self._thread is not None
-
-
-def _call(callback: Callback, snapshot: Snapshot) -> None:
-    try:
-        callback(snapshot)
-    except Exception:  # one subscriber's trouble is not the others'
-        _log.exception("a subscriber of the cluster's picture failed")
-
-
-service = SnapshotService()
+def _ends(topics: Iterable[Topic], prefixes: AbstractSet[str]) -> dict[tuple[str, int], int]:
+    chosen = [topic for topic in topics if prefix_of(topic.name) in prefixes]
+    pairs = [(topic.name, each.id) for topic in chosen for each in topic.partitions if each.leader is not None]
+    return list_offsets(pairs, LATEST, asked=_ASKED, timeout_s=DETAIL_TIMEOUT_S)

@@ -19,13 +19,7 @@ from confluent_kafka.admin import (
 from lessons.cluster import clients
 from lessons.cluster.clients import TIMEOUT_S, settle
 from lessons.cluster.errors import ClusterError, translated
-from lessons.cluster.limits import (
-    MAX_REPLICAS_PER_BROKER,
-    refuse_crowding,
-    refuse_partitions,
-    refuse_replicas,
-    refused,
-)
+from lessons.cluster.limits import MAX_REPLICAS_PER_BROKER, refuse_crowding, refuse_partitions, refuse_replicas, refused
 from lessons.cluster.metadata import (
     Partition,
     Topic,

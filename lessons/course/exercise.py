@@ -12,7 +12,8 @@ from typing import Any, ClassVar, Literal, Protocol
 
 from pydantic import BaseModel
 
-from lessons.course.look import Look
+from lessons.course.acts.submit_answers import SubmitAnswers
+from lessons.course.evidence import Evidence
 
 State = Literal["done", "not_yet", "could_not_check"]
 Observation = Mapping[str, Any]  # JSON
@@ -49,14 +50,14 @@ class StepsFor(Protocol):
     """Steps that depend on the seat or the cluster. Written as a generator it can look at what its earlier steps did:
     each step is taken before the next one is asked for."""
 
-    def __call__(self, look: Look, seed: str) -> Iterable[Step]: ...
+    def __call__(self, evidence: Evidence, seed: str) -> Iterable[Step]: ...
 
 
 Steps = Sequence[Step] | StepsFor
 
 
 @dataclass(frozen=True)
-class WrongAnswer:
+class WrongWay:
     steps: Steps
     misconception: str
 
@@ -70,9 +71,9 @@ class Guess:
     truth: str  # one of the choices
 
 
-def answer(exercise_id: str, **answers: Any) -> Step:
+def submit(exercise_id: str, **answers: Any) -> Step:
     """What is typed or marked for an exercise, as a step."""
-    return Step("answer", {"exercise": exercise_id, "answers": answers})
+    return Step(SubmitAnswers.kind, {"exercise": exercise_id, "answers": answers})
 
 
 class Exercise(ABC):
@@ -88,10 +89,10 @@ class Exercise(ABC):
         str
     ]  # SHA-256 of the file in which the check stands, 64 hexadecimal digits: what gave a verdict
     solution: ClassVar[Steps]  # a module's function goes in as `staticmethod(function)`
-    wrong_answers: ClassVar[Sequence[WrongAnswer]] = ()
+    wrong_ways: ClassVar[Sequence[WrongWay]] = ()
     guess: ClassVar[Guess | None] = None  # when its answer is a prediction
 
-    def questions(self, look: Look, seed: str) -> type[BaseModel] | None:
+    def questions(self, evidence: Evidence, seed: str) -> type[BaseModel] | None:
         """What is typed or marked for this exercise, as a model whose fields become the form; None: nothing is.
 
         Raises: ClusterError when the questions name what the cluster has and it can't be read.
@@ -104,7 +105,7 @@ class Exercise(ABC):
         return type(self).questions is not Exercise.questions
 
     @abstractmethod
-    def observe(self, look: Look) -> Observation:
+    def observe(self, evidence: Evidence) -> Observation:
         """Reads what `judge` needs. Raises: ClusterError when the cluster can't be read."""
 
     @abstractmethod

@@ -1,6 +1,6 @@
 // A record of the class's feed as what the page needs: {kind, id, seat, lesson, state, at, offset, …}; null for what is none.
 
-const KINDS = ["act", "verdict", "hand", "broadcast"];
+const KINDS = ["act", "verdict", "hand", "announcement"];
 const SPEAKERS = { "This app": "kafkaclass" }; // in the room of those who know both, the app goes by its name
 const HANDS = { raised: "raised a hand", answered: "had a raised hand answered", lowered: "lowered the hand" };
 
@@ -34,7 +34,7 @@ export function wordsOf(item, titles) {
   switch (item.kind) {
     case "verdict": return [`finished ${about}`, ""];
     case "hand": return [`${HANDS[item.state] ?? item.state}`, [lesson, about].filter(Boolean).join(": ")];
-    case "broadcast": return ["said to everybody", [item.line, item.lesson && `Everybody to ${lesson}.`].filter(Boolean).join(" ")];
+    case "announcement": return ["said to everybody", [item.line, item.lesson && `Everybody to ${lesson}.`].filter(Boolean).join(" ")];
     default: return [lineOf(item, titles), answerOf(item)];
   }
 }

@@ -57,7 +57,7 @@ export class Rows {
     time.dateTime = item.at;
     time.append(element("small", fraction)); // not shown where the column is narrow
     const [line, answer] = wordsOf(item, this.titles);
-    row.className = { verdict: "finished", hand: "asked", broadcast: "said" }[item.kind] ?? item.state;
+    row.className = { verdict: "finished", hand: "asked", announcement: "said" }[item.kind] ?? item.state;
     row.append(time, this.names.draw(item.seat), element("span", line), element("em", answer));
     row.hidden = !this.fits(item);
     return row;

@@ -31,19 +31,19 @@ def main() -> None:
 
 
 def measure() -> None:
-    from lessons.cluster.snapshot import Snapshot
-    from lessons.glance import glance as kept
-    from lessons.models import Class, Role
-    from lessons.people.seats import take_seat
-    from lessons.views import room_live
+    from lessons.classroom.models import Class, Role
+    from lessons.classroom.overview import overview as kept
+    from lessons.classroom.people.seats import take_seat
+    from lessons.cluster.snapshots import Snapshot
+    from lessons.web.live import room
 
     klass = Class.objects.create(name="Three hundred", slug="many")
     ines = take_seat(klass, "Ines", role=Role.INSTRUCTOR)
     seats = [take_seat(klass, f"Student {number:03}") for number in range(SEATS)]
     fill(seats)
-    room_live.AT_MOST_EVERY_S = 0.0
+    room.AT_MOST_EVERY_S = 0.0
     kept.FRESH_S = 0.0
-    page, empty = room_live.RoomPage(ines), Snapshot(time.time(), None, (), (), None)
+    page, empty = room.RoomPage(ines), Snapshot(time.time(), None, (), (), None)
     print(f"the first look, drawn: {cpu_ms(lambda: page.changes(empty)):.0f} ms")
     quiet = [cpu_ms(lambda: page.changes(empty)) for _ in range(10)]
     trigger = [cpu_ms(page._glance._fresh.members) for _ in range(10)]
@@ -70,8 +70,8 @@ def cpu_ms(call) -> float:
 def fill(seats: list) -> None:
     from django.utils import timezone
 
+    from lessons.classroom.models import Act, Attempt
     from lessons.course.loader import all_exercises, lessons
-    from lessons.models import Act, Attempt
 
     now, slugs, exercises = timezone.now(), [lesson.slug for lesson in lessons()], [e.id for e in all_exercises()]
     acts = [
@@ -97,8 +97,8 @@ def fill(seats: list) -> None:
 def act(seats: list) -> None:
     from django.utils import timezone
 
+    from lessons.classroom.models import Act, Attempt
     from lessons.course.loader import all_exercises
-    from lessons.models import Act, Attempt
 
     exercises = [exercise.id for exercise in all_exercises()]
     for seat in seats:

@@ -45,10 +45,10 @@ def measure(wanted: argparse.Namespace) -> None:
     from django.test import Client
     from django.urls import reverse
 
-    from lessons.grading.completion import Query, completion
-    from lessons.grading.standings import class_standings
-    from lessons.models import Attempt
-    from lessons.views.completion_table import table_html
+    from lessons.classroom.grading.completion import Query, completion
+    from lessons.classroom.grading.standings import class_standings
+    from lessons.classroom.models import Attempt
+    from lessons.web.view_models.completion_table import table_html
 
     lengthen_course(wanted.exercises)
     klass, grader = make_class(wanted.students, wanted.looks)
@@ -101,9 +101,9 @@ def make_class(students: int, looks: int) -> tuple[Any, Any]:
     """Of seats that have done two of three exercises, each after some looks, and a tenth of it late."""
     from django.utils import timezone
 
+    from lessons.classroom.models import Act, Attempt, Class, Member, Observation, Role, User
+    from lessons.classroom.people.seats import take_seat
     from lessons.course.loader import all_exercises
-    from lessons.models import Act, Attempt, Class, Member, Observation, Role, User
-    from lessons.people.seats import take_seat
 
     now, chance = timezone.now(), random.Random(7)
     klass = Class.objects.create(name="A large class", slug="large", due_at=now, late_rule="half")

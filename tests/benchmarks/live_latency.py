@@ -6,7 +6,7 @@ One run, one set of brokers, one clock. Every path has a topic of its own (one p
 records go to them in turn, so the paths share the machine and not the work:
 
     bare poll         a consumer that does nothing but `poll`, in a process of its own
-    bare websockets   such a consumer, and the `websockets` library broadcasting what it reads
+    bare websockets   such a consumer, and the `websockets` library announcementing what it reads
     frame             the app (`manage.py up`, Daphne): until a program has the frame
     row               the app: until the row has been painted in Chromium
 
@@ -129,7 +129,7 @@ async def _bare_websockets(bootstrap_servers: str, topic: str, pipe: Connection)
 async def connected(
     url: str, headers: dict[str, str] | None = None, *, watch: str = ""
 ) -> AsyncIterator[websockets.ClientConnection]:
-    """The app's socket with a topic to `watch`, or a server that just broadcasts."""
+    """The app's socket with a topic to `watch`, or a server that just announcements."""
     settings = {"additional_headers": headers, "compression": None, "close_timeout": 0.5}
     async with websockets.connect(url, **settings) as connection:
         if watch:

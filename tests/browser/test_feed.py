@@ -10,8 +10,8 @@ from uuid import uuid4
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from lessons.classroom.feed import TOPIC, ClassTopics
 from lessons.cluster import records
-from lessons.feed import TOPIC, ClassTopics
 from tests.browser.conftest import RunningApp, join, sign_in
 
 RUN = uuid4().hex  # the brokers may have seen another run

@@ -10,16 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from lessons.cluster import groups, metadata, records, topics
-from lessons.cluster.consume import (
-    Assigned,
-    Delivered,
-    Event,
-    GroupMember,
-    Membership,
-    Revoked,
-    Stopped,
-    Trouble,
-)
+from lessons.cluster.consume import Assigned, Delivered, Event, GroupMember, Membership, Revoked, Stopped, Trouble
 from lessons.cluster.errors import AppRefused
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.records import Message

@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import pytest
 from confluent_kafka import KafkaError, KafkaException
 
-from lessons.cluster import clients, groups, records, snapshot, topics
+from lessons.cluster import clients, groups, records, snapshots, topics
 from lessons.cluster.errors import (
     AppRefused,
     ClusterError,
@@ -108,7 +108,7 @@ class TestWithoutACluster:
         assert max(took_s) < 7
 
     def test_a_picture_is_taken_all_the_same_and_names_the_problem(self) -> None:
-        seen = snapshot.SnapshotService().latest()
+        seen = snapshots.SnapshotService().latest()
         assert seen.problem
         assert (seen.brokers, seen.topics) == ((), ())
 

@@ -6,7 +6,7 @@ import pytest
 
 from lessons.cluster.errors import AppRefused
 from lessons.cluster.live import Start
-from lessons.cluster.live.pace import Pace
+from lessons.cluster.live.coalescing import Pace
 from lessons.cluster.live.ring import Entry, Ring
 
 

@@ -6,19 +6,19 @@ from uuid import uuid4
 
 import pytest
 
-from lessons.actions import ACTIONS
-from lessons.checking import attempts_by_exercise, check, check_lesson, look_of, seed_of
+from lessons.classroom.checks.attempts import attempts_by_exercise, check, check_lesson, evidence_of, seed_of
+from lessons.classroom.models import Attempt, Observation
+from lessons.classroom.perform import perform
+from lessons.course.acts import ACTIONS
 from lessons.course.loader import all_exercises, lessons
-from lessons.models import Attempt, Observation
-from lessons.perform import perform
 
 EXERCISES = all_exercises()
-WRONG = [(exercise, wrong) for exercise in EXERCISES for wrong in exercise.wrong_answers]
+WRONG = [(exercise, wrong) for exercise in EXERCISES for wrong in exercise.wrong_ways]
 
 
 def resolve(member, exercise, steps):
     """The steps themselves, where they depend on the seat or the cluster: see `Steps`."""
-    return steps(look_of(member), seed_of(member, exercise)) if callable(steps) else steps
+    return steps(evidence_of(member), seed_of(member, exercise)) if callable(steps) else steps
 
 
 def take(member, exercise, steps) -> None:

@@ -94,8 +94,8 @@ def test_on_the_cluster_what_holds_for_every_exercise_holds_for_its_own(holds, l
 @pytest.mark.parametrize("index", [0, 1])
 def test_each_of_its_wrong_answers_fails_for_its_own_reason(index, lesson, alice):
     [exercise] = lesson.exercises
-    assert len(exercise.wrong_answers) == 2
-    test_course.test_a_known_wrong_answer_fails_for_its_own_reason(exercise, exercise.wrong_answers[index], alice)
+    assert len(exercise.wrong_ways) == 2
+    test_course.test_a_known_wrong_answer_fails_for_its_own_reason(exercise, exercise.wrong_ways[index], alice)
 
 
 @pytest.mark.parametrize("name", ["", "  ", "2 late", "../etc", "a/b", "naïve", "a.b", "a-", "a\n", "a\tb", "_a"])

@@ -7,14 +7,14 @@ from uuid import uuid4
 
 import pytest
 
-from lessons.actions import ACTIONS
-from lessons.checking import check, look_of, seed_of
-from lessons.course.exercise import answer
+from lessons.classroom.checks.attempts import check, evidence_of, seed_of
+from lessons.classroom.perform import perform
+from lessons.course.acts import ACTIONS
+from lessons.course.exercise import submit
 from lessons.course.what_do_you_notice.checks import ALWAYS, NONE, WITHIN, Prediction
 from lessons.course.what_do_you_notice.order import Order
 from lessons.course.what_do_you_notice.sent import CREATE, WANTED, pairs_asked, seeded_value, send_until, sent_nine
 from lessons.course.what_do_you_notice.where import Where
-from lessons.perform import perform
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def do(alice, kafka):
 
 
 def answered(member, exercise, **answers):
-    perform(member, ACTIONS["answer"](exercise=exercise.id, answers=answers), act_id=uuid4())
+    perform(member, ACTIONS["submit-answers"](exercise=exercise.id, answers=answers), act_id=uuid4())
     return check(member, exercise)
 
 
@@ -77,36 +77,36 @@ def test_every_seat_is_asked_about_pairs_of_both_kinds():
 
 @pytest.mark.parametrize("answers", [{}, {"partition": "0", "offset": None}, {"ordered": "all"}, {"ordered": None}])
 def test_an_answer_of_another_shape_is_no_answer(alice, do, answers):
-    for step in send_until(look_of(alice)):
+    for step in send_until(evidence_of(alice)):
         do(step)
     for exercise in (Prediction(), Where(), Order()):
         assert answered(alice, exercise, **answers).state == "not_yet"
 
 
 def test_what_was_typed_about_earlier_records_is_not_held_against_later_ones(alice, do):
-    for step in send_until(look_of(alice)):
+    for step in send_until(evidence_of(alice)):
         do(step)
     assert answered(alice, Where(), partition=0, offset=999).verdict["misconception"] == "no-record"
     assert answered(alice, Order(), ordered=[]).verdict["misconception"] == "no-order"
-    for step in send_until(look_of(alice)):
+    for step in send_until(evidence_of(alice)):
         do(step)
     assert check(alice, Where()).verdict["seen"] == "Nothing was typed since you sent."
     assert check(alice, Order()).verdict["seen"] == "Nothing was marked since you sent."
 
 
 def test_records_of_a_deleted_topic_are_said_to_be_gone(alice, do):
-    for step in send_until(look_of(alice)):
+    for step in send_until(evidence_of(alice)):
         do(step)
-    partition, offset = sent_nine(look_of(alice))["places"][seeded_value(seed_of(alice, Where()))]
+    partition, offset = sent_nine(evidence_of(alice))["places"][seeded_value(seed_of(alice, Where()))]
     perform(alice, ACTIONS["delete-topic"](name="test2p"), act_id=uuid4())
     assert check(alice, Where()).verdict["misconception"] == "no-topic"
-    do(CREATE, answer(Where.id, partition=partition, offset=offset))
+    do(CREATE, submit(Where.id, partition=partition, offset=offset))
     assert check(alice, Where()).verdict["misconception"] == "gone"
 
 
 def test_records_sent_afterwards_do_not_hide_the_nine(alice, do):
-    for step in send_until(look_of(alice)):
+    for step in send_until(evidence_of(alice)):
         do(step)
     perform(alice, ACTIONS["produce"](topic="test2p", values="10"), act_id=uuid4())
-    place = sent_nine(look_of(alice))["places"][seeded_value(seed_of(alice, Where()))]
+    place = sent_nine(evidence_of(alice))["places"][seeded_value(seed_of(alice, Where()))]
     assert answered(alice, Where(), partition=place[0], offset=place[1]).state == "done"

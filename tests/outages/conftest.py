@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from lessons.brokers import EmbeddedCluster, set_wanted
-from lessons.brokers.config import BROKER_IDS
 from lessons.cluster import clients
+from lessons.embedded import EmbeddedCluster, set_wanted
+from lessons.embedded.config import BROKER_IDS
 from tests.running_brokers import running_brokers
 from tests.waiting import wait_for
 

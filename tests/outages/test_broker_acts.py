@@ -10,16 +10,17 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from lessons import feed
-from lessons.actions import ACTIONS
-from lessons.actions.brokers import base, brokers_now, ours
-from lessons.brokers import BrokerStatus, set_wanted, wanted
-from lessons.brokers.state import status, write_status
-from lessons.cluster import snapshot, topics
-from lessons.models import Act
-from lessons.perform import perform
-from tests.views.test_room import client_of
+from lessons.classroom.feed import outbox
+from lessons.classroom.models import Act
+from lessons.classroom.perform import perform
+from lessons.cluster import snapshots, topics
+from lessons.course import own_brokers
+from lessons.course.acts import ACTIONS, base
+from lessons.course.own_brokers import brokers_now
+from lessons.embedded import BrokerStatus, set_wanted, wanted
+from lessons.embedded.state import status, write_status
 from tests.waiting import wait_for
+from tests.web.pages.room.test_room import client_of
 
 pytestmark = pytest.mark.django_db(transaction=True)  # two instructors are two threads
 
@@ -37,7 +38,7 @@ def do(member, verb: str, broker: int) -> Act:
 @pytest.fixture
 def folder(tmp_path, monkeypatch, kafka):
     """A data folder in which nothing runs, as a broker sees it that has not come up."""
-    monkeypatch.setattr(ours, "_data_dir", tmp_path)
+    monkeypatch.setattr(own_brokers, "_data_dir", tmp_path)
     return tmp_path
 
 
@@ -86,7 +87,7 @@ def test_who_teaches_has_buttons_who_grades_has_none_and_with_ones_own_cluster_n
     set_wanted(folder, 2, "stopped")
     assert buttons(client_of(classroom.ines), classroom) == 1
     assert buttons(client_of(classroom.greta), classroom) == 0
-    monkeypatch.setattr(ours, "_data_dir", None)
+    monkeypatch.setattr(own_brokers, "_data_dir", None)
     assert buttons(client_of(classroom.ines), classroom) == 0
     api = f"/api/v1/classes/{classroom.klass.slug}/acts/stop-broker"
     answer = client_of(classroom.ines).post(api, {"broker": 1}, content_type="application/json")
@@ -96,14 +97,14 @@ def test_who_teaches_has_buttons_who_grades_has_none_and_with_ones_own_cluster_n
 
 @pytest.fixture
 def embedded(own_cluster, monkeypatch):
-    monkeypatch.setattr(ours, "_data_dir", own_cluster.data_dir)
+    monkeypatch.setattr(own_brokers, "_data_dir", own_cluster.data_dir)
     wait_for(lambda: all(each.may_stop for each in brokers_now()), timeout_s=30)
     return own_cluster
 
 
 def picture_of(member, topic: str):
-    snapshot.service.poke()
-    seen = snapshot.service.latest()
+    snapshots.service.poke()
+    seen = snapshots.service.latest()
     [found] = [each for each in seen.topics if each.name == member.namespace.full(topic)]
     return {each.id: each.up for each in seen.brokers}, found.partitions[0]
 
@@ -146,6 +147,6 @@ def test_of_two_instructors_who_kill_one_each_at_once_one_is_refused(embedded, c
         acts = list(threads.map(kill, (1, 2)))
     assert sorted(act.state for act in acts) == ["done", "refused"]
     [killed] = [act for act in acts if act.state == "done"]
-    wait_for(lambda: feed.publish_unsent(classroom.klass) or not Act.objects.filter(feed_offset=None), timeout_s=30)
+    wait_for(lambda: outbox.publish_unsent(classroom.klass) or not Act.objects.filter(feed_offset=None), timeout_s=30)
     assert [each.broker_id for each in brokers_now() if each.state == "down"] == [killed.fields["broker"]]
     assert [each.broker_id for each in brokers_now() if each.may_stop] == []

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from lessons.brokers import EmbeddedCluster
 from lessons.cluster import topics
 from lessons.cluster.errors import AppRefused
 from lessons.cluster.limits import MAX_REPLICAS_PER_BROKER, replicas_left
 from lessons.cluster.namespace import Namespace
+from lessons.embedded import EmbeddedCluster
 
 
 @pytest.fixture

@@ -20,16 +20,20 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from lessons import pace
-from lessons.actions import ACTIONS, Action, AddPartitions, CreateTopic, Produce
-from lessons.brokers.state import set_wanted
-from lessons.checking import attempts_by_exercise, check, check_lesson
+from lessons.classroom import limits
+from lessons.classroom.checks.attempts import attempts_by_exercise, check, check_lesson
+from lessons.classroom.models import Act, Attempt, Member
+from lessons.classroom.people.seats import take_seat
+from lessons.classroom.perform import find_out, perform
 from lessons.cluster import groups, topics
 from lessons.cluster.metadata import list_metadata
+from lessons.course.acts import ACTIONS
+from lessons.course.acts.add_partitions import AddPartitions
+from lessons.course.acts.base import Action
+from lessons.course.acts.create_topic import CreateTopic
+from lessons.course.acts.produce import Produce
 from lessons.course.loader import all_exercises, lessons
-from lessons.models import Act, Attempt, Member
-from lessons.people.seats import take_seat
-from lessons.perform import find_out, perform
+from lessons.embedded.state import set_wanted
 from tests.course.test_course import take
 from tests.outages.trouble import (
     BROKERS,
@@ -54,8 +58,8 @@ from tests.outages.trouble import (
     start_all,
     values_in,
 )
-from tests.sockets.test_live_page import parts
 from tests.waiting import wait_for
+from tests.web.sockets.test_live_page import parts
 
 HTMX = {"HX-Request": "true"}
 pytestmark = pytest.mark.django_db(transaction=True)  # the acts run on threads
@@ -64,7 +68,7 @@ pytestmark = pytest.mark.django_db(transaction=True)  # the acts run on threads
 @pytest.fixture(autouse=True)
 def as_much_at_once_as_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
     """One seat has every kind of act running at the same moment, which is more than a person may."""
-    monkeypatch.setattr(pace, "MOST_RUNNING", len(ACTIONS))
+    monkeypatch.setattr(limits, "MOST_RUNNING", len(ACTIONS))
 
 
 # --- What is tried -----------------------------------------------------------------------------------------------
@@ -165,9 +169,9 @@ def try_everything_in_vain(alice: Member, client: Client, bob: Member, dora: Mem
     pages = {url: partial(client.get, url) for url in urls}
     found = at_once({**asked, **checks, **looks, **pages}, within_s=SOON_S)
 
-    assert {kind: found[kind] for kind in asked} == {**dict.fromkeys(asked, 503), "answer": 200}
+    assert {kind: found[kind] for kind in asked} == {**dict.fromkeys(asked, 503), "submit-answers": 200}
     failed = alice.acts.filter(state=Act.State.FAILED)
-    assert {act.kind for act in failed} == asked.keys() - {"answer"}
+    assert {act.kind for act in failed} == asked.keys() - {"submit-answers"}
     assert ends_badly(failed, states={Act.State.FAILED}) == []
     of_the_cluster = (found[exercise, who] for exercise, who in checks if exercise not in RECORD_ALONE)
     assert seen_wrongly(of_the_cluster, states={Attempt.State.COULD_NOT_CHECK}) == []

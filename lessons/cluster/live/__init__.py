@@ -27,7 +27,7 @@ they wait, at most 100 ms, and carry more.
 second; a topic that was created anew begins at 0 for everybody who watches. An offset that goes back makes it look at
 once.
 
-*Not in here:* who may watch what. A `Namespace` is the proof; the sockets get it from `lessons.access`.
+*Not in here:* who may watch what. A `Namespace` is the proof; the sockets get it from `lessons.classroom.access`.
 """
 
 from lessons.cluster.live.hub import Hub, hub

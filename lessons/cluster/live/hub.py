@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from lessons.cluster.live.coalescing import Pace
 from lessons.cluster.live.history import History
 from lessons.cluster.live.live_topic import LiveTopic
-from lessons.cluster.live.pace import Pace
 from lessons.cluster.live.ring import Entry
 from lessons.cluster.live.start import Start
 from lessons.cluster.live.tail import Tail
@@ -18,7 +18,7 @@ from lessons.cluster.namespace import Namespace
 
 LOOK_UPS_AT_ONCE = 4
 
-Answer = TypeVar("Answer")
+T = TypeVar("T")
 
 
 class Hub:
@@ -60,7 +60,7 @@ class Hub:
             self._history.close()
             self._history = None
 
-    async def look_up(self, question: Callable[[str], Answer], full_name: str) -> Answer:
+    async def look_up(self, question: Callable[[str], T], full_name: str) -> T:
         """A blocking question to Kafka on a thread; few at a time, whatever the pages ask for."""
         async with self._look_ups:
             return await asyncio.to_thread(question, full_name)

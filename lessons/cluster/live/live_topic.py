@@ -7,25 +7,42 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import Protocol, TypeVar
 
 from lessons.cluster.errors import ClusterError, KafkaUnavailable
 from lessons.cluster.live import frames
-from lessons.cluster.live.history import Stretch
+from lessons.cluster.live.coalescing import Pace
+from lessons.cluster.live.history import History, Stretch
 from lessons.cluster.live.ring import Entry, Ring
 from lessons.cluster.live.start import Start
-from lessons.cluster.live.topic_watch import Sighting
+from lessons.cluster.live.tail import Tail
+from lessons.cluster.live.topic_watch import Sighting, TopicWatch
 from lessons.cluster.live.viewer import Send, Shared, Viewer
 from lessons.cluster.metadata import Topic
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.records import offsets
 
-if TYPE_CHECKING:
-    from lessons.cluster.live.hub import Hub
-
 _log = logging.getLogger(__name__)
 
 _epochs = count(1)
+
+T = TypeVar("T")
+
+
+class Readers(Protocol):
+    """What a topic needs of whoever reads Kafka for all topics of the process: the hub."""
+
+    @property
+    def topics(self) -> TopicWatch: ...
+    @property
+    def pace(self) -> Pace: ...
+    @property
+    def tail(self) -> Tail: ...
+    @property
+    def history(self) -> History: ...
+
+    def release(self, live: LiveTopic) -> None: ...
+    async def look_up(self, question: Callable[[str], T], full_name: str) -> T: ...
 
 
 class LiveTopic:
@@ -35,21 +52,21 @@ class LiveTopic:
     has taken the name, because a broker that has just started may have told of an older state.
     """
 
-    def __init__(self, hub: Hub, namespace: Namespace, name: str) -> None:
+    def __init__(self, readers: Readers, namespace: Namespace, name: str) -> None:
         self.name = name
         self.full_name = namespace.full(name)
         self.topic_id: str | None = None
         self.is_gone = False
         self.ring = Ring()
         self._namespace = namespace
-        self._hub = hub
+        self._readers = readers
         self._epoch = next(_epochs)
         self._viewers: dict[Viewer, None] = {}  # in the order in which they came
         self._why: str | None = None  # the frame that says why nothing comes
         self._was_missing = False
         self._opening: asyncio.Task[None] | None = None
         self._flush: asyncio.TimerHandle | None = None
-        self._unsubscribe: Callable[[], None] = hub.topics.subscribe(self.full_name, self._seen)
+        self._unsubscribe: Callable[[], None] = readers.topics.subscribe(self.full_name, self._seen)
 
     # --- viewers ---------------------------------------------------------------------------------------------
 
@@ -69,13 +86,13 @@ class LiveTopic:
             for waiting in (self._opening, self._flush):
                 if waiting is not None:
                     waiting.cancel()
-            self._hub.release(self)
+            self._readers.release(self)
 
     def watching(self, positions: Mapping[int, int]) -> str:
         return frames.text("watching", topic=self.name, topic_id=self.topic_id, positions=frames.positions(positions))
 
     async def read_history(self, ranges: Mapping[int, tuple[int, int]], *, limit: int) -> Stretch:
-        return await self._hub.history.read(self._namespace, self.full_name, ranges, limit=limit)
+        return await self._readers.history.read(self._namespace, self.full_name, ranges, limit=limit)
 
     def _tell(self, text: str) -> None:
         for viewer in list(self._viewers):
@@ -87,11 +104,11 @@ class LiveTopic:
         if epoch != self._epoch:
             return  # of a topic that has had this name before
         if not self.ring.append(entries):
-            self._hub.topics.look_now()
+            self._readers.topics.look_now()
         if self._flush is None:
             loop = asyncio.get_running_loop()
             # A lone viewer has nobody to share a frame with: nothing would be gained.
-            wait_s = self._hub.pace.wait_s(loop.time()) if len(self._viewers) > 1 else 0.0
+            wait_s = self._readers.pace.wait_s(loop.time()) if len(self._viewers) > 1 else 0.0
             if wait_s > 0:
                 self._flush = loop.call_later(wait_s, self._send_live)
             else:
@@ -101,7 +118,7 @@ class LiveTopic:
         self._flush = None
         shared: Shared = {}
         sent = sum([viewer.deliver(shared) for viewer in list(self._viewers) if viewer.is_live])
-        self._hub.pace.spend(asyncio.get_running_loop().time(), sent)
+        self._readers.pace.spend(asyncio.get_running_loop().time(), sent)
 
     # --- what becomes of the topic -----------------------------------------------------------------------------
 
@@ -127,7 +144,7 @@ class LiveTopic:
             self._wait(f"There is no topic {self.name} yet. This goes on by itself when it is created.")
         elif not self.is_gone:
             self.is_gone = True
-            self._hub.tail.release(self.full_name)
+            self._readers.tail.release(self.full_name)
             self._tell(frames.text("topic_deleted", topic=self.name))
 
     def _found(self, topic: Topic) -> None:
@@ -171,7 +188,7 @@ class LiveTopic:
         """Looks the offsets up, follows the topic from there, and lets those begin who wait."""
         while waiting := [each for each in self._viewers if not each.begun and not each.refused]:
             try:
-                spans = await self._hub.look_up(partial(offsets, namespace=self._namespace), self.full_name)
+                spans = await self._readers.look_up(partial(offsets, namespace=self._namespace), self.full_name)
             except KafkaUnavailable as error:
                 self._wait(f"{error} This goes on by itself.")
                 return  # the next look at the topic tries again
@@ -192,7 +209,7 @@ class LiveTopic:
         for partition, offset in nexts.items():
             if partition not in self.ring.starts:
                 self.ring.open(partition, offset)
-        self._hub.tail.follow(self.full_name, self._namespace, epoch=self._epoch, offsets=dict(nexts))
+        self._readers.tail.follow(self.full_name, self._namespace, epoch=self._epoch, offsets=dict(nexts))
 
     def _wait(self, words: str) -> None:
         self._say_why(frames.text("waiting", topic=self.name, words=words))

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
 
 from lessons.cluster.errors import AppRefused, ClusterError
 from lessons.cluster.live import frames
-from lessons.cluster.live.ring import Entry
+from lessons.cluster.live.history import Stretch
+from lessons.cluster.live.ring import Entry, Ring
 from lessons.cluster.live.start import Spans, Start
-
-if TYPE_CHECKING:
-    from lessons.cluster.live.live_topic import LiveTopic
 
 MAX_CREDIT = 500
 NOTHING_NEW_S = 0.25
@@ -25,6 +23,25 @@ Send = Callable[[str], None]
 Shared = dict[tuple[int, int], tuple[str, int]]  # (first number, limit): (frame, its number of records)
 
 
+class WatchedTopic(Protocol):
+    """What a viewer needs of its topic."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def full_name(self) -> str: ...
+    @property
+    def topic_id(self) -> str | None: ...
+    @property
+    def is_gone(self) -> bool: ...
+    @property
+    def ring(self) -> Ring: ...
+
+    def watching(self, positions: Mapping[int, int]) -> str: ...
+    def leave(self, viewer: Viewer) -> None: ...
+    async def read_history(self, ranges: Mapping[int, tuple[int, int]], *, limit: int) -> Stretch: ...
+
+
 class Viewer:
     """Not begun; catching up (it has `positions`); live (it has a `cursor` into the ring).
 
@@ -34,12 +51,12 @@ class Viewer:
     Only a live viewer can be left behind by the ring: one that catches up reads from Kafka what the ring has let go.
     """
 
-    def __init__(self, live_topic: LiveTopic, start: Start, send: Send) -> None:
+    def __init__(self, topic: WatchedTopic, start: Start, send: Send) -> None:
         self.start = start
         self.send = send
         self.begun = False
         self.refused = False
-        self._topic = live_topic
+        self._topic = topic
         self._credit = 0
         self._positions: dict[int, int] | None = None
         self._cursor = 0

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from lessons.course.exercise import Exercise, Observation, Step, Verdict, WrongAnswer, done, not_yet
-from lessons.course.look import Look
+from lessons.course.evidence import Evidence
+from lessons.course.exercise import Exercise, Observation, Step, Verdict, WrongWay, done, not_yet
 
 TOPIC = "my-first"
 WANTED = 2
@@ -22,14 +22,14 @@ class OwnTopic(Exercise):
     # How it is done, and each wrong answer that you expect with the name of its reason: the course's own test
     # (tests/course/test_course.py) takes these steps on a real cluster.
     solution: ClassVar = [create(TOPIC, partitions=WANTED)]
-    wrong_answers: ClassVar = [
-        WrongAnswer([create("my-second", partitions=WANTED)], "missing"),
-        WrongAnswer([create(TOPIC, partitions=1)], "partitions"),
+    wrong_ways: ClassVar = [
+        WrongWay([create("my-second", partitions=WANTED)], "missing"),
+        WrongWay([create(TOPIC, partitions=1)], "partitions"),
     ]
 
-    def observe(self, look: Look) -> Observation:
+    def observe(self, evidence: Evidence) -> Observation:
         """Reads the cluster and the learner's acts, and returns JSON: the evidence, which is kept."""
-        topic = look.topic(TOPIC)
+        topic = evidence.topic(TOPIC)
         return {"partitions": len(topic.partitions) if topic else None}
 
     def judge(self, observation: Observation, seed: str) -> Verdict:

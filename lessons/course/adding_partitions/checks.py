@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from lessons.course.exercise import Exercise, Observation, Step, Verdict, WrongAnswer, done, not_yet
-from lessons.course.look import Look
+from lessons.course.evidence import Evidence
+from lessons.course.exercise import Exercise, Observation, Step, Verdict, WrongWay, done, not_yet
 
 TOPIC = "test2p"
 WANTED = 2
@@ -24,16 +24,16 @@ class TwoPartitions(Exercise):
     todo = "Give `test2p` a second partition."
     hint = "The form asks for the number of partitions in all, the old one included."
     solution: ClassVar = [create(TOPIC), add(WANTED)]
-    wrong_answers: ClassVar = [
-        WrongAnswer([create("test1p")], "missing"),
-        WrongAnswer([create(TOPIC), add(3)], "too-many"),
-        WrongAnswer([create(TOPIC), create("test1p"), add(WANTED, topic="test1p")], "other-topic"),
+    wrong_ways: ClassVar = [
+        WrongWay([create("test1p")], "missing"),
+        WrongWay([create(TOPIC), add(3)], "too-many"),
+        WrongWay([create(TOPIC), create("test1p"), add(WANTED, topic="test1p")], "other-topic"),
     ]
 
-    def observe(self, look: Look) -> Observation:
+    def observe(self, evidence: Evidence) -> Observation:
         """The topic as it is now, and which others this seat has given partitions to."""
-        topic = look.topic(TOPIC)
-        grown = {act.fields["topic"] for act in look.acts("add-partitions") if act.state == "done"}
+        topic = evidence.topic(TOPIC)
+        grown = {act.fields["topic"] for act in evidence.acts("add-partitions") if act.state == "done"}
         return {
             "topic_id": topic.topic_id if topic else None,
             "leaders": [partition.leader for partition in topic.partitions] if topic else [],
@@ -76,15 +76,15 @@ class RefusedShrink(Exercise):
     todo = "Ask for no more partitions than a topic has, by the same form, and get Kafka's refusal."
     hint = "test2p has 2 partitions: ask for 1 in all."
     solution: ClassVar = [create(TOPIC), add(WANTED), add(1)]
-    wrong_answers: ClassVar = [
-        WrongAnswer([create(TOPIC), add(-1)], "app-refused"),
-        WrongAnswer([create(TOPIC), add(WANTED)], "not-refused"),
-        WrongAnswer([add(1)], "no-topic"),
+    wrong_ways: ClassVar = [
+        WrongWay([create(TOPIC), add(-1)], "app-refused"),
+        WrongWay([create(TOPIC), add(WANTED)], "not-refused"),
+        WrongWay([add(1)], "no-topic"),
     ]
 
-    def observe(self, look: Look) -> Observation:
+    def observe(self, evidence: Evidence) -> Observation:
         """What this seat asked for, and the code of the answer; an empty one: it was done."""
-        asked = [act for act in look.acts("add-partitions") if act.state in ("done", "refused")]
+        asked = [act for act in evidence.acts("add-partitions") if act.state in ("done", "refused")]
         return {
             "asked": [
                 {"act": act.id, "topic": act.fields["topic"], "total": act.fields["total"], "code": act.code}

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from lessons.course.exercise import Exercise, Observation, Step, Verdict, WrongAnswer, done, not_yet
-from lessons.course.look import Look
+from lessons.course.evidence import Evidence
+from lessons.course.exercise import Exercise, Observation, Step, Verdict, WrongWay, done, not_yet
 
 TOPIC = "test1p"
 
@@ -26,23 +26,23 @@ class CommittedEnd(Exercise):
     todo = "Have a group of yours read `test1p` to its end and commit."
     hint = "A group commits what its consumers were given: start one on test1p with earliest, wait for the records, press Stop."
     solution: ClassVar = [*PREPARED, consume()]
-    wrong_answers: ClassVar = [
-        WrongAnswer(PREPARED, "no-group"),
-        WrongAnswer([*PREPARED, consume(), Step("produce", {"topic": TOPIC, "values": "10"})], "behind"),
-        WrongAnswer([PREPARED[0], consume()], "empty-topic"),
+    wrong_ways: ClassVar = [
+        WrongWay(PREPARED, "no-group"),
+        WrongWay([*PREPARED, consume(), Step("produce", {"topic": TOPIC, "values": "10"})], "behind"),
+        WrongWay([PREPARED[0], consume()], "empty-topic"),
     ]
 
-    def observe(self, look: Look) -> Observation:
-        topic = look.topic(TOPIC)
+    def observe(self, evidence: Evidence) -> Observation:
+        topic = evidence.topic(TOPIC)
         if topic is None:
             return {"topic_id": None, "end": 0, "groups": []}
         groups: list[dict[str, Any]] = [
             {"group": group.group_id, "committed": lag.committed, "members": len(group.members)}
-            for group in look.groups
+            for group in evidence.groups
             for lag in group.lags
             if lag.topic == TOPIC and lag.partition == 0
         ]
-        _, end = look.offsets(TOPIC)[0]
+        _, end = evidence.offsets(TOPIC)[0]
         return {"topic_id": topic.topic_id, "end": end, "groups": groups}
 
     def judge(self, observation: Observation, seed: str) -> Verdict:

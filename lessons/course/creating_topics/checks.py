@@ -3,8 +3,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from lessons.course.exercise import Exercise, Observation, Step, Verdict, WrongAnswer, done, not_yet
-from lessons.course.look import Look
+from lessons.course.evidence import Evidence
+from lessons.course.exercise import Exercise, Observation, Step, Verdict, WrongWay, done, not_yet
 
 NAMES = ("test1p", "test2p", "test2die")
 
@@ -25,14 +25,14 @@ class ThreeTopics(Exercise):
     todo = "Create `test1p`, `test2p` and `test2die` with one partition and one replica each."
     hint = "A topic that has the wrong numbers can be deleted and created again."
     solution: ClassVar = [create(name) for name in NAMES]
-    wrong_answers: ClassVar = [
-        WrongAnswer([create("test1p"), create("test2p")], "missing"),
-        WrongAnswer([create("test1p"), create("test2p", partitions=2), create("test2die")], "partitions"),
-        WrongAnswer([create("test1p", replicas=3), create("test2p"), create("test2die")], "replicas"),
+    wrong_ways: ClassVar = [
+        WrongWay([create("test1p"), create("test2p")], "missing"),
+        WrongWay([create("test1p"), create("test2p", partitions=2), create("test2die")], "partitions"),
+        WrongWay([create("test1p", replicas=3), create("test2p"), create("test2die")], "replicas"),
     ]
 
-    def observe(self, look: Look) -> Observation:
-        found = {name: look.topic(name) for name in NAMES}
+    def observe(self, evidence: Evidence) -> Observation:
+        found = {name: evidence.topic(name) for name in NAMES}
         return {
             "topics": {
                 name: {

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from lessons.course.exercise import Exercise, Observation, Step, Verdict, WrongAnswer, done, not_yet
-from lessons.course.look import Look, PastAct
+from lessons.course.evidence import Evidence, PastAct
+from lessons.course.exercise import Exercise, Observation, Step, Verdict, WrongWay, done, not_yet
 
 TOPIC = "test2die"
 
@@ -23,19 +23,19 @@ class Gone(Exercise):
     todo = "Delete the topic `test2die` that you have created."
     hint = "The form above is already filled in. There has to be a test2die first: lesson 3 creates it."
     solution: ClassVar = [create(TOPIC), delete(TOPIC)]
-    wrong_answers: ClassVar = [
-        WrongAnswer([create("test1p"), delete(TOPIC)], "never-there"),
-        WrongAnswer([create(TOPIC)], "still-there"),
-        WrongAnswer([create(TOPIC, partitions=2), delete(TOPIC), create(TOPIC)], "still-there"),
-        WrongAnswer([create(TOPIC), create("test2p"), delete("test2p")], "other-topic"),
+    wrong_ways: ClassVar = [
+        WrongWay([create("test1p"), delete(TOPIC)], "never-there"),
+        WrongWay([create(TOPIC)], "still-there"),
+        WrongWay([create(TOPIC, partitions=2), delete(TOPIC), create(TOPIC)], "still-there"),
+        WrongWay([create(TOPIC), create("test2p"), delete("test2p")], "other-topic"),
     ]
 
-    def observe(self, look: Look) -> Observation:
+    def observe(self, evidence: Evidence) -> Observation:
         """Each test2die that this seat's acts created or deleted, by id, and the one that the cluster has now."""
-        created = [act for act in look.acts("create-topic") if _is_of(act, TOPIC)]
-        deleted = [act for act in look.acts("delete-topic") if act.state == "done"]
+        created = [act for act in evidence.acts("create-topic") if _is_of(act, TOPIC)]
+        deleted = [act for act in evidence.acts("delete-topic") if act.state == "done"]
         since = created[-1].settled_at if created else ""
-        topic = look.topic(TOPIC)
+        topic = evidence.topic(TOPIC)
         return {
             "topic_id": topic.topic_id if topic else None,
             "created": [_numbers(act) for act in created],

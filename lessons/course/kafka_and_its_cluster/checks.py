@@ -6,8 +6,8 @@ from typing import ClassVar
 from pydantic import BaseModel, Field
 
 from lessons.cluster import clients
-from lessons.course.exercise import Exercise, Observation, Step, Verdict, WrongAnswer, answer, done, not_yet
-from lessons.course.look import Look
+from lessons.course.evidence import Evidence
+from lessons.course.exercise import Exercise, Observation, Step, Verdict, WrongWay, done, not_yet, submit
 
 IN_THE_NOTEBOOK = 2  # "kafka1:9092,kafka2:9093"
 LETTERS = 4
@@ -18,27 +18,27 @@ class Typed(BaseModel):
     id_end: str = Field("", title=f"The last {LETTERS} characters of the cluster id", max_length=60)
 
 
-def typed(look: Look, *, brokers: int | None = None, id_start: bool = False) -> Step:
+def typed(evidence: Evidence, *, brokers: int | None = None, id_start: bool = False) -> Step:
     """The right answer, but for what is said otherwise."""
-    cluster = look.cluster()
-    return answer(
+    cluster = evidence.cluster()
+    return submit(
         EntryPoints.id,
         brokers=len(cluster.addresses) if brokers is None else brokers,
         id_end=cluster.cluster_id[:LETTERS] if id_start else cluster.cluster_id[-LETTERS:],
     )
 
 
-def right(look: Look, seed: str) -> Iterator[Step]:
+def right(evidence: Evidence, seed: str) -> Iterator[Step]:
     yield Step("describe-cluster")
-    yield typed(look)
+    yield typed(evidence)
 
 
-def counted_the_entries(look: Look, seed: str) -> Iterator[Step]:
-    yield typed(look, brokers=IN_THE_NOTEBOOK)
+def counted_the_entries(evidence: Evidence, seed: str) -> Iterator[Step]:
+    yield typed(evidence, brokers=IN_THE_NOTEBOOK)
 
 
-def typed_the_start(look: Look, seed: str) -> Iterator[Step]:
-    yield typed(look, id_start=True)
+def typed_the_start(evidence: Evidence, seed: str) -> Iterator[Step]:
+    yield typed(evidence, id_start=True)
 
 
 class EntryPoints(Exercise):
@@ -48,17 +48,17 @@ class EntryPoints(Exercise):
     todo = "Ask the cluster, and type how many brokers it has and how its id ends."
     hint = "Both stand in the cluster's answer above. The number is of brokers, not of addresses that a client begins with."
     solution: ClassVar = staticmethod(right)
-    wrong_answers: ClassVar = [
-        WrongAnswer(counted_the_entries, "bootstrap-count"),
-        WrongAnswer(typed_the_start, "id-start"),
+    wrong_ways: ClassVar = [
+        WrongWay(counted_the_entries, "bootstrap-count"),
+        WrongWay(typed_the_start, "id-start"),
     ]
 
-    def questions(self, look: Look, seed: str) -> type[BaseModel]:
+    def questions(self, evidence: Evidence, seed: str) -> type[BaseModel]:
         return Typed
 
-    def observe(self, look: Look) -> Observation:
+    def observe(self, evidence: Evidence) -> Observation:
         """What the cluster says now, and said when the learner asked: a broker may have gone in between."""
-        cluster, given, asked = look.cluster(), look.answers(self.id), look.acts("describe-cluster")
+        cluster, given, asked = evidence.cluster(), evidence.submitted(self.id), evidence.acts("describe-cluster")
         return {
             "cluster_id": cluster.cluster_id,
             "brokers": list(cluster.addresses),

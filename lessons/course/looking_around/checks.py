@@ -6,56 +6,56 @@ from typing import Any, ClassVar, Literal
 from pydantic import BaseModel, Field, create_model
 
 from lessons.cluster.metadata import Topic
-from lessons.course.exercise import Exercise, Observation, Step, Verdict, WrongAnswer, answer, done, not_yet
-from lessons.course.look import Look
+from lessons.course.evidence import Evidence
+from lessons.course.exercise import Exercise, Observation, Step, Verdict, WrongWay, done, not_yet, submit
 
 AT_MOST = 12
 
 
-def internal(look: Look) -> list[str]:
-    return [topic.name for topic in look.visible_topics() if topic.internal]
+def internal(evidence: Evidence) -> list[str]:
+    return [topic.name for topic in evidence.visible_topics() if topic.internal]
 
 
-def choices(look: Look) -> list[str]:
+def choices(evidence: Evidence) -> list[str]:
     """The names to pick from: internal topics, the class's, this seat's by short names, others; not too many."""
-    space = look.namespace
+    space = evidence.namespace
 
     def more_wanted(topic: Topic) -> tuple[bool, ...]:
         return topic.internal, topic.name.startswith(space.class_prefix), space.owns(topic.name)
 
-    found = sorted(look.visible_topics(), key=more_wanted, reverse=True)
+    found = sorted(evidence.visible_topics(), key=more_wanted, reverse=True)
     # A seat may call a topic `__consumer_offsets`: behind its prefix that is another topic, and here a double.
     names = dict.fromkeys(space.short(topic.name) for topic in found)
     return sorted(list(names)[:AT_MOST])
 
 
-def prepared(look: Look) -> Iterator[Step]:
+def prepared(evidence: Evidence) -> Iterator[Step]:
     """A topic of one's own; and an internal one, which a fresh cluster lacks until a first group commits."""
     yield Step("create-topic", {"name": "test1p", "partitions": 1, "replicas": 1})
     yield Step("list-topics")
-    if not internal(look):
+    if not internal(evidence):
         fields = {"topic": "test1p", "group_id": "readers", "auto_offset_reset": "earliest", "session_timeout_ms": 6000}
         yield Step("consume", fields)
 
 
-def right(look: Look, seed: str) -> Iterator[Step]:
-    yield from prepared(look)
-    yield answer(InternalTopics.id, internal=internal(look))
+def right(evidence: Evidence, seed: str) -> Iterator[Step]:
+    yield from prepared(evidence)
+    yield submit(InternalTopics.id, internal=internal(evidence))
 
 
-def picked_the_underscored(look: Look, seed: str) -> Iterator[Step]:
-    yield from prepared(look)
-    yield answer(InternalTopics.id, internal=[name for name in choices(look) if name.startswith("_")])
+def picked_the_underscored(evidence: Evidence, seed: str) -> Iterator[Step]:
+    yield from prepared(evidence)
+    yield submit(InternalTopics.id, internal=[name for name in choices(evidence) if name.startswith("_")])
 
 
-def picked_none(look: Look, seed: str) -> Iterator[Step]:
-    yield from prepared(look)
-    yield answer(InternalTopics.id, internal=[])
+def picked_none(evidence: Evidence, seed: str) -> Iterator[Step]:
+    yield from prepared(evidence)
+    yield submit(InternalTopics.id, internal=[])
 
 
-def picked_an_own_one(look: Look, seed: str) -> Iterator[Step]:
-    yield from prepared(look)
-    yield answer(InternalTopics.id, internal=[*internal(look), "test1p"])
+def picked_an_own_one(evidence: Evidence, seed: str) -> Iterator[Step]:
+    yield from prepared(evidence)
+    yield submit(InternalTopics.id, internal=[*internal(evidence), "test1p"])
 
 
 class InternalTopics(Exercise):
@@ -65,28 +65,28 @@ class InternalTopics(Exercise):
     todo = "Mark every topic that is internal to Kafka, and no other."
     hint = "The list of topics above says it of each: it passes on Kafka's own flag."
     solution: ClassVar = staticmethod(right)
-    wrong_answers: ClassVar = [
-        WrongAnswer(picked_the_underscored, "underscore"),
-        WrongAnswer(picked_none, "missed"),
-        WrongAnswer(picked_an_own_one, "own"),
+    wrong_ways: ClassVar = [
+        WrongWay(picked_the_underscored, "underscore"),
+        WrongWay(picked_none, "missed"),
+        WrongWay(picked_an_own_one, "own"),
     ]
 
-    def questions(self, look: Look, seed: str) -> type[BaseModel] | None:
-        names = choices(look)
+    def questions(self, evidence: Evidence, seed: str) -> type[BaseModel] | None:
+        names = choices(evidence)
         if not names:
             return None  # nothing was ever created here: the first act of the class makes its feed
         one_of: Any = Literal[tuple(names)]
         return create_model("Marked", internal=(list[one_of], Field([], title="Internal to Kafka")))
 
-    def observe(self, look: Look) -> Observation:
-        given = look.answers(self.id)
+    def observe(self, evidence: Evidence) -> Observation:
+        given = evidence.submitted(self.id)
         listed = [
             {
-                "name": look.namespace.short(topic.name),
+                "name": evidence.namespace.short(topic.name),
                 "internal": topic.internal,
-                "own": look.namespace.owns(topic.name),
+                "own": evidence.namespace.owns(topic.name),
             }
-            for topic in look.visible_topics()
+            for topic in evidence.visible_topics()
         ]
         return {"topics": listed, "answers": given.fields["answers"] if given else None}
 
@@ -110,7 +110,7 @@ class InternalTopics(Exercise):
                 f"{_said(wrong)} marked, and not internal.",
                 expected=expected,
                 misconception="underscore" if underscored else "",
-                why="An underscore is part of a name, and anybody may begin a name with one. Look for Kafka's own flag."
+                why="An underscore is part of a name, and anybody may begin a name with one. Evidence for Kafka's own flag."
                 if underscored
                 else "",
             )

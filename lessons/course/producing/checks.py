@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from lessons.course.exercise import Exercise, Observation, Step, Verdict, WrongAnswer, done, not_yet
-from lessons.course.look import Look, PastAct
+from lessons.course.evidence import Evidence, PastAct
+from lessons.course.exercise import Exercise, Observation, Step, Verdict, WrongWay, done, not_yet
 
 TOPIC = "test1p"
 WANTED = [str(number) for number in range(1, 10)]
@@ -28,37 +28,37 @@ class NineDelivered(Exercise):
     todo = "Send 1 to 9 to `test1p`, in this order, and have all nine reports come back without an error."
     hint = "One number a line, in one go. What was sent before does not matter: your last nine delivery reports are looked at."
     solution: ClassVar = [create(TOPIC), send(*WANTED)]
-    wrong_answers: ClassVar = [
-        WrongAnswer([create(TOPIC), send(*WANTED[:-1])], "too-few"),
-        WrongAnswer([create(TOPIC), send(*reversed(WANTED))], "other-values"),
-        WrongAnswer([create(TOPIC), send(" ".join(WANTED))], "one-record"),
-        WrongAnswer([create("test2p"), send(*WANTED, topic="test2p")], "other-topic"),
-        WrongAnswer([create(TOPIC), send(*WANTED), Step("delete-topic", {"name": TOPIC})], "no-topic"),
+    wrong_ways: ClassVar = [
+        WrongWay([create(TOPIC), send(*WANTED[:-1])], "too-few"),
+        WrongWay([create(TOPIC), send(*reversed(WANTED))], "other-values"),
+        WrongWay([create(TOPIC), send(" ".join(WANTED))], "one-record"),
+        WrongWay([create("test2p"), send(*WANTED, topic="test2p")], "other-topic"),
+        WrongWay([create(TOPIC), send(*WANTED), Step("delete-topic", {"name": TOPIC})], "no-topic"),
     ]
 
-    def observe(self, look: Look) -> Observation:
+    def observe(self, evidence: Evidence) -> Observation:
         """The seat's last nine delivery reports for the topic, and what stands at those offsets now."""
-        sent = look.acts("produce")
+        sent = evidence.acts("produce")
         reports: list[dict[str, Any]] = [
             {**report, "act": act.id}
             for act in sent
             if act.fields["topic"] == TOPIC
             for report in act.data.get("deliveries", [])
         ][-len(WANTED) :]
-        topic = look.topic(TOPIC)
+        topic = evidence.topic(TOPIC)
         return {
             "topic_id": topic.topic_id if topic else None,
             "reports": reports,
-            "stored": self._stored(look, reports) if topic else {},
+            "stored": self._stored(evidence, reports) if topic else {},
             "other_topics": sorted({act.fields["topic"] for act in sent if _delivered_any(act)} - {TOPIC}),
         }
 
-    def _stored(self, look: Look, reports: list[dict[str, Any]]) -> dict[str, str]:
+    def _stored(self, evidence: Evidence, reports: list[dict[str, Any]]) -> dict[str, str]:
         """{offset: value} of partition 0 at the reported offsets."""
         offsets = [r["offset"] for r in reports if r["error"] is None and r["partition"] == 0]
         if not offsets:
             return {}
-        records = look.read(TOPIC, 0, start=min(offsets), end=max(offsets) + 1)
+        records = evidence.read(TOPIC, 0, start=min(offsets), end=max(offsets) + 1)
         return {str(r.offset): (r.value or b"").decode(errors="replace") for r in records if r.offset in set(offsets)}
 
     def judge(self, observation: Observation, seed: str) -> Verdict:
@@ -120,12 +120,12 @@ class QueueFull(Exercise):
     todo = "Have a producer meet its full queue, and every record delivered all the same."
     hint = "The queue has to be smaller than the number of records."
     solution: ClassVar = [create(TOPIC), fill(queue_size=5, count=12)]
-    wrong_answers: ClassVar = [
-        WrongAnswer([create(TOPIC), fill(queue_size=12, count=12)], "room-for-all"),
-        WrongAnswer([fill(queue_size=5, count=12)], "not-sent"),
+    wrong_ways: ClassVar = [
+        WrongWay([create(TOPIC), fill(queue_size=12, count=12)], "room-for-all"),
+        WrongWay([fill(queue_size=5, count=12)], "not-sent"),
     ]
 
-    def observe(self, look: Look) -> Observation:
+    def observe(self, evidence: Evidence) -> Observation:
         """For each time that a queue was to be filled: its size, who met it full, and how many were delivered."""
         return {
             "fills": [
@@ -137,7 +137,7 @@ class QueueFull(Exercise):
                     "full": [meeting["record"] for meeting in act.data.get("full", [])],
                     "delivered": sum(report["error"] is None for report in act.data.get("deliveries", [])),
                 }
-                for act in look.acts("fill-queue")
+                for act in evidence.acts("fill-queue")
             ]
         }
 

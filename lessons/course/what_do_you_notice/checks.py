@@ -4,8 +4,8 @@ from typing import ClassVar, Literal, get_args
 
 from pydantic import BaseModel, Field
 
-from lessons.course.exercise import Exercise, Guess, Observation, Verdict, WrongAnswer, answer, done, not_yet
-from lessons.course.look import Look
+from lessons.course.evidence import Evidence
+from lessons.course.exercise import Exercise, Guess, Observation, Verdict, WrongWay, done, not_yet, submit
 from lessons.course.what_do_you_notice.order import Order
 from lessons.course.what_do_you_notice.sent import CREATE, SEND, TOPIC, is_before, sends
 from lessons.course.what_do_you_notice.where import Where
@@ -35,20 +35,20 @@ class Prediction(Exercise):
     points = 1
     guess = Guess("order", choices=(ALWAYS, WITHIN, NONE), truth=WITHIN)
     todo = "Predict before you send; *Check now* stores it. Any answer counts, as long as it is older than the records."
-    solution: ClassVar = [CREATE, answer(id, order=ALWAYS), SEND]
-    wrong_answers: ClassVar = [
-        WrongAnswer([CREATE, answer(id, order=WITHIN)], "not-sent"),
-        WrongAnswer([CREATE, SEND, answer(id, order=NONE)], "afterwards"),
+    solution: ClassVar = [CREATE, submit(id, order=ALWAYS), SEND]
+    wrong_ways: ClassVar = [
+        WrongWay([CREATE, submit(id, order=WITHIN)], "not-sent"),
+        WrongWay([CREATE, SEND, submit(id, order=NONE)], "afterwards"),
     ]
 
-    def questions(self, look: Look, seed: str) -> type[BaseModel]:
+    def questions(self, evidence: Evidence, seed: str) -> type[BaseModel]:
         return PredictedOrder
 
-    def observe(self, look: Look) -> Observation:
-        given = [act for act in look.acts("answer") if act.fields["exercise"] == self.id]
+    def observe(self, evidence: Evidence) -> Observation:
+        given = [act for act in evidence.submissions(self.id)]
         return {
             "predictions": [{"at": act.settled_at, "order": act.fields["answers"].get("order")} for act in given],
-            "sends": [{"at": act.settled_at, "act": act.id} for act in sends(look)],
+            "sends": [{"at": act.settled_at, "act": act.id} for act in sends(evidence)],
         }
 
     def judge(self, observation: Observation, seed: str) -> Verdict:

@@ -5,8 +5,8 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, Field, create_model
 
-from lessons.course.exercise import Exercise, Observation, Step, StepsFor, Verdict, WrongAnswer, answer, done, not_yet
-from lessons.course.look import Look
+from lessons.course.evidence import Evidence
+from lessons.course.exercise import Exercise, Observation, Step, StepsFor, Verdict, WrongWay, done, not_yet, submit
 from lessons.course.what_do_you_notice.sent import (
     CREATE,
     SEND_TO_ONE,
@@ -23,9 +23,9 @@ from lessons.course.what_do_you_notice.sent import (
 def marked(choose: Callable[[dict[str, bool]], list[str]]) -> StepsFor:
     """Steps: nine records are sent, and then these of the pairs are marked."""
 
-    def steps(look: Look, seed: str) -> Iterator[Step]:
-        yield from send_until(look)
-        yield answer(Order.id, ordered=choose(pairs_asked(sent_nine(look)["places"], seed)))
+    def steps(evidence: Evidence, seed: str) -> Iterator[Step]:
+        yield from send_until(evidence)
+        yield submit(Order.id, ordered=choose(pairs_asked(sent_nine(evidence)["places"], seed)))
 
     return steps
 
@@ -42,25 +42,25 @@ class Order(Exercise):
         "Here are pairs of the nine records that you sent last. Tick those whose order Kafka promises to every "
         "consumer of the topic. (They appear once both partitions hold some of the nine.)"
     )
-    hint = "Look up where each of the two is: the delivery reports say it, and so does the consumer."
+    hint = "Evidence up where each of the two is: the delivery reports say it, and so does the consumer."
     solution: ClassVar = staticmethod(marked(together))
-    wrong_answers: ClassVar = [
-        WrongAnswer([CREATE, SEND_TO_ONE], "one-partition"),
-        WrongAnswer(marked(list), "global-order"),
-        WrongAnswer(marked(lambda pairs: []), "no-order"),
-        WrongAnswer(marked(lambda pairs: together(pairs)[1:]), "left-out"),
+    wrong_ways: ClassVar = [
+        WrongWay([CREATE, SEND_TO_ONE], "one-partition"),
+        WrongWay(marked(list), "global-order"),
+        WrongWay(marked(lambda pairs: []), "no-order"),
+        WrongWay(marked(lambda pairs: together(pairs)[1:]), "left-out"),
     ]
 
-    def questions(self, look: Look, seed: str) -> type[BaseModel] | None:
-        nine = sent_nine(look)
+    def questions(self, evidence: Evidence, seed: str) -> type[BaseModel] | None:
+        nine = sent_nine(evidence)
         if not nine or not is_spread(nine["places"]):
             return None
         one_of: Any = Literal[tuple(pairs_asked(nine["places"], seed))]
         return create_model("Order", ordered=(list[one_of], Field([], title="Always in this order")))
 
-    def observe(self, look: Look) -> Observation:
-        topic, nine = look.topic(TOPIC), sent_nine(look)
-        answers = answers_since(look, self.id, nine)
+    def observe(self, evidence: Evidence) -> Observation:
+        topic, nine = evidence.topic(TOPIC), sent_nine(evidence)
+        answers = answers_since(evidence, self.id, nine)
         return {
             "partitions": len(topic.partitions) if topic else None,
             "nine": nine,

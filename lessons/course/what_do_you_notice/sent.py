@@ -8,8 +8,8 @@ from datetime import datetime
 from itertools import combinations
 from typing import Any
 
+from lessons.course.evidence import Evidence, PastAct
 from lessons.course.exercise import Observation, Step, Verdict, not_yet
-from lessons.course.look import Look, PastAct
 
 TOPIC = "test2p"
 WANTED = [str(number) for number in range(1, 10)]
@@ -29,25 +29,25 @@ SEND = send(sticky_linger_ms=0)
 SEND_TO_ONE = send(partition=0)
 
 
-def send_until(look: Look, suits: Callable[[Places], bool] = lambda places: True) -> Iterator[Step]:
+def send_until(evidence: Evidence, suits: Callable[[Places], bool] = lambda places: True) -> Iterator[Step]:
     """Steps: the topic, and nine records as often as it takes to find them in both partitions and as wanted."""
     yield CREATE
     while True:
         yield SEND
-        places = sent_nine(look)["places"]
+        places = sent_nine(evidence)["places"]
         if is_spread(places) and suits(places):
             return
 
 
-def sends(look: Look) -> list[PastAct]:
+def sends(evidence: Evidence) -> list[PastAct]:
     """This seat's acts that got at least one record into the topic, oldest first."""
-    acts = [act for act in look.acts("produce") if act.fields["topic"] == TOPIC]
+    acts = [act for act in evidence.acts("produce") if act.fields["topic"] == TOPIC]
     return [act for act in acts if any(report["error"] is None for report in act.data.get("deliveries", []))]
 
 
-def sent_nine(look: Look) -> dict[str, Any]:
+def sent_nine(evidence: Evidence) -> dict[str, Any]:
     """The last act that sent 1 to 9 and nothing else, with its delivery reports by value; empty when there is none."""
-    for act in reversed(sends(look)):
+    for act in reversed(sends(evidence)):
         reports = act.data["deliveries"]
         if act.fields["values"].split("\n") == WANTED and len(reports) == len(WANTED):
             if any(report["error"] is not None for report in reports):
@@ -57,9 +57,9 @@ def sent_nine(look: Look) -> dict[str, Any]:
     return {}
 
 
-def answers_since(look: Look, exercise_id: str, nine: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def answers_since(evidence: Evidence, exercise_id: str, nine: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """What was typed or marked last, unless it was about records that were sent before these nine."""
-    given = look.answers(exercise_id)
+    given = evidence.submitted(exercise_id)
     return given.fields["answers"] if given and nine and is_before(nine["at"], given.settled_at) else None
 
 

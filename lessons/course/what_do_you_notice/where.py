@@ -5,8 +5,8 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, Field, create_model
 
-from lessons.course.exercise import Exercise, Observation, Step, StepsFor, Verdict, WrongAnswer, answer, done, not_yet
-from lessons.course.look import Look
+from lessons.course.evidence import Evidence
+from lessons.course.exercise import Exercise, Observation, Step, StepsFor, Verdict, WrongWay, done, not_yet, submit
 from lessons.course.what_do_you_notice.sent import (
     CREATE,
     CREATE_WITH_ONE,
@@ -28,21 +28,21 @@ def typed(
 ) -> StepsFor:
     """Steps: nine records are sent that suit, and then this place is typed for the seeded value."""
 
-    def steps(look: Look, seed: str) -> Iterator[Step]:
+    def steps(evidence: Evidence, seed: str) -> Iterator[Step]:
         value = seeded_value(seed)
-        yield from send_until(look, lambda places: suits(places, value))
-        partition, offset = place(sent_nine(look)["places"], value)
-        yield answer(Where.id, partition=partition, offset=offset)
+        yield from send_until(evidence, lambda places: suits(places, value))
+        partition, offset = place(sent_nine(evidence)["places"], value)
+        yield submit(Where.id, partition=partition, offset=offset)
 
     return steps
 
 
-def an_earlier_one(look: Look, seed: str) -> Iterator[Step]:
-    yield from send_until(look)
-    partition, offset = sent_nine(look)["places"][seeded_value(seed)]
+def an_earlier_one(evidence: Evidence, seed: str) -> Iterator[Step]:
+    yield from send_until(evidence)
+    partition, offset = sent_nine(evidence)["places"][seeded_value(seed)]
     yield SEND
-    yield from send_until(look)
-    yield answer(Where.id, partition=partition, offset=offset)
+    yield from send_until(evidence)
+    yield submit(Where.id, partition=partition, offset=offset)
 
 
 def another_value(places: Places, value: str) -> list[int]:
@@ -61,47 +61,47 @@ class Where(Exercise):
         "The delivery reports are in the order of sending. A consumer shows partition, offset and value side by side."
     )
     solution: ClassVar = staticmethod(typed(lambda places, value: places[value]))
-    wrong_answers: ClassVar = [
-        WrongAnswer([CREATE], "not-sent"),
-        WrongAnswer([CREATE_WITH_ONE], "one-partition-topic"),
-        WrongAnswer([CREATE, SEND_TO_ONE], "one-partition"),
-        WrongAnswer(an_earlier_one, "earlier-batch"),
-        WrongAnswer(
+    wrong_ways: ClassVar = [
+        WrongWay([CREATE], "not-sent"),
+        WrongWay([CREATE_WITH_ONE], "one-partition-topic"),
+        WrongWay([CREATE, SEND_TO_ONE], "one-partition"),
+        WrongWay(an_earlier_one, "earlier-batch"),
+        WrongWay(
             typed(
                 lambda places, value: places[value][::-1],
                 suits=lambda places, value: places[value][0] != places[value][1],
             ),
             "swapped",
         ),
-        WrongAnswer(
+        WrongWay(
             typed(
                 lambda places, value: [places[value][0], int(value)],
                 suits=lambda places, value: places[value][1] != int(value),
             ),
             "offset-is-value",
         ),
-        WrongAnswer(typed(another_value), "other-value"),
-        WrongAnswer(typed(lambda places, value: [0, 999]), "no-record"),
+        WrongWay(typed(another_value), "other-value"),
+        WrongWay(typed(lambda places, value: [0, 999]), "no-record"),
     ]
 
-    def questions(self, look: Look, seed: str) -> type[BaseModel]:
+    def questions(self, evidence: Evidence, seed: str) -> type[BaseModel]:
         value = seeded_value(seed)
         partition: Any = (int, Field(title=f"Partition of {value}", ge=0, lt=2**31))
         offset: Any = (int, Field(title=f"Offset of {value}", ge=0, lt=2**63))
         return create_model("Where", partition=partition, offset=offset)
 
-    def observe(self, look: Look) -> Observation:
+    def observe(self, evidence: Evidence) -> Observation:
         """The last nine by their delivery reports; once something was typed, what stands at these places now."""
-        topic, nine = look.topic(TOPIC), sent_nine(look)
-        place = _place(answers_since(look, self.id, nine))
+        topic, nine = evidence.topic(TOPIC), sent_nine(evidence)
+        place = _place(answers_since(evidence, self.id, nine))
         ids = {partition.id for partition in topic.partitions} if topic else set()
         stored: dict[tuple[int, int], str] = {}
         if place:
             places = [tuple(each) for each in nine["places"].values()]
             for partition in ids:
-                stored |= _values(look, partition, [offset for each, offset in places if each == partition])
+                stored |= _values(evidence, partition, [offset for each, offset in places if each == partition])
             if place not in places and place[0] in ids:
-                stored |= _values(look, place[0], [place[1]])
+                stored |= _values(evidence, place[0], [place[1]])
         return {
             "partitions": len(ids) if topic else None,
             "nine": nine,
@@ -155,9 +155,9 @@ def _place(answers: Any) -> tuple[int, int] | None:
             return None
 
 
-def _values(look: Look, partition: int, offsets: list[int]) -> dict[tuple[int, int], str]:
+def _values(evidence: Evidence, partition: int, offsets: list[int]) -> dict[tuple[int, int], str]:
     """{(partition, offset): value} of what stands at these offsets now; not those where nothing does."""
     if not offsets:
         return {}
-    records = look.read(TOPIC, partition, start=min(offsets), end=max(offsets) + 1)
+    records = evidence.read(TOPIC, partition, start=min(offsets), end=max(offsets) + 1)
     return {(partition, r.offset): (r.value or b"").decode(errors="replace") for r in records if r.offset in offsets}

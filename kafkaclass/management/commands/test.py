@@ -1,0 +1,32 @@
+"""`manage.py test [arguments for pytest]`: finds a browser, then becomes pytest. manage.py has installed the rest."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from django.conf import settings
+from django.core.management import BaseCommand
+
+from kafkaclass.management.browser import VARIABLE, NoBrowser, find_browser
+
+# The tests mostly wait for Kafka: four at a time keep two cores busy. tests/workers.py says what stays together.
+WHOLE_SUITE = ("-n", "4", "--dist", "loadfile", "--no-loadscope-reorder")
+
+
+class Command(BaseCommand):
+    help = "Run the whole suite, or what the arguments for pytest choose."
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        """Every argument is pytest's, so Django's parser stays out of it."""
+        try:
+            os.environ[VARIABLE] = str(find_browser(say=self.say))
+        except NoBrowser as problem:
+            sys.exit(str(problem))
+        os.chdir(settings.BASE_DIR)
+        arguments = argv[2:] or WHOLE_SUITE
+        os.execv(sys.executable, [sys.executable, "-m", "pytest", *arguments])  # noqa: S606 - its exit code is ours
+
+    def say(self, words: str) -> None:
+        self.stdout.write(words)
+        self.stdout.flush()

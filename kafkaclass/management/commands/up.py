@@ -1,0 +1,250 @@
+"""`manage.py up`: three brokers, the web server, a first class, and the links to hand out."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from argparse import ArgumentTypeError
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import BaseCommand, CommandError, CommandParser, call_command
+from django.db import connections
+
+from kafkaclass.management import running, web
+from kafkaclass.management.addresses import allowed_hosts, choose_port, local_url, student_url
+from kafkaclass.management.stopping import Stopped, Stopping
+from lessons import embedded
+from lessons.embedded import BrokerProblem, EmbeddedCluster
+from lessons.embedded.cluster import DEFAULT_HEAP_MB, TICK_S
+from lessons.embedded.ports import Claim
+
+STOP_DEADLINE_S = 7.5  # a clean stop takes 5 to 7 s; what is left of ten is for a machine that is busy
+WEB_STOP_DEADLINE_S = 4.0
+FIRST_PAGE_TIMEOUT_S = 90.0
+SMALLEST_HEAP_MB = 96
+MOST_WEB_PROCESSES = 16
+_SAY_AFTER_S = 1.0
+
+
+class Command(BaseCommand):
+    help = "Run a class: three Kafka brokers, the web site, and links to hand out. Ctrl-C stops it."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1", help="address to listen on; 0.0.0.0 for the local network")
+        parser.add_argument("--port", type=int, default=8000, help="port of the web site; 0 for any free one")
+        parser.add_argument("--data", type=Path, help="folder for everything local (default: .local)")
+        parser.add_argument(
+            "--web-processes", type=_web_processes, default=web.USUAL_PROCESSES, help="how many share the site's work"
+        )
+        parser.add_argument("--heap", type=_heap_mb, default=DEFAULT_HEAP_MB, help="MB of heap for each broker")
+
+    def handle(self, *_args: Any, host: str, port: int, heap: int, web_processes: int, **_options: Any) -> None:
+        try:
+            Up(self, host=host, port=port, heap_mb=heap, web_processes=web_processes).run()
+        except (running.RunsAlready, BrokerProblem) as problem:
+            raise CommandError(str(problem)) from problem
+
+    def say(self, words: str) -> None:
+        """A terminal that was closed must not keep us from stopping what we started."""
+        with suppress(OSError):
+            self.stdout.write(words)
+            self.stdout.flush()
+
+
+def _heap_mb(text: str) -> int:
+    if not text.isdigit() or int(text) < SMALLEST_HEAP_MB:
+        raise ArgumentTypeError(f"a broker needs {SMALLEST_HEAP_MB} MB at least")
+    return int(text)
+
+
+def _web_processes(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= MOST_WEB_PROCESSES:
+        raise ArgumentTypeError(f"a number from 1 to {MOST_WEB_PROCESSES}")
+    return int(text)
+
+
+class Up:
+    """The life of one `up`. Raises: RunsAlready, BrokerProblem, CommandError."""
+
+    def __init__(self, command: Command, *, host: str, port: int, heap_mb: int, web_processes: int) -> None:
+        self.say = command.say
+        self.data_dir: Path = settings.DATA_DIR
+        self.host = host
+        self.wished_port = port
+        self.heap_mb = heap_mb
+        self.web_processes = web_processes
+        self.stopping = Stopping()
+        self.cluster: EmbeddedCluster | None = None
+        self.web: web.WebServer | None = None
+        self.web_port: Claim | None = None
+        self._brokers_served = False
+
+    def run(self) -> None:
+        os.umask(0o077)  # rows, logs and keys are for whoever runs the class, and for nobody else on the machine
+        lock = running.lock(self.data_dir)
+        try:
+            self._start()
+            while not self.stopping.asked:
+                self._tick()
+                time.sleep(TICK_S)
+        except Stopped:
+            pass
+        finally:
+            self._stop()
+            lock.close()
+
+    def _start(self) -> None:
+        self._end_leftovers()
+        if not settings.KAFKA_IS_NAMED:
+            self._prepare_brokers()
+        self._prepare_database()
+        self._start_web()
+        if self.cluster:
+            self.stopping.check()
+            self.cluster.start()
+        self._wait_for_first_page()
+        self._say_links()
+
+    def _end_leftovers(self) -> None:
+        web.end_leftovers(self.data_dir)
+        ended = embedded.end_leftovers(self.data_dir)
+        if ended:
+            self.say(f"Ended {ended} brokers that were left over from the last time.")
+
+    def _prepare_brokers(self) -> None:
+        cluster = EmbeddedCluster(self.data_dir, heap_mb=self.heap_mb, say=self.say)
+        self.cluster = cluster
+        with self.stopping.interruptible(), Slow(self.say, "Preparing the brokers …"):
+            cluster.prepare()
+
+    def _prepare_database(self) -> None:
+        from lessons.classroom import perform
+
+        with self.stopping.interruptible(), Slow(self.say, "Preparing the database …"):
+            call_command("migrate", verbosity=0, interactive=False)
+            call_command("createcachetable", verbosity=0)
+            perform.give_up_running()
+            connections.close_all()
+
+    def _start_web(self) -> None:
+        self.stopping.check()
+        try:
+            self.web_port = choose_port(self.host, self.wished_port)  # held: it is ours as long as we run
+            listener = web.listen(self.host, self.web_port.port)
+        except OSError as error:
+            raise CommandError(f"The web site can't be reached at {self.host}: {error.strerror or error}.") from error
+        if self.wished_port and self.web_port.port != self.wished_port:
+            self.say(f"Port {self.wished_port} is held by something else: the web site takes {self.web_port.port}.")
+        self.web = web.WebServer(
+            self.data_dir, listener, processes=self.web_processes, environment=self._environment(), say=self.say
+        )
+        self.web.start()
+
+    def _environment(self) -> dict[str, str]:
+        hosts = [*settings.HOSTS, *allowed_hosts(self.host)]
+        environment = {
+            "KAFKACLASS_DATA": str(self.data_dir),
+            "KAFKACLASS_HOSTS": ",".join(dict.fromkeys(hosts)),
+        }
+        if self.cluster:
+            environment["KAFKA_BOOTSTRAP_SERVERS"] = self.bootstrap_servers
+            environment["KAFKACLASS_EMBEDDED"] = "1"
+        return environment
+
+    @property
+    def bootstrap_servers(self) -> str:
+        return self.cluster.bootstrap_servers if self.cluster else settings.KAFKA_BOOTSTRAP_SERVERS
+
+    def _wait_for_first_page(self) -> None:
+        assert self.web
+        deadline = time.monotonic() + FIRST_PAGE_TIMEOUT_S
+        with Slow(self.say, "Waiting for the first page …"):
+            while not self.web.answers():
+                self.stopping.check()
+                if self.web.problem or time.monotonic() > deadline:
+                    why = self.web.problem or f"The first page did not come within {FIRST_PAGE_TIMEOUT_S:.0f} s."
+                    raise CommandError(f"{why} The end of {self.web.log}:\n{self.web.last_words()}")
+                self._tick()
+                time.sleep(0.05)
+
+    def _say_links(self) -> None:
+        from lessons.classroom.models import Role
+        from lessons.classroom.people.seats import ensure_first_class, join_path, sign_in_path
+
+        assert self.web
+        klass = ensure_first_class()
+        here, there = local_url(self.host, self.web.port), student_url(self.host, self.web.port)
+        running.write(self.data_dir, url=here, bootstrap_servers=self.bootstrap_servers)
+        self.say(
+            f"\nThe class “{klass.name}” is open.\n\n"
+            f"  Students     {there}{join_path(klass)}\n"
+            f"               class code {klass.join_code}\n"
+            f"  Instructor   {here}{sign_in_path(klass, Role.INSTRUCTOR)}\n"
+            f"  Grader       {here}{sign_in_path(klass, Role.GRADER)}\n"
+            "               each works once, within a week\n\n"
+            f"  Kafka        {self.bootstrap_servers}\n"
+            f"  Data, logs   {self.data_dir}\n\n"
+            "Ctrl-C stops it.\n"
+        )
+        connections.close_all()
+
+    def _tick(self) -> None:
+        assert self.web
+        self.web.tick()
+        if self.cluster:
+            self.cluster.tick()
+        if not self._brokers_served and self.web.answered and (self.cluster is None or self.cluster.is_up):
+            self._brokers_served = True
+            threading.Thread(target=self._after_brokers_came_up, daemon=True).start()
+            if self.cluster:
+                self.cluster.write_aot_cache()
+
+    def _after_brokers_came_up(self) -> None:
+        """A fresh cluster has no internal topic and no feed to look at. A failure is no news: who looks is told."""
+        from lessons.classroom.feed import create_feed_topic
+        from lessons.classroom.models import Class
+        from lessons.cluster import clients, groups
+        from lessons.cluster.errors import ClusterError
+
+        clients.configure(clients.Connection(self.bootstrap_servers, tuple(settings.KAFKA_SECURITY.items())))
+        try:
+            groups.create_offsets_topic()
+            for klass in Class.objects.all():
+                create_feed_topic(klass)
+        except ClusterError:
+            return
+        finally:
+            clients.close_all()
+            connections.close_all()
+
+    def _stop(self) -> None:
+        """The web server first, so that its consumers leave their groups; then all brokers at once."""
+        self.say("Stopping …")
+        end_at = time.monotonic() + STOP_DEADLINE_S
+        try:
+            if self.web:
+                self.web.stop(WEB_STOP_DEADLINE_S)
+        finally:
+            if self.cluster:
+                self.cluster.stop(max(0.0, end_at - time.monotonic()))
+        running.forget(self.data_dir)
+        self.say("Stopped.")
+
+
+class Slow:
+    """Says what is going on once it takes longer than a second."""
+
+    def __init__(self, say: Any, words: str) -> None:
+        self._timer = threading.Timer(_SAY_AFTER_S, say, [words])
+        self._timer.daemon = True
+
+    def __enter__(self) -> None:
+        self._timer.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()

@@ -1,0 +1,172 @@
+"""Daphne as children of `up`: started, looked after, stopped.
+
+Why it is so
+------------
+Python lets one thread of a process work at a time, so three hundred busy seats are too many for one web process however
+many cores there are. So there are some, on one socket that `up` listens on: whichever is free takes the next connection,
+and while one is started again what comes waits for another. They share nothing but the rows and Kafka.
+"""
+
+from __future__ import annotations
+
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+from kafkaclass.management.addresses import ALL_ADDRESSES
+from lessons.embedded.ports import family_of
+from lessons.embedded.process import end_all, keep_short, size_bytes, spawn, text_since
+from lessons.embedded.restarts import Restarts
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+APPLICATION = "kafkaclass.asgi:application"
+USUAL_PROCESSES = min(2, os.cpu_count() or 1)
+_KEEP_SHORT_EVERY_S = 60.0
+_LAST_WORDS_LINES = 12
+_WAITING_CONNECTIONS = 512  # a class that comes at once
+# No access log (verbosity 0): the addresses hold one-time links. A socket that was cut off is noticed after 14 s.
+_OPTIONS = [
+    *("--verbosity", "0", "--no-server-name"),
+    *("--ping-interval", "4", "--ping-timeout", "8", "--websocket_timeout", "86400"),
+]
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """The socket that all web processes share. Raises: OSError."""
+    listener = socket.create_server((host, port), family=family_of(host), backlog=_WAITING_CONNECTIONS)
+    listener.setblocking(False)  # one that comes too late to a connection must not wait for the next
+    return listener
+
+
+@dataclass
+class WebProcess:
+    """One Daphne."""
+
+    command: list[str]
+    log: Path
+    environment: Mapping[str, str]
+    listener: socket.socket
+    say: Callable[[str], None]
+    process: subprocess.Popen[bytes] | None = None
+    problem: str | None = None  # why it ended, when it did so by itself
+    _restarts: Restarts = field(default_factory=Restarts)
+
+    @property
+    def runs(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def start(self) -> None:
+        """Raises: OSError."""
+        shared = [self.listener.fileno()]
+        self.process = spawn(self.command, output=self.log, environment=self.environment, cwd=BASE_DIR, pass_fds=shared)
+
+    def tick(self) -> None:
+        """Start it when it does not run."""
+        if self.process is not None and not self.runs:
+            self.problem = f"A web process ended by itself (status {self.process.returncode})."
+            self.say(f"{self.problem} {self._restarts.words()} Its log: {self.log}")
+            self.process = None
+        if self.process is None and not self._restarts.next_in_s():
+            self._restarts.note()
+            try:
+                self.start()
+            except OSError as error:
+                self.say(f"A web process can't be started: {error}. {self._restarts.words()}")
+
+
+class WebServer:
+    """Belongs to one thread, which calls tick(). The first process is alone until it answers: a page comes sooner so."""
+
+    def __init__(
+        self,
+        data_dir: Path,
+        listener: socket.socket,
+        *,
+        processes: int,
+        environment: Mapping[str, str],
+        say: Callable[[str], None],
+    ) -> None:
+        self.data_dir = data_dir
+        self.host, self.port = listener.getsockname()[:2]
+        self.answered = False
+        self._listener = listener
+        command = [sys.executable, "-m", "daphne", "--fd", str(listener.fileno()), *_OPTIONS, APPLICATION]
+        self._all = [WebProcess(command, self.log, environment, listener, say) for _ in range(processes)]
+        self._log_start_bytes = 0
+        self._kept_short_at = 0.0
+        self._asking: threading.Thread | None = None
+
+    @property
+    def log(self) -> Path:
+        return self.data_dir / "logs" / "web.log"
+
+    @property
+    def problem(self) -> str | None:
+        """Why one ended, when it did so by itself."""
+        return next((each.problem for each in self._all if each.problem), None)
+
+    def start(self) -> None:
+        """Raises: OSError."""
+        self._log_start_bytes = size_bytes(self.log)
+        self._all[0].start()
+
+    def tick(self) -> None:
+        """Start what is to run and does not; keep the log short."""
+        if time.monotonic() - self._kept_short_at > _KEEP_SHORT_EVERY_S:
+            self._kept_short_at = time.monotonic()
+            with suppress(OSError):  # a full disk must not end the class
+                keep_short(self.log)
+        for each in self._all if self.answered else self._all[:1]:
+            each.tick()
+
+    def answers(self) -> bool:
+        """Whether the first page has come, whatever it redirects to. Asked by another thread: our socket takes the
+        question long before anybody is there to answer."""
+        if not self.answered and (self._asking is None or not self._asking.is_alive()):
+            self._asking = threading.Thread(target=self._ask, daemon=True)
+            self._asking.start()
+        return self.answered
+
+    def last_words(self) -> str:
+        """The end of what was written since the start."""
+        return "\n".join(text_since(self.log, self._log_start_bytes).splitlines()[-_LAST_WORDS_LINES:])
+
+    def stop(self, deadline_s: float) -> None:
+        self._listener.close()
+        running = [each.process.pid for each in self._all if each.process and each.runs]
+        end_all(map(psutil.Process, running), deadline_s=deadline_s)
+
+    def _ask(self) -> None:
+        where = ALL_ADDRESSES.get(self.host, self.host)
+        connection = http.client.HTTPConnection(where, self.port, timeout=10)
+        try:
+            connection.request("GET", "/", headers={"Host": f"localhost:{self.port}"})
+            self.answered = connection.getresponse().status < 500
+        except (OSError, http.client.HTTPException):
+            pass  # it is asked again
+        finally:
+            connection.close()
+
+
+def end_leftovers(data_dir: Path, *, deadline_s: float = 3.0) -> None:
+    """End the web processes that an `up` which was killed left behind. Only for the holder of the folder's lock."""
+    end_all([each for each in psutil.process_iter() if _is_ours(each, data_dir)], deadline_s=deadline_s)
+
+
+def _is_ours(process: psutil.Process, data_dir: Path) -> bool:
+    try:
+        if APPLICATION not in process.cmdline() or "daphne" not in process.cmdline():
+            return False
+        return process.environ().get("KAFKACLASS_DATA") == str(data_dir)
+    except (psutil.Error, OSError):  # gone, or somebody else's
+        return False

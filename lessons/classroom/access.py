@@ -1,0 +1,243 @@
+"""The one door to every object. What is missing and what is forbidden answer alike: 404."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from channels.db import database_sync_to_async
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+from django.http import Http404
+
+from lessons.classroom.models import (
+    Act,
+    Announcement,
+    ApiToken,
+    Attempt,
+    Change,
+    Class,
+    Hand,
+    Member,
+    Observation,
+    Role,
+    User,
+)
+from lessons.course.acts import ACTIONS
+from lessons.course.acts.base import Action
+from lessons.course.exercise import Exercise
+from lessons.course.loader import Lesson, get_lesson, lessons
+
+NOT_YOURS = "There is no such page, or it is not yours."
+
+
+def get_member(user: User | AnonymousUser, class_slug: str) -> Member:
+    """What this person is in that class. Raises: Http404."""
+    if not user.is_authenticated:
+        raise Http404(NOT_YOURS)
+    try:
+        return Member.objects.select_related("klass").get(user=user, klass__slug=class_slug, removed_at=None)
+    except Member.DoesNotExist:
+        raise Http404(NOT_YOURS) from None
+
+
+def get_asker(asker: User | Member, class_slug: str) -> Member:
+    """The same for the API: a person, or the member whom a token stands for, who is nobody in another class.
+
+    Raises: Http404.
+    """
+    if isinstance(asker, User):
+        return get_member(asker, class_slug)
+    if asker.klass.slug != class_slug:
+        raise Http404(NOT_YOURS)
+    return asker
+
+
+def get_staff(user: User | AnonymousUser, class_slug: str, *roles: str) -> Member:
+    """The same for staff only: one of these roles, by default instructors and graders. Raises: Http404."""
+    member = get_member(user, class_slug)
+    if member.role not in (roles or (Role.INSTRUCTOR, Role.GRADER)):
+        raise Http404(NOT_YOURS)
+    return member
+
+
+def get_seat(staff: Member, seat_slug: str) -> Member:
+    """A student of this member's class, a removed one too. Raises: Http404."""
+    students = staff.klass.members.select_related("klass").filter(role=Role.STUDENT)
+    seat = students.filter(slug=seat_slug).first() if seat_slug.isalnum() else None  # PostgreSQL fails at a NUL
+    if seat is None:
+        raise Http404(NOT_YOURS)
+    return seat
+
+
+def get_colleague(staff: Member, slug: str) -> Member:
+    """Another one of those who teach or grade this member's class, a removed one too. Raises: Http404."""
+    others = staff.klass.members.select_related("klass").exclude(role=Role.STUDENT).exclude(pk=staff.pk)
+    colleague = others.filter(slug=slug).first() if slug.isalnum() else None
+    if colleague is None:
+        raise Http404(NOT_YOURS)
+    return colleague
+
+
+def get_action(member: Member, kind: str) -> type[Action]:
+    """An act that this member may do here. Raises: Http404."""
+    action = ACTIONS.get(kind)
+    if action is None or not action.is_offered() or (action.roles and member.role not in action.roles):
+        raise Http404(NOT_YOURS)
+    return action
+
+
+def seats_in_sight(member: Member) -> QuerySet[Member]:
+    """The students whose record this member may read: all of the class, removed ones too; for a student, himself."""
+    seats = Member.objects.filter(klass=member.klass, role=Role.STUDENT)
+    return seats.filter(pk=member.pk) if member.role == Role.STUDENT else seats
+
+
+def get_evidence(member: Member, evidence_id: int) -> Observation:
+    """What a check read of a seat in this member's sight. Raises: Http404."""
+    try:
+        return Observation.objects.select_related("member").get(pk=evidence_id, member__in=seats_in_sight(member))
+    except Observation.DoesNotExist:
+        raise Http404(NOT_YOURS) from None
+
+
+def get_lesson_for(member: Member, slug: str) -> Lesson:
+    """A lesson that this member may open: students those that are switched on, staff all. Raises: Http404."""
+    try:
+        lesson = get_lesson(slug)
+    except KeyError:
+        raise Http404(NOT_YOURS) from None
+    if member.role == Role.STUDENT and lesson not in member.klass.lessons:
+        raise Http404(NOT_YOURS)
+    return lesson
+
+
+def get_exercise(exercise_id: str) -> tuple[Lesson, Exercise]:
+    """For staff: of any lesson of the course, since what is switched off keeps its record. Raises: Http404."""
+    for lesson in lessons():
+        for exercise in lesson.exercises:
+            if exercise.id == exercise_id:
+                return lesson, exercise
+    raise Http404(NOT_YOURS)
+
+
+def get_classes(user: User | AnonymousUser) -> list[Member]:
+    """What this person is in which class, by the classes' names; nothing for who is not signed in."""
+    if not user.is_authenticated:
+        return []
+    here = user.memberships.filter(removed_at=None).select_related("klass", "user")
+    return list(here.order_by("klass__name", "klass__pk"))
+
+
+def get_present_seat(staff: Member, seat_slug: str) -> Member:
+    """The same, unless the student was removed. Raises: Http404."""
+    seat = get_seat(staff, seat_slug)
+    if seat.removed_at is not None:
+        raise Http404(NOT_YOURS)
+    return seat
+
+
+def get_student(user: User | AnonymousUser, class_slug: str) -> Member:
+    """For what students alone do. Raises: Http404."""
+    member = get_member(user, class_slug)
+    if member.role != Role.STUDENT:
+        raise Http404(NOT_YOURS)
+    return member
+
+
+def get_feed_reader(user: User | AnonymousUser, class_slug: str) -> Member:
+    """Staff; everybody while the class sees its feed. Raises: Http404."""
+    member = get_member(user, class_slug)
+    if member.role == Role.STUDENT and not member.klass.feed_is_shared:
+        raise Http404(NOT_YOURS)
+    return member
+
+
+def get_hand(staff: Member, hand_id: int) -> Hand:
+    """A hand of this member's class, up or not. Raises: Http404."""
+    try:
+        return Hand.objects.select_related("member__klass").get(pk=hand_id, member__klass=staff.klass)
+    except Hand.DoesNotExist:
+        raise Http404(NOT_YOURS) from None
+
+
+def get_announcement(staff: Member, announcement_id: int) -> Announcement:
+    """Something that was said to this member's class. Raises: Http404."""
+    try:
+        return staff.klass.announcements.select_related("klass").get(pk=announcement_id)
+    except Announcement.DoesNotExist:
+        raise Http404(NOT_YOURS) from None
+
+
+def get_change(staff: Member, kind: str, number: str) -> Change:
+    """A row of the class's history, by the number in an address. Raises: Http404."""
+    changes = staff.klass.changes.select_related("seat__klass")
+    change = changes.filter(kind=kind, pk=_key(number)).first()
+    if change is None:
+        raise Http404(NOT_YOURS)
+    return change
+
+
+def get_attempt(seat: Member, exercise_id: str, number: str) -> Attempt:
+    """One look at an exercise of this seat, by the number in an address. Raises: Http404."""
+    attempts = seat.attempts.filter(exercise=exercise_id).select_related("observation", "deciding_act")
+    attempt = attempts.filter(pk=_key(number)).first()
+    if attempt is None:
+        raise Http404(NOT_YOURS)
+    return attempt
+
+
+def _key(number: str) -> int:
+    """0, which no row has, for what is no number, and for one of which Python would not even read all digits."""
+    return int(number) if number.isdecimal() and len(number) < 19 else 0
+
+
+def get_own_act(member: Member, act_id: UUID) -> Act:
+    """An act of this member. Raises: Http404."""
+    try:
+        return member.acts.get(id=act_id)
+    except Act.DoesNotExist:
+        raise Http404(NOT_YOURS) from None
+
+
+def get_own_token(member: Member, token_id: int) -> ApiToken:
+    """A token of this member, one that has ended too. Raises: Http404."""
+    try:
+        return member.tokens.get(pk=token_id)
+    except ApiToken.DoesNotExist:
+        raise Http404(NOT_YOURS) from None
+
+
+def get_class_by_code(code: str) -> Class | None:
+    """The class whose door this code opens; case, spaces and dashes do not matter."""
+    return Class.objects.filter(join_code=clean_code(code)).first()
+
+
+def get_member_by_personal_code(code: str) -> Member | None:
+    """Whose code this is. That of a seat which was merged opens the one that it became."""
+    seats = Member.objects.select_related("klass", "user", "merged_into__klass", "merged_into__user")
+    seat = seats.filter(code_hash=Member.hash_of_code(clean_code(code))).first()
+    if seat is not None and seat.merged_into is not None:
+        seat = seat.merged_into
+    return seat if seat is not None and seat.removed_at is None else None
+
+
+def clean_code(code: str) -> str:
+    return "".join(character for character in code.upper() if character.isalnum())
+
+
+async def member_for_scope(
+    scope: dict, class_slug: str, *, door: Callable[[User | AnonymousUser, str], Member]
+) -> Member | None:
+    """A door such as `get_member` for a socket: None for missing and for forbidden.
+
+    A thread of its own: Channels' shared one would hold up every other socket.
+    """
+
+    def look_up() -> Member | None:
+        try:
+            return door(scope["user"], class_slug)
+        except Http404:
+            return None
+
+    return await database_sync_to_async(look_up, thread_sensitive=False)()

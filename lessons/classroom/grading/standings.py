@@ -1,0 +1,128 @@
+"""How each exercise of each seat stands, from attempts and from what graders decided: one fold for every page and export.
+
+Why it is so
+------------
+Nothing is stored but what happened, so a standing can't disagree with its evidence. Done stays done: one done attempt
+is enough, unless that very attempt was judged again (`AttemptQuerySet.counted`). Over both stands a grader's own
+decision, an override, which is the latest `Change` of that kind. "Could not check" counts neither as a verdict nor as
+an attempt. Late or not is decided by the time of the act that did it, and not by that of the look.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import MappingProxyType
+
+from django.db.models import Count, Max, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from lessons.classroom.models import Attempt, Change, Class, LateRule, Member
+from lessons.course.loader import all_exercises
+
+OVERRIDE = "override"  # the kind of such a Change; data: exercise, state, points, reason; state "" takes it back
+DONE, NOT_YET, COULD_NOT_CHECK, NOT_BEGUN = "done", "not_yet", "could_not_check", ""
+STATE_WORDS = {DONE: "done", NOT_YET: "not yet", COULD_NOT_CHECK: "could not check", NOT_BEGUN: "not begun"}
+WORTH_WHEN_LATE = {LateRule.COUNTS: 1.0, LateRule.HALF: 0.5, LateRule.NOTHING: 0.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A grader's decision, with who and when."""
+
+    reason: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One exercise of one seat. `at`: when it was done, else when it was looked at last."""
+
+    state: str = NOT_BEGUN  # done, not_yet, could_not_check, or empty: not begun
+    points: float = 0.0
+    attempts: int = 0
+    at: datetime | None = None
+    is_late: bool = False
+    attempt_id: int | None = None  # the one to show: that did it, else the latest
+    override: Override | None = None
+
+    @property
+    def points_told(self) -> str:
+        return told(self.points)
+
+
+def told(points: float) -> str:
+    """2 and 1.5, never 2.0."""
+    return f"{points:g}"
+
+
+NOT_BEGUN_YET = Standing()
+Standings = Mapping[str, Standing]  # by exercise; what is not in it is not begun
+
+
+def class_standings(klass: Class, *, of: Collection[int] | None = None) -> dict[int, dict[str, Standing]]:
+    """{member's key: {exercise: standing}} of everybody in the class who has begun anything; or only of these."""
+    attempts, overrides = Attempt.objects.filter(member__klass=klass), klass.changes.filter(kind=OVERRIDE)
+    if of is not None:
+        attempts, overrides = attempts.filter(member__in=of), overrides.filter(seat__in=of)
+    return _fold(klass, attempts, overrides)
+
+
+def standings_of(member: Member) -> Standings:
+    overrides = member.changes.filter(kind=OVERRIDE)
+    return _fold(member.klass, member.attempts.all(), overrides).get(member.pk, MappingProxyType({}))
+
+
+def _fold(klass: Class, attempts: QuerySet[Attempt], overrides: QuerySet[Change]) -> dict[int, dict[str, Standing]]:
+    points = {exercise.id: exercise.points for exercise in all_exercises()}
+    rows: dict[int, dict[str, Standing]] = defaultdict(dict)
+    could_not = Q(state=Attempt.State.COULD_NOT_CHECK)
+    counted = attempts.filter(replaced_by=None).order_by()
+    for member, exercise, number, last, last_verdict, at in counted.values_list("member_id", "exercise").annotate(
+        number=Count("pk", filter=~could_not),
+        last=Max("pk"),
+        last_verdict=Max("pk", filter=~could_not),
+        at=Max("decided_at"),
+    ):
+        state = NOT_YET if last == last_verdict else COULD_NOT_CHECK
+        rows[member][exercise] = Standing(state, attempts=number, at=at, attempt_id=last)
+    done_at = Coalesce("deciding_act__settled_at", "observation__observed_at", "decided_at")
+    done = counted.filter(state=Attempt.State.DONE).annotate(done_at=done_at).order_by("-done_at", "-pk")
+    for member, exercise, attempt, at in done.values_list("member_id", "exercise", "pk", "done_at"):  # the first stays
+        is_late = klass.due_at is not None and at > klass.due_at
+        worth = WORTH_WHEN_LATE[LateRule(klass.late_rule)] if is_late else 1.0
+        rows[member][exercise] = replace(
+            rows[member][exercise], state=DONE, points=points.get(exercise, 0) * worth, at=at, is_late=is_late,
+            attempt_id=attempt,
+        )  # fmt: skip
+    _apply(overrides, rows)
+    return rows
+
+
+def _apply(overrides: QuerySet[Change], rows: dict[int, dict[str, Standing]]) -> None:
+    latest = {
+        (change.seat_id, change.data["exercise"]): change for change in overrides.select_related("by").order_by("pk")
+    }
+    for (member, exercise), change in latest.items():
+        if member is not None and change.data["state"]:
+            under = rows[member].get(exercise, NOT_BEGUN_YET)
+            rows[member][exercise] = replace(  # late or not: what was decided is worth what was decided
+                under, state=change.data["state"], points=float(change.data["points"]), is_late=False,
+                override=Override(change.data["reason"], change.by.name, change.at),
+            )  # fmt: skip
+
+
+def progress(member: Member, standings: Standings | None = None) -> dict[str, float]:
+    """Exercises and points, done and in all, of the lessons that are switched on."""
+    standings = standings_of(member) if standings is None else standings
+    exercises = [exercise for lesson in member.klass.lessons for exercise in lesson.exercises]
+    here = [standings.get(exercise.id, NOT_BEGUN_YET) for exercise in exercises]
+    return {
+        "done": sum(standing.state == DONE for standing in here),
+        "total": len(exercises),
+        "points": sum(standing.points for standing in here),
+        "points_total": sum(exercise.points for exercise in exercises),
+    }

@@ -1,0 +1,26 @@
+"""What an instructor says to the whole class."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from lessons.classroom.feed import outbox
+from lessons.classroom.feed.records import ANNOUNCEMENTS
+from lessons.classroom.messages import notifications
+from lessons.classroom.models import Announcement, Member
+
+
+def say_to_class(by: Member, words: str = "", *, lesson: str = "") -> Announcement:
+    """With a lesson everybody is asked to go there, and whoever was sent elsewhere before is not any more."""
+    if lesson:
+        by.klass.announcements.exclude(lesson="").filter(ended_at=None).update(ended_at=timezone.now())
+    said = Announcement.objects.create(klass=by.klass, by=by, words=words, lesson=lesson)
+    notifications.changed(by.klass)
+    outbox.publish(by.klass, ANNOUNCEMENTS, said.pk)
+    return said
+
+
+def end(announcement: Announcement) -> None:
+    """No page shows it any more; the row and the feed's record stay."""
+    Announcement.objects.filter(pk=announcement.pk, ended_at=None).update(ended_at=timezone.now())
+    notifications.changed(announcement.klass)

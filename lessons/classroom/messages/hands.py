@@ -1,0 +1,75 @@
+"""Raising a hand, lowering it, answering it."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from lessons.classroom.feed import outbox
+from lessons.classroom.feed.records import HANDS
+from lessons.classroom.limits import count_act
+from lessons.classroom.messages import notifications
+from lessons.classroom.models import HAND_UP, Attempt, Class, Hand, Member
+from lessons.course.loader import Lesson
+
+
+def hand_up(member: Member) -> Hand | None:
+    return member.hands.filter(HAND_UP).first()
+
+
+def last_reply(member: Member, lesson: Lesson) -> Hand | None:
+    """What was answered last about this lesson."""
+    answered = member.hands.filter(lesson=lesson.slug).exclude(replied_at=None)
+    return answered.select_related("replied_by").order_by("-replied_at").first()
+
+
+def queue(klass: Class) -> QuerySet[Hand]:
+    """The hands that are up, the longest waiting first; of those who are still in the class."""
+    waiting = Hand.objects.filter(HAND_UP, member__klass=klass, member__removed_at=None)
+    return waiting.select_related("member", "attempt").order_by("raised_at", "pk")
+
+
+def raise_hand(member: Member, lesson: Lesson, *, exercise: str = "", words: str = "") -> Hand:
+    """With the latest failing look at the exercise. One hand is up at a time: raised again, it is the one that is up.
+
+    Raises: TooFast.
+    """
+    count_act(member, asked="Raise a hand")
+    try:
+        with transaction.atomic():
+            hand = Hand.objects.create(
+                member=member, lesson=lesson.slug, exercise=exercise, words=words,
+                attempt=_failing(member, exercise),
+            )  # fmt: skip
+    except IntegrityError:
+        return member.hands.get(HAND_UP)
+    _tell(hand)
+    return hand
+
+
+def _failing(member: Member, exercise: str) -> Attempt | None:
+    looks = member.attempts.counted().filter(exercise=exercise).order_by("-decided_at", "-pk")
+    last = looks.first() if exercise else None
+    return last if last is not None and last.state != Attempt.State.DONE else None
+
+
+def lower(member: Member) -> None:
+    """The hand that is up, if there is one."""
+    hand = hand_up(member)
+    if hand and Hand.objects.filter(HAND_UP, pk=hand.pk).update(lowered_at=timezone.now(), feed_offset=None):
+        _tell(hand)
+
+
+def reply(hand: Hand, by: Member, words: str) -> bool:
+    """False when it was not up any more: somebody was quicker, or it was lowered."""
+    up = Hand.objects.filter(HAND_UP, pk=hand.pk)
+    answered = up.update(replied_at=timezone.now(), replied_by=by, reply=words, feed_offset=None)
+    if answered:
+        _tell(hand)
+    return bool(answered)
+
+
+def _tell(hand: Hand) -> None:
+    notifications.changed(hand.member.klass, of=hand.member)
+    outbox.publish(hand.member.klass, HANDS, hand.pk)

@@ -1,0 +1,305 @@
+"""The classroom's rows.
+
+Why it is so
+------------
+A person is a `User`; what they are in a class is a `Member` (a student's is called a *seat*). What a member does to the
+cluster is an `Act`: the row is the truth, and the class's feed topic repeats it. What a check read is an `Observation`,
+and what it made of that an `Attempt`: both are kept for ever, because the cluster of that minute is gone when a grader
+looks. Done is latched by being derived: an exercise is done when one of its attempts is. A grade that was judged again
+replaces nothing either: the newer attempt points to the older one, which then counts no more (`lessons.classroom.grading.standings`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import uuid
+from base64 import b32encode
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils import timezone
+
+from lessons.cluster.namespace import Namespace
+from lessons.course.loader import Lesson, lessons
+
+# No 0 and O, 1 and I, 8 and B, U and V: what is read from a projector is typed right.
+READABLE = "ACDEFGHJKLMNPQRSTWXYZ234567"
+
+
+def random_code(length: int) -> str:
+    """Letters and digits that nobody confuses; 27 of them, so 4.75 bits each."""
+    return "".join(secrets.choice(READABLE) for _ in range(length))
+
+
+def _keyed_hash(purpose: str, text: str) -> bytes:
+    return hmac.digest(settings.SECRET_KEY.encode(), f"{purpose}:{text}".encode(), hashlib.sha256)
+
+
+class User(AbstractUser):
+    """A person who signs in. Students have a random user name and no password: their personal code brings them back."""
+
+
+class LateRule(models.TextChoices):
+    """What work is worth that was done after the due date."""
+
+    COUNTS = "counts", "counts in full"
+    HALF = "half", "counts half"
+    NOTHING = "nothing", "counts nothing"
+
+
+class Class(models.Model):
+    name = models.CharField(max_length=80)
+    slug = models.SlugField(max_length=20, unique=True, help_text="Stands in names on the cluster.")
+    join_code = models.CharField(max_length=6, unique=True, default=None)
+    door_open = models.BooleanField(default=True, help_text="Whether the class code still gives seats.")
+    lessons_off = models.JSONField(default=list, help_text="Slugs of the lessons that students do not see.")
+    due_at = models.DateTimeField(null=True, blank=True)
+    time_zone = models.CharField(max_length=40, default="UTC", help_text="In which the due date is said.")
+    late_rule = models.CharField(max_length=7, choices=LateRule.choices, default=LateRule.COUNTS)
+    feed_is_shared = models.BooleanField(default=False, help_text="Whether students see the live feed too.")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name_plural = "classes"
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args, **kwargs) -> None:
+        self.join_code = self.join_code or random_code(6)
+        super().save(*args, **kwargs)
+
+    @property
+    def lessons(self) -> tuple[Lesson, ...]:
+        """Those that are switched on, by number."""
+        return tuple(lesson for lesson in lessons() if lesson.slug not in self.lessons_off)
+
+
+class Role(models.TextChoices):
+    STUDENT = "student"
+    INSTRUCTOR = "instructor"
+    GRADER = "grader"
+
+
+class Member(models.Model):
+    """One person in one class. The slug is public and stands in names on the cluster; it proves nothing."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
+    klass = models.ForeignKey(Class, models.CASCADE, related_name="members")
+    role = models.CharField(max_length=10, choices=Role.choices, default=Role.STUDENT)
+    name = models.CharField(max_length=60)
+    slug = models.CharField(max_length=4)
+    code_generation = models.PositiveIntegerField(default=0)
+    code_hash = models.CharField(max_length=64, unique=True)
+    joined_at = models.DateTimeField(default=timezone.now)
+    removed_at = models.DateTimeField(null=True, help_text="Since when this member reaches nothing; the record stays.")
+    merged_into = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+")
+    external_id = models.CharField(max_length=120, blank=True, help_text="E-mail or id number in the school's system.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["klass", "slug"], name="slug_once_in_a_class"),
+            models.UniqueConstraint(fields=["user", "klass"], name="person_once_in_a_class"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} · {self.slug}"
+
+    def save(self, *args, **kwargs) -> None:
+        self.slug = self.slug or random_code(4)
+        self.code_hash = self.hash_of_code(self.personal_code)
+        super().save(*args, **kwargs)
+
+    @property
+    def namespace(self) -> Namespace:
+        return Namespace(self.klass.slug, self.slug)
+
+    @property
+    def personal_code(self) -> str:
+        """10 characters of base32 (50 bits). Derived, so that it can be shown on request and is in no row."""
+        seed = _keyed_hash("personal-code", f"{self.klass.slug}:{self.slug}:{self.code_generation}")
+        return b32encode(seed)[:10].decode()
+
+    @staticmethod
+    def hash_of_code(code: str) -> str:
+        """What is stored of a personal code: its HMAC, as 64 hexadecimal digits."""
+        return _keyed_hash("personal-code-row", code).hex()
+
+
+class Change(models.Model):
+    """Something that staff decided about a class or a seat: rows are added, and never changed or deleted."""
+
+    klass = models.ForeignKey(Class, models.CASCADE, related_name="changes")
+    by = models.ForeignKey(Member, models.PROTECT, related_name="+")
+    seat = models.ForeignKey(Member, models.PROTECT, null=True, related_name="changes")
+    kind = models.CharField(max_length=20)
+    data = models.JSONField(default=dict, help_text="What it was and what it became; never a code.")
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.kind} by {self.by_id} at {self.at:%H:%M:%S}"
+
+    def save(self, *args, **kwargs) -> None:
+        if self.pk is not None:
+            raise TypeError("A change is history: it is added and never edited.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs) -> tuple[int, dict[str, int]]:
+        raise TypeError("A change is history: it is never deleted.")
+
+
+class Act(models.Model):
+    """Something that a member did to the cluster, with Kafka's answer. The id comes with the form: twice is once."""
+
+    class State(models.TextChoices):
+        RUNNING = "running"
+        DONE = "done"
+        REFUSED = "refused"
+        FAILED = "failed", "nothing happened"
+        UNKNOWN = "unknown", "not known"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    member = models.ForeignKey(Member, models.CASCADE, related_name="acts")
+    lesson = models.CharField(max_length=40, blank=True)
+    kind = models.CharField(max_length=40)
+    fields = models.JSONField()
+    line = models.CharField(max_length=200, blank=True, help_text="What was asked, as the feed tells it.")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.RUNNING)
+    answer = models.JSONField(default=dict)
+    started_at = models.DateTimeField(default=timezone.now)
+    settled_at = models.DateTimeField(null=True)
+    feed_offset = models.BigIntegerField(
+        null=True, help_text="Where it stands in the class's feed; null: not yet sent."
+    )
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["member", "kind"], name="acts_of_a_member"),
+            models.Index(fields=["started_at"], condition=models.Q(feed_offset=None), name="acts_not_yet_in_the_feed"),
+            models.Index(fields=["settled_at"], name="acts_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} by {self.member_id}: {self.state}"
+
+
+class Observation(models.Model):
+    """What a check read of the cluster and of the seat's acts: the evidence. Never changed."""
+
+    member = models.ForeignKey(Member, models.CASCADE, related_name="observations")
+    exercise = models.CharField(max_length=80)
+    version = models.PositiveIntegerField(help_text="Of the shape of `data`; a later check can still read it.")
+    data = models.JSONField()
+    cluster_id = models.CharField(max_length=40, blank=True)
+    observed_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.exercise} of {self.member_id} at {self.observed_at:%H:%M:%S}"
+
+
+class AttemptQuerySet(models.QuerySet["Attempt"]):
+    def counted(self) -> AttemptQuerySet:
+        """Without those that were judged again."""
+        return self.filter(replaced_by=None)
+
+
+class Attempt(models.Model):
+    """What a check made of an observation."""
+
+    class State(models.TextChoices):
+        DONE = "done"
+        NOT_YET = "not_yet", "not yet"
+        COULD_NOT_CHECK = "could_not_check", "could not check"
+
+    member = models.ForeignKey(Member, models.CASCADE, related_name="attempts")
+    exercise = models.CharField(max_length=80)
+    observation = models.ForeignKey(Observation, models.PROTECT, null=True, related_name="attempts")
+    state = models.CharField(max_length=15, choices=State.choices)
+    verdict = models.JSONField(default=dict, help_text="expected, seen, misconception, hint")
+    check_hash = models.CharField(max_length=64, help_text="SHA-256 of the check's text.")
+    deciding_act = models.ForeignKey(Act, models.SET_NULL, null=True, related_name="+")
+    decided_at = models.DateTimeField(default=timezone.now)
+    replaces = models.OneToOneField(
+        "self", models.PROTECT, null=True, related_name="replaced_by",
+        help_text="The attempt of the same observation that a grader judged again, and that counts no more.",
+    )  # fmt: skip
+    feed_offset = models.BigIntegerField(null=True)
+
+    objects = AttemptQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["member", "exercise", "state"], name="attempts_of_an_exercise"),
+            models.Index(fields=["decided_at"], name="attempts_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.exercise} of {self.member_id}: {self.state}"
+
+
+HAND_UP = models.Q(replied_at=None, lowered_at=None)
+
+
+class Hand(models.Model):
+    """A student's raised hand: it is up until it is answered or lowered."""
+
+    member = models.ForeignKey(Member, models.CASCADE, related_name="hands")
+    lesson = models.CharField(max_length=40)
+    exercise = models.CharField(max_length=80, blank=True)
+    attempt = models.ForeignKey(Attempt, models.SET_NULL, null=True, related_name="+", help_text="The failing check.")
+    words = models.CharField(max_length=300, blank=True)
+    raised_at = models.DateTimeField(default=timezone.now)
+    replied_at = models.DateTimeField(null=True)
+    replied_by = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
+    reply = models.CharField(max_length=1000, blank=True)
+    lowered_at = models.DateTimeField(null=True, help_text="By the student, without an answer.")
+    feed_offset = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["member"], name="one_hand_up_at_a_time", condition=HAND_UP),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} in {self.lesson}"
+
+    @property
+    def state(self) -> str:
+        return "answered" if self.replied_at else "lowered" if self.lowered_at else "raised"
+
+
+class Announcement(models.Model):
+    """Something said to the whole class; with a lesson, everybody is asked to go there."""
+
+    klass = models.ForeignKey(Class, models.CASCADE, related_name="announcements")
+    by = models.ForeignKey(Member, models.PROTECT, related_name="+")
+    words = models.CharField(max_length=500, blank=True)
+    lesson = models.CharField(max_length=40, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True, help_text="Since when pages show it no more.")
+    feed_offset = models.BigIntegerField(null=True)
+
+    def __str__(self) -> str:
+        return self.words or f"to {self.lesson}"
+
+
+class ApiToken(models.Model):
+    """A script's way in, with the rights of one member in one class. The token itself is shown once and is in no row."""
+
+    member = models.ForeignKey(Member, models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=60)
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.member_id}"
+
+    @staticmethod
+    def hash_of(token: str) -> str:
+        return _keyed_hash("api-token", token).hex()

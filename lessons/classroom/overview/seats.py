@@ -1,0 +1,148 @@
+"""Reads what the overview needs of seats, and whose of it is old."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from lessons.classroom.grading.standings import DONE, Standing, class_standings
+from lessons.classroom.models import Act, Attempt, Change, Class
+from lessons.classroom.overview.place import GONE_AFTER, Did, Place, find_place
+from lessons.course.acts.submit_answers import SubmitAnswers
+from lessons.course.exercise import Exercise
+
+# Rows of several processes become visible out of their order: a look goes back so far, and leaves out what it knows.
+OVERLAP = timedelta(seconds=5)
+OVERLAP_ROWS = 100
+AT_ONCE = 500  # keys in one query
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the latest look at an exercise that is not done saw."""
+
+    misconception: str
+    words: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeatFacts:
+    """What was read of one seat."""
+
+    standings: Mapping[str, Standing] = field(default_factory=dict)
+    place: Place | None = None
+    seen: Mapping[str, Seen] = field(default_factory=dict)  # by exercise
+    predicted: Mapping[str, str] = field(default_factory=dict)  # by exercise
+
+
+NOTHING = SeatFacts()
+
+
+def read_seats(klass: Class, members: Collection[int]) -> dict[int, SeatFacts]:
+    """{member's key: facts} of these members."""
+    keys = sorted(members)
+    facts: dict[int, SeatFacts] = {}
+    for some in (keys[i : i + AT_ONCE] for i in range(0, len(keys), AT_ONCE)):
+        standings = class_standings(klass, of=some)
+        acts, seen, predicted = _acts(some), _seen(standings), _predicted(klass, some)
+        for key in some:
+            known = standings.get(key, {})
+            place = find_place(klass.lessons, known, acts.get(key, ()))
+            facts[key] = SeatFacts(known, place, seen.get(key, {}), predicted.get(key, {}))
+    return facts
+
+
+def _acts(members: Collection[int]) -> Mapping[int, Sequence[Did]]:
+    """What each did lately, oldest first; nothing older than what makes somebody gone."""
+    lately = Act.objects.filter(member__in=members, settled_at__gt=timezone.now() - GONE_AFTER).order_by("settled_at")
+    done: dict[int, list[Did]] = defaultdict(list)
+    for member, pk, at, lesson, state in lately.values_list("member_id", "pk", "settled_at", "lesson", "state"):
+        if at is not None:
+            done[member].append(Did(pk, at, lesson, state == Act.State.REFUSED))
+    return done
+
+
+def _seen(standings: Mapping[int, Mapping[str, Standing]]) -> dict[int, dict[str, Seen]]:
+    wanted = {
+        standing.attempt_id: (member, exercise)
+        for member, seat in standings.items()
+        for exercise, standing in seat.items()
+        if standing.state != DONE and standing.attempt_id is not None
+    }
+    seen: dict[int, dict[str, Seen]] = defaultdict(dict)
+    for pk, verdict in _verdicts(list(wanted)):
+        member, exercise = wanted[pk]
+        seen[member][exercise] = Seen(verdict.get("misconception", ""), verdict.get("seen", ""), verdict.get("why", ""))
+    return seen
+
+
+def _verdicts(keys: Sequence[int]) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    for i in range(0, len(keys), AT_ONCE):
+        yield from Attempt.objects.filter(pk__in=keys[i : i + AT_ONCE]).values_list("pk", "verdict")
+
+
+def _predicted(klass: Class, members: Collection[int]) -> dict[int, dict[str, str]]:
+    """What each seat predicted first: whoever answers again may know better by then."""
+    guesses = {exercise.id: exercise.guess for exercise in predictions_of(klass) if exercise.guess}
+    answers = Act.objects.filter(member__in=members, kind=SubmitAnswers.kind, state=Act.State.DONE).order_by(
+        "settled_at"
+    )
+    predicted: dict[int, dict[str, str]] = defaultdict(dict)
+    for member, fields in answers.values_list("member_id", "fields") if guesses else ():
+        guess = guesses.get(fields["exercise"])
+        choice = fields["answers"].get(guess.field) if guess else None
+        if guess and choice is not None and choice in guess.choices:
+            predicted[member].setdefault(fields["exercise"], choice)
+    return predicted
+
+
+def predictions_of(klass: Class) -> list[Exercise]:
+    return [exercise for lesson in klass.lessons for exercise in lesson.exercises if exercise.guess]
+
+
+class Fresh:
+    """Tells who has something new since it was asked last; the first time, nobody.
+
+    The tables are asked in the order of their own indexes, for all classes, and never joined with the members: that
+    way a look costs what is new, and not what is there.
+    """
+
+    def __init__(self) -> None:
+        self._attempt = _last_key(Attempt)
+        self._change = _last_key(Change)
+        self._asked_at = timezone.now()
+        self._told: set[object] = set()
+        self.members()
+
+    def members(self) -> set[int]:
+        """Their keys; those of other classes among them."""
+        now = timezone.now()
+        rows = self._acts() | self._attempts() | self._changes()
+        fresh = {member for key, member in rows.items() if key not in self._told}
+        self._told, self._asked_at = set(rows), now
+        return fresh
+
+    def _acts(self) -> dict[object, int]:
+        settled = Act.objects.filter(settled_at__gt=self._asked_at - OVERLAP)
+        return {(pk, at): member for pk, at, member in settled.values_list("pk", "settled_at", "member_id")}
+
+    def _attempts(self) -> dict[object, int]:
+        rows = list(Attempt.objects.filter(pk__gt=self._attempt - OVERLAP_ROWS).values_list("pk", "member_id"))
+        self._attempt = max([self._attempt, *(pk for pk, _ in rows)])
+        return {("attempt", pk): member for pk, member in rows}
+
+    def _changes(self) -> dict[object, int]:
+        of_seats = Change.objects.filter(pk__gt=self._change - OVERLAP_ROWS, seat__isnull=False)
+        rows = [(pk, seat) for pk, seat in of_seats.values_list("pk", "seat_id") if seat is not None]
+        self._change = max([self._change, *(pk for pk, _ in rows)])
+        return {("change", pk): seat for pk, seat in rows}
+
+
+def _last_key(model: type[Attempt] | type[Change]) -> int:
+    return model.objects.order_by("-pk").values_list("pk", flat=True).first() or 0

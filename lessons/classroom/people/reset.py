@@ -1,0 +1,97 @@
+"""Clearing the cluster of what a seat, or a whole class, has made there. The record and its evidence stay.
+
+Why it is so
+------------
+Only what was shown before is deleted, and only what is a seat's: a topic that came since stays, and so do the class's
+feed, Kafka's own topics, and on a cluster of one's own whatever else has a name that begins like the class's. Groups go
+first. One that has members is refused by Kafka; that is said, and the rest goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from lessons.classroom.history import record_change
+from lessons.classroom.models import Change, Class, Member
+from lessons.cluster import groups, snapshots, topics
+from lessons.cluster.errors import ClusterError, TopicMissing
+from lessons.cluster.namespace import Namespace
+
+KIND = "reset"
+GONE_ALREADY = {"GROUP_ID_NOT_FOUND", "UNKNOWN_TOPIC_OR_PART"}
+MOST_TOLD = 50  # of those that stayed
+
+
+@dataclass(frozen=True)
+class ClassNames(Namespace):
+    """All seats of a class: a short name is `<seat>.<name>`."""
+
+    seat_slug: str = "all"
+
+    @property
+    def prefix(self) -> str:
+        return f"{self.class_slug}."
+
+
+@dataclass(frozen=True, slots=True)
+class Things:
+    """Topics and groups by their names in the class, `<seat>.<name>`."""
+
+    topics: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.topics or self.groups)
+
+    def __and__(self, shown: Things) -> Things:
+        known_topics, known_groups = set(shown.topics), set(shown.groups)
+        return Things(
+            tuple(name for name in self.topics if name in known_topics),
+            tuple(name for name in self.groups if name in known_groups),
+        )
+
+
+def things_of(klass: Class, seat: Member | None = None) -> Things:
+    """What this seat, or everybody in the class, has on the cluster now. Raises: ClusterError."""
+    names = ClassNames(klass.slug)
+    slugs = {seat.slug} if seat else set(klass.members.values_list("slug", flat=True))
+    listed = [names.short(topic.name) for topic in topics.list_topics() if names.owns(topic.name)]
+    joined = [group.group_id for group in groups.list_groups(names)]
+    return Things(_of_seats(listed, slugs), _of_seats(joined, slugs))
+
+
+def _of_seats(names: Iterable[str], slugs: Collection[str]) -> tuple[str, ...]:
+    return tuple(sorted(name for name in names if name.partition(".")[0] in slugs and name.partition(".")[2]))
+
+
+def delete(klass: Class, shown: Things, by: Member, *, seat: Member | None = None) -> Change:
+    """Deletes what was shown and is still there; the row of history that comes back says what went and what did not.
+
+    Raises: ClusterError, and then nothing was deleted.
+    """
+    names = ClassNames(klass.slug)
+    there = things_of(klass, seat) & shown
+    of_groups = groups.delete_groups(names, there.groups)
+    of_topics = topics.delete_topics(names, there.topics) if there.topics else {}
+    snapshots.service.poke(seat.namespace if seat else None)
+    left = [*_left("group", of_groups), *_left("topic", of_topics)]
+    data = {
+        "topics": sum(_is_gone(problem) for problem in of_topics.values()),
+        "groups": sum(_is_gone(problem) for problem in of_groups.values()),
+        "left": left[:MOST_TOLD],
+        "left_in_all": len(left),
+    }
+    return record_change(klass, by, KIND, seat=seat, data=data)
+
+
+def _is_gone(problem: ClusterError | None) -> bool:
+    return problem is None or isinstance(problem, TopicMissing) or problem.code in GONE_ALREADY
+
+
+def _left(thing: str, answers: Mapping[str, ClusterError | None]) -> list[dict[str, str]]:
+    return [
+        {"thing": thing, "name": name, "words": problem.answered, "advice": problem.advice}
+        for name, problem in answers.items()
+        if problem is not None and not _is_gone(problem)
+    ]

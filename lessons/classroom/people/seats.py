@@ -1,0 +1,168 @@
+"""Who comes in, and how: seats for students, one-time links for staff, and the price of a wrong code."""
+
+from __future__ import annotations
+
+import secrets
+
+from django.core.cache import cache
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+from sesame.utils import get_query_string
+
+from lessons.classroom.history import record_change
+from lessons.classroom.models import Change, Class, Member, Role, User, random_code
+
+FIRST_CLASS = {"name": "Introduction to Kafka", "slug": "kafka"}
+STAFF_NAMES = {Role.INSTRUCTOR: "Instructor", Role.GRADER: "Grader"}
+
+WRONG_CODES_WINDOW_S = 600
+FREE_WRONG_CODES = 3  # of one address
+FREE_WRONG_CODES_AT_A_DOOR = 100  # of all addresses together: as many as a class of three hundred mistypes
+LONGEST_WAIT_S = 8.0
+
+
+def take_seat(klass: Class, name: str, *, user: User | None = None, role: str = Role.STUDENT) -> Member:
+    """A new member of the class. Two people may have one name; their slugs tell them apart."""
+    for _ in range(20):
+        try:
+            with transaction.atomic():
+                person = user or _new_person()
+                return Member.objects.create(user=person, klass=klass, name=name, role=role)
+        except IntegrityError:
+            sits_already = Member.objects.select_related("klass").filter(user=user, klass=klass).first()
+            if user and sits_already:
+                return sits_already
+    raise RuntimeError(f"No free slug was found in class {klass.slug}.")
+
+
+def set_door(klass: Class, by: Member, *, is_open: bool) -> None:
+    """Whether the class code still gives new seats. Whoever has a seat comes in either way."""
+    klass.door_open = is_open
+    klass.save(update_fields=["door_open"])
+    record_change(klass, by, "door", data={"open": is_open})
+
+
+def change_join_code(klass: Class, by: Member) -> None:
+    """The old class code, and links with it, open nothing any more."""
+    klass.join_code = random_code(6)
+    klass.save(update_fields=["join_code"])
+    record_change(klass, by, "class-code")
+
+
+def share_feed(klass: Class, by: Member, *, shared: bool) -> None:
+    """Whether students see the live feed, with slugs in the place of names."""
+    klass.feed_is_shared = shared
+    klass.save(update_fields=["feed_is_shared"])
+    record_change(klass, by, "feed", data={"shared": shared})
+
+
+def rename(seat: Member, by: Member, name: str) -> None:
+    before, seat.name = seat.name, name
+    seat.save(update_fields=["name"])
+    record_change(seat.klass, by, "rename", seat=seat, data={"before": before, "after": name})
+
+
+def give_new_personal_code(seat: Member, by: Member) -> None:
+    """The old one brings nobody back any more, and who came in by it is out: pages at once, sockets within 5 s. Who hands
+    the new one on could use it: so it opens this class and no other."""
+    separate(seat)
+    seat.user.set_unusable_password()  # another one: sessions are good for as long as it stands
+    seat.user.save(update_fields=["password"])
+    seat.code_generation += 1
+    seat.save(update_fields=["code_generation", "code_hash"])
+    record_change(seat.klass, by, "personal-code", seat=seat)
+
+
+def knows_code(seat: Member) -> bool:
+    """Whether staff may be shown the personal code: one that they gave themselves, never the student's own."""
+    return seat.changes.filter(kind="personal-code").exists()
+
+
+def separate(seat: Member) -> None:
+    """The seat becomes a person of its own, when its person is in other classes, too."""
+    if Member.objects.filter(user=seat.user_id).exclude(pk=seat.pk).exists():
+        seat.user = _new_person()
+        seat.save(update_fields=["user"])
+
+
+def same_person(user: User, klass: Class, name: str) -> User | None:
+    """Who sits down in a further class under this name: whoever is signed in here, or (None) a person of their own.
+
+    Another name at the same computer is another person. And who has these seats must be alone with their keys: staff who
+    gave a personal code, or the owner of a seat that was merged, would else come into the further class with it.
+    """
+    seats = list(user.memberships.all())
+    is_known = not seats or name.casefold() in {seat.name.casefold() for seat in seats}
+    if not is_known or klass.pk in {seat.klass_id for seat in seats}:
+        return None
+    given = Change.objects.filter(seat__in=seats, kind="personal-code")
+    return None if given.exists() or Member.objects.filter(merged_into__in=seats).exists() else user
+
+
+def set_external_id(seat: Member, by: Member, external_id: str) -> None:
+    before, seat.external_id = seat.external_id, external_id
+    seat.save(update_fields=["external_id"])
+    record_change(seat.klass, by, "external-id", seat=seat, data={"before": before, "after": external_id})
+
+
+def set_removed(seat: Member, by: Member, *, removed: bool) -> None:
+    """Whoever is removed reaches nothing any more, an open page within 5 s; the record stays, and the way back too."""
+    seat.removed_at = timezone.now() if removed else None
+    seat.save(update_fields=["removed_at"])
+    record_change(seat.klass, by, "remove" if removed else "let-in", seat=seat)
+
+
+def _new_person() -> User:
+    return User.objects.create_user(username=f"seat-{secrets.token_hex(8)}")
+
+
+def ensure_first_class() -> Class:
+    """The class that a fresh installation starts with; the oldest one later."""
+    return Class.objects.order_by("id").first() or Class.objects.create(**FIRST_CLASS)
+
+
+def join_path(klass: Class) -> str:
+    return reverse("join-class", args=[klass.join_code])
+
+
+def sign_in_path(klass: Class, role: str) -> str:
+    """A link that signs one member of staff in, once, within a week. The newest link is the one that works."""
+    return sign_in_path_of(staff_member(klass, role))
+
+
+def staff_member(klass: Class, role: str, name: str = "") -> Member:
+    """Who has this role and name in the class, made when there is nobody; without a name, whoever was first."""
+    known = klass.members.filter(role=role, removed_at=None, **({"name": name} if name else {}))
+    member = known.select_related("user").order_by("id").first()
+    if member is None:
+        user = User.objects.create_user(username=f"{role}-{secrets.token_hex(4)}")
+        member = take_seat(klass, name or STAFF_NAMES[Role(role)], user=user, role=role)
+    return member
+
+
+def sign_in_path_of(member: Member) -> str:
+    return reverse("sign-in") + get_query_string(member.user)
+
+
+def wait_after_wrong_code_s(address: str, klass: Class | None = None) -> float:
+    """Counts one wrong code from this address, at this class's door (None: at the door of all); returns how long its
+    answer has to wait, in seconds.
+
+    A right code is never refused or slowed: a whole class sits behind one address. So it does no harm that a door counts,
+    too, however many addresses guess at it. The counts are in the cache's table, so that every web process counts alike.
+    """
+    of_address = _wrong_codes(f"address:{address}") - FREE_WRONG_CODES
+    of_door = _wrong_codes(f"door:{klass.pk if klass else ''}") - FREE_WRONG_CODES_AT_A_DOOR
+    over = max(of_address, of_door)
+    return min(LONGEST_WAIT_S, 0.25 * 2 ** min(over, 10)) if over > 0 else 0.0
+
+
+def _wrong_codes(counted: str) -> int:
+    """One more of these, within the window."""
+    key = f"wrong-codes:{counted}"
+    cache.add(key, 0, timeout=WRONG_CODES_WINDOW_S)
+    try:
+        return cache.incr(key)
+    except ValueError:  # it expired between the two calls
+        return 1

@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field
+
+from lessons.cluster.consume.drain import read_to_end
+from lessons.cluster.consume.membership import Membership
+from lessons.cluster.namespace import Namespace
+from lessons.course.acts.base import Action, Answer, Name, Where, counted, literal
+
+QUIET_S = 15  # so long without a record, and a notebook or a script goes on: longer than a group takes to form
+
+
+class Consume(Action):
+    """A member of a consumer group. On a page it belongs to its socket (`lessons.web.sockets`), which settles the act;
+    `run` is what the API does: join, read what is there, commit, leave."""
+
+    kind: ClassVar[str] = "consume"
+    title: ClassVar[str] = "Start a consumer"
+    submit: ClassVar[str] = "Start"
+    example: ClassVar[Mapping[str, Any]] = {"topic": "test1p", "group_id": "readers"}
+
+    topic: Name = Field(title="Topic")
+    group_id: Name = Field(title="group.id")
+    auto_offset_reset: Literal["earliest", "latest"] = Field("earliest", title="auto.offset.reset")
+    session_timeout_ms: int = Field(
+        6000, title="session.timeout.ms", description="milliseconds, 6000 to 1800000", ge=1, lt=2**31
+    )
+
+    def run(self, namespace: Namespace) -> Answer:
+        membership = Membership(
+            namespace, self.topic, self.group_id,
+            auto_offset_reset=self.auto_offset_reset, session_timeout_ms=self.session_timeout_ms,
+        )  # fmt: skip
+        return self.answer(**asdict(read_to_end(membership)))
+
+    def answer(
+        self,
+        *,
+        assigned: Mapping[int, int | None],
+        delivered: int,
+        last: Mapping[int, int],
+        committed: Mapping[int, int],
+        problem: str | None = None,
+    ) -> Answer:
+        """What came of it, by whatever way it was run; the mappings go from partition to offset."""
+        places = ", ".join(
+            f"offset {offset} in {self.topic} [{partition}]" for partition, offset in sorted(committed.items())
+        )
+        words = f"{counted(delivered, 'record')} of {self.topic} delivered; "
+        words += f"group {self.group_id} has committed {places}." if places else "nothing was committed."
+        data = {"assigned": assigned, "delivered": delivered, "last": last, "committed": committed}
+        return Answer(
+            words=words, data=data, why=problem or "", state="done" if problem is None or assigned else "refused"
+        )
+
+    def python(self, where: Where) -> str:
+        return f"""\
+from confluent_kafka import Consumer, KafkaException
+
+consumer = Consumer({{
+{self._settings(where)}}})
+consumer.subscribe([{literal(where.full(self.topic))}])
+try:
+    while True:
+        message = consumer.poll(1.0)
+        if message is None:
+            continue
+        if message.error():
+            raise KafkaException(message.error())
+        print(message.topic(), message.partition(), message.offset(), message.key(), message.value())
+except KeyboardInterrupt:
+    pass  # Ctrl-C is this program's Stop
+finally:
+    consumer.close()  # commits the offsets, leaves the group
+"""
+
+    def cell(self, where: Where) -> str:
+        return f"""\
+# Ends by itself, where there is no more; the program on the page goes on until Ctrl-C.
+from confluent_kafka import Consumer, KafkaError, KafkaException
+
+consumer = Consumer({{
+{self._settings(where)}    "enable.partition.eof": True,  # tell when a partition has no more records
+}})
+consumer.subscribe([{literal(where.full(self.topic))}])
+at_the_end = set()
+try:
+    while not at_the_end or len(at_the_end) < len(consumer.assignment()):
+        message = consumer.poll({QUIET_S})
+        if message is None:
+            print("{QUIET_S} seconds, and nothing came")
+            break
+        if not message.error():
+            print(message.topic(), message.partition(), message.offset(), message.key(), message.value())
+        elif message.error().code() == KafkaError._PARTITION_EOF:
+            at_the_end.add(message.partition())
+        else:
+            raise KafkaException(message.error())
+    else:
+        print(f"at the end of {{len(at_the_end)}} partition(s)")
+finally:
+    consumer.close()  # commits the offsets, leaves the group
+"""
+
+    def _settings(self, where: Where) -> str:
+        # The client wants max.poll.interval.ms (300000 by default) to be no shorter.
+        interval = self.session_timeout_ms if self.session_timeout_ms > 300_000 else None
+        longer = f'    "max.poll.interval.ms": {interval},\n' if interval else ""
+        return f"""\
+    "bootstrap.servers": "{where.bootstrap_servers}",
+    "group.id": {literal(where.full(self.group_id))},
+    "session.timeout.ms": {self.session_timeout_ms},
+{longer}    "auto.offset.reset": "{self.auto_offset_reset}",
+"""
+
+    def script(self, where: Where) -> str:
+        return f"{self.command(where)} \\\n    --timeout-ms {QUIET_S * 1000}"
+
+    def command(self, where: Where) -> str:
+        return where.tool(
+            "kafka-console-consumer.sh", "--topic", where.full(self.topic), "--group", where.full(self.group_id),
+            "--command-property", f"auto.offset.reset={self.auto_offset_reset}",
+            "--command-property", f"session.timeout.ms={self.session_timeout_ms}",
+            "--formatter-property", "print.partition=true",
+            "--formatter-property", "print.offset=true",
+            "--formatter-property", "print.key=true",
+        )  # fmt: skip
+
+    def feed_line(self) -> str:
+        return f"consume {self.topic} as a member of group {self.group_id}"

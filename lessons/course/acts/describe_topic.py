@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from pydantic import Field
+
+from lessons.cluster import topics
+from lessons.cluster.metadata import Topic
+from lessons.cluster.namespace import Namespace
+from lessons.course.acts.base import Action, Answer, Name, Where, counted, literal
+
+
+class DescribeTopic(Action):
+    """Reads only: who leads each partition, who holds it, who is in sync."""
+
+    kind: ClassVar[str] = "describe-topic"
+    title: ClassVar[str] = "Describe a topic"
+    submit: ClassVar[str] = "Describe topic"
+    example: ClassVar[Mapping[str, Any]] = {"topic": "test1p"}
+
+    topic: Name = Field(title="Topic")
+
+    def run(self, namespace: Namespace) -> Answer:
+        return topic_answer(self.topic, topics.describe_topic(namespace, self.topic))
+
+    def python(self, where: Where) -> str:
+        # A list of all and a look into it: to ask for one by name would create it where auto-creation is on.
+        return f"""\
+from confluent_kafka.admin import AdminClient
+
+admin = AdminClient({{"bootstrap.servers": "{where.bootstrap_servers}"}})
+topic = admin.list_topics(timeout=10).topics[{literal(where.full(self.topic))}]
+print(f"{{topic}} has {{len(topic.partitions)}} partition(s)")
+for p in topic.partitions.values():
+    error = p.error or "none"
+    print(f"partition {{p.id}} leader: {{p.leader}}, replicas: {{p.replicas}}, isrs: {{p.isrs}}, error: {{error}}")
+"""
+
+    def command(self, where: Where) -> str:
+        return where.tool("kafka-topics.sh", "--describe", "--topic", where.full(self.topic))
+
+    def feed_line(self) -> str:
+        return f"describe {self.topic}"
+
+
+def topic_answer(name: str, topic: Topic) -> Answer:
+    """How many partitions the topic has, and a line for each."""
+    return Answer(
+        words=f"{name} has {counted(len(topic.partitions), 'partition')}.",
+        details=tuple(
+            f"partition {p.id} leader: {'none' if p.leader is None else p.leader}, "
+            f"replicas: {list(p.replicas)}, isrs: {list(p.in_sync)}, error: {p.error or 'none'}"
+            for p in topic.partitions
+        ),
+        data={"topic_id": topic.topic_id, "partitions": partitions_as_data(topic)},
+    )
+
+
+def partitions_as_data(topic: Topic) -> list[dict[str, Any]]:
+    return [
+        {"id": p.id, "leader": p.leader, "replicas": list(p.replicas), "in_sync": list(p.in_sync), "error": p.error}
+        for p in topic.partitions
+    ]

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from lessons.cluster import topics
+from lessons.cluster.metadata import Topic
+from lessons.cluster.namespace import Namespace
+from lessons.course.acts.base import Action, Answer, Where, counted
+
+
+class ListTopics(Action):
+    kind: ClassVar[str] = "list-topics"
+    title: ClassVar[str] = "List the topics"
+    submit: ClassVar[str] = "List topics"
+    example: ClassVar[Mapping[str, Any]] = {}
+
+    def run(self, namespace: Namespace) -> Answer:
+        shown, others = topics.list_for(namespace)
+        own = sum(namespace.owns(topic.name) for topic in shown)
+        words = f"The cluster lists {counted(len(shown) + others, 'topic')}; {own or 'none'} of them yours."
+        if others:
+            words += " Others' topics are counted, and not shown."
+        return Answer(
+            words=words,
+            details=tuple(_line(namespace.short(topic.name), topic) for topic in shown),
+            data={
+                "topics": [
+                    {"name": topic.name, "partitions": len(topic.partitions), "internal": topic.internal}
+                    for topic in shown
+                ],
+                "others": others,
+            },
+        )
+
+    def find_out(self, namespace: Namespace) -> Answer | None:
+        return self.run(namespace)  # it changes nothing: asked again, it is as good
+
+    def python(self, where: Where) -> str:
+        return f"""\
+from confluent_kafka import TopicCollection
+from confluent_kafka.admin import AdminClient
+
+admin = AdminClient({{"bootstrap.servers": "{where.bootstrap_servers}"}})
+metadata = admin.list_topics(timeout=10)
+print(f"{{len(metadata.topics)}} topics:")
+for name, topic in sorted(metadata.topics.items()):
+    error = f": {{topic.error}}" if topic.error is not None else ""
+    print(f'  "{{name}}" with {{len(topic.partitions)}} partition(s){{error}}')
+
+# an underscore is part of a name; whether a topic is internal, Kafka says itself
+underscored = TopicCollection([name for name in metadata.topics if name.startswith("_")])
+for name, future in admin.describe_topics(underscored).items():
+    print(f'  "{{name}}" is {{"internal" if future.result().is_internal else "not internal"}}')
+"""
+
+    def command(self, where: Where) -> str:
+        described, ordinary = (
+            where.tool("kafka-topics.sh", "--describe"),
+            where.tool("kafka-topics.sh", "--list", "--exclude-internal"),
+        )
+        return f"{described} | grep PartitionCount\n\n# the names alone, without the topics that Kafka itself calls internal\n{ordinary}"
+
+    def feed_line(self) -> str:
+        return "list the topics"
+
+
+def _line(name: str, topic: Topic) -> str:
+    """As the notebook prints it, with Kafka's own mark."""
+    error = f": {topic.error}" if topic.error else ""
+    return f'"{name}" with {len(topic.partitions)} partition(s){error}{" (internal)" if topic.internal else ""}'

@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from lessons.cluster import clients, records
+from lessons.cluster.errors import KafkaUnavailable
+from lessons.cluster.namespace import Namespace
+from lessons.course.acts.base import Action, Answer, Name, Where, counted, literal
+
+MOST_RECORDS = 500
+
+
+class Produce(Action):
+    kind: ClassVar[str] = "produce"
+    title: ClassVar[str] = "Send records"
+    submit: ClassVar[str] = "Send"
+    example: ClassVar[Mapping[str, Any]] = {"topic": "test1p", "key": "a", "values": "1\n2\n3"}
+
+    topic: Name = Field(title="Topic")
+    values: str = Field("", title="Values", description="one record a line", json_schema_extra={"widget": "lines"})
+    key: str = Field("", title="Key", description="empty: no key (null)")
+    partition: int | None = Field(None, title="Partition", description="empty: the producer chooses")
+    headers: str = Field(
+        "",
+        title="Headers",
+        description="name=value, one a line",
+        json_schema_extra={"widget": "lines", "rows": 2},
+    )
+    tombstone: bool = Field(False, title="One record with a null value", description="instead of the values above")
+    flush_each: bool = Field(False, title="Flush after each record", description="with a producer of its own")
+    sticky_linger_ms: int | None = Field(
+        None,
+        title="sticky.partitioning.linger.ms",
+        description="empty: left alone; else with a producer of its own",
+        ge=0,
+        lt=900_001,
+    )
+
+    @field_validator("values", "headers")
+    @classmethod
+    def newlines_as_everywhere_else(cls, text: str) -> str:
+        """Forms send CR LF (HTML's rule); a record should hold what was typed."""
+        return text.replace("\r\n", "\n").removesuffix("\n")
+
+    @model_validator(mode="after")
+    def within_limits(self) -> Self:
+        if (count := self.values.count("\n") + 1) > MOST_RECORDS:
+            raise ValueError(f"That is {count} records; the form sends at most {MOST_RECORDS} at a time.")
+        for line in self.headers.split("\n"):
+            if line and "=" not in line:
+                raise ValueError(f"A header is name=value; {line[:40]!r} has no '='.")
+        return self
+
+    def messages(self) -> list[records.Message]:
+        headers = tuple(self._header_pairs())
+        key = self.key.encode() if self.key else None
+        if self.tombstone:
+            return [records.Message(key=key, value=None, headers=headers)]
+        return [records.Message(key=key, value=line.encode(), headers=headers) for line in self.values.split("\n")]
+
+    def _header_pairs(self) -> list[tuple[str, bytes]]:
+        pairs = (line.split("=", 1) for line in self.headers.split("\n") if line)
+        return [(name, value.encode()) for name, value in pairs]
+
+    def run(self, namespace: Namespace) -> Answer:
+        own = self._own_settings()
+        producer = None if own is None else clients.new_plain_producer(**own)
+        deliveries = records.produce(
+            namespace, self.topic, self.messages(),
+            partition=self.partition, producer=producer, flush_each=self.flush_each,
+        )  # fmt: skip
+        failed = [delivery for delivery in deliveries if delivery.error]
+        delivered = len(deliveries) - len(failed)
+        words = f"{delivered} of {counted(len(deliveries), 'record')} delivered to {self.topic}."
+        error = failed[0].error if failed else None
+        if error:
+            words += f" {error.speaker} answered: {error.answered}"
+        return Answer(
+            words=words,
+            details=tuple(report_line(self.topic, delivery) for delivery in deliveries),
+            data={"deliveries": [report_data(delivery) for delivery in deliveries]},
+            why=error.advice if error else "",
+            state=state_of(failed),
+        )
+
+    def _own_settings(self) -> dict[str, Any] | None:
+        """Of a producer of the act's own; None: that of the process will do, which has its settings and no flush."""
+        if self.sticky_linger_ms is not None:
+            return {"sticky.partitioning.linger.ms": self.sticky_linger_ms}
+        return {} if self.flush_each else None
+
+    def python(self, where: Where) -> str:
+        arguments = [literal(where.full(self.topic)), "value" if not self.tombstone else "None"]
+        if self.key:
+            arguments.append(f"key={literal(self.key)}")
+        if self.partition is not None:
+            arguments.append(f"partition={self.partition}")
+        if self.headers:
+            arguments.append(f"headers={self._header_pairs()!r}")
+        values = "[None]" if self.tombstone else _list_of(self.values.split("\n"))
+        serve = "producer.poll(0)  # serves the callbacks that are due\nproducer.flush()  # waits for the rest"
+        if self.flush_each:
+            serve = "producer.flush()  # waits until this record has its report"
+        return f"""\
+from confluent_kafka import Producer
+
+
+def delivery_callback(error, message):
+    if error:
+        print(f"failed: {{error}}")
+    else:
+        print(f"{{message.topic()}} [{{message.partition()}}] @ {{message.offset()}}")
+
+
+producer = Producer({self._settings(where)})
+for value in {values}:
+    producer.produce({", ".join(arguments)}, on_delivery=delivery_callback)
+    {serve}
+"""
+
+    def _settings(self, where: Where) -> str:
+        servers = f'"bootstrap.servers": "{where.bootstrap_servers}"'
+        if self.sticky_linger_ms is None:
+            return f"{{{servers}}}"
+        return f'{{\n    {servers},\n    "sticky.partitioning.linger.ms": {self.sticky_linger_ms},\n}}'
+
+    def command(self, where: Where) -> str:
+        """The console producer reads headers, key and value from one line, and cannot choose a partition."""
+        properties, prefix = [], ""
+        if self.headers:
+            properties.append("parse.headers=true")
+            prefix += ",".join(line.replace("=", ":", 1) for line in self.headers.split("\n") if line) + "\t"
+        if self.key:
+            properties.append("parse.key=true")
+            prefix += self.key + "\t"
+        if self.tombstone:
+            properties.append("null.marker=NULL")
+        lines = ["NULL"] if self.tombstone else self.values.split("\n")
+        typed = " ".join(shlex.quote(prefix + line) for line in lines)
+        options = [word for prop in properties for word in ("--reader-property", prop)]
+        if self.flush_each:
+            options.append("--sync")
+        tool = where.tool("kafka-console-producer.sh", "--topic", where.full(self.topic), *options)
+        note = ""
+        if self.sticky_linger_ms is not None:
+            note = "# a Java client: it has no sticky.partitioning.linger.ms, and stays on a partition for about batch.size bytes\n"
+        if self.partition is not None:
+            note += "# this tool can't be told the partition: the producer chooses\n"
+        elif self.key:
+            note += "# a Java client: it hashes keys by murmur2, the Python client by CRC32,\n# so the partition may be another one\n"
+        return f"{note}printf '%s\\n' {typed} | {tool}"
+
+    def feed_line(self) -> str:
+        count = 1 if self.tombstone else self.values.count("\n") + 1
+        key = f" with key {self.key}" if self.key else ""
+        return f"send {counted(count, 'record')} to {self.topic}{key}"
+
+
+def report_line(topic: str, delivery: records.Delivery) -> str:
+    """A line such as the notebook's delivery callback prints: `test1p [0] @ 8`."""
+    if delivery.error:
+        return f"failed: {delivery.error}"
+    return f"{topic} [{delivery.partition}] @ {delivery.offset}"
+
+
+def report_data(delivery: records.Delivery) -> dict[str, Any]:
+    """A delivery report as checks read it."""
+    return {
+        "partition": delivery.partition,
+        "offset": delivery.offset,
+        "error": delivery.error.code if delivery.error else None,
+        "ms": round(delivery.latency_ms, 1),
+    }
+
+
+def state_of(failed: Sequence[records.Delivery]) -> Literal["done", "refused", "unknown"]:
+    """Without an answer from Kafka nobody knows whether a record was stored."""
+    if not failed:
+        return "done"
+    return "unknown" if any(isinstance(delivery.error, KafkaUnavailable) for delivery in failed) else "refused"
+
+
+def _list_of(values: list[str]) -> str:
+    """The shortest honest Python for these values: 1 to 9 as a range, as in the notebook."""
+    first = int(values[0]) if values[0].isascii() and values[0].isdecimal() else None
+    if first is not None and len(values) > 2 and values == [str(first + n) for n in range(len(values))]:
+        return f"map(str, range({first}, {first + len(values)}))"
+    return "[" + ", ".join(map(literal, values)) + "]"

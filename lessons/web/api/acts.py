@@ -1,0 +1,71 @@
+"""The acts: every one as a POST, and what became of those that were done."""
+
+from uuid import UUID, uuid4
+
+from ninja import Router, Status
+from ninja.pagination import paginate
+from pydantic import Field, create_model
+
+from lessons.classroom.access import get_action, get_asker, get_lesson_for, get_own_act
+from lessons.classroom.perform import perform
+from lessons.course.acts import ACTIONS
+from lessons.course.acts.base import Action
+from lessons.web.api.doors import Asking
+from lessons.web.api.pages import Pages
+from lessons.web.api.schemas import ActOut, Problem
+from lessons.web.errors import status_of_act
+
+router = Router(tags=["acts"])
+
+ANSWERS = """\
+The status says what came of it: 200 done, 404 no such topic, 409 refused by Kafka, 422 refused by the app or not \
+well-formed, 429 too many at once, 503 no answer from Kafka. An act that was stored comes back with its answer, \
+whatever the status; what was not stored, as a problem.\
+"""
+
+
+def _add_operation(action: type[Action]) -> None:
+    """POST /classes/{class}/acts/{kind}, with the act's own fields as its body."""
+    body_type = create_model(
+        f"{action.__name__}In",
+        __base__=action,
+        act_id=(UUID | None, Field(None, description="A random id of yours: sent twice, it is one act.")),
+        lesson=(str, Field("", max_length=40, description="The lesson's short name, when it belongs to one.")),
+    )
+
+    def operation(request: Asking, class_slug: str, body: body_type):
+        member = get_asker(request.auth, class_slug)
+        get_action(member, action.kind)  # some are for whoever teaches
+        fields = body.model_dump()
+        act_id, lesson = fields.pop("act_id") or uuid4(), fields.pop("lesson")
+        if lesson:
+            get_lesson_for(member, lesson)
+        act = perform(member, action.model_validate(fields), act_id=act_id, lesson=lesson)
+        return Status(status_of_act(act), act)
+
+    router.post(
+        "/classes/{slug:class_slug}/acts/" + action.kind,
+        response=dict.fromkeys((404, 409, 422, 429, 503), ActOut | Problem) | {200: ActOut},
+        operation_id=f"act_{action.kind.replace('-', '_')}",
+        url_name=f"act-{action.kind}",
+        summary=action.title,
+        description=ANSWERS,
+        openapi_extra={"requestBody": {"content": {"application/json": {"example": dict(action.example)}}}},
+    )(operation)
+
+
+for _action in ACTIONS.values():
+    _add_operation(_action)
+
+
+@router.get("/classes/{slug:class_slug}/acts", response=list[ActOut])
+@paginate(Pages)
+def list_acts(request: Asking, class_slug: str):
+    """Your acts, newest first, with Kafka's answers."""
+    return get_asker(request.auth, class_slug).acts.order_by("-started_at", "pk")
+
+
+@router.get("/classes/{slug:class_slug}/acts/{uuid:act_id}", response=ActOut)
+def get_act(request: Asking, class_slug: str, act_id: UUID):
+    """An act of yours, with Kafka's answer."""
+    return get_own_act(get_asker(request.auth, class_slug), act_id)

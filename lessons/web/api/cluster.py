@@ -1,0 +1,85 @@
+"""What the acts show: your topics, their records, your groups, and how far you are."""
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from ninja import Path, Query, Router
+
+from lessons.classroom.access import get_asker
+from lessons.classroom.checks.attempts import attempts_by_exercise
+from lessons.classroom.grading.standings import NOT_BEGUN_YET, NOT_YET, Standing, standings_of
+from lessons.classroom.models import Attempt
+from lessons.cluster import groups, records, snapshots, topics
+from lessons.cluster.namespace import Namespace
+from lessons.course.exercise import Exercise
+from lessons.course.loader import Lesson
+from lessons.web.api.doors import Asking
+from lessons.web.api.schemas import ExerciseOut, GroupOut, RecordsOut, TopicOut
+
+router = Router(tags=["cluster"])
+
+MOST_RECORDS_AT_ONCE = 500
+
+
+@router.get("/classes/{slug:class_slug}/topics", response=list[TopicOut])
+def list_topics(request: Asking, class_slug: str, internal: bool = False):
+    """Your topics; with `internal`, Kafka's own as well."""
+    namespace = get_asker(request.auth, class_slug).namespace
+    known = snapshots.service.latest(namespace)
+    shown = [*known.topics_of(namespace), *(known.internal_topics if internal else ())]
+    return [_topic(namespace, topic) for topic in shown]
+
+
+@router.get("/classes/{slug:class_slug}/topics/{name}", response=TopicOut)
+def get_topic(request: Asking, class_slug: str, name: str):
+    """A topic of yours, as the brokers describe it."""
+    namespace = get_asker(request.auth, class_slug).namespace
+    return _topic(namespace, topics.describe_topic(namespace, name))
+
+
+@router.get("/classes/{slug:class_slug}/topics/{name}/{partition}/records", response=RecordsOut)
+def read_records(
+    request: Asking,
+    class_slug: str,
+    name: str,
+    partition: Annotated[int, Path(ge=0, lt=2**31)],
+    start: Annotated[int, Query(ge=0, lt=2**63)] = 0,
+    limit: Annotated[int, Query(ge=1, le=MOST_RECORDS_AT_ONCE)] = 100,
+):
+    """The records of a partition from an offset on; no group is joined and nothing is committed."""
+    namespace = get_asker(request.auth, class_slug).namespace
+    found = records.offsets(namespace.full(name), namespace=namespace)
+    read = records.read_range(namespace.full(name), partition, start=start, limit=limit, namespace=namespace)
+    earliest, end = found[partition]
+    return {"earliest": earliest, "end": end, "records": [records.as_json(r, namespace) for r in read]}
+
+
+@router.get("/classes/{slug:class_slug}/groups", response=list[GroupOut])
+def list_groups(request: Asking, class_slug: str):
+    """Your consumer groups, with what they have committed and how far behind they are."""
+    # A list: django-ninja takes a tuple of two for a status and a body.
+    return list(groups.describe_groups(get_asker(request.auth, class_slug).namespace))
+
+
+@router.get("/classes/{slug:class_slug}/exercises", response=list[ExerciseOut], tags=["exercises"])
+def list_exercises(request: Asking, class_slug: str):
+    """Every exercise with what was seen of it last; done stays done."""
+    member = get_asker(request.auth, class_slug)
+    standings = standings_of(member)
+    return [
+        _exercise(lesson, exercise, standings.get(exercise.id, NOT_BEGUN_YET), seen.get(exercise.id))
+        for lesson in member.klass.lessons
+        for seen in [attempts_by_exercise(member, lesson)]
+        for exercise in lesson.exercises
+    ]
+
+
+def _topic(namespace: Namespace, topic: topics.Topic) -> dict[str, Any]:
+    return {**asdict(topic), "name": namespace.short(topic.name)}
+
+
+def _exercise(lesson: Lesson, exercise: Exercise, standing: Standing, seen: Attempt | None) -> dict[str, Any]:
+    return {
+        "id": exercise.id, "lesson": lesson.slug, "title": exercise.title, "points": exercise.points,
+        "state": standing.state or NOT_YET, "verdict": seen.verdict if seen else {},
+    }  # fmt: skip

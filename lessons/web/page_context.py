@@ -1,0 +1,25 @@
+"""What every page inside a class has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lessons.classroom.grading.standings import progress
+from lessons.classroom.models import Member
+from lessons.classroom.people.due import due_of
+
+
+def page_context(member: Member, room: str) -> dict[str, Any]:
+    """What every page inside a class has."""
+    return {
+        "klass": member.klass,
+        "member": member,
+        "room": room,
+        "progress": progress(member),
+        "due": due_of(member.klass),
+        "has_more_classes": has_more_classes(member),
+    }
+
+
+def has_more_classes(member: Member) -> bool:
+    return Member.objects.filter(user=member.user_id, removed_at=None).exclude(pk=member.pk).exists()

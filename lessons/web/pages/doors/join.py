@@ -1,0 +1,217 @@
+"""The doors: join with a class code, come back with a personal code, sign in by a one-time link."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django import forms
+from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth.forms import AuthenticationForm
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from sesame.utils import get_user
+
+from lessons.classroom.access import get_class_by_code, get_classes, get_member
+from lessons.classroom.models import Class, Member, Role, User
+from lessons.classroom.people.due import due_of
+from lessons.classroom.people.seats import same_person, take_seat, wait_after_wrong_code_s
+from lessons.web.forms.doors import JoinForm, ReturnForm, wrong_code
+
+DOOR_CLOSED = (
+    "The door of this class is closed: it takes no new seats. Whoever has one comes back with the personal code."
+)
+LINK_IS_SPENT = "This link is spent, or too old. Ask for a fresh one."
+FIRST_ROOM: dict[str, str] = {Role.STUDENT: "lessons", Role.INSTRUCTOR: "room", Role.GRADER: "grading"}
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Whoever is in one class goes there, whoever is in several to their list, anybody else to the door."""
+    match get_classes(request.user):
+        case []:
+            return redirect("join")
+        case [member]:
+            return redirect(FIRST_ROOM[member.role], member.klass.slug)
+        case _:
+            return redirect("classes")
+
+
+@require_http_methods(["GET", "POST"])
+async def join(request: HttpRequest, code: str = "") -> HttpResponse:
+    if request.method == "POST":
+        return await _join(request)
+    klass = await sync_to_async(get_class_by_code)(code) if code else None
+    form = JoinForm(initial={"code": klass.join_code if klass else code})
+    if code and klass is None:  # a link is a guess like any other
+        return await _slowed_down(request, status=404, form=form, message="No class has the code of this link.")
+    seat = await sync_to_async(_seat_in)(request, klass) if klass else None
+    if klass and seat is None and (elsewhere := await sync_to_async(get_classes)(await request.auser())):
+        form.initial["name"] = elsewhere[0].name  # with the same name it is the same person
+    return await sync_to_async(_door)(request, form=form, klass=klass, seat=seat)
+
+
+async def _join(request: HttpRequest) -> HttpResponse:
+    form = JoinForm(request.POST)
+    if not await sync_to_async(form.is_valid)():
+        return await _turned_away(request, form, form=form)
+    member = await sync_to_async(_sit_down)(request, form.klass, form.cleaned_data["name"])
+    if member is None:
+        return await sync_to_async(_door)(request, status=403, form=form, message=DOOR_CLOSED)
+    return redirect("joined", member.klass.slug)
+
+
+def _sit_down(request: HttpRequest, klass: Class, name: str) -> Member | None:
+    """A person has one seat in a class. Another name at the same computer is another person. None: no new seats."""
+    seat = _seat_in(request, klass)
+    if seat is not None and seat.name == name:
+        return seat
+    seat = _merged_seat(request, klass, name)
+    if seat is None:
+        if not klass.door_open:
+            return None
+        user = request.user if isinstance(request.user, User) else None
+        seat = take_seat(klass, name, user=user and same_person(user, klass, name))
+    login(request, seat.user, backend=BACKEND)
+    return seat
+
+
+def _seat_in(request: HttpRequest, klass: Class) -> Member | None:
+    if not request.user.is_authenticated:
+        return None
+    seats = Member.objects.select_related("klass", "user")
+    return seats.filter(user=request.user, klass=klass, removed_at=None).first()
+
+
+def _merged_seat(request: HttpRequest, klass: Class, name: str) -> Member | None:
+    """What became of the seat that this browser had under this name, when it was merged."""
+    if not request.user.is_authenticated:
+        return None
+    merged = request.user.memberships.filter(klass=klass, name=name, merged_into__removed_at=None)
+    old = merged.select_related("merged_into__klass", "merged_into__user").first()
+    return old.merged_into if old else None
+
+
+@require_POST
+async def come_back(request: HttpRequest) -> HttpResponse:
+    form = ReturnForm(request.POST)
+    if not await sync_to_async(form.is_valid)():
+        klass = await sync_to_async(get_class_by_code)(request.POST.get("at", ""))
+        return await _turned_away(request, form, return_form=form, klass=klass)
+    await sync_to_async(login)(request, form.member.user, backend=BACKEND)
+    return redirect("lessons", form.member.klass.slug)
+
+
+async def _turned_away(request: HttpRequest, failed: forms.Form, **shown: Any) -> HttpResponse:
+    """The page again with what was wrong."""
+    if wrong_code(failed):
+        return await _slowed_down(request, status=422, **shown)
+    return await sync_to_async(_door)(request, status=422, **shown)
+
+
+async def _slowed_down(request: HttpRequest, *, status: int, **shown: Any) -> HttpResponse:
+    waited = await _wait_after_guess(request, shown.get("klass"))
+    return await sync_to_async(_door)(request, status=429 if waited else status, **shown)
+
+
+async def _wait_after_guess(request: HttpRequest, klass: Class | None = None) -> bool:
+    """A wrong code is counted; many make the answer slow, for the asker alone. Whether it was slow."""
+    wait_s = await sync_to_async(wait_after_wrong_code_s)(request.META.get("REMOTE_ADDR", ""), klass)
+    await asyncio.sleep(wait_s)
+    return wait_s > 0
+
+
+def _door(
+    request: HttpRequest, *, status: int = 200, klass=None, form=None, return_form=None, seat=None, message=""
+) -> HttpResponse:
+    context = {
+        "form": form or JoinForm(), "return_form": return_form or ReturnForm(), "klass": klass, "seat": seat,
+        "message": message,
+    }  # fmt: skip
+    return render(request, "doors/join.html", context, status=status)
+
+
+@require_GET
+def joined(request: HttpRequest, class_slug: str) -> HttpResponse:
+    """The seat, and the personal code to come back with: shown after joining, and whenever its owner asks."""
+    member = get_member(request.user, class_slug)
+    return render(
+        request,
+        "doors/joined.html",
+        {
+            "member": member,
+            "klass": member.klass,
+            "personal_code": member.personal_code,
+            "due": due_of(member.klass),
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+async def sign_in(request: HttpRequest) -> HttpResponse:
+    """For staff. Opening a link shows a button (mail scanners open links); pressing it spends the link."""
+    if request.method == "POST" and not request.POST.get("link"):
+        return await _sign_in_by_password(request)
+    return await sync_to_async(_sign_in_by_link)(request)
+
+
+def _sign_in_by_link(request: HttpRequest) -> HttpResponse:
+    if request.method == "GET":
+        token = request.GET.get("link", "")
+        user = _owner_of(token)
+        message = LINK_IS_SPENT if token and user is None else ""
+        return _sign_in_page(request, token=token if user else "", user=user, message=message)
+    if _spend(request, str(request.POST["link"])) is None:
+        return _sign_in_page(request, message=LINK_IS_SPENT, status=422)
+    return redirect("home")
+
+
+async def _sign_in_by_password(request: HttpRequest) -> HttpResponse:
+    """A wrong password is counted like a wrong code, and a right one is never refused."""
+    form = AuthenticationForm(request, request.POST)
+    if await sync_to_async(form.is_valid)():
+        await sync_to_async(login)(request, form.get_user())
+        return redirect("home")
+    guessed = form.has_error(NON_FIELD_ERRORS, "invalid_login")
+    waited = guessed and await _wait_after_guess(request)
+    return await sync_to_async(_sign_in_page)(request, form=form, status=429 if waited else 422)
+
+
+def _spend(request: HttpRequest, token: str) -> User | None:
+    """Signs the link's owner in, once: whoever presses the button at the same moment waits, and finds it spent."""
+    owner = _owner_of(token)
+    if owner is None:
+        return None
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=owner.pk)
+        user = authenticate(request, sesame=token)
+        if user is not None:
+            login(request, user)
+    return user
+
+
+def _owner_of(token: str) -> User | None:
+    """Whose link this is, without spending it."""
+    return get_user(token, update_last_login=False) if token else None
+
+
+def _sign_in_page(request: HttpRequest, *, token="", user=None, message="", form=None, status=200) -> HttpResponse:
+    member = user.memberships.select_related("klass").first() if user else None
+    context = {
+        "token": token,
+        "member": member,
+        "message": message,
+        "form": form or AuthenticationForm(request),
+    }
+    return render(request, "doors/sign_in.html", context, status=status)
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    logout(request)
+    return redirect("join")

@@ -1,0 +1,111 @@
+"""The class's live feed: in the room of those who teach or grade, on a projector, and for students while it is shared.
+
+Names are put on the page for staff alone, and beside the records, which have none. Where they are hidden the page does
+not have them: a seat goes by its slug.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from lessons.classroom.access import NOT_YOURS, get_feed_reader, get_staff
+from lessons.classroom.feed import TOPIC, ClassTopics
+from lessons.classroom.models import Class, Member, Role
+from lessons.classroom.people.seats import share_feed
+from lessons.cluster import records, snapshots
+from lessons.cluster.errors import ClusterError, TopicMissing
+from lessons.course.acts import ACTIONS
+from lessons.course.loader import all_exercises, lessons
+from lessons.web.page_context import page_context
+from lessons.web.view_models.notifications import notifications_of
+from lessons.web.view_models.picture import draw
+
+HISTORY_RECORDS = 200
+OFFSETS_TIMEOUT_S = 3.0  # the page is of use without them
+OTHER_KINDS = {"verdict": "An exercise finished", "hand": "Raised hands", "announcement": "Words to everybody"}
+
+
+@require_GET
+def class_feed(request: HttpRequest, class_slug: str) -> HttpResponse:
+    """The feed alone. `?projector=1` is for a wall: big type, and nothing else; `&names=hidden` is for any wall."""
+    reader = get_feed_reader(request.user, class_slug)
+    on_wall = request.GET.get("projector") == "1"
+    context = {
+        **page_context(reader, "feed"),
+        **feed_context(reader, hide_names=request.GET.get("names") == "hidden"),
+        "picture": draw(snapshots.service.latest(), reader.namespace),
+        "projector": on_wall,
+        "leave_url": reverse("class-feed" if reader.role == Role.STUDENT else "room", args=[class_slug]),
+    }
+    if not on_wall:
+        context |= {"notifications": notifications_of(reader), "live_url": f"/ws/c/{class_slug}/notifications/"}
+    return render(request, "room/feed.html", context)
+
+
+@require_GET
+def names(request: HttpRequest, class_slug: str) -> JsonResponse:
+    """An open page asks when somebody has joined since."""
+    return JsonResponse(names_of(get_staff(request.user, class_slug).klass))
+
+
+@require_POST
+def share(request: HttpRequest, class_slug: str) -> HttpResponse:
+    staff = get_staff(request.user, class_slug, Role.INSTRUCTOR)
+    match request.POST.get("do"):
+        case "show" | "hide" as wanted:
+            share_feed(staff.klass, staff, shared=wanted == "show")
+        case _:
+            raise Http404(NOT_YOURS)
+    return redirect(reverse("room", args=[class_slug]) + "#feed-shared")
+
+
+def feed_context(reader: Member, *, hide_names: bool = False) -> dict[str, Any]:
+    """What `room/_feed.html` needs."""
+    klass, hidden = reader.klass, hide_names or reader.role == Role.STUDENT
+    who = _slugs_of(reader) if hidden else names_of(klass)
+    known, begin, end = span(klass)
+    return {
+        "who": who,
+        "students": [(seat, "" if hidden else who["names"][seat]) for seat in who["students"]],
+        "names_url": "" if hidden else reverse("room-names", args=[klass.slug]),
+        "seat_base": "" if hidden else f"/c/{klass.slug}/seats/",
+        "names_hidden": hidden,
+        "titles": {
+            "exercises": {exercise.id: exercise.title for exercise in all_exercises()},
+            "lessons": {lesson.slug: f"lesson {lesson.number}" for lesson in lessons()},
+        },
+        "lessons": klass.lessons,
+        "acts": {**{kind: action.title for kind, action in ACTIONS.items()}, **OTHER_KINDS},
+        "begin_at": max(begin, end - HISTORY_RECORDS) if known else "beginning",
+        "earliest": begin,
+        "end": end,
+        "feed_url": f"/ws/c/{klass.slug}/feed/",
+    }
+
+
+def names_of(klass: Class) -> dict[str, Any]:
+    """{"names": {slug: name} of everybody who was ever here, "students": slugs of those who are here now}."""
+    everybody = list(klass.members.order_by("name", "slug"))
+    students = [each.slug for each in everybody if each.role == Role.STUDENT and each.removed_at is None]
+    return {"names": {each.slug: each.name for each in everybody}, "students": students}
+
+
+def _slugs_of(reader: Member) -> dict[str, Any]:
+    """The same without names, and in an order that tells none."""
+    return {"names": {reader.slug: "you"}, "students": sorted(names_of(reader.klass)["students"])}
+
+
+def span(klass: Class) -> tuple[bool, int, int]:
+    """Whether Kafka has said it; the feed's first offset and its end: 0 and 0 while there is no feed."""
+    topic = ClassTopics(klass.slug).full(TOPIC)
+    try:
+        return True, *records.offsets(topic, timeout_s=OFFSETS_TIMEOUT_S)[0]
+    except TopicMissing:
+        return True, 0, 0
+    except ClusterError:
+        return False, 0, 0

@@ -1,0 +1,32 @@
+"""Answering a raised hand."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from lessons.classroom.access import get_hand, get_staff
+from lessons.classroom.messages import hands
+from lessons.web.forms.messages import ReplyForm
+from lessons.web.pages import HtmxRequest
+from lessons.web.view_models.hands import queue_context
+
+
+@require_POST
+def reply_to_hand(request: HtmxRequest, class_slug: str, hand_id: int) -> HttpResponse:
+    """The queue again for htmx; for anybody else a redirect to the room, or the queue alone with what was wrong."""
+    staff = get_staff(request.user, class_slug)
+    asked = get_hand(staff, hand_id)
+    form = ReplyForm(asked.pk, request.POST)
+    if not form.is_valid():
+        panel = "room/_hands.html"
+        context = {**queue_context(staff, wrong={asked.pk: form}), "member": staff, "panel": panel}
+        return render(request, panel if request.htmx else "room/panel.html", context, status=422)
+    answered = hands.reply(asked, staff, form.cleaned_data["words"])
+    if not request.htmx:
+        return redirect(reverse("room", args=[class_slug]) + "#part-hands")
+    name = asked.member.name
+    said = f"{name} sees your answer now." if answered else f"The hand of {name} was not up any more: nothing was sent."
+    return render(request, "room/_hands.html", queue_context(staff, said=said))

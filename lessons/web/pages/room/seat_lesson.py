@@ -1,0 +1,52 @@
+"""A student's lesson page, as that student sees it, for those who teach or grade: to read, and not to act."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from lessons.classroom.access import get_lesson_for, get_present_seat, get_staff
+from lessons.classroom.messages.hands import hand_up
+from lessons.classroom.models import Member
+from lessons.course.loader import Lesson
+from lessons.web.links import seat_url
+from lessons.web.page_context import has_more_classes
+from lessons.web.pages.student.lessons import lesson_context
+from lessons.web.view_models.hands import waiting_hand
+from lessons.web.view_models.lesson import StreamCard
+from lessons.web.view_models.read_only import seen_blocks
+
+
+@require_GET
+def seat_lesson(request: HttpRequest, class_slug: str, seat_slug: str, lesson_slug: str) -> HttpResponse:
+    staff = get_staff(request.user, class_slug)
+    seat = get_present_seat(staff, seat_slug)
+    return render(request, "room/seat_lesson.html", _context(staff, seat, get_lesson_for(staff, lesson_slug)))
+
+
+def _context(staff: Member, seat: Member, lesson: Lesson) -> dict[str, Any]:
+    """As on the student's page; what is about the one who looks (the bar) is of the staff."""
+    shown = lesson_context(seat, lesson)
+    sockets = f"/ws/c/{seat.klass.slug}/seats/{seat.slug}"
+    for row in (row for part in shown["rail"] for row in part["lessons"]):
+        row["url"] = _url(seat, row["slug"])
+    for turn in (shown["previous"], shown["next"]):
+        if turn:
+            turn["url"] = _url(seat, turn["slug"])
+    raised = hand_up(seat)
+    return {
+        **shown,
+        "member": staff, "has_more_classes": has_more_classes(staff), "room": "", "seat": seat, "seat_url": seat_url(seat.klass, seat.slug),
+        "blocks": seen_blocks(seat, lesson), "hand": None, "notifications": None,
+        "raised": waiting_hand(staff, raised) if raised else None,
+        "watch": StreamCard("watch", "watch", lesson.topic, f"{sockets}/watch/") if lesson.topic else None,
+        "live_url": f"{sockets}/live/{lesson.slug}/",
+    }  # fmt: skip
+
+
+def _url(seat: Member, lesson_slug: str) -> str:
+    return reverse("seat-lesson", args=[seat.klass.slug, seat.slug, lesson_slug])

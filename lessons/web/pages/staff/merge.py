@@ -1,0 +1,51 @@
+"""Merging two seats of one student, for the instructor: which one, what moves, and then once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from lessons.classroom.access import NOT_YOURS, get_seat, get_staff
+from lessons.classroom.models import Member, Role
+from lessons.classroom.people.merging import CantMerge, merge, refuse_unlike, what_moves
+from lessons.classroom.perform import find_out
+from lessons.web.page_context import page_context
+
+
+@require_http_methods(["GET", "POST"])
+def merge_seat(request: HttpRequest, class_slug: str, seat_slug: str) -> HttpResponse:
+    """`into` names the seat that stays. A GET asks: without it which one, with it what moves."""
+    staff = get_staff(request.user, class_slug, Role.INSTRUCTOR)
+    seat = get_seat(staff, seat_slug)
+    wanted = request.POST if request.method == "POST" else request.GET
+    into = get_seat(staff, wanted["into"]) if wanted.get("into") else None
+    if request.method == "GET":
+        return _asked(request, staff, seat, into)
+    if into is None:
+        raise Http404(NOT_YOURS)
+    find_out(seat)  # what was cut in the middle is settled while it still stands under its own names
+    try:
+        merge(seat, into, staff)
+    except CantMerge as refusal:
+        return _asked(request, staff, seat, into, refusal=str(refusal))
+    return redirect(f"{reverse('people', args=[class_slug])}#seat-{into.slug}")
+
+
+def _asked(
+    request: HttpRequest, staff: Member, seat: Member, into: Member | None, *, refusal: str = ""
+) -> HttpResponse:
+    if into is not None and not refusal:
+        try:
+            refuse_unlike(seat, into)
+        except CantMerge as no:
+            refusal = str(no)
+    others = staff.klass.members.filter(role=Role.STUDENT, removed_at=None).exclude(pk=seat.pk).order_by("name", "slug")
+    context: dict[str, Any] = {
+        **page_context(staff, "people"),
+        "seat": seat, "into": into, "refusal": refusal, "others": others, "moving": what_moves(seat),
+    }  # fmt: skip
+    return render(request, "staff/merge.html", context, status=409 if refusal else 200)

@@ -1,0 +1,110 @@
+"""The people of a class, and its door: for the instructor."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from lessons.classroom.access import NOT_YOURS, get_colleague, get_seat, get_staff
+from lessons.classroom.grading.standings import DONE, class_standings
+from lessons.classroom.models import Member, Role
+from lessons.classroom.people.seats import (
+    change_join_code,
+    give_new_personal_code,
+    knows_code,
+    rename,
+    set_door,
+    set_external_id,
+    set_removed,
+)
+from lessons.web.forms.doors import RenameForm
+from lessons.web.forms.staff import ExternalIdForm
+from lessons.web.page_context import page_context
+
+
+@require_GET
+def people(request: HttpRequest, class_slug: str) -> HttpResponse:
+    """`?code_of=SEAT` shows that seat's personal code, for who has to hand it on: one that staff gave, no other."""
+    staff = get_staff(request.user, class_slug, Role.INSTRUCTOR)
+    shown = get_seat(staff, request.GET["code_of"]) if "code_of" in request.GET else None
+    if shown is not None and not knows_code(shown):
+        raise Http404(NOT_YOURS)
+    return render(request, "staff/people.html", _context(staff, code_of=shown))
+
+
+def _context(
+    staff: Member, *, code_of: Member | None = None, wrong: tuple[Member, Form] | None = None
+) -> dict[str, Any]:
+    members = list(staff.klass.members.select_related("merged_into").order_by("name", "slug"))
+    standings = class_standings(staff.klass)
+    done = {member: sum(each.state == DONE for each in seat.values()) for member, seat in standings.items()}
+    students: list[dict[str, Any]] = [
+        {"seat": seat, "done": done.get(seat.pk, 0), "form": wrong[1] if wrong and wrong[0].pk == seat.pk else None}
+        for seat in members
+        if seat.role == Role.STUDENT
+    ]
+    return {
+        **page_context(staff, "people"),
+        "students": [row for row in students if row["seat"].removed_at is None],
+        "removed": [row for row in students if row["seat"].removed_at is not None],
+        "staff": [seat for seat in members if seat.role != Role.STUDENT],
+        "exercises": sum(len(lesson.exercises) for lesson in staff.klass.lessons),
+        "code_of": code_of,
+    }
+
+
+@require_POST
+def change_door(request: HttpRequest, class_slug: str) -> HttpResponse:
+    staff = get_staff(request.user, class_slug, Role.INSTRUCTOR)
+    match request.POST.get("do"):
+        case "open" | "close" as wanted:
+            set_door(staff.klass, staff, is_open=wanted == "open")
+        case "new-code":
+            change_join_code(staff.klass, staff)
+        case _:
+            raise Http404(NOT_YOURS)
+    return redirect("people", class_slug)
+
+
+@require_POST
+def change_seat(request: HttpRequest, class_slug: str, seat_slug: str) -> HttpResponse:
+    staff = get_staff(request.user, class_slug, Role.INSTRUCTOR)
+    seat = get_seat(staff, seat_slug)
+    query = ""
+    match request.POST.get("do"):
+        case "rename":
+            form = RenameForm(request.POST)
+            if not form.is_valid():
+                return render(request, "staff/people.html", _context(staff, wrong=(seat, form)), status=422)
+            rename(seat, staff, form.cleaned_data["name"])
+        case "new-code":
+            give_new_personal_code(seat, staff)
+            query = f"?code_of={seat.slug}"
+        case "external-id":
+            id_form = ExternalIdForm(request.POST, seat=seat)
+            if not id_form.is_valid():
+                return render(request, "staff/people.html", _context(staff, wrong=(seat, id_form)), status=422)
+            set_external_id(seat, staff, id_form.cleaned_data["external_id"])
+        case "remove" | "let-in" as wanted if seat.merged_into_id is None:
+            set_removed(seat, staff, removed=wanted == "remove")
+        case _:
+            raise Http404(NOT_YOURS)
+    return redirect(f"{reverse('people', args=[class_slug])}{query}#seat-{seat.slug}")
+
+
+@require_POST
+def change_colleague(request: HttpRequest, class_slug: str, slug: str) -> HttpResponse:
+    """Nobody removes themselves: so there is always somebody who teaches."""
+    staff = get_staff(request.user, class_slug, Role.INSTRUCTOR)
+    colleague = get_colleague(staff, slug)
+    match request.POST.get("do"):
+        case "remove" | "let-in" as wanted:
+            set_removed(colleague, staff, removed=wanted == "remove")
+        case _:
+            raise Http404(NOT_YOURS)
+    return redirect(f"{reverse('people', args=[class_slug])}#staff-title")

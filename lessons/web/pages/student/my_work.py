@@ -1,0 +1,38 @@
+"""One's own record: the verdicts and reasons that the grader sees, and the card to take along."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from lessons.classroom.access import get_member
+from lessons.classroom.exports.card import make_card, record_of
+from lessons.classroom.exports.signing import public_key_of
+from lessons.web.attachment import attachment
+from lessons.web.links import lesson_url
+from lessons.web.page_context import page_context
+
+
+@require_GET
+def record(request: HttpRequest, class_slug: str) -> HttpResponse:
+    member = get_member(request.user, class_slug)
+    by_lesson = groupby(record_of(member), key=lambda entry: entry.lesson)
+    parts = [{"lesson": lesson, "url": lesson_url(member, lesson), "entries": [*of]} for lesson, of in by_lesson]
+    context = {**page_context(member, "record"), "parts": parts, "public_key": public_key_of(member.klass.slug)}
+    return render(request, "student/my_work.html", context)
+
+
+@require_GET
+def card(request: HttpRequest, class_slug: str) -> HttpResponse:
+    member = get_member(request.user, class_slug)
+    return attachment(f"card-{member.klass.slug}-{member.slug}.json", "application/json", make_card(member))
+
+
+@require_GET
+def card_key(request: HttpRequest, class_slug: str) -> HttpResponse:
+    """The class's public key, for whoever checks a card of it."""
+    member = get_member(request.user, class_slug)
+    return HttpResponse(f"{public_key_of(member.klass.slug)}\n", content_type="text/plain; charset=utf-8")

@@ -1,0 +1,56 @@
+"""A member's own tokens, for scripts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from lessons.classroom.access import get_member, get_own_token
+from lessons.classroom.models import Member
+from lessons.classroom.people.tokens import TooManyTokens, make_token, revoke
+from lessons.web.forms.doors import TokenForm
+from lessons.web.page_context import page_context
+
+
+@require_http_methods(["GET", "POST"])
+def tokens(request: HttpRequest, class_slug: str) -> HttpResponse:
+    """A new token is on the page that answers the form, and on no other.
+
+    So there is no redirect: on its way the token would have to be kept somewhere, and it is kept nowhere.
+    """
+    member = get_member(request.user, class_slug)
+    if request.method == "GET":
+        return _page(request, member, TokenForm())
+    form = TokenForm(request.POST)
+    if form.is_valid():
+        try:
+            _, text = make_token(member, form.cleaned_data["name"], days=form.cleaned_data["days"])
+        except TooManyTokens as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return _page(request, member, TokenForm(), new=text, status=201)
+    return _page(request, member, form, status=422)
+
+
+@require_POST
+def revoke_token(request: HttpRequest, class_slug: str, token_id: int) -> HttpResponse:
+    revoke(get_own_token(get_member(request.user, class_slug), token_id))
+    return redirect("tokens", class_slug)
+
+
+def _page(request: HttpRequest, member: Member, form: TokenForm, *, new: str = "", status: int = 200) -> HttpResponse:
+    rows = member.tokens.order_by("-created_at", "-pk")
+    now = timezone.now()
+    context: dict[str, Any] = {
+        **page_context(member, "tokens"),
+        "form": form,
+        "new": new,
+        "live": [token for token in rows if token.revoked_at is None and token.expires_at > now],
+        "ended": [token for token in rows if token.revoked_at is not None or token.expires_at <= now],
+        "api_url": request.build_absolute_uri(f"/api/v1/classes/{member.klass.slug}/completion"),
+    }
+    return render(request, "student/tokens.html", context, status=status)

@@ -1,0 +1,97 @@
+"""Raised hands, as pages show them: the student's own, and the queue of those who teach or grade."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from lessons.classroom.messages import hands, notifications
+from lessons.classroom.models import Hand, Member, Role
+from lessons.course.loader import Lesson, all_exercises, lessons
+from lessons.web.forms.messages import HandForm, ReplyForm
+from lessons.web.links import seat_url
+from lessons.web.view_models.notifications import Parts
+
+
+@dataclass(frozen=True)
+class HandCard:
+    """`up`: the student's hand; `answered`: what was answered last about this lesson."""
+
+    up: Hand | None
+    answered: Hand | None
+    about: str  # where the hand is up
+    form: HandForm
+    url: str
+    is_open: bool = False
+
+
+@dataclass(frozen=True)
+class WaitingHand:
+    hand: Hand
+    about: str
+    seen: str
+    form: ReplyForm
+    reply_url: str
+    lesson_url: str
+    seat_url: str
+
+
+def hand_card(member: Member, lesson: Lesson, *, form: HandForm | None = None, exercise: str = "") -> HandCard | None:
+    """None for those who teach: they are the ones who are asked."""
+    if member.role != Role.STUDENT:
+        return None
+    up = hands.hand_up(member)
+    return HandCard(
+        up=up,
+        answered=hands.last_reply(member, lesson),
+        about=about(up) if up else "",
+        form=form or HandForm(lesson, initial={"exercise": exercise}),
+        url=reverse("hand", args=[member.klass.slug, lesson.slug]),
+        is_open=form is not None or bool(exercise),
+    )
+
+
+def about(hand: Hand) -> str:
+    """The lesson and the exercise, by their titles."""
+    lesson = next((each for each in lessons() if each.slug == hand.lesson), None)
+    exercise = next((each.title for each in all_exercises() if each.id == hand.exercise), "")
+    where = f"{lesson.number}. {lesson.title}" if lesson else hand.lesson
+    return f"{where}: {exercise}" if exercise else where
+
+
+class HandPart:
+    """A student's hand on an open page: drawn when it is not any more what it was."""
+
+    def __init__(self, member: Member, lesson: Lesson) -> None:
+        self._member, self._lesson = member, lesson
+        self._seen: object = False
+
+    def parts(self) -> Parts:
+        mark = notifications.latest(self._member.klass).hands.get(self._member.pk)
+        if mark == self._seen:
+            return {}
+        context = {"hand": hand_card(self._member, self._lesson), "klass": self._member.klass}
+        self._seen = mark
+        return {"part-hand": lambda: render_to_string("parts/_hand.html", context)}
+
+
+def queue_context(staff: Member, *, wrong: dict[int, ReplyForm] | None = None, said: str = "") -> dict[str, Any]:
+    """The hands that are up. `wrong` has forms that were filled in wrongly; `said`: what came of an answer."""
+    waiting = [waiting_hand(staff, hand, (wrong or {}).get(hand.pk)) for hand in hands.queue(staff.klass)]
+    return {"hands": waiting, "said": said, "klass": staff.klass}
+
+
+def waiting_hand(staff: Member, hand: Hand, form: ReplyForm | None = None) -> WaitingHand:
+    klass = staff.klass.slug
+    return WaitingHand(
+        hand=hand,
+        about=about(hand),
+        seen=hand.attempt.verdict.get("seen", "") if hand.attempt else "",
+        form=form or ReplyForm(hand.pk),
+        reply_url=reverse("hand-reply", args=[klass, hand.pk]),
+        lesson_url=reverse("seat-lesson", args=[klass, hand.member.slug, hand.lesson]),
+        seat_url=seat_url(staff.klass, hand.member.slug),
+    )

@@ -1,0 +1,294 @@
+"""What a lesson's page is made of: cards of acts, of exercises, of streams."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from pydantic import ValidationError
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexer import Lexer
+from pygments.lexers import BashLexer, PythonLexer
+
+from lessons.classroom.checks.attempts import attempts_by_exercise, evidence_of, seed_of
+from lessons.classroom.grading.standings import NOT_BEGUN_YET, Override, Standing, Standings, standings_of
+from lessons.classroom.models import Act, Attempt, LateRule, Member, Role
+from lessons.cluster.errors import ClusterError
+from lessons.course.acts import ACTIONS
+from lessons.course.acts.base import Action, Where
+from lessons.course.exercise import Exercise
+from lessons.course.loader import Block, Lesson, render
+from lessons.web.forms.acts import DescribedForm, described_form
+
+_html = HtmlFormatter(nowrap=True)
+
+
+@lru_cache(maxsize=500)
+def _highlighted(code: str, lexer: type[Lexer]) -> SafeString:
+    """A card is drawn again with each of its answers, and its code is mostly what it was."""
+    return mark_safe(highlight(code, lexer(), _html))  # noqa: S308 - Pygments escapes
+
+
+@dataclass(frozen=True)
+class Code:
+    python: str
+    command: str
+
+    @property
+    def python_html(self) -> SafeString:
+        return _highlighted(self.python, PythonLexer)
+
+    @property
+    def command_html(self) -> SafeString:
+        return _highlighted(self.command, BashLexer)
+
+
+@dataclass(frozen=True)
+class AnswerCard:
+    """What came of an act, in words for its card."""
+
+    ok: bool
+    unknown: bool
+    headline: str
+    words: str
+    why: str
+    details: list[str]
+    at: Any
+
+
+@dataclass
+class ActCard:
+    dom_id: str
+    title: str
+    submit: str
+    url: str
+    code_url: str
+    form: DescribedForm
+    code: Code | None
+    answers: list[AnswerCard] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class ExerciseCard:
+    dom_id: str
+    title: str
+    points: int
+    todo_html: SafeString
+    state: str
+    seen: str
+    expected: str
+    why: str
+    hint: str
+    misconception: str
+    at: Any
+    check_url: str
+    form: DescribedForm | None = None
+    worth: str = "0"  # the points as they stand
+    late: str = ""  # what that means here, e.g. "counts half"; empty: in time
+    override: Override | None = None
+    id: str = ""
+    hand_url: str = ""  # where a student raises a hand about it; empty while it was not tried
+
+
+@dataclass(frozen=True)
+class StreamCard:
+    dom_id: str
+    mode: str
+    topic: str
+    url: str
+    lesson: str = ""
+    form: DescribedForm | None = None
+    code: Code | None = None
+    code_url: str = ""
+
+
+def where(member: Member) -> Where:
+    return Where(namespace=member.namespace, bootstrap_servers=settings.KAFKA_BOOTSTRAP_SERVERS)
+
+
+def code_of(action: type[Action], fields: dict[str, Any], member: Member) -> Code | None:
+    """The act as code; None while the fields are not an act yet."""
+    try:
+        act = action.model_validate(fields)
+    except ValidationError:
+        return None
+    place = where(member)
+    return Code(python=act.python(place), command=act.command(place))
+
+
+def act_card(
+    member: Member, lesson: Lesson, index: int, *, form: DescribedForm | None = None, act: Act | None = None
+) -> ActCard:
+    """The card of the lesson's block number `index`; with the answer of an act that was just done."""
+    block = lesson.blocks[index]
+    action = ACTIONS[block.name]
+    dom_id = f"act-{index}"
+    urls = {name: reverse(name, args=[member.klass.slug, lesson.slug, index]) for name in ("act", "act-code")}
+    shown = dict(act.fields) if act else dict(block.fields or {})
+    return ActCard(
+        dom_id=dom_id, title=action.title, submit=action.submit, url=urls["act"], code_url=urls["act-code"],
+        form=form or described_form(action, dom_id=dom_id, initial=shown),
+        code=code_of(action, shown, member),
+        answers=[answer_card(act)] if act else [],
+    )  # fmt: skip
+
+
+def answer_card(act: Act) -> AnswerCard:
+    answer = act.answer
+    took = f" in {answer['took_ms']:.0f} ms" if answer.get("took_ms") else ""
+    return AnswerCard(
+        ok=act.state == Act.State.DONE,
+        unknown=act.state in (Act.State.UNKNOWN, Act.State.RUNNING, Act.State.FAILED),
+        headline={
+            Act.State.DONE: f"Done{took}.",
+            Act.State.REFUSED: f"{answer.get('speaker', 'Kafka')} refused.",
+            Act.State.FAILED: "Nothing happened.",
+            Act.State.UNKNOWN: "Not known.",
+            Act.State.RUNNING: "Still running.",
+        }[Act.State(act.state)],
+        words=answer.get("words", ""),
+        why=answer.get("why", ""),
+        details=list(answer.get("details", [])),
+        at=act.settled_at,
+    )
+
+
+def exercise_card(
+    member: Member,
+    lesson: Lesson,
+    exercise: Exercise,
+    attempt: Attempt | None,
+    *,
+    form: DescribedForm | None = None,
+    standing: Standing | None = None,
+) -> ExerciseCard:
+    """The exercise as it stands, which is what a grader sees of it, with what was seen last.
+
+    `form` is the one that was filled in wrongly, if any; without `standing` it is looked up.
+    """
+    standing = standings_of(member).get(exercise.id, NOT_BEGUN_YET) if standing is None else standing
+    verdict = attempt.verdict if attempt else {}
+    return ExerciseCard(
+        dom_id=dom_id_of(exercise),
+        title=exercise.title,
+        points=exercise.points,
+        todo_html=mark_safe(_rendered(exercise.todo)),  # noqa: S308 - our own text
+        state=standing.state or Attempt.State.NOT_YET,
+        seen=verdict.get("seen", ""),
+        expected=verdict.get("expected", ""),
+        why=verdict.get("why", ""),
+        misconception=verdict.get("misconception", ""),
+        hint=exercise.hint,
+        at=attempt.decided_at if attempt else None,
+        check_url=reverse("check", args=[member.klass.slug, lesson.slug, exercise.id]),
+        form=form or question_form(member, exercise),
+        worth=standing.points_told,
+        late=LateRule(member.klass.late_rule).label if standing.is_late else "",
+        override=standing.override,
+        id=exercise.id,
+        hand_url=f"?hand={exercise.id}#part-hand" if _is_stuck(member, attempt, standing) else "",
+    )
+
+
+def _is_stuck(member: Member, attempt: Attempt | None, standing: Standing) -> bool:
+    return member.role == Role.STUDENT and attempt is not None and standing.state != Attempt.State.DONE
+
+
+def question_form(member: Member, exercise: Exercise, data: Any = None) -> DescribedForm | None:
+    """What is to be typed for this exercise, with what was typed last; None when nothing is, or can't be now."""
+    evidence = evidence_of(member)
+    try:
+        questions = exercise.questions(evidence, seed_of(member, exercise))
+    except ClusterError:
+        return None
+    if questions is None:
+        return None
+    given = evidence.submitted(exercise.id)
+    typed = given.fields["answers"] if given else {}
+    return described_form(questions, dom_id=dom_id_of(exercise), initial=typed, data=data)
+
+
+def dom_id_of(exercise: Exercise) -> str:
+    return "exercise-" + exercise.id.replace(".", "-")
+
+
+def stream_card(member: Member, lesson: Lesson, index: int) -> StreamCard:
+    """A consumer's card: its act happens over the socket, its code stands under it as under any act."""
+    block = lesson.blocks[index]
+    action = ACTIONS["consume"]
+    fields = {"group_id": f"group-{uuid4()}", **(block.fields or {})}
+    dom_id = f"stream-{index}"
+    return StreamCard(
+        dom_id=dom_id, mode="consume", topic=fields["topic"],
+        url=f"/ws/c/{member.klass.slug}/consume/", lesson=lesson.slug,
+        form=described_form(action, dom_id=dom_id, initial=fields),
+        code=code_of(action, fields, member),
+        code_url=reverse("act-code", args=[member.klass.slug, lesson.slug, index]),
+    )  # fmt: skip
+
+
+def watch_card(member: Member, topic: str) -> StreamCard:
+    url = f"/ws/c/{member.klass.slug}/watch/"
+    return StreamCard(dom_id="watch", mode="watch", topic=topic, url=url)
+
+
+@dataclass(frozen=True)
+class PageBlock:
+    kind: str
+    template: str
+    html: str = ""
+    card: Any = None
+
+
+def page_blocks(member: Member, lesson: Lesson, cards: dict[int, ActCard]) -> list[PageBlock]:
+    """The page from top to bottom; `cards` replaces those blocks that have something to say."""
+    exercises = {card.dom_id: card for card in exercise_cards(member, lesson)}
+    return [_page_block(member, lesson, i, block, exercises, cards.get(i)) for i, block in enumerate(lesson.blocks)]
+
+
+def exercise_cards(
+    member: Member, lesson: Lesson, standings: Standings | None = None, *, of: Iterable[Exercise] | None = None
+) -> list[ExerciseCard]:
+    """Of all exercises of the lesson, or of these."""
+    attempts = attempts_by_exercise(member, lesson)
+    standings = standings_of(member) if standings is None else standings
+    return [
+        exercise_card(
+            member, lesson, each, attempts.get(each.id), standing=standings.get(each.id, NOT_BEGUN_YET)
+        )
+        for each in (lesson.exercises if of is None else of)
+    ]  # fmt: skip
+
+
+def _page_block(
+    member: Member,
+    lesson: Lesson,
+    index: int,
+    block: Block,
+    exercises: dict[str, ExerciseCard],
+    card: ActCard | None,
+) -> PageBlock:
+    match block.kind:
+        case "act":
+            return PageBlock("act", "parts/_act.html", card=card or act_card(member, lesson, index))
+        case "exercise":
+            exercise = next(e for e in lesson.exercises if e.id.partition(".")[2] == block.name)
+            return PageBlock("exercise", "parts/_exercise.html", card=exercises[dom_id_of(exercise)])
+        case "stream":
+            return PageBlock("stream", "parts/_stream.html", card=stream_card(member, lesson, index))
+        case "figure":
+            return PageBlock("figure", f"figures/{block.name}.html")
+        case _:
+            return PageBlock("text", "parts/_text.html", html=mark_safe(block.html))  # noqa: S308 - our own text
+
+
+@cache
+def _rendered(markdown: str) -> str:
+    return render(markdown)

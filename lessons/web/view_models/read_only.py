@@ -1,0 +1,51 @@
+"""The cards of a student's lesson as those see them who teach or grade: filled as the student has them, and leading nowhere."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from lessons.classroom.models import Act, Member
+from lessons.course.loader import Block, Lesson
+from lessons.web.view_models.lesson import ActCard, ExerciseCard, PageBlock, StreamCard, act_card, page_blocks
+
+
+def seen_blocks(seat: Member, lesson: Lesson) -> list[PageBlock]:
+    """The page from top to bottom."""
+    return [
+        replace(block, card=seen_card(block.card))
+        for block in page_blocks(seat, lesson, dict(latest_act_cards(seat, lesson)))
+    ]
+
+
+def seen_card(card: Any) -> Any:
+    """Without its addresses and with its form disabled: what would be sent from here would be done for whoever looks,
+    and not for the student."""
+    if form := getattr(card, "form", None):
+        for field in form.fields.values():
+            field.disabled = True
+    match card:
+        case ExerciseCard():
+            return replace(card, check_url="", hand_url="")
+        case ActCard() | StreamCard():
+            return replace(card, url="", code_url="")
+    return card
+
+
+def latest_act_cards(seat: Member, lesson: Lesson) -> dict[int, ActCard]:
+    """By block: the card with what the student did last there, and Kafka's answer to it."""
+    settled = seat.acts.filter(lesson=lesson.slug).exclude(state=Act.State.RUNNING).order_by("-settled_at")
+    blocks = {index: block for index, block in enumerate(lesson.blocks) if block.kind == "act"}
+    cards: dict[int, ActCard] = {}
+    for act in settled[:50]:
+        index = _block_of(act, {index: block for index, block in blocks.items() if index not in cards})
+        if index is not None:
+            cards[index] = act_card(seat, lesson, index, act=act)
+    return cards
+
+
+def _block_of(act: Act, blocks: dict[int, Block]) -> int | None:
+    """An act does not know its form. It is the one that was filled in like it, or the first of its kind."""
+    same_kind = [index for index, block in blocks.items() if block.name == act.kind]
+    alike = [index for index in same_kind if (blocks[index].fields or {}).items() <= act.fields.items()]
+    return next(iter([*alike, *same_kind]), None)

@@ -1,0 +1,154 @@
+"""The fold: how an exercise stands, from attempts and from what graders decided."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from lessons.classroom.checks.attempts import deciding_act
+from lessons.classroom.grading.deciding import override, take_back
+from lessons.classroom.grading.standings import NOT_BEGUN_YET, class_standings, standings_of
+from lessons.classroom.models import Act, Attempt, Class, Observation
+from lessons.course.loader import all_exercises
+
+pytestmark = pytest.mark.django_db
+EXERCISE = next(each for each in all_exercises() if each.id == "creating-topics.three-topics")  # 2 points
+NOW = timezone.now()
+HOUR = timedelta(hours=1)
+
+
+def look(member, state: str, *, acted=None, replaces=None, at=NOW, seen_at=None):
+    """An attempt, decided by an act of that moment if there is one, else of a look of that moment."""
+    act = acted and Act.objects.create(member=member, kind="create-topic", fields={}, state="done", settled_at=acted)
+    seen = seen_at and Observation.objects.create(
+        member=member, exercise=EXERCISE.id, version=1, data={}, observed_at=seen_at
+    )
+    return Attempt.objects.create(
+        member=member, exercise=EXERCISE.id, state=state, check_hash="0" * 64, deciding_act=act or None,
+        observation=seen or None, replaces=replaces, decided_at=at,
+    )  # fmt: skip
+
+
+def stands(member):
+    standing = standings_of(member).get(EXERCISE.id, NOT_BEGUN_YET)
+    assert class_standings(member.klass).get(member.pk, {}).get(EXERCISE.id, NOT_BEGUN_YET) == standing
+    return standing
+
+
+def due(klass: Class, at, rule: str = "counts") -> None:
+    klass.due_at, klass.late_rule = at, rule
+    klass.save()
+
+
+def test_what_nobody_looked_at_is_not_begun(alice):
+    assert stands(alice) == NOT_BEGUN_YET
+
+
+def test_done_stays_done_whatever_is_seen_later(alice):
+    first = look(alice, "done", at=NOW - HOUR)
+    look(alice, "not_yet")
+    look(alice, "could_not_check")
+    standing = stands(alice)
+    assert (standing.state, standing.points, standing.attempts, standing.attempt_id) == ("done", 2, 2, first.pk)
+    assert standing.at == NOW - HOUR
+
+
+def test_of_two_that_did_it_the_one_that_was_done_first_is_shown_and_decides_whether_it_was_late(alice):
+    due(alice.klass, NOW - 2 * HOUR, "nothing")
+    look(alice, "done", acted=NOW - HOUR)
+    early = look(alice, "done", acted=NOW - 3 * HOUR)
+    standing = stands(alice)
+    assert (standing.attempt_id, standing.is_late, standing.points) == (early.pk, False, 2)
+
+
+def test_an_attempt_that_was_judged_again_counts_no_more(alice):
+    old = look(alice, "done")
+    look(alice, "not_yet", replaces=old)
+    standing = stands(alice)
+    assert (standing.state, standing.points, standing.attempts) == ("not_yet", 0, 1)
+
+
+def test_judged_again_to_be_done_it_is_done_once(alice):
+    old = look(alice, "not_yet")
+    new = look(alice, "done", replaces=old)
+    standing = stands(alice)
+    assert (standing.state, standing.attempts, standing.attempt_id) == ("done", 1, new.pk)
+
+
+def test_could_not_check_stands_out_when_it_was_the_last_look_and_is_no_attempt(alice):
+    look(alice, "not_yet")
+    look(alice, "could_not_check")
+    standing = stands(alice)
+    assert (standing.state, standing.attempts, standing.points) == ("could_not_check", 1, 0)
+    look(alice, "not_yet")
+    assert stands(alice).state == "not_yet"
+
+
+@pytest.mark.parametrize(("rule", "points"), [("counts", 2), ("half", 1), ("nothing", 0)])
+def test_late_work_is_worth_what_the_class_says_and_stays_done(alice, rule, points):
+    due(alice.klass, NOW - HOUR, rule)
+    look(alice, "done", acted=NOW)
+    standing = stands(alice)
+    assert (standing.state, standing.is_late, standing.points) == ("done", True, points)
+
+
+def test_late_is_decided_by_the_act_and_not_by_the_look(alice):
+    due(alice.klass, NOW - HOUR, "nothing")
+    look(alice, "done", acted=NOW - 2 * HOUR, seen_at=NOW, at=NOW)
+    assert not stands(alice).is_late
+
+
+def test_without_an_act_late_is_decided_by_the_look_and_not_by_when_it_was_judged(alice):
+    due(alice.klass, NOW - HOUR, "nothing")
+    look(alice, "done", seen_at=NOW - 2 * HOUR, at=NOW)
+    assert not stands(alice).is_late
+
+
+def test_a_refusal_decides_too_for_some_exercises_ask_for_one(alice):
+    done = Act.objects.create(member=alice, kind="create-topic", fields={}, state="done", settled_at=NOW - HOUR)
+    refused = Act.objects.create(member=alice, kind="add-partitions", fields={}, state="refused", settled_at=NOW)
+    Act.objects.create(member=alice, kind="produce", fields={}, state="unknown", settled_at=NOW + HOUR)
+    assert deciding_act(alice) == refused
+    assert deciding_act(alice, until=NOW - HOUR) == done
+
+
+def test_the_moment_that_is_due_is_in_time(alice):
+    due(alice.klass, NOW, "nothing")
+    look(alice, "done", acted=NOW)
+    assert not stands(alice).is_late
+
+
+def test_an_override_stands_over_all_looks_until_it_is_taken_back(classroom):
+    alice, greta = classroom.alice, classroom.greta
+    look(alice, "not_yet")
+    override(alice, greta, EXERCISE, state="done", points=1.5, reason="Shown on paper.")
+    look(alice, "not_yet")
+    standing = stands(alice)
+    assert (standing.state, standing.points, standing.attempts) == ("done", 1.5, 2)
+    assert (standing.override.reason, standing.override.by) == ("Shown on paper.", "Greta")
+    take_back(alice, greta, EXERCISE)
+    assert (stands(alice).state, stands(alice).override) == ("not_yet", None)
+
+
+def test_an_override_may_lower_and_the_latest_one_stands(classroom):
+    alice, greta = classroom.alice, classroom.greta
+    look(alice, "done")
+    override(alice, classroom.ines, EXERCISE, state="done", points=1, reason="Copied in part.")
+    override(alice, greta, EXERCISE, state="not_yet", points=0, reason="Copied.")
+    assert (stands(alice).state, stands(alice).points, stands(alice).override.by) == ("not_yet", 0, "Greta")
+
+
+def test_the_late_rule_takes_nothing_from_overridden_points(classroom):
+    due(classroom.klass, NOW - HOUR, "nothing")
+    look(classroom.alice, "done", acted=NOW)
+    override(classroom.alice, classroom.greta, EXERCISE, state="done", points=2, reason="The class agreed.")
+    assert (stands(classroom.alice).points, stands(classroom.alice).is_late) == (2, False)
+
+
+def test_an_override_needs_no_look_and_is_of_one_seat_and_one_exercise(classroom):
+    override(classroom.alice, classroom.greta, EXERCISE, state="done", points=2, reason="On paper.")
+    assert stands(classroom.alice).state == "done"
+    assert stands(classroom.bob) == NOT_BEGUN_YET
+    assert set(standings_of(classroom.alice)) == {EXERCISE.id}

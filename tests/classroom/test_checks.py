@@ -1,0 +1,93 @@
+"""What is kept of a look."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier, Lock
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.db.models import F
+
+from lessons.classroom.checks import attempts
+from lessons.classroom.checks.attempts import check, check_lesson
+from lessons.classroom.feed import TOPIC, ClassTopics, outbox
+from lessons.classroom.perform import perform
+from lessons.cluster import records
+from lessons.course.acts.create_topic import CreateTopic
+from lessons.course.acts.delete_topic import DeleteTopic
+from lessons.course.loader import get_lesson
+
+pytestmark = [pytest.mark.usefixtures("kafka"), pytest.mark.django_db(transaction=True)]  # some look from threads
+EXERCISE = "adding-partitions.two-partitions"
+
+
+def test_a_look_that_saw_something_else_is_kept_now_and_then_though_the_same_is_said(alice):
+    lesson = get_lesson("adding-partitions")
+    looks = alice.attempts.filter(exercise=EXERCISE)
+
+    def look_again() -> list[str]:
+        check_lesson(alice, lesson)
+        return [attempt.observation.data["topic_id"] for attempt in looks.order_by("pk")]
+
+    def create() -> str:
+        return perform(alice, CreateTopic(name="test2p"), act_id=uuid4()).answer["data"]["topic_id"]
+
+    first = create()
+    assert look_again() == [first]
+    perform(alice, DeleteTopic(name="test2p"), act_id=uuid4())
+    second = create()
+    assert look_again() == [first]
+    looks.update(decided_at=F("decided_at") - timedelta(minutes=2))
+    assert look_again() == [first, second]
+    assert look_again() == [first, second]
+    assert len({attempt.verdict["seen"] for attempt in looks}) == 1
+
+
+class NoLock(dict):
+    """As in several processes: each lock is one's own."""
+
+    def __missing__(self, _key: object) -> Lock:
+        return Lock()
+
+
+@pytest.mark.parametrize("processes", ["one", "several"])
+def test_of_those_who_look_at_the_same_moment_one_finds_it_done_and_the_feed_says_so_once(
+    alice, processes, monkeypatch
+):
+    """The view that did the act, and every page on which the lesson is open."""
+    if processes == "several":
+        monkeypatch.setattr(attempts, "_checking", NoLock())
+        monkeypatch.setattr(attempts, "was_checked_since", lambda *_: False)
+    lesson, at_once = get_lesson("adding-partitions"), 6
+    perform(alice, CreateTopic(name="test2p", partitions=2), act_id=uuid4())
+    together = Barrier(at_once)
+
+    def look() -> bool:
+        try:
+            together.wait(timeout=10)
+            return check_lesson(alice, lesson)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(at_once) as threads:
+        added = [look.result() for look in [threads.submit(look) for _ in range(at_once)]]
+    assert added.count(True) == 1 or processes == "several"  # another one may have kept another exercise
+    assert set(Counter(alice.attempts.values_list("exercise", flat=True)).values()) == {1}
+    assert alice.attempts.filter(exercise=EXERCISE, state="done").exists()
+    assert check(alice, lesson.exercises[0]).state == "done"
+    outbox.publish_unsent(alice.klass)
+    assert [verdict["exercise"] for verdict in told(alice.klass, "verdict")] == [EXERCISE]
+    assert not alice.attempts.filter(state="done", feed_offset=None).exists()
+
+
+def told(klass, kind: str) -> list[dict]:
+    """What the feed says, of that kind."""
+    topic = ClassTopics(klass.slug).full(TOPIC)
+    end = records.offsets(topic)[0][1]
+    said = records.read_range(topic, 0, start=0, end=end, limit=end, timeout_s=5)
+    return [each for each in map(json.loads, (record.value for record in said)) if each["kind"] == kind]

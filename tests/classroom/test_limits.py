@@ -1,0 +1,135 @@
+"""One seat does not take the class's brokers for itself."""
+
+from __future__ import annotations
+
+import threading
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from lessons.classroom import limits
+from lessons.classroom.limits import TooFast, TooMuch, count_act, running_act
+from lessons.classroom.models import Act
+from lessons.classroom.perform import perform
+from lessons.course.acts.create_topic import CreateTopic
+from lessons.course.acts.produce import Produce
+from lessons.course.loader import get_lesson
+
+pytestmark = pytest.mark.django_db
+NOTHING = CreateTopic(name=".")  # which the app refuses itself: Kafka is not needed
+
+
+@pytest.fixture
+def hurried(alice):
+    """Alice, who has just done as much as one may."""
+    for _ in range(limits.MOST_ACTS):
+        count_act(alice, asked="This")
+    return alice
+
+
+def test_beyond_the_limit_an_act_is_refused_and_not_stored_and_a_neighbours_is_not(hurried, classroom):
+    with pytest.raises(TooFast, match="Nothing was done"):
+        perform(hurried, NOTHING, act_id=uuid4())
+    assert not Act.objects.exists()
+    count_act(classroom.bob, asked="This")
+
+
+def test_after_a_while_it_goes_on(hurried, monkeypatch):
+    monkeypatch.setattr(limits, "WITHIN_S", 0.0)
+    count_act(hurried, asked="This")
+
+
+def test_so_many_acts_run_at_once_and_when_one_ends_the_next_may_begin(alice):
+    inside, leave = threading.Semaphore(0), threading.Event()
+
+    def act() -> None:
+        with running_act(alice, asked="This"):
+            inside.release()
+            leave.wait(10)
+
+    threads = [threading.Thread(target=act) for _ in range(limits.MOST_RUNNING)]
+    for thread in threads:
+        thread.start()
+        inside.acquire(timeout=10)
+    with pytest.raises(TooFast, match="running"), running_act(alice, asked="This"):
+        pass
+    leave.set()
+    for thread in threads:
+        thread.join()
+    with running_act(alice, asked="This"):
+        pass
+
+
+def test_an_act_that_ends_in_an_error_gives_its_place_back(alice):
+    for _ in range(limits.MOST_RUNNING + 1):
+        with pytest.raises(ZeroDivisionError), running_act(alice, asked="This"):
+            raise ZeroDivisionError
+
+
+def test_the_api_says_429_and_what_to_do(hurried, alice_client):
+    url = f"/api/v1/classes/{hurried.klass.slug}/acts/create-topic"
+    refused = alice_client.post(url, {"name": "."}, content_type="application/json")
+    assert refused.status_code == 429
+    assert refused.json()["code"] == "TOO_FAST"
+    assert "Wait" in refused.json()["advice"]
+
+
+def test_a_form_says_so_in_its_card(hurried, alice_client):
+    index = next(i for i, block in enumerate(get_lesson("creating-topics").blocks) if block.kind == "act")
+    url = reverse("act", args=[hurried.klass.slug, "creating-topics", index])
+    form = {"name": "test1p", "partitions": "1", "replicas": "1", "act_id": str(uuid4())}
+    refused = alice_client.post(url, form, headers={"HX-Request": "true"})
+    assert refused.status_code == 429
+    assert "as many as one seat may" in refused.content.decode()
+    assert 'value="test1p"' in refused.content.decode()
+
+
+def test_looking_at_an_exercise_counts_too(hurried, alice_client):
+    url = reverse("check", args=[hurried.klass.slug, "creating-topics", "creating-topics.three-topics"])
+    refused = alice_client.post(url, headers={"HX-Request": "true"})
+    assert (refused.status_code, refused["HX-Reswap"]) == (429, "none")
+    assert not hurried.attempts.exists()
+
+
+@pytest.fixture
+def hoarder(alice, monkeypatch):
+    """Alice, who has stored as much as one may."""
+    monkeypatch.setattr(limits, "MOST_STORED_BYTES", 2 * limits.LARGE_BYTES)
+    for _ in range(2):
+        perform(alice, LARGE, act_id=uuid4())
+    return alice
+
+
+LARGE = Produce(topic=".", values="1" * limits.LARGE_BYTES)
+
+
+def test_who_has_filled_the_record_stores_small_acts_still_and_a_neighbour_large_ones(hoarder, classroom):
+    with pytest.raises(TooMuch, match="Nothing was done"):
+        perform(hoarder, LARGE, act_id=uuid4())
+    assert hoarder.acts.count() == 2
+    perform(hoarder, NOTHING, act_id=uuid4())
+    perform(classroom.bob, LARGE, act_id=uuid4())
+
+
+def test_the_second_click_on_the_act_that_filled_it_gets_its_answer(hoarder, monkeypatch):
+    act = hoarder.acts.first()
+    monkeypatch.setattr(limits, "MOST_STORED_BYTES", limits.LARGE_BYTES * 3 // 2)
+    assert perform(hoarder, LARGE, act_id=act.pk).answer == act.answer
+
+
+def test_form_and_api_say_that_it_is_too_much(hoarder, alice_client):
+    klass = hoarder.klass.slug
+    said = alice_client.post(
+        reverse("api:act-produce", args=[klass]), LARGE.model_dump(), content_type="application/json"
+    )
+    assert (said.status_code, said.json()["code"]) == (422, "TOO_MUCH")
+    lesson = get_lesson("producing")
+    index = next(i for i, block in enumerate(lesson.blocks) if block.name == "produce")
+    card = alice_client.post(
+        reverse("act", args=[klass, lesson.slug, index]),
+        LARGE.model_dump(exclude_none=True),
+        headers={"HX-Request": "true"},
+    )
+    assert card.status_code == 422
+    assert b"as much as one seat may" in card.content

@@ -1,0 +1,64 @@
+"""Looking at the cluster: what is answered, and the same as code."""
+
+from __future__ import annotations
+
+import pytest
+
+from lessons.classroom.feed import ClassTopics, create_feed_topic
+from lessons.classroom.models import Class
+from lessons.cluster import groups
+from lessons.cluster.metadata import describe_cluster
+from lessons.cluster.namespace import Namespace
+from lessons.course.acts.create_topic import CreateTopic
+from lessons.course.acts.describe_cluster import DescribeCluster
+from lessons.course.acts.list_topics import ListTopics
+
+pytestmark = pytest.mark.usefixtures("kafka")
+
+
+def test_describe_cluster_names_every_broker_and_the_cluster(where):
+    answer = DescribeCluster().run(where.namespace)
+    cluster = describe_cluster()
+    assert answer.data == {"cluster_id": cluster.cluster_id, "brokers": [1, 2, 3]}
+    assert answer.details[0] == f"broker 1 at {cluster.addresses[1]}"
+    assert "3 brokers" in answer.words
+
+
+def test_describe_cluster_as_code_names_every_broker_and_the_cluster(shown):
+    printed = shown.run(DescribeCluster())
+    cluster = describe_cluster()
+    assert cluster.cluster_id in printed
+    assert all(address.rpartition(":")[2] in printed for address in cluster.addresses.values())
+
+
+def test_list_topics_shows_own_topics_by_short_name_and_marks_the_internal_ones(where):
+    groups.create_offsets_topic()
+    create_feed_topic(Class(slug=where.namespace.class_slug))
+    CreateTopic(name="__mine", partitions=2).run(where.namespace)
+    neighbour = Namespace(where.namespace.class_slug, "BOB4")
+    CreateTopic(name="test1p").run(neighbour)
+    answer = ListTopics().run(where.namespace)
+    assert answer.details[0] == '"__mine" with 2 partition(s)'
+    assert '"__consumer_offsets" with 3 partition(s) (internal)' in answer.details
+    assert f'"_{where.namespace.class_slug}.feed" with 1 partition(s)' in answer.details
+    assert not any("test1p" in line for line in answer.details)
+    assert answer.data["others"] >= 1
+
+
+def test_the_feeds_of_other_classes_are_not_listed(where):
+    create_feed_topic(Class(slug="another-class"))
+    assert not any("another-class" in line for line in ListTopics().run(where.namespace).details)
+
+
+def test_list_topics_as_code_prints_every_topic(shown, where):
+    groups.create_offsets_topic()
+    CreateTopic(name="test1p").run(where.namespace)
+    printed = shown.run(ListTopics())
+    assert where.full("test1p") in printed
+    assert "__consumer_offsets" in printed
+    listed_apart = printed.rpartition("PartitionCount")[2] if shown.language == "command" else ""
+    assert "__consumer_offsets" not in listed_apart
+
+
+def test_a_class_keeps_its_feed_where_its_seats_may_see_it(where):
+    assert ClassTopics(where.namespace.class_slug).prefix == where.namespace.class_prefix

@@ -1,0 +1,73 @@
+"""Sending with a producer of the act's own: flushed after each record, and with its patience with a partition set."""
+
+from __future__ import annotations
+
+import pytest
+
+from lessons.cluster import records, topics
+from lessons.course.acts.base import Where
+from lessons.course.acts.produce import Produce
+from lessons.web.forms.acts import described_form
+from tests.course.acts.conftest import Shown
+
+pytestmark = pytest.mark.usefixtures("kafka")
+NINE = {"topic": "test2p", "values": "\n".join(map(str, range(1, 10)))}
+SETTINGS = [{"flush_each": True}, {"flush_each": True, "sticky_linger_ms": 0}, {"sticky_linger_ms": 0}]
+
+
+@pytest.fixture(autouse=True)
+def test2p(where: Where) -> None:
+    topics.create_topic(where.namespace, "test2p", partitions=2, replicas=1)
+
+
+def stored(where: Where) -> dict[int, list[int]]:
+    full = where.full("test2p")
+    return {part: [int(r.value or b"0") for r in records.read_range(full, part)] for part in (0, 1)}
+
+
+def assert_nine_stand_in_the_order_of_sending(where: Where) -> None:
+    lanes = stored(where)
+    assert sorted(lanes[0] + lanes[1]) == list(range(1, 10))
+    assert all(lane == sorted(lane) for lane in lanes.values())
+
+
+@pytest.mark.parametrize("how", SETTINGS, ids=str)
+def test_each_record_has_its_report(where: Where, how: dict[str, int]) -> None:
+    answer = Produce(**NINE, **how).run(where.namespace)
+    assert answer.state == "done"
+    assert [report["error"] for report in answer.data["deliveries"]] == [None] * 9
+    assert_nine_stand_in_the_order_of_sending(where)
+
+
+def test_a_setting_of_zero_draws_a_partition_for_each_record(where: Where) -> None:
+    """45 records: that chance puts all into one partition happens once in 2 to the power of 44."""
+    for _ in range(5):
+        Produce(**NINE, flush_each=True, sticky_linger_ms=0).run(where.namespace)
+    assert all(stored(where).values())
+
+
+def test_a_long_patience_keeps_all_in_one_partition(where: Where) -> None:
+    Produce(**NINE, flush_each=True, sticky_linger_ms=60_000).run(where.namespace)
+    assert sorted(map(len, stored(where).values())) == [0, 9]
+
+
+@pytest.mark.parametrize("how", SETTINGS, ids=str)
+def test_as_code_it_sends_the_same(shown: Shown, where: Where, how: dict[str, int]) -> None:
+    shown.run(Produce(**NINE, **how))
+    assert_nine_stand_in_the_order_of_sending(where)
+
+
+def test_the_python_shows_both_and_the_command_line_says_what_it_lacks(where: Where) -> None:
+    action = Produce(**NINE, flush_each=True, sticky_linger_ms=0)
+    assert '"sticky.partitioning.linger.ms": 0' in action.python(where)
+    assert "poll(0)" not in action.python(where)
+    assert "it has no sticky.partitioning.linger.ms" in action.command(where)
+    assert "--sync" in action.command(where)
+    assert "sticky" not in Produce(**NINE).python(where) + Produce(**NINE).command(where)
+
+
+def test_empty_in_the_form_is_the_clients_own_setting() -> None:
+    form = described_form(Produce, dom_id="act", data={**NINE, "sticky_linger_ms": ""})
+    assert form.is_valid()
+    assert (form.made.flush_each, form.made.sticky_linger_ms) == (False, None)
+    assert not described_form(Produce, dom_id="act", data={**NINE, "sticky_linger_ms": "-1"}).is_valid()

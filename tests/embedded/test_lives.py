@@ -1,0 +1,140 @@
+"""What outlives a stop, a kill and a new start."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from lessons.embedded import BrokerProblem, EmbeddedCluster, end_leftovers, set_wanted, status, wanted
+from lessons.embedded.config import broker_files
+from lessons.embedded.process import ProcessMark
+from lessons.embedded.state import BrokerStatus, write_status
+from lessons.embedded.supervisor import SupervisedBroker
+
+from .conftest import Said, eventually, new_cluster
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory) -> Path:
+    """One formatted folder for this module."""
+    data_dir = tmp_path_factory.mktemp("lives")
+    cluster = new_cluster(data_dir)
+    cluster.prepare()
+    cluster.stop()
+    return data_dir
+
+
+def test_a_wished_port_that_is_held_is_said_and_taken_again_once_it_is_free(data_dir):
+    said = Said()
+    with socket.create_server(("127.0.0.1", 0)) as something_else:
+        held = something_else.getsockname()[1]
+        cluster = new_cluster(data_dir, say=said, ports=(held, 0, 0))
+        cluster.prepare()
+        cluster.stop()
+    assert held not in cluster.plan.ports
+    assert said.has(f"Port {held} is held by something else: kafka1 takes {cluster.plan.ports[0]}.")
+
+    again = new_cluster(data_dir, say=said, ports=(held, 0, 0))
+    again.prepare()
+    again.stop()
+    assert again.plan.ports == (held, *cluster.plan.ports[1:])
+    assert again.plan.cluster_id == cluster.plan.cluster_id
+
+
+def test_a_broker_that_was_stopped_on_purpose_is_not_started(data_dir):
+    set_wanted(data_dir, 3, "stopped")
+    cluster = new_cluster(data_dir)
+    broker = one_broker(cluster, 3, Said())
+    broker.start()
+    broker.tick()
+    cluster.stop()
+    assert broker.process is None
+    assert wanted(data_dir, 3) == "stopped"
+    assert status(data_dir, 3).phase == "down"
+    set_wanted(data_dir, 3, "up")
+
+
+def one_broker(cluster: EmbeddedCluster, broker_id: int, say: Said) -> SupervisedBroker:
+    """A broker by itself: enough to see that it can't start."""
+    cluster.prepare()
+    broker = cluster._supervised(broker_id)
+    broker.say = say
+    return broker
+
+
+def first_problem(broker: SupervisedBroker) -> str:
+    def has_a_problem() -> bool:
+        broker.tick()
+        return broker.problem is not None
+
+    try:
+        eventually(has_a_problem)
+        return broker.problem or ""
+    finally:
+        broker.kill()
+        broker.note_stopped()
+
+
+def test_a_port_that_is_taken_meanwhile_is_said_as_the_reason(data_dir):
+    cluster, said = new_cluster(data_dir), Said()
+    broker = one_broker(cluster, 1, said)
+    with socket.create_server(("127.0.0.1", cluster.plan.controller_ports[0])):
+        problem = first_problem(broker)
+    cluster.stop()
+    assert "while it started" in problem
+    assert "port is taken by something else" in problem
+    assert said.has("kafka1", "port is taken")
+
+
+def test_a_damaged_folder_is_said_with_the_last_error(data_dir):
+    cluster, said = new_cluster(data_dir), Said()
+    meta = broker_files(data_dir, 2).data / "meta.properties"
+    kept = meta.read_text()
+    meta.write_text("half a li")
+    try:
+        problem = first_problem(one_broker(cluster, 2, said))
+    finally:
+        meta.write_text(kept)
+        cluster.stop()
+    assert "data folder is damaged" in problem
+    assert "Its last error:" in problem
+    assert status(data_dir, 2).phase == "down"
+
+
+def test_a_process_with_the_number_of_a_dead_broker_is_left_alone(data_dir):
+    bystander = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    try:
+        an_hour_ago = psutil.Process(bystander.pid).create_time() - 3600
+        write_status(data_dir, BrokerStatus(1, "up", ProcessMark(bystander.pid, an_hour_ago)))
+        assert not status(data_dir, 1).runs
+        assert end_leftovers(data_dir) == 0
+        assert bystander.poll() is None
+    finally:
+        bystander.kill()
+        bystander.wait()
+
+
+def test_somebody_who_reads_our_files_is_no_leftover(data_dir):
+    reader = subprocess.Popen(["tail", "-f", str(broker_files(data_dir, 1).properties)], stdout=subprocess.DEVNULL)
+    try:
+        assert end_leftovers(data_dir) == 0
+        assert reader.poll() is None
+    finally:
+        reader.kill()
+        reader.wait()
+
+
+def test_a_folder_name_that_kafka_would_take_apart_is_refused(tmp_path):
+    with pytest.raises(BrokerProblem, match="Choose another"):
+        new_cluster(tmp_path / "a,b").prepare()
+
+
+def test_a_data_folder_that_is_a_file_is_said(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(BrokerProblem, match="can't be used"):
+        new_cluster(tmp_path / "file").prepare()

@@ -1,0 +1,196 @@
+"""The containers, without containers: what Dockerfile and docker-compose.yml say agrees with what runs without them."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+import yaml
+
+from kafkaclass.management import running, web
+from lessons.course.acts import ACTIONS
+from lessons.embedded.cluster import WISHED_CONTROLLER_PORTS, WISHED_PORTS
+from lessons.embedded.config import BROKER_IDS, BrokerFiles, ClusterPlan, broker_name, write_broker_config
+from lessons.embedded.jars import COORDINATES
+from lessons.embedded.ports import LOOPBACK
+from tests.waiting import wait_for
+
+ROOT = Path(__file__).parents[2]
+DOCKERFILE = (ROOT / "Dockerfile").read_text()
+COMPOSE_TEXT = (ROOT / "docker-compose.yml").read_text()
+COMPOSE = yaml.safe_load(COMPOSE_TEXT)
+SERVICES = COMPOSE["services"]
+COPIED = [line.split()[1] for line in DOCKERFILE.splitlines() if line.startswith("COPY ")]
+# The image's own variables, which are no settings of the broker: kafka's docker/examples/README.md.
+NOT_SETTINGS = {"KAFKA_HEAP_OPTS"}
+
+
+def settings_in_container(broker_id: int) -> dict[str, str]:
+    """What the image makes of KAFKA_…: the name in small letters, a dot for each underscore."""
+    environment = SERVICES[broker_name(broker_id)]["environment"]
+    return {
+        name.removeprefix("KAFKA_").lower().replace("_", "."): value
+        for name, value in environment.items()
+        if name.startswith("KAFKA_") and name not in NOT_SETTINGS
+    }
+
+
+def embedded_settings(broker_id: int, folder: Path) -> dict[str, str]:
+    """Those of an embedded broker on the same ports, with the names of machines in place of the loopback address."""
+    files = BrokerFiles(folder)
+    plan = ClusterPlan(cluster_id="", ports=WISHED_PORTS, controller_ports=WISHED_CONTROLLER_PORTS)
+    write_broker_config(files, broker_id=broker_id, plan=plan)
+    settings = dict(line.split("=", 1) for line in files.properties.read_text().splitlines())
+    return {
+        **settings,
+        "listeners": settings["listeners"].replace(LOOPBACK, ""),
+        "advertised.listeners": settings["advertised.listeners"].replace(LOOPBACK, broker_name(broker_id)),
+        "controller.quorum.voters": re.sub(rf"(\d)@{re.escape(LOOPBACK)}", r"\1@kafka\1", settings["controller.quorum.voters"]),
+        "log.dirs": "/var/lib/kafka/data",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("broker_id", BROKER_IDS)
+def test_a_broker_in_a_container_is_set_as_an_embedded_one(broker_id, tmp_path):
+    assert settings_in_container(broker_id) == embedded_settings(broker_id, tmp_path)
+
+
+def test_all_brokers_are_one_cluster_of_the_embedded_version_and_each_keeps_its_records():
+    brokers = [SERVICES[broker_name(broker_id)] for broker_id in BROKER_IDS]
+    [cluster_id] = {broker["environment"]["CLUSTER_ID"] for broker in brokers}
+    assert re.fullmatch(r"[\w-]{22}", cluster_id)
+    assert {broker["image"] for broker in brokers} == {f"apache/kafka:{COORDINATES[0].rpartition(':')[2]}"}
+    volumes = [broker["volumes"] for broker in brokers]
+    assert volumes == [[f"{broker_name(broker_id)}:/var/lib/kafka/data"] for broker_id in BROKER_IDS]
+
+
+def test_the_web_site_asks_the_brokers_where_they_listen():
+    advertised = [settings_in_container(broker_id)["advertised.listeners"] for broker_id in BROKER_IDS]
+    servers = SERVICES["web"]["environment"]["KAFKA_BOOTSTRAP_SERVERS"]
+    assert [f"PLAINTEXT://{server}" for server in servers.split(",")] == advertised
+    assert servers.startswith("kafka1:9092,kafka2:9093")  # as in the notebook
+
+
+def test_the_ports_of_brokers_and_web_site_are_published_on_loopback_alone():
+    published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
+    assert published.pop("web") == ["${KAFKACLASS_LISTEN:-127.0.0.1}:8000:8000"]
+    assert published == {
+        broker_name(one): [f"127.0.0.1:{port}:{port}"] for one, port in zip(BROKER_IDS, WISHED_PORTS, strict=True)
+    }
+
+
+def test_every_image_is_pinned_and_every_service_has_a_health_check():
+    images = [service["image"] for service in SERVICES.values() if "build" not in service]
+    images += re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE)
+    assert all(re.search(r":\d+\.\d+", image) for image in images), images
+    assert all("test" in service["healthcheck"] for service in SERVICES.values())
+
+
+def test_every_volume_that_is_used_is_declared_and_every_anchor_is_used():
+    used = {volume.partition(":")[0] for service in SERVICES.values() for volume in service["volumes"]}
+    assert used == set(COMPOSE["volumes"])
+    for anchor in re.findall(r"&([\w-]+)$", COMPOSE_TEXT, re.MULTILINE):
+        assert f"*{anchor}\n" in COMPOSE_TEXT
+
+
+def test_docker_compose_takes_the_file_or_where_there_is_none_yaml_does():
+    assert {"services", "volumes"} <= COMPOSE.keys()
+    if compose := shutil.which("docker-compose"):  # Debian's package; it needs no daemon for this
+        done = subprocess.run([compose, "config", "-q"], cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+
+
+def test_the_image_runs_as_nobody_special():
+    users = re.findall(r"^USER (\S+)", DOCKERFILE, re.MULTILINE)
+    assert users
+    assert users[-1] not in ("root", "0")
+
+
+def test_daphnes_options_are_written_once():
+    options = [option for option in web._OPTIONS if option.startswith("--")]
+    assert options
+    for text in (DOCKERFILE, COMPOSE_TEXT):
+        assert "daphne" not in re.sub(r"#.*", "", text)
+        assert not [option for option in options if option in text]
+    assert "command" not in SERVICES["web"]
+    assert image_command()[:3] == ["python", "manage.py", "up"]
+
+
+def test_what_the_image_copies_is_not_ignored_and_all_else_is():
+    lines = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if not line.startswith("#")]
+    assert lines[0] == "*"
+    assert {line.removeprefix("!") for line in lines if line.startswith("!")} == set(COPIED)
+
+
+def image_command() -> list[str]:
+    return json.loads(re.findall(r"^CMD (.+)$", DOCKERFILE, re.MULTILINE)[-1])
+
+
+@pytest.fixture
+def image(tmp_path) -> Path:
+    """A folder with what the Dockerfile copies and nothing else."""
+    folder = tmp_path / "app"
+    folder.mkdir()
+    for name in COPIED:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, folder / name)
+    return folder
+
+
+def start_as_in_the_image(image: Path, data_dir: Path, bootstrap_servers: str) -> subprocess.Popen[bytes]:
+    """The image's command, but on loopback and on a free port."""
+    _python, *arguments, _host = image_command()
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith(("KAFKA", "DATABASE", "PYTHON"))
+    }
+    own = {
+        "KAFKACLASS_DATA": str(data_dir),
+        "KAFKA_BOOTSTRAP_SERVERS": bootstrap_servers,
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    with data_dir.with_suffix(".log").open("wb") as log:
+        return subprocess.Popen(
+            [sys.executable, *arguments, LOOPBACK, "--port", "0"],
+            cwd=image, env={**inherited, **own}, stdout=log, stderr=log,
+        )  # fmt: skip
+
+
+def get(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=20) as answer:
+        assert answer.status == 200
+        return answer.read().decode()
+
+
+def test_what_the_image_copies_is_enough_to_serve_pages_and_styles_and_nothing_is_written_beside_it(
+    image, bootstrap_servers, tmp_path
+):
+    data_dir = tmp_path / "data"
+    before = sorted(image.rglob("*"))
+    process = start_as_in_the_image(image, data_dir, bootstrap_servers)
+    try:
+        known = wait_for(
+            lambda: running.read(data_dir), timeout_s=60, why=lambda: data_dir.with_suffix(".log").read_text()
+        )
+        page = get(f"{known.url}/join/")
+        styles = re.findall(r'href="(/static/[^"]+\.css)"', page)
+        assert styles
+        assert all(get(f"{known.url}{style}") for style in styles)
+        acts = json.loads(get(f"{known.url}/api/v1/openapi.json"))["paths"]
+        assert [path for path in acts if path.rstrip("/").rpartition("/")[2] in ACTIONS]
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=30)
+    assert process.returncode == 0
+    assert not (data_dir / "kafka").exists()
+    assert sorted(image.rglob("*")) == before

@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from lessons.classroom.models import Member, Role
+from lessons.classroom.people import seats
+from lessons.classroom.people.seats import FREE_WRONG_CODES, sign_in_path
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def no_wrong_codes_yet(db):
+    cache.clear()
+
+
+def join(client, klass, *, code=None, name="Dora", address="127.0.0.1"):
+    return client.post(reverse("join"), {"code": code or klass.join_code, "name": name}, REMOTE_ADDR=address)
+
+
+def test_joining_with_the_class_code_gives_a_seat_and_shows_the_personal_code(classroom, client):
+    answer = join(client, classroom.klass)
+    seat = Member.objects.get(klass=classroom.klass, name="Dora")
+    assert answer.url == reverse("joined", args=[classroom.klass.slug])
+    assert seat.personal_code in client.get(answer.url).content.decode()
+
+
+def test_the_class_code_is_read_however_it_is_typed(classroom, client):
+    code = classroom.klass.join_code.lower()
+    assert join(client, classroom.klass, code=f" {code[:3]}-{code[3:]} ").status_code == 302
+
+
+def test_a_link_to_a_class_has_its_code_filled_in(classroom, client):
+    page = client.get(reverse("join-class", args=[classroom.klass.join_code])).content.decode()
+    assert f'value="{classroom.klass.join_code}"' in page
+    assert classroom.klass.name in page
+
+
+def test_a_personal_code_brings_its_owner_back_on_another_computer(classroom):
+    elsewhere = Client()
+    answer = elsewhere.post(reverse("return"), {"personal_code": classroom.alice.personal_code})
+    assert answer.url == reverse("lessons", args=[classroom.klass.slug])
+    assert "Alice" in elsewhere.get(answer.url).content.decode()
+
+
+def test_joining_twice_with_one_browser_is_one_seat(classroom, client):
+    join(client, classroom.klass)
+    join(client, classroom.klass)
+    assert Member.objects.filter(klass=classroom.klass, name="Dora").count() == 1
+
+
+def test_somebody_else_at_the_same_computer_gets_a_seat_of_their_own(classroom, client):
+    join(client, classroom.klass, name="Dora")
+    page = client.get(reverse("join-class", args=[classroom.klass.join_code])).content.decode()
+    assert "You are Dora here" in page
+    join(client, classroom.klass, name="Emil")
+    assert Member.objects.filter(klass=classroom.klass, name__in=["Dora", "Emil"]).count() == 2
+    assert "Emil" in client.get(reverse("lessons", args=[classroom.klass.slug])).content.decode()
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * 61, "\u200b", "\u202e"])
+def test_a_name_that_is_none_is_said_at_its_field(classroom, client, name):
+    answer = join(client, classroom.klass, name=name)
+    assert answer.status_code == 422
+    assert b"field-error" in answer.content
+
+
+def test_a_name_keeps_its_letters_and_signs_and_nothing_that_steers_what_stands_around_it(classroom, client):
+    join(client, classroom.klass, name="Zo\u0308e \u05d0\u05d1 🦆\u202e \u2067x\u2069 \x1b[2J\tEnd")
+    assert classroom.klass.members.filter(name="Zo\u0308e \u05d0\u05d1 🦆 x [2J End").exists()
+
+
+def test_wrong_class_codes_are_counted_and_slowed_down_and_a_right_one_never_is(classroom, client):
+    for _ in range(FREE_WRONG_CODES):
+        assert join(client, classroom.klass, code="WRONG2").status_code == 422
+    started = time.monotonic()
+    slowed = join(client, classroom.klass, code="WRONG2")
+    assert slowed.status_code == 429
+    assert time.monotonic() - started >= 0.5
+    assert b"No class has this code" in slowed.content
+    assert join(Client(), classroom.klass).status_code == 302
+
+
+def test_wrong_personal_codes_are_counted_with_the_wrong_class_codes(classroom, client):
+    for _ in range(FREE_WRONG_CODES):
+        join(client, classroom.klass, code="WRONG2")
+    assert client.post(reverse("return"), {"personal_code": "AAAAAAAAAA"}).status_code == 429
+
+
+def test_guessing_by_links_is_counted_like_any_other_guess(classroom, client):
+    for _ in range(FREE_WRONG_CODES):
+        assert client.get(reverse("join-class", args=["WRONG2"])).status_code == 404
+    assert client.get(reverse("join-class", args=["WRONG2"])).status_code == 429
+    assert client.get(reverse("join-class", args=[classroom.klass.join_code])).status_code == 200
+
+
+def test_one_address_does_not_slow_another(classroom, client):
+    for _ in range(FREE_WRONG_CODES + 1):
+        join(client, classroom.klass, code="WRONG2", address="10.0.0.1")
+    assert join(client, classroom.klass, code="WRONG2", address="10.0.0.2").status_code == 422
+
+
+def test_guesses_from_many_addresses_at_one_classs_door_are_slowed_and_a_right_code_and_another_class_are_not(
+    classroom, client, monkeypatch
+):
+    monkeypatch.setattr(seats, "FREE_WRONG_CODES_AT_A_DOOR", 2)
+
+    def come_back(code: str, klass, number: int) -> int:
+        form = {"personal_code": code, "at": klass.join_code}
+        return Client().post(reverse("return"), form, REMOTE_ADDR=f"10.0.0.{number}").status_code
+
+    assert [come_back("AAAAAAAAAA", classroom.klass, n) for n in range(3)] == [422, 422, 429]
+    assert come_back("AAAAAAAAAA", classroom.charlie.klass, 3) == 422
+    assert come_back(classroom.alice.personal_code, classroom.klass, 4) == 302
+
+
+def test_wrong_passwords_are_counted_with_the_wrong_codes_and_a_right_one_is_never_refused(classroom, client):
+    user = classroom.ines.user
+    user.set_password("the right one")
+    user.save()
+
+    def sign_in(password: str) -> int:
+        return client.post(reverse("sign-in"), {"username": user.username, "password": password}).status_code
+
+    assert sign_in("") == 422  # no guess
+    assert [sign_in("a wrong one") for _ in range(FREE_WRONG_CODES + 1)] == [422] * FREE_WRONG_CODES + [429]
+    assert sign_in("the right one") == 302
+
+
+def test_a_sign_in_link_shows_a_button_and_works_once(classroom, client):
+    link = sign_in_path(classroom.klass, Role.INSTRUCTOR)
+    for _ in range(2):  # mail scanners open links
+        assert b"Sign in as Ines" in client.get(link).content
+    token = link.partition("link=")[2]
+    assert client.post(reverse("sign-in"), {"link": token}).url == reverse("home")
+    assert client.get(reverse("lessons", args=[classroom.klass.slug])).status_code == 200
+    spent = Client().post(reverse("sign-in"), {"link": token})
+    assert spent.status_code == 422
+    assert b"spent" in spent.content
+
+
+def test_a_sign_in_link_that_is_pressed_by_six_at_once_lets_one_in(classroom):
+    token = sign_in_path(classroom.klass, Role.GRADER).partition("link=")[2]
+    statuses = []
+
+    def press() -> None:
+        try:
+            statuses.append(Client().post(reverse("sign-in"), {"link": token}).status_code)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=press) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(statuses) == [302] + [422] * 5
+
+
+def test_a_made_up_sign_in_link_is_refused(client):
+    assert b"spent" in client.get(reverse("sign-in") + "?link=AAAA").content
+
+
+def test_the_front_door_leads_to_ones_class(classroom, client):
+    assert client.get("/").url == reverse("join")
+    join(client, classroom.klass)
+    assert client.get("/").url == reverse("lessons", args=[classroom.klass.slug])

@@ -1,0 +1,203 @@
+from __future__ import annotations
+
+import io
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
+
+from lessons.classroom.models import Attempt, Change, Class, Member, Role
+from lessons.classroom.people.seats import take_seat
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ines(classroom) -> Client:
+    client = Client()
+    client.force_login(classroom.ines.user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def door(client: Client, klass: Class, do: str):
+    return client.post(reverse("people-door", args=[klass.slug]), {"do": do})
+
+
+def seat(client: Client, member: Member, do: str, **more: str):
+    return client.post(reverse("people-seat", args=[member.klass.slug, member.slug]), {"do": do, **more})
+
+
+def join(klass: Class, name: str):
+    klass.refresh_from_db()
+    return Client().post(reverse("join"), {"code": klass.join_code, "name": name})
+
+
+def page(client: Client, klass: Class, query: str = "") -> str:
+    return client.get(reverse("people", args=[klass.slug]) + query).content.decode()
+
+
+def test_a_closed_door_gives_no_new_seat_and_says_so_and_an_open_one_does(classroom, ines):
+    klass = classroom.klass
+    door(ines, klass, "close")
+    turned_away = join(klass, "Dora")
+    assert turned_away.status_code == 403
+    assert "The door of this class is closed" in turned_away.content.decode()
+    assert not klass.members.filter(name="Dora").exists()
+    door(ines, klass, "open")
+    assert join(klass, "Dora").status_code == 302
+
+
+def test_through_a_closed_door_a_personal_code_still_brings_its_owner_back(classroom, ines):
+    door(ines, classroom.klass, "close")
+    came_back = Client().post(reverse("return"), {"personal_code": classroom.alice.personal_code})
+    assert came_back.url == reverse("lessons", args=[classroom.klass.slug])
+
+
+def test_after_the_code_was_changed_the_old_one_opens_nothing(classroom, ines):
+    old = classroom.klass.join_code
+    door(ines, classroom.klass, "new-code")
+    assert Client().post(reverse("join"), {"code": old, "name": "Dora"}).status_code == 422
+    assert join(classroom.klass, "Dora").status_code == 302
+
+
+def test_a_seat_gets_another_name_and_an_empty_one_is_refused_in_words(classroom, ines):
+    assert seat(ines, classroom.alice, "rename", name="  Alice   Adams ").status_code == 302
+    classroom.alice.refresh_from_db()
+    assert classroom.alice.name == "Alice Adams"
+    refused = seat(ines, classroom.alice, "rename", name=" - ")
+    assert refused.status_code == 422
+    assert "A name has a letter or a digit in it." in refused.content.decode()
+
+
+def test_a_new_personal_code_is_shown_on_request_and_ends_the_old_one(classroom, ines):
+    old = classroom.alice.personal_code
+    answer = seat(ines, classroom.alice, "new-code")
+    new = Member.objects.get(pk=classroom.alice.pk).personal_code
+    assert new != old
+    assert new not in answer.url
+    assert new in ines.get(answer.url).content.decode()
+    assert new not in page(ines, classroom.klass)
+    assert Client().post(reverse("return"), {"personal_code": old}).status_code == 422
+    assert Client().post(reverse("return"), {"personal_code": new}).status_code == 302
+
+
+def test_who_came_in_by_the_old_personal_code_is_out_when_there_is_a_new_one(classroom, ines):
+    browser, room = Client(), reverse("lessons", args=[classroom.klass.slug])
+    browser.post(reverse("return"), {"personal_code": classroom.alice.personal_code})
+    assert browser.get(room).status_code == 200
+    seat(ines, classroom.alice, "new-code")
+    assert browser.get(room).status_code == 404
+    browser.post(reverse("return"), {"personal_code": Member.objects.get(pk=classroom.alice.pk).personal_code})
+    assert browser.get(room).status_code == 200
+
+
+def test_an_instructor_removes_who_else_teaches_or_grades_and_lets_them_in_again_but_nobody_themselves(classroom, ines):
+    greta, room = Client(), reverse("grading", args=[classroom.klass.slug])
+    greta.force_login(classroom.greta.user, backend="django.contrib.auth.backends.ModelBackend")
+
+    def say(member: Member, do: str) -> int:
+        return ines.post(reverse("people-staff", args=[classroom.klass.slug, member.slug]), {"do": do}).status_code
+
+    assert (greta.get(room).status_code, say(classroom.greta, "remove"), greta.get(room).status_code) == (200, 302, 404)
+    assert "Grader, removed" in page(ines, classroom.klass)
+    assert (say(classroom.greta, "let-in"), greta.get(room).status_code) == (302, 200)
+    assert list(Change.objects.values_list("kind", "seat")) == [
+        ("remove", classroom.greta.pk), ("let-in", classroom.greta.pk)
+    ]  # fmt: skip
+    assert [say(classroom.ines, "remove"), say(classroom.alice, "remove"), say(classroom.greta, "promote")] == [404] * 3
+
+
+def test_the_code_that_a_student_keeps_is_shown_to_nobody_else(classroom, ines):
+    asked = ines.get(reverse("people", args=[classroom.klass.slug]) + f"?code_of={classroom.alice.slug}")
+    assert asked.status_code == 404
+    assert classroom.alice.personal_code not in asked.content.decode()
+
+
+def test_a_new_personal_code_opens_this_class_and_no_other_class_of_the_same_person(classroom, ines):
+    alice = classroom.alice
+    elsewhere = take_seat(classroom.charlie.klass, "Alice", user=alice.user)
+    seat(ines, alice, "new-code")
+    browser = Client()
+    browser.post(reverse("return"), {"personal_code": Member.objects.get(pk=alice.pk).personal_code})
+    assert browser.get(reverse("joined", args=[classroom.klass.slug])).status_code == 200
+    assert browser.get(reverse("joined", args=[elsewhere.klass.slug])).status_code == 404
+
+
+def test_a_seat_gets_its_number_of_the_schools_system_letter_for_letter_and_no_two_have_one(classroom, ines):
+    assert seat(ines, classroom.alice, "external-id", external_id=" Alice@School.example ").status_code == 302
+    classroom.alice.refresh_from_db()
+    assert classroom.alice.external_id == "Alice@School.example"
+    assert "Alice@School.example" in page(ines, classroom.klass)
+    refused = seat(ines, classroom.bob, "external-id", external_id="Alice@School.example")
+    assert refused.status_code == 422
+    assert "has it already" in refused.content.decode()
+    assert Change.objects.get(kind="external-id").data == {"before": "", "after": "Alice@School.example"}
+
+
+def test_whoever_is_removed_reaches_nothing_and_the_record_stays_until_they_are_let_in_again(classroom, ines):
+    alice, klass = classroom.alice, classroom.klass
+    Attempt.objects.create(member=alice, exercise="an.exercise", state=Attempt.State.DONE, check_hash="0" * 64)
+    browser = Client()
+    browser.force_login(alice.user, backend="django.contrib.auth.backends.ModelBackend")
+    lessons = reverse("lessons", args=[klass.slug])
+    seat(ines, alice, "remove")
+    assert browser.get(lessons).status_code == 404
+    assert browser.get(reverse("home")).url == reverse("join")
+    assert Client().post(reverse("return"), {"personal_code": alice.personal_code}).status_code == 422
+    assert alice.attempts.count() == 1
+    seat(ines, alice, "let-in")
+    assert browser.get(lessons).status_code == 200
+
+
+def test_the_browser_of_somebody_who_was_removed_gives_a_seat_of_its_own_and_never_the_old_one(classroom, ines):
+    browser = Client()
+    browser.force_login(classroom.alice.user, backend="django.contrib.auth.backends.ModelBackend")
+    seat(ines, classroom.alice, "remove")
+    browser.post(reverse("join"), {"code": classroom.klass.join_code, "name": "Alice"})
+    new = classroom.klass.members.get(name="Alice", removed_at=None)
+    assert new.slug != classroom.alice.slug
+
+
+def test_every_change_is_kept_with_who_and_when_and_without_any_code(classroom, ines):
+    seat(ines, classroom.alice, "rename", name="Ada")
+    seat(ines, classroom.alice, "new-code")
+    door(ines, classroom.klass, "new-code")
+    kept = list(classroom.klass.changes.order_by("id").values_list("kind", "by", "seat", "data"))
+    ines_pk, alice_pk = classroom.ines.pk, classroom.alice.pk
+    assert kept == [
+        ("rename", ines_pk, alice_pk, {"before": "Alice", "after": "Ada"}),
+        ("personal-code", ines_pk, alice_pk, {}),
+        ("class-code", ines_pk, None, {}),
+    ]
+
+
+def test_a_change_is_never_edited_and_never_deleted(classroom, ines):
+    door(ines, classroom.klass, "close")
+    change = Change.objects.get()
+    with pytest.raises(TypeError, match="never edited"):
+        change.save()
+    with pytest.raises(TypeError, match="never deleted"):
+        change.delete()
+
+
+def test_names_on_the_page_are_text_whatever_is_in_them(classroom, ines):
+    Member.objects.filter(pk=classroom.alice.pk).update(name="<script>alert(1)</script>\u202e🦆")
+    shown = page(ines, classroom.klass)
+    assert "<script>alert" not in shown
+    assert "&lt;script&gt;alert" in shown
+
+
+def test_invite_prints_a_link_that_signs_in_once_as_what_was_asked_for(classroom):
+    said = io.StringIO()
+    call_command("invite", "--class", classroom.klass.slug, "--role", "grader", "--name", "Gustav", stdout=said)
+    link, browser = said.getvalue().strip(), Client()
+    assert browser.post(reverse("sign-in"), {"link": link.partition("link=")[2]}).url == reverse("home")
+    assert browser.get(reverse("lessons", args=[classroom.klass.slug])).status_code == 200
+    assert classroom.klass.members.get(name="Gustav").role == Role.GRADER
+    assert Client().post(reverse("sign-in"), {"link": link.partition("link=")[2]}).status_code == 422
+
+
+def test_invite_names_the_classes_when_there_is_none_of_that_name(classroom):
+    with pytest.raises(CommandError, match=classroom.klass.slug):
+        call_command("invite", "--class", "nothing", "--role", "grader", "--name", "Gustav")

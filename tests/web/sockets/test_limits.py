@@ -1,0 +1,77 @@
+"""How much one seat may have open, and that it takes nothing from the others."""
+
+from __future__ import annotations
+
+import asyncio
+from uuid import uuid4
+
+import pytest
+
+from lessons.classroom.models import Act
+from lessons.cluster import groups
+from lessons.cluster.errors import KafkaRefused
+from lessons.web.sockets.limits import MAX_CONSUMERS, MAX_SOCKETS
+from tests.conftest import Classroom
+from tests.web.sockets.conftest import Room
+
+
+async def test_the_socket_past_the_limit_of_a_seat_is_closed_in_words_and_other_seats_come_in(
+    room: Room, classroom: Classroom
+) -> None:
+    tabs = [room.open("watch") for _ in range(MAX_SOCKETS)]
+    for tab in tabs:
+        tab.say("watch", topic="test1p")
+        await tab.until_kind("watching")
+    for kind in ("watch", "consume", "live"):
+        refused = room.open(kind)
+        await refused.until(lambda tab=refused: tab.code is not None)
+        assert refused.code == 4429
+        assert "40 connections of yours" in refused.last("problem")["words"]
+        assert refused.kinds == ["problem"]
+    bob = room.open("watch", user=classroom.bob.user)
+    bob.say("watch", topic="test1p")
+    await bob.until_kind("waiting")
+
+
+async def test_a_socket_that_ends_makes_place_for_another_also_after_a_crash(room: Room) -> None:
+    tabs = [room.open("watch") for _ in range(MAX_SOCKETS)]
+    for tab in tabs:
+        tab.say("watch", topic="test1p")
+        await tab.until_kind("watching")
+    await tabs[0].crash()
+    await tabs[1].close()
+    for _ in range(2):
+        tab = await room.watch()
+        await tab.until_kind("watching")
+    refused = await room.watch()
+    await refused.until(lambda: refused.code == 4429)
+
+
+async def test_the_consumer_past_the_limit_of_a_seat_is_refused_in_words_and_stopping_one_makes_place(
+    room: Room,
+) -> None:
+    tabs = [await room.consume(group_id=f"g{number}") for number in range(MAX_CONSUMERS)]
+    for tab in tabs:
+        await tab.until_kind("assigned")
+    refused = await room.consume(group_id="one-more")
+    await refused.until(lambda: refused.code is not None)
+    assert refused.code == 4429
+    assert f"{MAX_CONSUMERS} consumers of yours" in refused.last("problem")["words"]
+    assert await Act.objects.filter(member=room.alice).acount() == MAX_CONSUMERS
+    with pytest.raises(KafkaRefused, match="does not exist"):
+        await asyncio.to_thread(groups.describe_group, room.namespace, "one-more")
+    tabs[0].say("stop")
+    await tabs[0].until_kind("stopped")
+    tabs[0].say("start", act_id=str(uuid4()), topic="test1p", group_id="again")
+    await tabs[0].until_kind("assigned", times=2)
+    still_refused = await room.consume(group_id="one-more")
+    await still_refused.until(lambda: still_refused.code == 4429)
+
+
+async def test_a_start_that_comes_to_nothing_keeps_no_place(room: Room) -> None:
+    tab = room.open("consume")
+    for times in range(1, MAX_CONSUMERS + 3):
+        tab.say("start", act_id=str(uuid4()), topic="nowhere" if times % 2 else "", group_id="g")
+        await tab.until_kind("stopped", times=times)
+    tab.say("start", act_id=str(uuid4()), topic="test1p", group_id="g")
+    await tab.until_kind("assigned")

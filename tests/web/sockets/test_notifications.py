@@ -1,0 +1,74 @@
+"""Hands, answers and words to the class reach open pages by themselves."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from channels.db import database_sync_to_async
+
+from lessons.classroom.messages import notifications
+from lessons.classroom.messages.announcements import end, say_to_class
+from lessons.classroom.messages.hands import lower, raise_hand, reply
+from lessons.classroom.models import Class
+from lessons.course.loader import get_lesson
+from tests.conftest import Classroom
+from tests.web.sockets.conftest import Room
+from tests.web.sockets.test_live_page import parts, until_part
+
+BY_ITSELF_WITHIN_S = 2.0
+
+
+async def do(act: Callable[..., Any], *args: Any, **named: Any) -> Any:
+    return await database_sync_to_async(act, thread_sensitive=False)(*args, **named)
+
+
+@pytest.mark.parametrize("path", ["notifications", "live", "live/producing"])
+async def test_what_is_said_comes_to_every_open_page_and_goes_when_it_is_ended(
+    room: Room, classroom: Classroom, path: str
+) -> None:
+    tab = room.open(path)
+    await tab.until(lambda: "part-notifications" in parts(tab))
+    said = await do(say_to_class, classroom.ines, "Five more minutes", lesson="producing")
+    async with asyncio.timeout(BY_ITSELF_WITHIN_S):
+        await until_part(tab, "part-notifications", "Five more minutes")
+    await do(end, said)
+    await tab.until(lambda: "Five more minutes" not in parts(tab)["part-notifications"])
+
+
+async def test_a_hand_comes_to_the_queue_and_its_answer_to_the_lesson_of_its_owner_alone(
+    room: Room, classroom: Classroom
+) -> None:
+    queue = room.open("room", user=classroom.ines.user)
+    alice, bob = room.open("live/producing"), room.open("live/producing", user=classroom.bob.user)
+    for tab, part in ((queue, "part-hands"), (alice, "part-hand"), (bob, "part-hand")):
+        await tab.until(lambda tab=tab, part=part: part in parts(tab))
+    hand = await do(raise_hand, room.alice, get_lesson("producing"), words="Which partition?")
+    async with asyncio.timeout(BY_ITSELF_WITHIN_S):
+        await until_part(queue, "part-hands", "Which partition?")
+        await until_part(alice, "part-hand", "Your hand is up")
+    await do(reply, hand, classroom.ines, "By the hash of the key.")
+    async with asyncio.timeout(BY_ITSELF_WITHIN_S):
+        await until_part(alice, "part-hand", "By the hash of the key.")
+        await until_part(alice, "part-notifications", "By the hash of the key.")
+        await until_part(queue, "part-hands", "No hand is up.")
+    assert "hash of the key" not in str(bob.frames)
+
+
+async def test_a_lowered_hand_leaves_the_queue(room: Room, classroom: Classroom) -> None:
+    await do(raise_hand, room.alice, get_lesson("producing"))
+    queue = room.open("room", user=classroom.greta.user)
+    await until_part(queue, "part-hands", "Alice")
+    await do(lower, room.alice)
+    await until_part(queue, "part-hands", "No hand is up.")
+
+
+async def test_a_hundred_open_pages_ask_the_database_once(classroom: Classroom, monkeypatch) -> None:
+    looks: list[Class] = []
+    read = notifications.read
+    monkeypatch.setattr(notifications, "read", lambda klass: looks.append(klass) or read(klass))
+    for _ in range(100):
+        await do(notifications.latest, classroom.klass)
+    assert 1 <= len(looks) <= 3  # one a second

@@ -1,0 +1,78 @@
+"""Rights are looked at again on a socket that stays open."""
+
+from __future__ import annotations
+
+import asyncio
+from importlib import import_module
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
+from django.utils import timezone
+
+from lessons.classroom.models import Class, Member, Role
+from lessons.web.sockets import rights
+from tests.conftest import Classroom
+from tests.web.sockets.conftest import Room
+
+STOPS_WITHIN_S = 5.0
+
+
+def new_session() -> SessionBase:
+    session = import_module(settings.SESSION_ENGINE).SessionStore()
+    session.create()
+    return session
+
+
+def sign_out(session: SessionBase) -> None:
+    """As the request that signs out does it: by a session object of its own."""
+    type(session)(session.session_key).flush()
+
+
+@pytest.mark.parametrize("change", [{"removed_at": timezone.now()}, {"role": Role.GRADER}, {"code_generation": 2}])
+async def test_the_stream_of_somebody_who_lost_the_right_to_it_stops_within_5_seconds_and_a_neighbours_goes_on(
+    room: Room, classroom: Classroom, change: dict[str, object]
+) -> None:
+    removed, stays = await room.watch(), room.open("live", user=classroom.bob.user)
+    await removed.until_kind("watching")
+    await stays.until_kind("parts")
+    await Member.objects.filter(pk=room.alice.pk).aupdate(**change)
+    async with asyncio.timeout(STOPS_WITHIN_S):
+        await removed.until(lambda: removed.code)
+    frames = len(removed.frames)
+    await room.send("unseen")
+    assert (removed.code, len(removed.frames), stays.code) == (4404, frames, None)
+
+
+async def test_the_stream_of_somebody_who_signed_out_stops_within_5_seconds(room: Room) -> None:
+    session, other = await sync_to_async(new_session)(), await sync_to_async(new_session)()
+    signed_out, stays = await room.watch(session=session), await room.watch(session=other)
+    await signed_out.until_kind("watching")
+    await sync_to_async(sign_out)(session)
+    async with asyncio.timeout(STOPS_WITHIN_S):
+        await signed_out.until(lambda: signed_out.code)
+    assert (signed_out.code, stays.code) == (4404, None)
+
+
+async def test_an_open_lesson_stops_when_it_is_switched_off_and_stays_for_who_teaches(
+    room: Room, classroom: Classroom
+) -> None:
+    pages = [
+        room.open("live/producing"),
+        room.open("live/consuming"),
+        room.open("live/producing", user=classroom.ines.user),
+    ]
+    for page in pages:
+        await page.until_kind("parts")
+    await Class.objects.filter(pk=classroom.klass.pk).aupdate(lessons_off=["producing"])
+    async with asyncio.timeout(STOPS_WITHIN_S):
+        await pages[0].until(lambda: pages[0].code)
+    assert [page.code for page in pages] == [4404, None, None]
+
+
+async def test_nothing_is_asked_while_no_socket_is_open(room: Room) -> None:
+    tab = await room.watch()
+    await tab.until_kind("watching")
+    await tab.close()
+    assert rights.watch()._task is None

@@ -1,0 +1,93 @@
+"""A student's lesson as those see it who teach or grade: live, and without doing anything in the student's name."""
+
+from __future__ import annotations
+
+import asyncio
+from uuid import uuid4
+
+import pytest
+from channels.db import database_sync_to_async
+from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
+
+from lessons.classroom.models import Attempt, Member
+from lessons.classroom.perform import perform
+from lessons.course.acts.create_topic import CreateTopic
+from tests.conftest import Classroom
+from tests.web.sockets.conftest import Room
+from tests.web.sockets.test_live_page import parts, until_part
+
+EXERCISE = "exercise-creating-topics-three-topics"
+
+
+def address(room: Room, kind: str) -> str:
+    return f"seats/{room.alice.slug}/{kind}"
+
+
+@pytest.mark.parametrize("who", ["ines", "greta"])
+async def test_they_see_what_the_student_does_and_kafkas_answer_and_check_nothing(
+    room: Room, classroom: Classroom, who: str
+) -> None:
+    tab = room.open(address(room, "live/creating-topics"), user=getattr(classroom, who).user)
+    await until_part(tab, "part-topics", "test1p")
+    await database_sync_to_async(perform, thread_sensitive=False)(
+        room.alice, CreateTopic(name="test2p"), act_id=uuid4(), lesson="creating-topics"
+    )
+    await until_part(tab, "part-topics", "test2p")
+    await tab.until(lambda: any("test2p" in html and "answer ok" in html for html in parts(tab).values()))
+    drawn = "".join(parts(tab).values())
+    assert "action=" not in drawn
+    assert "hx-post" not in drawn
+    assert not await Attempt.objects.filter(member=room.alice).aexists()
+
+
+async def test_a_verdict_that_the_students_page_brings_comes_to_theirs_too(room: Room, classroom: Classroom) -> None:
+    tab = room.open(address(room, "live/creating-topics"), user=classroom.ines.user)
+    await tab.until(lambda: EXERCISE in parts(tab))
+    assert "Not yet" not in parts(tab)[EXERCISE]
+    room.open("live/creating-topics")
+    await until_part(tab, EXERCISE, "Not yet")
+
+
+async def test_they_watch_the_students_records(room: Room, classroom: Classroom) -> None:
+    await room.send("1", "2")
+    tab = room.open(address(room, "watch"), user=classroom.greta.user)
+    tab.say("watch", topic="test1p")
+    tab.say("grant", records=10)
+    await tab.until_rows(2)
+
+
+@pytest.mark.parametrize("kind", ["live/creating-topics", "watch"])
+async def test_students_strangers_and_made_up_seats_are_closed_as_if_there_were_nothing(
+    room: Room, classroom: Classroom, kind: str
+) -> None:
+    tabs = [
+        room.open(address(room, kind), user=user)
+        for user in (classroom.alice.user, classroom.bob.user, classroom.charlie.user, AnonymousUser())
+    ]
+    for slug in ("0000", classroom.ines.slug, classroom.charlie.slug):
+        tabs.append(room.open(f"seats/{slug}/{kind}", user=classroom.ines.user))
+    if kind != "watch":
+        tabs.append(room.open(address(room, "live/no-such-lesson"), user=classroom.ines.user))
+    for tab in tabs:
+        tab.say("watch", topic="test1p")
+        await tab.until(lambda tab=tab: tab.code == 4404)
+        assert tab.frames == []
+
+
+@pytest.mark.parametrize("kind", ["live/creating-topics", "watch"])
+@pytest.mark.parametrize("removed", ["alice", "ines"])
+async def test_it_closes_within_5_seconds_when_the_student_or_the_one_who_looks_was_removed(
+    room: Room, classroom: Classroom, kind: str, removed: str
+) -> None:
+    tab = room.open(address(room, kind), user=classroom.ines.user)
+    stays = room.open(f"seats/{classroom.bob.slug}/{kind}", user=classroom.greta.user)
+    tab.say("watch", topic="test1p")
+    await tab.until(lambda: tab.frames)
+    gone = getattr(classroom, removed)
+    await Member.objects.filter(pk=gone.pk).aupdate(removed_at=timezone.now())
+    async with asyncio.timeout(5):
+        await tab.until(lambda: tab.code)
+    assert (tab.code, stays.code) == (4404, None)
+    again = room.open(address(room, kind), user=classroom.ines.user)
+    await again.until(lambda: again.code == 4404)

@@ -1,0 +1,99 @@
+"""Production settings, and what a log may hold."""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+
+from kafkaclass.management import web
+from lessons.classroom.models import Role
+from lessons.classroom.people.seats import LONGEST_WAIT_S, sign_in_path, wait_after_wrong_code_s
+from lessons.web.pages.doors import join
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_django_finds_nothing_to_say_about_the_production_settings(tmp_path):
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("KAFKA", "DATABASE"))}
+    production = {"KAFKACLASS_DATA": str(tmp_path), "KAFKACLASS_TLS": "1", "KAFKACLASS_HOSTS": "class.example.org"}
+    command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
+    done = subprocess.run(command, cwd=ROOT, env=kept | production, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.django_db
+def test_pages_are_in_nobodys_frame(client):
+    assert client.get(reverse("join"))["X-Frame-Options"] == "DENY"
+
+
+@pytest.mark.django_db
+def test_no_code_and_no_link_is_in_a_log_not_even_when_the_app_fails(classroom, caplog, monkeypatch):
+    caplog.set_level(logging.INFO)
+    link = sign_in_path(classroom.klass, Role.INSTRUCTOR)
+    token, personal, new = link.partition("link=")[2], classroom.alice.personal_code, "Wrong2Code"
+    browser = Client(raise_request_exception=False)
+    browser.get(reverse("join-class", args=["WRONG2"]))
+    browser.post(reverse("join"), {"code": "WRONG2", "name": "Dora"})
+    browser.post(reverse("return"), {"personal_code": new})
+    browser.post(reverse("return"), {"personal_code": personal})
+    Client(enforce_csrf_checks=True).post(reverse("return"), {"personal_code": personal})
+    browser.get(link)
+    with monkeypatch.context() as failing:
+        failing.setattr(join, "_owner_of", lambda token: 1 / 0)
+        assert browser.get(link).status_code == 500
+        assert browser.post(reverse("sign-in"), {"link": token}).status_code == 500
+    browser.post(reverse("sign-in"), {"link": token})
+    assert "Internal Server Error: /sign-in/" in caplog.text  # it was looked at
+    for secret in (token, personal, new, "WRONG2"):
+        assert secret not in caplog.text
+
+
+def test_the_web_server_logs_no_addresses_since_they_hold_links():
+    at = web._OPTIONS.index("--verbosity")
+    assert web._OPTIONS[at + 1] == "0"
+
+
+@pytest.mark.django_db
+def test_who_guesses_a_thousand_times_waits_as_long_as_one_may_and_the_app_goes_on():
+    cache.set("wrong-codes:address:10.0.0.9", 5000)
+    assert wait_after_wrong_code_s("10.0.0.9") == LONGEST_WAIT_S
+
+
+@pytest.mark.usefixtures("kafka")
+@pytest.mark.parametrize(
+    "typed", ["\0", "A\0BC", "\u0663", "9" * 18, "9" * 5000, "-1", "\u202e"], ids=lambda typed: ascii(typed)[:9]
+)
+def test_whatever_is_typed_into_an_address_is_at_worst_a_missing_page(typed, classroom):
+    """SQLite takes a NUL and PostgreSQL fails at it; Python reads no number of 5,000 digits."""
+    ines, klass, alice = Client(raise_request_exception=False), classroom.klass.slug, classroom.alice.slug
+    ines.force_login(classroom.ines.user, backend="django.contrib.auth.backends.ModelBackend")
+    act = classroom.ines.acts.create(kind="create-topic", fields={"name": "a"}, state="done")
+    exercise = "creating-topics.three-topics"
+    gets = {
+        reverse("people", args=[klass]): {"code_of": typed},
+        reverse("seat", args=[klass, typed]): {},
+        reverse("seat-merge", args=[klass, alice]): {"into": typed},
+        reverse("class-reset", args=[klass]): {"did": typed},
+        reverse("re-check", args=[klass]): {"job": typed},
+        reverse("evidence", args=[klass, alice, exercise]): {"attempt": typed},
+        reverse("history", args=[klass]): {"page": typed},
+        reverse("grading", args=[klass]): {"text": typed, "sort": typed, "lesson": typed},
+        reverse("re-grade", args=[klass, exercise]): {"accepted": typed},
+        reverse("lesson", args=[klass, "creating-topics"]): {"block": typed, "act": str(act.pk), "hand": typed},
+        reverse("sign-in"): {"link": typed},
+    }
+    posts = {
+        reverse("re-check", args=[klass]): {"seat": typed},
+        reverse("return"): {"personal_code": typed, "at": typed},
+    }
+    answers = {url: ines.get(url, query).status_code for url, query in gets.items()}
+    answers |= {url: ines.post(url, form).status_code for url, form in posts.items()}
+    assert {url: status for url, status in answers.items() if status not in (200, 404, 422)} == {}
