@@ -79,8 +79,8 @@ urlpatterns = [
     path("c/<slug:class_slug>/exports/canvas.csv", canvas_file, name="canvas-file"),
     path("c/<slug:class_slug>/exports/<str:name>", export, name="export"),
     path("c/<slug:class_slug>/record/", record.record, name="record"),
-    path("c/<slug:class_slug>/record/card.json", record.card, name="card"),
-    path("c/<slug:class_slug>/record/key.txt", record.card_key, name="card-key"),
+    path("c/<slug:class_slug>/record/card.jws", record.card, name="card"),
+    path("c/<slug:class_slug>/record/key.json", record.card_key, name="card-key"),
     path("c/<slug:class_slug>/tokens/", tokens.tokens, name="tokens"),
     path("c/<slug:class_slug>/tokens/<int:token_id>/revoke/", tokens.revoke_token, name="token-revoke"),
 ]
