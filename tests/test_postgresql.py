@@ -28,6 +28,7 @@ WHAT_TOUCHES_ROWS = (
     "tests/test_access.py",
     "tests/test_perform.py",
     "tests/test_grading.py",
+    "tests/test_guessing.py",
     "tests/views/test_join.py",
     "tests/views/test_merge.py",
 )

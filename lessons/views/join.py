@@ -20,7 +20,8 @@ from lessons.access import get_class_by_code, get_classes, get_member
 from lessons.forms.doors import JoinForm, ReturnForm, wrong_code
 from lessons.models import Class, Member, Role, User
 from lessons.people.due import due_of
-from lessons.people.seats import same_person, take_seat, wait_after_wrong_code_s
+from lessons.people.guessing import wait_after_wrong_code_s
+from lessons.people.seats import same_person, take_seat
 
 DOOR_CLOSED = (
     "The door of this class is closed: it takes no new seats. Whoever has one comes back with the personal code."
