@@ -110,7 +110,7 @@ def test_another_implementation_verifies_the_card_and_reads_the_same(card, class
 def test_a_key_has_the_thumbprint_of_the_standards_example():
     key = parse_key(RFC_X)
     assert key.thumbprint == RFC_THUMBPRINT
-    assert key == parse_key(json.dumps(key.jwk)) == parse_key(f'{{"x": "{RFC_X}", "kty": "OKP", "crv": "Ed25519"}}\n')
+    assert key == parse_key(json.dumps(key.jwk)) == parse_key(json.dumps(key.jwk | {"key_ops": ["verify"]}) + "\n")
 
 
 @pytest.mark.parametrize(
@@ -301,9 +301,16 @@ def test_verify_card_reads_no_more_of_a_huge_file_than_shows_that_it_is_huge():
         run_verify_card("/dev/zero")
 
 
-def test_the_page_shows_the_thumbprint_that_the_card_names(card, alice_client, classroom):
+def test_the_page_shows_the_thumbprint_that_the_card_names_and_the_command_with_the_key(card, alice_client, classroom):
     page = alice_client.get(reverse("record", args=[classroom.klass.slug])).content.decode()
     assert f"<code>{read_jws(card).header['kid']}</code>" in page
+    assert f"verify-card FILE --key={public_key_of(classroom.klass.slug).x}</code>" in page
+
+
+def test_a_key_that_begins_like_an_option_is_a_key(card, file):
+    slug = next(slug for slug in map(str, range(2000)) if public_key_of(slug).x.startswith("-"))
+    file.write_bytes(sign(json.dumps(verify_card(card)).encode(), class_slug=slug, typ=TYPE))
+    assert run_verify_card(file, f"--key={public_key_of(slug).x}").startswith("Genuine: Alice")
 
 
 def test_a_name_steers_no_terminal(classroom, alice_client, file):

@@ -13,7 +13,7 @@ from django.core.management import BaseCommand, CommandError, CommandParser
 from lessons.exports.card import verify_card
 from lessons.exports.signing import MOST_BYTES, NotAKey, NotGenuine, PublicKey, SignedByAnother, parse_key
 
-HINT = " To check a card of a class that ran elsewhere, give that class's key: --key KEY."
+HINT = " To check a card of a class that ran elsewhere, give that class's key: --key=KEY."
 HEAD = (
     "Genuine: {name}, seat {seat} of class {slug}, {done} of {total} exercises, {points} of {points_total} points; "
     "made at {made_at}."
