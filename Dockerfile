@@ -20,5 +20,5 @@ ENV HOME=/data KAFKACLASS_DATA=/data
 VOLUME /data
 EXPOSE 8000
 
-# Migrates, makes the cache's table, starts Daphne and looks after it; stops in 10 s.
+# Migrates, starts Daphne and looks after it; stops in 10 s.
 CMD ["python", "manage.py", "up", "--host", "0.0.0.0"]

@@ -116,8 +116,6 @@ else:
     DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 2, "max_size": 30}}
     DATABASES["default"]["CONN_MAX_AGE"] = 0
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
-
 AUTH_USER_MODEL = "lessons.User"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "sesame.backends.ModelBackend"]
 LOGIN_URL = "join"

@@ -303,3 +303,14 @@ class ApiToken(models.Model):
     @staticmethod
     def hash_of(token: str) -> str:
         return _keyed_hash("api-token", token).hex()
+
+
+class WrongCodes(models.Model):
+    """How many wrong codes came from one address, or to one door, since its window began."""
+
+    key = models.CharField(max_length=100, primary_key=True)
+    count = models.PositiveIntegerField()
+    window_began_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.count} of {self.key}"

@@ -68,8 +68,8 @@ urlpatterns = [
     path("c/<slug:class_slug>/exports/canvas.csv", canvas_file, name="canvas-file"),
     path("c/<slug:class_slug>/exports/<str:name>", export, name="export"),
     path("c/<slug:class_slug>/record/", my_work.record, name="record"),
-    path("c/<slug:class_slug>/record/card.json", my_work.card, name="card"),
-    path("c/<slug:class_slug>/record/key.txt", my_work.card_key, name="card-key"),
+    path("c/<slug:class_slug>/record/card.jws", my_work.card, name="card"),
+    path("c/<slug:class_slug>/record/key.json", my_work.card_key, name="card-key"),
     path("c/<slug:class_slug>/tokens/", tokens.tokens, name="tokens"),
     path("c/<slug:class_slug>/tokens/<int:token_id>/revoke/", tokens.revoke_token, name="token-revoke"),
 ]

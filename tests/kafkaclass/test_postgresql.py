@@ -28,6 +28,7 @@ WHAT_TOUCHES_ROWS = (
     "tests/classroom/test_access.py",
     "tests/classroom/test_perform.py",
     "tests/classroom/grading/test_grading.py",
+    "tests/classroom/test_guessing.py",
     "tests/web/pages/doors/test_join.py",
     "tests/web/pages/staff/test_merge.py",
 )

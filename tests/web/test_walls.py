@@ -9,13 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
 from kafkaclass.management import web
 from lessons.classroom.models import Role
-from lessons.classroom.people.seats import LONGEST_WAIT_S, sign_in_path, wait_after_wrong_code_s
+from lessons.classroom.people.seats import sign_in_path
 from lessons.web.pages.doors import join
 
 ROOT = Path(__file__).parents[2]
@@ -59,12 +58,6 @@ def test_no_code_and_no_link_is_in_a_log_not_even_when_the_app_fails(classroom, 
 def test_the_web_server_logs_no_addresses_since_they_hold_links():
     at = web._OPTIONS.index("--verbosity")
     assert web._OPTIONS[at + 1] == "0"
-
-
-@pytest.mark.django_db
-def test_who_guesses_a_thousand_times_waits_as_long_as_one_may_and_the_app_goes_on():
-    cache.set("wrong-codes:address:10.0.0.9", 5000)
-    assert wait_after_wrong_code_s("10.0.0.9") == LONGEST_WAIT_S
 
 
 @pytest.mark.usefixtures("kafka")

@@ -127,7 +127,6 @@ class Up:
 
         with self.stopping.interruptible(), Slow(self.say, "Preparing the database …"):
             call_command("migrate", verbosity=0, interactive=False)
-            call_command("createcachetable", verbosity=0)
             perform.give_up_running()
             connections.close_all()
 

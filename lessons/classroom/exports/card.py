@@ -4,9 +4,9 @@ Why it is so
 ------------
 The record is the fold that the grader's table shows, so the two can't differ. The card has what a stranger needs to
 believe it: what was seen, the hash of the evidence (whose text the class keeps), the hash of the check that judged it,
-Kafka's ids of topics and cluster, and what Kafka answered. Nothing in the file may change: not a value, and not what
-JSON would let pass, a key that stands twice, one that is not signed, or a number written differently. So the file is compared with its own
-rendering before the signature is looked at.
+Kafka's ids of topics and cluster, and what Kafka answered. It is a JSON Web Signature, so that whoever gets one needs
+nothing of ours to check it. Its `typ` names the kind of file, so that nothing else a class may sign passes for a card;
+cards of another shape will be of another `typ`.
 """
 
 from __future__ import annotations
@@ -18,22 +18,14 @@ from typing import Any
 
 from django.utils import timezone
 
-from lessons.classroom.exports.signing import is_signed, public_key_of, sha256_of, sign
+from lessons.classroom.exports.signing import NotGenuine, PublicKey, public_key_of, read_jws, sha256_of, sign
 from lessons.classroom.grading.standings import DONE, NOT_BEGUN_YET, Standing, standings_of
 from lessons.classroom.models import Act, Attempt, Member, Observation
 from lessons.course.exercise import Exercise
 from lessons.course.loader import Lesson
 
-KIND, VERSION = "kafkaclass evidence card", 1
+TYPE = "kafkaclass-card+jws"
 MOST_ACTS = 20  # of one exercise, the newest
-
-
-class CardRefused(Exception):
-    """The file is no card, or was changed."""
-
-
-class SignedByAnother(CardRefused):
-    """It is as it was made, but by another key."""
 
 
 @dataclass(frozen=True)
@@ -60,52 +52,30 @@ def record_of(member: Member) -> list[Entry]:
 
 
 def make_card(member: Member) -> bytes:
-    """The signed card as a JSON file."""
+    """The signed card: a JWS whose payload is JSON in ASCII, which no tool can misread."""
     card = _card(member, record_of(member))
-    slug = member.klass.slug
-    return _rendered({"card": card, "public_key": public_key_of(slug), "signature": sign(slug, card)})
+    return sign(json.dumps(card, separators=(",", ":")).encode(), class_slug=member.klass.slug, typ=TYPE)
 
 
-def verify_card(file: bytes, *, public_key: str | None = None) -> dict[str, Any]:
+def verify_card(file: bytes, *, key: PublicKey | None = None) -> dict[str, Any]:
     """What the card says, once it is sure that it is as it was made.
 
-    By this key; without one, by that of this installation for the class that the card names. Raises: CardRefused.
+    By this key; without one, by that of this installation for the class that the card names.
+    Raises: NotGenuine, SignedByAnother.
     """
-    signed = _parsed(file)
-    card = signed["card"]
-    wanted = public_key or public_key_of(str(card["class"]["slug"]))
-    if not is_signed(card, signature=signed["signature"], public_key=signed["public_key"]):
-        raise CardRefused("The signature does not fit: the card was changed after it was made.")
-    if signed["public_key"] != wanted:
-        raise SignedByAnother(f"It was signed by the key {signed['public_key']}, and not by {wanted}.")
-    return dict(card)
-
-
-def _parsed(file: bytes) -> dict[str, Any]:
-    """Raises: CardRefused."""
+    jws = read_jws(file)
     try:
-        signed = json.loads(file.decode())
-        shape = (type(signed["signature"]), type(signed["public_key"]), type(signed["card"]["class"]["slug"]))
-        is_card = (signed["card"]["kind"], signed["card"]["version"]) == (KIND, VERSION)
-        unchanged = _rendered(signed) == file and signed.keys() == {"card", "public_key", "signature"}
+        card = json.loads(jws.payload)
+        own_key = public_key_of(card["class"]["slug"])
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise CardRefused("This is no evidence card.") from None
-    if shape != (str, str, str) or not is_card:
-        raise CardRefused("This is no evidence card of a kind that is known here.")
-    if not unchanged:
-        raise CardRefused("The file is not as it was downloaded: it was changed, or saved anew by an editor.")
-    return dict(signed)
-
-
-def _rendered(data: Mapping[str, Any]) -> bytes:
-    return (json.dumps(data, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
+        raise NotGenuine("This is no evidence card.") from None
+    jws.verify(key or own_key, typ=TYPE)
+    return dict(card)
 
 
 def _card(member: Member, entries: list[Entry]) -> dict[str, Any]:
     acts = list(member.acts.exclude(settled_at=None).defer("fields").order_by("settled_at", "pk"))
     return {
-        "kind": KIND,
-        "version": VERSION,
         "class": {"slug": member.klass.slug, "name": member.klass.name},
         "seat": member.slug,
         "name": member.name,

@@ -1,10 +1,9 @@
-"""Who comes in, and how: seats for students, one-time links for staff, and the price of a wrong code."""
+"""Who comes in, and how: seats for students, and one-time links for staff."""
 
 from __future__ import annotations
 
 import secrets
 
-from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -15,11 +14,6 @@ from lessons.classroom.models import Change, Class, Member, Role, User, random_c
 
 FIRST_CLASS = {"name": "Introduction to Kafka", "slug": "kafka"}
 STAFF_NAMES = {Role.INSTRUCTOR: "Instructor", Role.GRADER: "Grader"}
-
-WRONG_CODES_WINDOW_S = 600
-FREE_WRONG_CODES = 3  # of one address
-FREE_WRONG_CODES_AT_A_DOOR = 100  # of all addresses together: as many as a class of three hundred mistypes
-LONGEST_WAIT_S = 8.0
 
 
 def take_seat(klass: Class, name: str, *, user: User | None = None, role: str = Role.STUDENT) -> Member:
@@ -143,26 +137,3 @@ def staff_member(klass: Class, role: str, name: str = "") -> Member:
 
 def sign_in_path_of(member: Member) -> str:
     return reverse("sign-in") + get_query_string(member.user)
-
-
-def wait_after_wrong_code_s(address: str, klass: Class | None = None) -> float:
-    """Counts one wrong code from this address, at this class's door (None: at the door of all); returns how long its
-    answer has to wait, in seconds.
-
-    A right code is never refused or slowed: a whole class sits behind one address. So it does no harm that a door counts,
-    too, however many addresses guess at it. The counts are in the cache's table, so that every web process counts alike.
-    """
-    of_address = _wrong_codes(f"address:{address}") - FREE_WRONG_CODES
-    of_door = _wrong_codes(f"door:{klass.pk if klass else ''}") - FREE_WRONG_CODES_AT_A_DOOR
-    over = max(of_address, of_door)
-    return min(LONGEST_WAIT_S, 0.25 * 2 ** min(over, 10)) if over > 0 else 0.0
-
-
-def _wrong_codes(counted: str) -> int:
-    """One more of these, within the window."""
-    key = f"wrong-codes:{counted}"
-    cache.add(key, 0, timeout=WRONG_CODES_WINDOW_S)
-    try:
-        return cache.incr(key)
-    except ValueError:  # it expired between the two calls
-        return 1

@@ -19,7 +19,8 @@ from sesame.utils import get_user
 from lessons.classroom.access import get_class_by_code, get_classes, get_member
 from lessons.classroom.models import Class, Member, Role, User
 from lessons.classroom.people.due import due_of
-from lessons.classroom.people.seats import same_person, take_seat, wait_after_wrong_code_s
+from lessons.classroom.people.guessing import wait_after_wrong_code_s
+from lessons.classroom.people.seats import same_person, take_seat
 from lessons.web.forms.doors import JoinForm, ReturnForm, wrong_code
 
 DOOR_CLOSED = (

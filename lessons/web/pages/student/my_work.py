@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import groupby
 
 from django.http import HttpRequest, HttpResponse
@@ -28,11 +29,12 @@ def record(request: HttpRequest, class_slug: str) -> HttpResponse:
 @require_GET
 def card(request: HttpRequest, class_slug: str) -> HttpResponse:
     member = get_member(request.user, class_slug)
-    return attachment(f"card-{member.klass.slug}-{member.slug}.json", "application/json", make_card(member))
+    return attachment(f"card-{member.klass.slug}-{member.slug}.jws", "application/jose", make_card(member))
 
 
 @require_GET
 def card_key(request: HttpRequest, class_slug: str) -> HttpResponse:
-    """The class's public key, for whoever checks a card of it."""
-    member = get_member(request.user, class_slug)
-    return HttpResponse(f"{public_key_of(member.klass.slug)}\n", content_type="text/plain; charset=utf-8")
+    """The class's public key as a JWK (RFC 7517), for whoever checks a card of it."""
+    klass = get_member(request.user, class_slug).klass
+    jwk = json.dumps(public_key_of(klass.slug).jwk, indent=2)
+    return attachment(f"key-{klass.slug}.json", "application/jwk+json", f"{jwk}\n")

@@ -4,21 +4,16 @@ import threading
 import time
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from lessons.classroom.models import Member, Role
-from lessons.classroom.people import seats
-from lessons.classroom.people.seats import FREE_WRONG_CODES, sign_in_path
+from lessons.classroom.models import Member, Role, WrongCodes
+from lessons.classroom.people.guessing import LIMITS
+from lessons.classroom.people.seats import sign_in_path
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def no_wrong_codes_yet(db):
-    cache.clear()
 
 
 def join(client, klass, *, code=None, name="Dora", address="127.0.0.1"):
@@ -78,7 +73,7 @@ def test_a_name_keeps_its_letters_and_signs_and_nothing_that_steers_what_stands_
 
 
 def test_wrong_class_codes_are_counted_and_slowed_down_and_a_right_one_never_is(classroom, client):
-    for _ in range(FREE_WRONG_CODES):
+    for _ in range(LIMITS.free_of_address):
         assert join(client, classroom.klass, code="WRONG2").status_code == 422
     started = time.monotonic()
     slowed = join(client, classroom.klass, code="WRONG2")
@@ -89,28 +84,29 @@ def test_wrong_class_codes_are_counted_and_slowed_down_and_a_right_one_never_is(
 
 
 def test_wrong_personal_codes_are_counted_with_the_wrong_class_codes(classroom, client):
-    for _ in range(FREE_WRONG_CODES):
+    for _ in range(LIMITS.free_of_address):
         join(client, classroom.klass, code="WRONG2")
     assert client.post(reverse("return"), {"personal_code": "AAAAAAAAAA"}).status_code == 429
 
 
 def test_guessing_by_links_is_counted_like_any_other_guess(classroom, client):
-    for _ in range(FREE_WRONG_CODES):
+    for _ in range(LIMITS.free_of_address):
         assert client.get(reverse("join-class", args=["WRONG2"])).status_code == 404
     assert client.get(reverse("join-class", args=["WRONG2"])).status_code == 429
     assert client.get(reverse("join-class", args=[classroom.klass.join_code])).status_code == 200
 
 
 def test_one_address_does_not_slow_another(classroom, client):
-    for _ in range(FREE_WRONG_CODES + 1):
+    for _ in range(LIMITS.free_of_address + 1):
         join(client, classroom.klass, code="WRONG2", address="10.0.0.1")
     assert join(client, classroom.klass, code="WRONG2", address="10.0.0.2").status_code == 422
 
 
 def test_guesses_from_many_addresses_at_one_classs_door_are_slowed_and_a_right_code_and_another_class_are_not(
-    classroom, client, monkeypatch
+    classroom,
 ):
-    monkeypatch.setattr(seats, "FREE_WRONG_CODES_AT_A_DOOR", 2)
+    almost = LIMITS.free_at_door - 2
+    WrongCodes.objects.create(key=f"door:{classroom.klass.pk}", count=almost, window_began_at=timezone.now())
 
     def come_back(code: str, klass, number: int) -> int:
         form = {"personal_code": code, "at": klass.join_code}
@@ -130,7 +126,7 @@ def test_wrong_passwords_are_counted_with_the_wrong_codes_and_a_right_one_is_nev
         return client.post(reverse("sign-in"), {"username": user.username, "password": password}).status_code
 
     assert sign_in("") == 422  # no guess
-    assert [sign_in("a wrong one") for _ in range(FREE_WRONG_CODES + 1)] == [422] * FREE_WRONG_CODES + [429]
+    assert [sign_in("a wrong one") for _ in range(LIMITS.free_of_address + 1)] == [422] * LIMITS.free_of_address + [429]
     assert sign_in("the right one") == 302
 
 
