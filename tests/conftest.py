@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import pytest
 
+from lessons.classroom import process
+from lessons.classroom.process import Process
 from lessons.cluster import clients, groups
 from tests.running_brokers import NAMED, running_brokers
 
@@ -23,6 +25,15 @@ def bootstrap_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
         return
     with running_brokers(tmp_path_factory.mktemp("brokers")) as cluster:
         yield cluster.bootstrap_servers
+
+
+@pytest.fixture(autouse=True)
+def own_process(request: pytest.FixtureRequest) -> Iterator[Process]:
+    """What a process keeps running belongs to one test, and has ended before its database goes."""
+    if request.node.get_closest_marker("django_db") or {"db", "transactional_db"} & set(request.fixturenames):
+        request.getfixturevalue("db")
+    with process.use(Process()) as own:
+        yield own
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from lessons.classroom import changes
 from lessons.classroom.models import Change, Class, Member
 
 
@@ -11,4 +12,6 @@ def record_change(
     klass: Class, by: Member, kind: str, *, seat: Member | None = None, data: Mapping[str, object] | None = None
 ) -> Change:
     """Adds to the class's history. `data` never holds a code."""
-    return Change.objects.create(klass=klass, by=by, kind=kind, seat=seat, data=data or {})
+    change = Change.objects.create(klass=klass, by=by, kind=kind, seat=seat, data=data or {})
+    changes.tell(changes.of_decision(change), change)
+    return change

@@ -18,14 +18,12 @@ from uuid import UUID, uuid4
 
 from channels.db import database_sync_to_async
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from lessons.classroom import pulse
-from lessons.classroom.feed import outbox
-from lessons.classroom.feed.records import ACTS
+from lessons.classroom import changes
 from lessons.classroom.limits import count_act, running_act, weigh_act
 from lessons.classroom.models import Act, Member
-from lessons.cluster import snapshots
 from lessons.cluster.errors import ClusterError, KafkaUnavailable
 from lessons.cluster.metadata import ask_whether_it_answers
 from lessons.course.acts import ACTIONS
@@ -75,7 +73,8 @@ def _perform(member: Member, action: Action, *, act_id: UUID, lesson: str) -> Ac
         settle_error(act, error, asked=asked, took_s=time.perf_counter() - started)
     except Exception:
         # A fault of ours. Nobody knows how far it came: the cluster is looked at later.
-        Act.objects.filter(pk=act.pk).update(state=Act.State.UNKNOWN, settled_at=timezone.now())
+        act.state = Act.State.UNKNOWN
+        _store(act)
         raise
     else:
         settle(act, answer, took_s=time.perf_counter() - started)
@@ -107,13 +106,11 @@ def begin(member: Member, action: Action, *, act_id: UUID, lesson: str = "") -> 
     return act, False
 
 
-def settle(act: Act, answer: Answer, *, took_s: float = 0.0, publish: bool = True) -> None:
-    """Stores the answer. What is not published now waits in the outbox, and what was "not known" is told again."""
+def settle(act: Act, answer: Answer, *, took_s: float = 0.0) -> None:
+    """Stores the answer, and tells it; what was "not known" is told again."""
     act.state, act.feed_offset = answer.state, None
     act.answer = {**asdict(answer), "details": list(answer.details), "took_ms": round(took_s * 1000, 1)}
     _store(act)
-    if publish and act.state != Act.State.UNKNOWN:  # else Kafka is away: the outbox keeps it
-        outbox.publish(act.member.klass, ACTS, act.pk)
 
 
 def settle_error(act: Act, error: ClusterError, *, asked: bool, took_s: float = 0.0) -> None:
@@ -127,21 +124,12 @@ def settle_error(act: Act, error: ClusterError, *, asked: bool, took_s: float = 
         "by": type(error).__name__, "speaker": error.speaker, "took_ms": round(took_s * 1000, 1),
     }  # fmt: skip
     _store(act)
-    if act.state == Act.State.REFUSED:
-        outbox.publish(act.member.klass, ACTS, act.pk)
 
 
 def _store(act: Act) -> None:
     act.settled_at = timezone.now()
     act.save(update_fields=["state", "answer", "settled_at", "feed_offset"])
-    pulse.acts.beat(act.member_id, act.settled_at)
-    snapshots.service.poke(act.member.namespace)  # whoever looks sees it now, and not within a second
-
-
-def catch_up(member: Member) -> None:
-    """What was left open while Kafka or the app was away: acts without an answer, and lines that the feed lacks."""
-    find_out(member)
-    outbox.publish_left(member.klass)
+    changes.tell(changes.of_act(act), act)
 
 
 def give_up_running() -> int:
@@ -151,6 +139,18 @@ def give_up_running() -> int:
     return running.update(state=Act.State.UNKNOWN, answer=lost, settled_at=timezone.now())
 
 
+def _cut(acts: QuerySet[Act]) -> QuerySet[Act]:
+    """Those that were cut in the middle, and were not looked for in vain. A consumer is settled by its socket."""
+    cut_before = timezone.now() - timedelta(seconds=CUT_AFTER_S)
+    runs_for_too_long = Q(state=Act.State.RUNNING, started_at__lt=cut_before) & ~Q(kind=Consume.kind)
+    return acts.filter(runs_for_too_long | Q(state=Act.State.UNKNOWN, answer__looked_up__isnull=True))
+
+
+def members_with_cut_acts() -> list[int]:
+    """The keys of those for whom `find_out` has something to do."""
+    return list(_cut(Act.objects.all()).order_by().values_list("member_id", flat=True).distinct())
+
+
 def find_out(member: Member) -> None:
     """Settles this member's acts that were cut in the middle, as far as the cluster still shows what became of them.
 
@@ -158,8 +158,7 @@ def find_out(member: Member) -> None:
     when it goes on, and all in its time.
     """
     cut_before = timezone.now() - timedelta(seconds=CUT_AFTER_S)
-    cut = member.acts.filter(state=Act.State.RUNNING, started_at__lt=cut_before).exclude(kind="consume")
-    for act in [*cut, *member.acts.filter(state=Act.State.UNKNOWN, answer__looked_up__isnull=True)]:
+    for act in _cut(member.acts.select_related("member__klass")):
         try:
             answer = action_of(act).find_out(member.namespace)
         except KafkaUnavailable:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from confluent_kafka import ConsumerGroupState, ConsumerGroupTopicPartitions
-from confluent_kafka.admin import ConsumerGroupDescription, ListConsumerGroupsResult, MemberDescription
+from confluent_kafka.admin import (
+    ConsumerGroupDescription,
+    ConsumerGroupListing,
+    ListConsumerGroupsResult,
+    MemberDescription,
+)
 
 from lessons.cluster import clients
 from lessons.cluster.clients import TIMEOUT_S, settle
@@ -79,6 +84,19 @@ class GroupListing:
 
 def list_groups(namespace: Namespace, *, timeout_s: float = TIMEOUT_S) -> tuple[GroupListing, ...]:
     """The namespace's groups by their ids. Raises KafkaUnavailable where a coordinator did not answer."""
+    return tuple(
+        GroupListing(namespace.short(each.group_id), _state(each.state), _protocol(each.type))
+        for each in sorted(_list_all(timeout_s=timeout_s), key=lambda each: each.group_id)
+        if namespace.owns(each.group_id)
+    )
+
+
+def list_all_groups(*, timeout_s: float = TIMEOUT_S) -> dict[str, str]:
+    """Every group of the cluster: {full id: state}. Raises KafkaUnavailable."""
+    return {each.group_id: _state(each.state) for each in _list_all(timeout_s=timeout_s)}
+
+
+def _list_all(*, timeout_s: float) -> Sequence[ConsumerGroupListing]:
     asked = "List the groups"
 
     def ask(within_s: float) -> ListConsumerGroupsResult:
@@ -88,19 +106,14 @@ def list_groups(namespace: Namespace, *, timeout_s: float = TIMEOUT_S) -> tuple[
             raise no_answer(asked=asked, timeout_s=within_s)
         return answer
 
-    answer = ask_twice(ask, asked=asked, timeout_s=timeout_s)
-    owned = [each for each in answer.valid or () if namespace.owns(each.group_id)]
-    return tuple(
-        GroupListing(namespace.short(each.group_id), _state(each.state), _protocol(each.type))
-        for each in sorted(owned, key=lambda each: each.group_id)
-    )
+    return tuple(ask_twice(ask, asked=asked, timeout_s=timeout_s).valid or ())
 
 
 def describe_group(namespace: Namespace, group_id: str, *, timeout_s: float = TIMEOUT_S) -> Group:
     """Members and lag of one group. Raises AppRefused, KafkaUnavailable, KafkaRefused (GROUP_ID_NOT_FOUND)."""
     asked = f"Describe the group {group_id}"
     full_id = namespace.full(group_id, thing="group")
-    group = _describe(namespace, [full_id], asked=asked, timeout_s=timeout_s)[0]
+    group = _describe({full_id: namespace}, asked=asked, timeout_s=timeout_s)[0]
     if group.state == "Dead":  # so Kafka's describe answers for a group that nobody has heard of
         raise KafkaRefused(
             code="GROUP_ID_NOT_FOUND",
@@ -114,7 +127,12 @@ def describe_group(namespace: Namespace, group_id: str, *, timeout_s: float = TI
 def describe_groups(namespace: Namespace, *, timeout_s: float = TIMEOUT_S) -> tuple[Group, ...]:
     """Every group of the namespace with members and lag. Raises KafkaUnavailable."""
     ids = [namespace.prefix + each.group_id for each in list_groups(namespace, timeout_s=timeout_s)]
-    return tuple(_describe(namespace, ids, asked="Describe the groups", timeout_s=timeout_s))
+    return describe_full_ids(dict.fromkeys(ids, namespace), timeout_s=timeout_s)
+
+
+def describe_full_ids(owners: Mapping[str, Namespace], *, timeout_s: float = TIMEOUT_S) -> tuple[Group, ...]:
+    """The groups of these full ids, each with the names of its own namespace, in their order. Raises KafkaUnavailable."""
+    return tuple(_describe(owners, asked="Describe the groups", timeout_s=timeout_s))
 
 
 def delete_groups(
@@ -162,30 +180,28 @@ def create_offsets_topic(*, timeout_s: float = 30.0) -> None:
         clients.close(seeker)
 
 
-def _describe(namespace: Namespace, full_ids: list[str], *, asked: str, timeout_s: float) -> list[Group]:
-    if not full_ids:
+def _describe(owners: Mapping[str, Namespace], *, asked: str, timeout_s: float) -> list[Group]:
+    if not owners:
         return []
     return ask_twice(
-        lambda within_s: _describe_once(namespace, full_ids, asked=asked, timeout_s=within_s),
-        asked=asked,
-        timeout_s=timeout_s,
+        lambda within_s: _describe_once(owners, asked=asked, timeout_s=within_s), asked=asked, timeout_s=timeout_s
     )
 
 
-def _describe_once(namespace: Namespace, full_ids: list[str], *, asked: str, timeout_s: float) -> list[Group]:
+def _describe_once(owners: Mapping[str, Namespace], *, asked: str, timeout_s: float) -> list[Group]:
     """All groups in three rounds, whatever their number: descriptions, committed offsets, ends."""
-    admin = clients.admin()
-    with translated(asked=asked, namespace=namespace):
+    admin, full_ids = clients.admin(), list(owners)
+    with translated(asked=asked):
         described = admin.describe_consumer_groups(full_ids, request_timeout=timeout_s)
         wanted = [ConsumerGroupTopicPartitions(full_id) for full_id in full_ids]
         futures = [admin.list_consumer_group_offsets([each], request_timeout=timeout_s) for each in wanted]
     descriptions: dict[str, ConsumerGroupDescription] = {
-        full_id: settle(described[full_id], asked=asked, namespace=namespace, timeout_s=timeout_s + 1)
-        for full_id in full_ids
+        full_id: settle(described[full_id], asked=asked, namespace=owner, timeout_s=timeout_s + 1)
+        for full_id, owner in owners.items()
     }
     committed: dict[str, dict[TopicPartitionKey, int]] = {}
-    for full_id, answer in zip(full_ids, futures, strict=True):
-        result = settle(answer[full_id], asked=asked, namespace=namespace, timeout_s=timeout_s + 1)
+    for (full_id, owner), answer in zip(owners.items(), futures, strict=True):
+        result = settle(answer[full_id], asked=asked, namespace=owner, timeout_s=timeout_s + 1)
         committed[full_id] = {
             (each.topic, each.partition): each.offset
             for each in result.topic_partitions or ()
@@ -194,8 +210,8 @@ def _describe_once(namespace: Namespace, full_ids: list[str], *, asked: str, tim
     read = {full_id: _partitions_read(descriptions[full_id], committed[full_id]) for full_id in full_ids}
     ends = list_offsets(set().union(*read.values()), LATEST, asked=asked, timeout_s=timeout_s)
     return [
-        _group(namespace, descriptions[full_id], _lags(namespace, read[full_id], committed[full_id], ends))
-        for full_id in full_ids
+        _group(owner, descriptions[full_id], _lags(owner, read[full_id], committed[full_id], ends))
+        for full_id, owner in owners.items()
     ]
 
 

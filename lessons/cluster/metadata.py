@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from confluent_kafka import KafkaException, TopicCollection, TopicPartitionInfo, Uuid
@@ -38,7 +38,7 @@ T = TypeVar("T")
 
 _ID_GOOD_FOR_S = 60.0
 _MOMENT_S = 0.3
-_replied_at: dict[clients.Connection, float] = {}
+_answered_at: dict[clients.Connection, float] = {}
 _cluster_ids: dict[clients.Connection, tuple[str, float]] = {}
 
 
@@ -172,19 +172,65 @@ def list_metadata(*, asked: str, timeout_s: float = TIMEOUT_S) -> ClusterMetadat
     here = clients.connection()
     with translated(asked=asked):
         metadata = clients.admin().list_topics(timeout=timeout_s)
-    _replied_at[here] = time.monotonic()
+    _answered_at[here] = time.monotonic()
     return metadata
 
 
 def ask_whether_it_answers(*, asked: str) -> None:
     """Costs nothing when a list was answered a moment ago, as always in a busy class. Raises KafkaUnavailable."""
-    if time.monotonic() > _replied_at.get(clients.connection(), 0.0) + _MOMENT_S:
+    if time.monotonic() > _answered_at.get(clients.connection(), 0.0) + _MOMENT_S:
         list_metadata(asked=asked)
 
 
 def topics_of(metadata: ClusterMetadata) -> tuple[Topic, ...]:
     """The topics in a list, ordered by name; without ids."""
     return tuple(_topic_listed(name, topic) for name, topic in sorted(metadata.topics.items()))
+
+
+class TopicMemory:
+    """Topics of one list after the other: what is as it was is the same object, and keeps its id."""
+
+    def __init__(self) -> None:
+        self._listed: dict[str, tuple[object, Topic]] = {}
+        self._whole: dict[str, tuple[Topic, Topic]] = {}  # as it was listed, and the same with its id
+        self._described: dict[str, Topic] = {}
+
+    def listed(self, metadata: ClusterMetadata) -> tuple[Topic, ...]:
+        """The topics in a list, ordered by name; without ids."""
+        found: dict[str, tuple[object, Topic]] = {}
+        for name, topic in sorted(metadata.topics.items()):
+            shape = _shape(topic)
+            known = self._listed.get(name)
+            found[name] = known if known is not None and known[0] == shape else (shape, _topic_listed(name, topic))
+        self._listed = found
+        for gone in self._described.keys() - found.keys():
+            del self._described[gone]
+            self._whole.pop(gone, None)
+        return tuple(topic for _, topic in found.values())
+
+    def learn_ids(self, described: Iterable[Topic]) -> None:
+        for topic in described:
+            known = self._described.get(topic.name)
+            if known is None or (known.topic_id, known.internal) != (topic.topic_id, topic.internal):
+                self._described[topic.name] = topic
+                self._whole.pop(topic.name, None)
+
+    def with_id(self, listed: Topic) -> Topic:
+        """The same with its id, where that is known."""
+        described = self._described.get(listed.name)
+        if described is None:
+            return listed
+        before, whole = self._whole.get(listed.name, (None, listed))
+        if before is not listed:
+            whole = replace(listed, topic_id=described.topic_id, internal=described.internal)
+            self._whole[listed.name] = listed, whole
+        return whole
+
+
+def _shape(topic: TopicMetadata) -> object:
+    """What a list says of a topic, for a comparison with what it said before; quicker to make than a `Topic`."""
+    partitions = [(p.id, p.leader, tuple(p.replicas), tuple(p.isrs), p.error) for p in topic.partitions.values()]
+    return topic.error, partitions
 
 
 def ask_twice(ask: Callable[[float], T], *, asked: str, timeout_s: float) -> T:

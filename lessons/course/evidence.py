@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from lessons.cluster import groups, records, topics
+from lessons.cluster.errors import no_answer
 from lessons.cluster.metadata import Cluster, Topic, describe, describe_cluster
 from lessons.cluster.namespace import Namespace
+from lessons.cluster.snapshot import Snapshot
 from lessons.course.acts.submit_answers import SubmitAnswers
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -28,28 +31,44 @@ class PastAct:
 
 @dataclass(frozen=True)
 class Evidence:
+    """Reads the cluster as it is now, for one seat.
+
+    With a `memory` each thing is read once: for a check of many exercises at the same moment.
+    """
+
     namespace: Namespace
     acts_of_kind: Callable[[str], tuple[PastAct, ...]]
+    memory: dict[object, Any] | None = None
+
+    def _once(self, key: object, read: Callable[[], T]) -> T:
+        if self.memory is None:
+            return read()
+        if key not in self.memory:
+            self.memory[key] = read()
+        found: T = self.memory[key]
+        return found
 
     def cluster(self) -> Cluster:
         """Its id and its brokers. Raises: KafkaUnavailable."""
-        return describe_cluster()
+        return self._once("cluster", describe_cluster)
 
     def visible_topics(self) -> tuple[Topic, ...]:
         """This seat's topics and those that are nobody's in the class, with Kafka's own `internal`.
 
         Raises: KafkaUnavailable.
         """
-        return topics.list_for(self.namespace)[0]
+        return self._once("topics", lambda: topics.list_for(self.namespace)[0])
 
     def topic(self, name: str) -> Topic | None:
-        """The topic with this short name, or None, at once: the page looks again. Raises: ClusterError."""
+        """The topic with this short name, or None, at once: it is checked again. Raises: ClusterError."""
         full_name = self.namespace.full(name)
-        return describe([full_name], asked=f"Describe the topic {name}", namespace=self.namespace).get(full_name)
+        asked = f"Describe the topic {name}"
+        found = self._once(("topic", name), lambda: describe([full_name], asked=asked, namespace=self.namespace))
+        return found.get(full_name)
 
     def acts(self, kind: str) -> tuple[PastAct, ...]:
         """This seat's settled acts of a kind, oldest first."""
-        return self.acts_of_kind(kind)
+        return self._once(("acts", kind), lambda: self.acts_of_kind(kind))
 
     def submitted(self, exercise_id: str) -> PastAct | None:
         """What was typed for an exercise last: `fields["answers"]` of the act; None when nothing was."""
@@ -62,14 +81,27 @@ class Evidence:
 
     def offsets(self, name: str) -> dict[int, tuple[int, int]]:
         """{partition: (earliest, end)} of a topic of this seat. Raises: ClusterError."""
-        return records.offsets(self.namespace.full(name), namespace=self.namespace)
+        full_name = self.namespace.full(name)
+        return self._once(("offsets", name), lambda: records.offsets(full_name, namespace=self.namespace))
 
     def read(self, name: str, partition: int, *, start: int, end: int) -> tuple[records.Record, ...]:
         """The records of [start, end) of one partition. Raises: ClusterError."""
         full = self.namespace.full(name)
         return records.read_range(full, partition, start=start, end=end, limit=end - start, timeout_s=5)
 
-    @cached_property
+    @property
     def groups(self) -> tuple[groups.Group, ...]:
         """This seat's groups with their lag. Raises: ClusterError."""
-        return groups.describe_groups(self.namespace)
+        return self._once("groups", lambda: groups.describe_groups(self.namespace))
+
+
+@dataclass(frozen=True)
+class SnapshotEvidence(Evidence):
+    """The same from a snapshot: for the questions of an exercise on a page, which waits for no broker."""
+
+    snapshot: Snapshot | None = None
+
+    def visible_topics(self) -> tuple[Topic, ...]:
+        if self.snapshot is None or self.snapshot.problem is not None:
+            raise no_answer(asked="List the topics")
+        return tuple(topic for topic in self.snapshot.topics if self.namespace.may_see(topic.name))

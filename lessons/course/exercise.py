@@ -90,6 +90,7 @@ class Exercise(ABC):
     ]  # SHA-256 of the file in which the check stands, 64 hexadecimal digits: what gave a verdict
     solution: ClassVar[Steps]  # a module's function goes in as `staticmethod(function)`
     wrong_ways: ClassVar[Sequence[WrongWay]] = ()
+    reads_groups: ClassVar[bool] = False  # an open page then has the seat's groups in its snapshots
     guess: ClassVar[Guess | None] = None  # when its answer is a prediction
 
     def questions(self, evidence: Evidence, seed: str) -> type[BaseModel] | None:

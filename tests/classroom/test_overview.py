@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from lessons.classroom import overview
+from lessons.classroom.changes import Changed, Kind
 from lessons.classroom.models import Act, Attempt, Change, Member
-from lessons.classroom.overview import ClassOverview, overview_of
+from lessons.classroom.overview import ClassOverview, Overview
 from lessons.course.loader import all_exercises
 
 pytestmark = pytest.mark.django_db
@@ -43,10 +43,17 @@ def predict(seat: Member, order: str, *, ago: float = 0) -> Act:
 
 
 @pytest.fixture
-def look(classroom, monkeypatch):
-    """Looks again, however soon after the last time."""
-    monkeypatch.setattr(overview.overview, "FRESH_S", 0.0)
-    return ClassOverview(classroom.klass).look
+def look(classroom):
+    """Looks again after it has heard that something of these has changed, or of everybody."""
+    overview = ClassOverview(classroom.klass)
+
+    def look(*of: Member) -> Overview:
+        for member in of or classroom.klass.members.all():
+            overview.hear(Changed(Kind.ATTEMPT, object(), classroom.klass.pk, member.pk))
+        return overview.look()
+
+    look.again = overview.look
+    return look
 
 
 def cell(seen, seat: Member, exercise: str) -> str:
@@ -94,18 +101,23 @@ def test_the_same_picture_is_the_same_object_and_only_fresh_seats_are_read_again
 ):
     attempt(classroom.bob, TWO)
     seen = look()
-    with django_assert_max_num_queries(6):
-        assert look() is seen
+    with django_assert_max_num_queries(0):
+        assert look.again() is seen
     attempt(classroom.alice, TWO)
-    again = look()
+    again = look(classroom.alice)
     assert again is not seen
     assert again.rows[1] is seen.rows[1]
 
 
-def test_one_glance_serves_all_pages_of_a_class_and_none_keeps_it_alive(classroom):
-    held = overview_of(classroom.klass)
-    assert overview_of(classroom.klass) is held
-    assert held.look() is held.look()
+def test_one_overview_serves_all_pages_of_a_class_and_goes_with_the_last(classroom, own_process):
+    held, leave = own_process.overviews.keep(classroom.klass)
+    again, leave_again = own_process.overviews.keep(classroom.klass)
+    assert again is held
+    assert held.look() is own_process.overviews.look(classroom.klass)
+    leave()
+    assert own_process.changes.is_running
+    leave_again()
+    assert own_process.overviews.keep(classroom.klass)[0] is not held
 
 
 @pytest.mark.parametrize(("refusals", "stuck"), [(4, False), (5, True)])

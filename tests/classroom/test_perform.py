@@ -7,12 +7,13 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from lessons.classroom.feed import TOPIC, ClassTopics, outbox
+from lessons.classroom.feed import TOPIC, ClassTopics
 from lessons.classroom.models import Act
 from lessons.classroom.perform import ActIdTaken, give_up_running, perform
 from lessons.cluster import records
 from lessons.course.acts.create_topic import CreateTopic
 from lessons.course.acts.produce import Produce
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.usefixtures("kafka")
 
@@ -76,10 +77,21 @@ def test_two_clicks_at_the_same_moment_are_one_act(alice):
     assert Act.objects.filter(member=alice).count() == 1
 
 
+def in_the_feed(act: Act) -> Act:
+    """The same, when the outbox has sent it."""
+
+    def is_sent() -> bool:
+        act.refresh_from_db()
+        return act.feed_offset is not None
+
+    wait_for(is_sent)
+    return act
+
+
+@pytest.mark.django_db(transaction=True)
 def test_every_settled_act_stands_in_the_feed_without_a_name(classroom):
     alice = classroom.alice
-    act = perform(alice, CreateTopic(name="test1p"), act_id=uuid4())
-    act.refresh_from_db()
+    act = in_the_feed(perform(alice, CreateTopic(name="test1p"), act_id=uuid4()))
     feed_topic = ClassTopics(classroom.klass.slug).full(TOPIC)
     [record] = records.read_range(feed_topic, 0, start=act.feed_offset, end=act.feed_offset + 1, limit=1, timeout_s=5)
     assert str(act.id).encode() in record.value
@@ -87,40 +99,39 @@ def test_every_settled_act_stands_in_the_feed_without_a_name(classroom):
     assert b"Alice" not in record.value
 
 
-def test_what_the_feed_did_not_get_is_sent_later(classroom):
+@pytest.mark.django_db(transaction=True)
+def test_what_the_feed_did_not_get_is_sent_later(classroom, own_process):
     """As after a time in which Kafka was away: the rows are the outbox."""
-    act = perform(classroom.alice, CreateTopic(name="test1p"), act_id=uuid4())
+    act = in_the_feed(perform(classroom.alice, CreateTopic(name="test1p"), act_id=uuid4()))
     Act.objects.filter(pk=act.pk).update(feed_offset=None)
-    assert outbox.publish_unsent(classroom.klass) == 1
+    assert own_process.outbox.publish_unsent(classroom.klass) == 1
     act.refresh_from_db()
     assert act.feed_offset == 1  # it stands twice now; readers drop the repeated id
 
 
-def test_what_another_process_has_just_stored_is_left_to_it_for_some_seconds(classroom):
+@pytest.mark.django_db(transaction=True)
+def test_what_another_process_has_just_stored_is_left_to_it_for_some_seconds(classroom, own_process):
     """Else each busy process would send what the others are just sending."""
     now = timezone.now()
-    fresh, left = [
+    fresh, _ = [
         Act.objects.create(member=classroom.bob, kind="create-topic", fields={}, state=Act.State.DONE, settled_at=at)
-        for at in (now, now - outbox.LEFT_AFTER)
+        for at in (now, now - own_process.outbox.settings.left_after)
     ]
     mine = perform(classroom.alice, CreateTopic(name="test1p"), act_id=uuid4())
 
     def unsent() -> set[UUID]:
         return set(Act.objects.filter(feed_offset=None).values_list("pk", flat=True))
 
-    assert unsent() == {fresh.pk, left.pk}
-    outbox.publish_left(classroom.klass)
-    assert unsent() == {fresh.pk}
+    wait_for(lambda: unsent() == {fresh.pk})  # the outbox begins with a look at what was left
     assert mine.state == Act.State.DONE
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_line_of_the_feed_is_short_however_long_the_act(alice):
     """A line that Kafka refuses would be sent again and again, and keep all others waiting."""
     perform(alice, CreateTopic(name="test1p"), act_id=uuid4())
-    act = perform(alice, Produce(topic="test1p", values="1", key="k" * 1_500_000), act_id=uuid4())
-    act.refresh_from_db()
+    act = in_the_feed(perform(alice, Produce(topic="test1p", values="1", key="k" * 1_500_000), act_id=uuid4()))
     assert act.state == Act.State.REFUSED
-    assert act.feed_offset is not None
 
 
 def test_what_was_running_when_the_app_ended_is_not_known(alice):

@@ -9,8 +9,8 @@ import pytest
 from lessons.cluster import clients, groups, records, topics
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.records import Message
-from lessons.cluster.snapshot import Eye, Snapshot
-from lessons.cluster.snapshots import SnapshotService
+from lessons.cluster.snapshot import Snapshot, SnapshotTaker, TakerSettings
+from lessons.cluster.snapshots import SnapshotService, SnapshotSettings
 from tests.waiting import wait_for
 
 
@@ -33,10 +33,9 @@ class Viewer:
 
 @pytest.fixture
 def service(kafka: str) -> Iterator[SnapshotService]:
-    service = SnapshotService(interval_s=0.2)
+    service = SnapshotService(SnapshotSettings(interval_s=0.2))
     yield service
-    for key in list(service._subscriptions):
-        service._unsubscribe(key)
+    service.close()
     wait_for(lambda: not service.running)
 
 
@@ -83,16 +82,16 @@ def test_a_topic_that_was_created_again_gets_its_new_id(service: SnapshotService
 
 
 def test_beyond_the_limit_topics_are_described_in_turn_and_the_unknown_ones_first(alice: Namespace) -> None:
-    eye = Eye(max_described=20)
+    taker = SnapshotTaker(TakerSettings(described=20))
     made = [create(alice, f"t{number}") for number in range(25)]
 
     def known() -> set[str]:
-        return {topic.name for topic in eye.look().topics if topic.topic_id is not None}
+        return {topic.name for topic in taker.take().topics if topic.topic_id is not None}
 
     wait_for(lambda: known() >= {topic.name for topic in made}, timeout_s=30)
     topics.delete_topic(alice, "t0")
     again = create(alice, "t0")
-    wait_for(lambda: again in eye.look().topics, timeout_s=30)
+    wait_for(lambda: again in taker.take().topics, timeout_s=30)
 
 
 def test_end_offsets_come_for_the_topics_of_a_subscribers_seat_later_ones_too(
@@ -127,7 +126,7 @@ def test_there_is_one_thread_for_all_and_it_ends_with_the_last(service: Snapshot
 
 
 def test_a_poke_takes_a_picture_at_once_and_an_older_one_is_no_longer_the_latest(alice: Namespace) -> None:
-    service, viewer = SnapshotService(interval_s=60), Viewer()
+    service, viewer = SnapshotService(SnapshotSettings(interval_s=60)), Viewer()
     leave = service.subscribe(viewer)
     wait_for(lambda: viewer.pictures)
     old = service.latest(max_age_s=60)
@@ -146,7 +145,7 @@ def test_a_poke_takes_a_picture_at_once_and_an_older_one_is_no_longer_the_latest
 def test_a_poke_for_one_seat_shows_it_what_it_did_at_once_and_troubles_nobody_else(
     alice: Namespace, bob: Namespace
 ) -> None:
-    service, hers, his = SnapshotService(interval_s=60), Viewer(), Viewer()
+    service, hers, his = SnapshotService(SnapshotSettings(interval_s=60)), Viewer(), Viewer()
     mine = create(alice, "test1p")
     leave = [service.subscribe(hers, seat=alice), service.subscribe(his, seat=bob)]
     wait_for(lambda: hers.pictures and his.pictures)
@@ -183,7 +182,7 @@ def test_a_subscriber_that_fails_does_not_spoil_it_for_the_others(
     service.subscribe(fail)
     service.subscribe(viewer)
     wait_for(lambda: len(viewer.pictures) > 2)
-    assert "a subscriber of the cluster's picture failed" in caplog.text
+    assert "a subscriber of the cluster's snapshot failed" in caplog.text
 
 
 def test_a_cluster_that_does_not_answer_is_shown_as_down_and_its_return_by_itself(

@@ -10,10 +10,10 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from lessons.classroom.feed import outbox
+from lessons.classroom import process
 from lessons.classroom.models import Act
 from lessons.classroom.perform import perform
-from lessons.cluster import snapshots, topics
+from lessons.cluster import topics
 from lessons.course import own_brokers
 from lessons.course.acts import ACTIONS, base
 from lessons.course.own_brokers import brokers_now
@@ -103,8 +103,8 @@ def embedded(own_cluster, monkeypatch):
 
 
 def picture_of(member, topic: str):
-    snapshots.service.poke()
-    seen = snapshots.service.latest()
+    process.current().snapshots.poke()
+    seen = process.current().snapshots.latest()
     [found] = [each for each in seen.topics if each.name == member.namespace.full(topic)]
     return {each.id: each.up for each in seen.brokers}, found.partitions[0]
 
@@ -147,6 +147,9 @@ def test_of_two_instructors_who_kill_one_each_at_once_one_is_refused(embedded, c
         acts = list(threads.map(kill, (1, 2)))
     assert sorted(act.state for act in acts) == ["done", "refused"]
     [killed] = [act for act in acts if act.state == "done"]
-    wait_for(lambda: outbox.publish_unsent(classroom.klass) or not Act.objects.filter(feed_offset=None), timeout_s=30)
+    wait_for(
+        lambda: process.current().outbox.publish_unsent(classroom.klass) or not Act.objects.filter(feed_offset=None),
+        timeout_s=30,
+    )
     assert [each.broker_id for each in brokers_now() if each.state == "down"] == [killed.fields["broker"]]
     assert [each.broker_id for each in brokers_now() if each.may_stop] == []

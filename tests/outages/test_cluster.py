@@ -13,7 +13,7 @@ from lessons.cluster import clients, groups, records, topics
 from lessons.cluster.errors import KafkaUnavailable
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.records import Message
-from lessons.cluster.snapshots import Snapshot, SnapshotService
+from lessons.cluster.snapshots import Snapshot, SnapshotService, SnapshotSettings
 from lessons.embedded import EmbeddedCluster, set_wanted
 from tests.running_brokers import running_brokers
 from tests.waiting import wait_for
@@ -27,7 +27,7 @@ def seat(own_cluster: EmbeddedCluster) -> Namespace:
 @pytest.fixture
 def pictures(own_cluster: EmbeddedCluster) -> Iterator[list[Snapshot]]:
     """Pictures of the cluster as they come; wait for the first."""
-    service, seen = SnapshotService(interval_s=0.2), list[Snapshot]()
+    service, seen = SnapshotService(SnapshotSettings(interval_s=0.2)), list[Snapshot]()
     leave = service.subscribe(seen.append)
     wait_for(lambda: seen and len(up(seen[-1])) == 3, timeout_s=20)
     yield seen

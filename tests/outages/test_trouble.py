@@ -190,7 +190,7 @@ async def test_with_the_cluster_gone_nothing_happens_and_nothing_counts_and_open
     await aside(make_topics, alice, 1, 2)
     await aside(finish_everything, bob)
     async with room_of(alice) as room:
-        page, consumer = room.open("live/creating-topics"), await room.consume(topic="kept")
+        page, consumer = room.open("live/lesson?lesson=creating-topics"), await room.consume(topic="kept")
         await page.until(lambda: 'data-state="up"' in parts(page).get("part-brokers", ""))
         await consumer.until_kind("assigned")
 

@@ -1,86 +1,86 @@
-"""Looks whether an exercise is done, and keeps what was seen."""
+"""Checks whether an exercise is done, and keeps what was found."""
 
 from __future__ import annotations
 
 import json
-import threading
-from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max, Min, Q
 from django.utils import timezone
 
-from lessons.classroom import pulse
-from lessons.classroom.feed import outbox
-from lessons.classroom.feed.records import VERDICTS
+from lessons.classroom import changes
 from lessons.classroom.models import Act, Attempt, Member, Observation
 from lessons.classroom.perform import lend_connection
 from lessons.cluster.errors import ClusterError, KafkaUnavailable
 from lessons.cluster.metadata import cluster_id
-from lessons.course.evidence import Evidence, PastAct
+from lessons.cluster.snapshot import Snapshot
+from lessons.course.evidence import Evidence, PastAct, SnapshotEvidence
 from lessons.course.exercise import Exercise, Verdict
 from lessons.course.loader import Lesson
 
 NO_LEADER = "LEADER_NOT_AVAILABLE"  # of one partition: others may have one
-# Of this process, by member and lesson: the view of an act and an open page look at the same moment. When another process
-# has the page, both may look, and one of them keeps what was seen (`_keep_unless_others_did`).
-_checked_at: dict[tuple[int, str], datetime] = {}
-_checking: defaultdict[tuple[int, str], threading.Lock] = defaultdict(threading.Lock)
 
 KEEP_LIKE_WORDS_EVERY = timedelta(minutes=1)
 LATEST_ACTS = 100  # of one kind; a check reads no further back, however long somebody plays
 
 
 def attempts_by_exercise(member: Member, lesson: Lesson) -> dict[str, Attempt]:
-    """For each exercise of the lesson that was looked at: the attempt that did it, else the latest."""
-    ids = [exercise.id for exercise in lesson.exercises]
-    looked_at = member.attempts.counted().filter(exercise__in=ids).order_by().values_list("exercise")
+    """For each exercise of the lesson that was checked: the attempt that did it, else the latest."""
+    return _shown(member, lesson.exercises, with_evidence=True)
+
+
+def _shown(member: Member, exercises: Iterable[Exercise], *, with_evidence: bool) -> dict[str, Attempt]:
+    ids = [exercise.id for exercise in exercises]
+    checked = member.attempts.counted().filter(exercise__in=ids).order_by().values_list("exercise")
     done_first = Min("pk", filter=Q(state=Attempt.State.DONE))
-    shown = [done or last for _, done, last in looked_at.annotate(done=done_first, last=Max("pk"))]
-    return {each.exercise: each for each in Attempt.objects.filter(pk__in=shown).select_related("observation")}
+    shown = [done or last for _, done, last in checked.annotate(done=done_first, last=Max("pk"))]
+    attempts = Attempt.objects.filter(pk__in=shown)
+    return {each.exercise: each for each in (attempts.select_related("observation") if with_evidence else attempts)}
+
+
+def check_seat(member: Member, lessons: Iterable[Lesson], *, begun: Collection[str]) -> bool:
+    """Checks what is not done yet in these lessons; True when an attempt was added.
+
+    Nothing is kept of a check that found nothing new. In a lesson that is not among the `begun` ones (their slugs) only
+    "done" is kept: anything else would look like an attempt of somebody who has never been there.
+
+    Raises: KafkaUnavailable, and then what comes after it was not checked: it would wait as long for no answer.
+    """
+    exercises = [(lesson, exercise) for lesson in lessons for exercise in lesson.exercises]
+    latest = _shown(member, (exercise for _, exercise in exercises), with_evidence=False)
+    evidence, added = evidence_of(member, memory={}), False
+    for lesson, exercise in exercises:
+        last = latest.get(exercise.id)
+        if last is not None and last.state == Attempt.State.DONE:
+            continue
+        try:
+            added |= _check_quietly(member, exercise, last, evidence, only_done=lesson.slug not in begun)
+        except ClusterError as error:  # the page says that the cluster is away; this is not the student's matter
+            if isinstance(error, KafkaUnavailable) and error.code != NO_LEADER:
+                raise
+    return added
 
 
 def check_lesson(member: Member, lesson: Lesson) -> bool:
-    """Looks at what is not done yet; True when an attempt was added. Nothing is kept of a look that saw nothing new.
-
-    One thread at a time: who waited while another one looked has nothing to look for any more.
-    """
-    called_at, key = timezone.now(), (member.pk, lesson.slug)
-    with _checking[key]:
-        if was_checked_since(member, lesson, called_at):
-            return False
-        _checked_at[key], added = timezone.now(), False
-        evidence = evidence_of(member)  # of all exercises together: groups are asked for once
-        for exercise, last in _not_done_yet(member, lesson):
-            try:
-                added |= _check_quietly(member, exercise, last, evidence)
-            except ClusterError as error:  # the page says that the cluster is away; this is not the learner's matter
-                if isinstance(error, KafkaUnavailable) and error.code != NO_LEADER:
-                    # The next exercise, and who waits here, would wait as long for no answer.
-                    _checked_at[key] = timezone.now()
-                    break
-        return added
+    """The same for one lesson, on the caller's own thread; a cluster that is away is no error."""
+    try:
+        return check_seat(member, [lesson], begun={lesson.slug})
+    except KafkaUnavailable:
+        return False
 
 
-def _not_done_yet(member: Member, lesson: Lesson) -> list[tuple[Exercise, Attempt | None]]:
-    """With the latest attempt at each."""
-    latest = attempts_by_exercise(member, lesson)
-    looked_at = [(exercise, latest.get(exercise.id)) for exercise in lesson.exercises]
-    return [(exercise, last) for exercise, last in looked_at if last is None or last.state != Attempt.State.DONE]
-
-
-def was_checked_since(member: Member, lesson: Lesson, at: datetime | None) -> bool:
-    """Whether this process has begun a check of the lesson at that time or later."""
-    checked_at = _checked_at.get((member.pk, lesson.slug))
-    return at is not None and checked_at is not None and checked_at >= at
-
-
-def _check_quietly(member: Member, exercise: Exercise, last: Attempt | None, evidence: Evidence) -> bool:
+def _check_quietly(
+    member: Member, exercise: Exercise, last: Attempt | None, evidence: Evidence, *, only_done: bool
+) -> bool:
     """Raises: ClusterError."""
     seen = _observe(member, exercise, evidence)
     verdict = exercise.judge(seen.data, seed_of(member, exercise))
+    if verdict.state != "done" and last is None and only_done:
+        return False
     if verdict.state != "done" and last is not None and last.verdict == asdict(verdict) and not _is_news(last, seen):
         return False
     return _keep_unless_others_did(member, exercise, seen, verdict, last)
@@ -139,14 +139,23 @@ def _observe(member: Member, exercise: Exercise, evidence: Evidence) -> Observat
     )
 
 
-def evidence_of(member: Member) -> Evidence:
+def evidence_of(member: Member, *, memory: dict[object, Any] | None = None) -> Evidence:
+    return Evidence(member.namespace, _acts_of(member), memory)
+
+
+def evidence_in(snapshot: Snapshot | None, member: Member) -> Evidence:
+    """For what is shown of an exercise: it asks Kafka nothing."""
+    return SnapshotEvidence(member.namespace, _acts_of(member), {}, snapshot)
+
+
+def _acts_of(member: Member) -> Callable[[str], tuple[PastAct, ...]]:
     def acts_of_kind(kind: str) -> tuple[PastAct, ...]:
         settled = member.acts.filter(kind=kind).exclude(state=Act.State.RUNNING).order_by("-settled_at")
         past = tuple(_past(act) for act in reversed(settled[:LATEST_ACTS]))
         lend_connection()  # Kafka is asked next
         return past
 
-    return Evidence(namespace=member.namespace, acts_of_kind=acts_of_kind)
+    return acts_of_kind
 
 
 def _past(act: Act) -> PastAct:
@@ -182,9 +191,7 @@ def _stored(member: Member, exercise: Exercise, seen: Observation | None, verdic
 
 
 def _tell(attempt: Attempt) -> None:
-    pulse.attempts.beat(attempt.member_id, attempt.decided_at)
-    if attempt.state == Attempt.State.DONE:
-        outbox.publish(attempt.member.klass, VERDICTS, attempt.pk)
+    changes.tell(changes.of_attempt(attempt), attempt)
 
 
 def deciding_act(member: Member, until: datetime | None = None) -> Act | None:

@@ -1,19 +1,21 @@
-"""Sends rows to the feed: what was just stored, and what was left behind."""
+"""Sends rows to the feed: one thread of the process, which is rung when a row was stored."""
 
 from __future__ import annotations
 
 import json
 import logging
 import threading
-import time
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import connections
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from lessons.classroom.feed.records import KINDS, NO_NEWS, Kind
+from lessons.classroom.changes import Changed
+from lessons.classroom.feed.records import KINDS, NO_NEWS, Table
 from lessons.classroom.feed.topic import TOPIC, ClassTopics, create_feed_topic
 from lessons.classroom.models import Class
 from lessons.cluster import records
@@ -22,93 +24,169 @@ from lessons.cluster.metadata import describe
 
 logger = logging.getLogger(__name__)
 
-AT_ONCE = 100
-LEFT_AFTER = timedelta(seconds=5)  # before that, whoever stored it is just sending it
-LOOK_AGAIN_S = 10.0  # for what was left
 
-_publishing: defaultdict[int, threading.Lock] = defaultdict(threading.Lock)  # by the class's key
-_waiting: defaultdict[tuple[int, Kind], set[Any]] = defaultdict(set)  # rows' keys, by the class's key and what they are
-_looked_s: dict[int, float] = {}
-_seen: set[str] = set()  # the topics that were there
+@dataclass(frozen=True)
+class OutboxSettings:
+    """`left_after`: before that, whoever stored a row is just sending it. `look_again_s`: for what was left."""
 
-
-def publish(klass: Class, kind: Kind, key: Any) -> None:
-    """Sends a row that was just stored; when Kafka is away, a later call does."""
-    _waiting[klass.pk, kind].add(key)
-    _publish_waiting(klass)
+    at_once: int = 100
+    left_after: timedelta = timedelta(seconds=5)
+    look_again_s: float = 10.0
+    after_error_s: float = 1.0
 
 
-def publish_left(klass: Class) -> None:
-    """Sends what nobody has sent for some seconds. Of all pages that ask, one every ten seconds has it looked for."""
-    now = time.monotonic()
-    if now >= _looked_s.get(klass.pk, 0.0) + LOOK_AGAIN_S:
-        _looked_s[klass.pk] = now
-        publish_unsent(klass, before=timezone.now() - LEFT_AFTER)
+class Outbox:
+    """`ring` returns at once. The thread lives as long as the process; it is made with the first ring, or by `start`."""
 
+    def __init__(self, settings: OutboxSettings | None = None) -> None:
+        self.settings = settings or OutboxSettings()
+        self._lock = threading.Lock()
+        self._sending = threading.Lock()
+        self._waiting: defaultdict[tuple[int, Table], set[Any]] = defaultdict(set)  # rows' keys, by the class's key
+        self._rung = threading.Event()
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._there: set[str] = set()  # the topics that were seen
 
-def publish_unsent(klass: Class, *, before: datetime | None = None) -> int:
-    """Sends all that the feed does not have yet, or what of it is older than that; how many, 0 too when Kafka is away."""
-    for kind in KINDS:
-        left = kind.unsent(klass).filter(**({f"{kind.at}__lt": before} if before else {}))
-        _waiting[klass.pk, kind].update(left.values_list("pk", flat=True))
-    return _publish_waiting(klass)
+    def ring(self, changed: Changed, row: Any) -> None:
+        """A row was stored that the feed may have to tell."""
+        if table := KINDS.get(changed.kind):
+            with self._lock:
+                self._waiting[changed.class_pk, table].add(row.pk)
+            self.start()
+            self._rung.set()
 
+    def start(self) -> None:
+        with self._lock:
+            if self._thread is None and not self._stop.is_set():
+                self._thread = threading.Thread(target=self._run, name="outbox", daemon=True)
+                self._thread.start()
 
-def _publish_waiting(klass: Class) -> int:
-    """One thread of a process at a time: whoever comes meanwhile leaves the work to the one that is at it, and in a busy
-    class many go together."""
-    sent, lock, waiting = 0, _publishing[klass.pk], {kind: _waiting[klass.pk, kind] for kind in KINDS}
-    while any(waiting.values()) and lock.acquire(blocking=False):
+    def close(self) -> None:
+        """Waits until what is on its way has been sent, for a few seconds."""
+        self._stop.set()
+        self._rung.set()
+        if self._thread is not None:
+            self._thread.join(8)
+
+    def publish_unsent(self, klass: Class, *, before: datetime | None = None) -> int:
+        """Sends all that the feed does not have yet, or what of it is older than that; how many, 0 too when Kafka is away."""
+        self._note_unsent(klass, before)
         try:
-            sent += sum(_send_waiting(klass, kind, waiting[kind]) for kind in KINDS)
+            return self._send_waiting(klass.pk)
         except ClusterError as error:
             logger.warning("The feed of %s has to wait: %s", klass.slug, error)
-            break
+            return 0
+
+    def _note_unsent(self, klass: Class, before: datetime | None) -> None:
+        for table in KINDS.values():
+            left = table.unsent(klass).filter(**({f"{table.at}__lt": before} if before else {}))
+            keys = set(left.values_list("pk", flat=True))
+            with self._lock:
+                self._waiting[klass.pk, table] |= keys
+
+    def _run(self) -> None:
+        looked_at = timezone.now() - timedelta(seconds=self.settings.look_again_s)
+        try:
+            while not self._stop.is_set():
+                if (timezone.now() - looked_at).total_seconds() >= self.settings.look_again_s:
+                    looked_at = timezone.now()
+                    self._safely(self._note_all_that_was_left)
+                self._rung.clear()
+                if self._safely(self._send_all):
+                    self._rung.wait(self.settings.look_again_s)
+                else:
+                    self._stop.wait(self.settings.after_error_s)
         finally:
-            lock.release()
-    return sent
+            connections.close_all()
 
-
-def _send_waiting(klass: Class, kind: Kind, waiting: set[Any]) -> int:
-    """Raises: ClusterError, and they wait again."""
-    if not waiting:
-        return 0
-    some = list(waiting)[:AT_ONCE]
-    waiting.difference_update(some)  # before the look: one that changes during it waits anew
-    try:
-        return _send(klass, kind, kind.unsent(klass).filter(pk__in=some).order_by(kind.at))
-    except ClusterError:
-        waiting.update(some)
-        raise
-
-
-def _send(klass: Class, kind: Kind, rows: QuerySet[Any]) -> int:
-    news = []
-    for row in rows:
-        if (body := kind.record(row)) is None:
-            kind.mark_sent(row, NO_NEWS)
+    def _safely(self, work: Any) -> bool:
+        try:
+            work()
+        except ClusterError as error:
+            logger.warning("The feed has to wait: %s", error)
+        except Exception:  # a database that is busy, or a row that can't be told: the others go on
+            logger.exception("the outbox goes on")
         else:
-            news.append((row, records.Message(key=body["seat"].encode(), value=_encoded(body))))
-    if not news:
-        return 0
-    for (row, _), delivery in zip(news, _produce(klass, [message for _, message in news]), strict=True):
-        if delivery.offset is not None:
-            kind.mark_sent(row, delivery.offset)
-    return len(news)
+            return True
+        finally:
+            if connections["default"].settings_dict["OPTIONS"].get("pool"):
+                connections["default"].close()
+        return False
 
+    def _note_all_that_was_left(self) -> None:
+        for klass in Class.objects.all():
+            self._note_unsent(klass, timezone.now() - self.settings.left_after)
 
-def _produce(klass: Class, messages: list[records.Message]) -> tuple[records.Delivery, ...]:
-    namespace = ClassTopics(klass.slug)
-    full_name = namespace.full(TOPIC)
-    if full_name not in _seen:  # `produce` looks for a missing one for a while before it says so
-        if not describe([full_name], asked="Look for the feed"):
+    def _send_all(self) -> None:
+        """Raises: ClusterError, after the other classes had their turn."""
+        with self._lock:
+            classes = {class_pk for (class_pk, _), waiting in self._waiting.items() if waiting}
+        problem: ClusterError | None = None
+        for class_pk in classes:
+            try:
+                self._send_waiting(class_pk)
+            except ClusterError as error:
+                problem = error
+        if problem is not None:
+            raise problem
+
+    def _send_waiting(self, class_pk: int) -> int:
+        """Acts before what they finished. Raises: ClusterError, and they wait again."""
+        sent = 0
+        with self._sending:
+            klass = Class.objects.get(pk=class_pk)
+            while some := self._take_some(class_pk):
+                for table, keys in some.items():
+                    try:
+                        sent += self._send(klass, table, table.unsent(klass).filter(pk__in=keys).order_by(table.at))
+                    except Exception:
+                        self._put_back(class_pk, some)
+                        raise
+        return sent
+
+    def _take_some(self, class_pk: int) -> dict[Table, list[Any]]:
+        """Before the look: a row that changes during it waits anew."""
+        taken: dict[Table, list[Any]] = {}
+        with self._lock:
+            for table in KINDS.values():
+                waiting = self._waiting[class_pk, table]
+                if keys := list(waiting)[: self.settings.at_once]:
+                    taken[table] = keys
+                    waiting.difference_update(keys)
+        return taken
+
+    def _put_back(self, class_pk: int, some: dict[Table, list[Any]]) -> None:
+        with self._lock:
+            for table, keys in some.items():
+                self._waiting[class_pk, table].update(keys)
+
+    def _send(self, klass: Class, table: Table, rows: QuerySet[Any]) -> int:
+        told = []
+        for row in rows:
+            if (body := table.record(row)) is None:
+                table.mark_sent(row, NO_NEWS)
+            else:
+                told.append((row, records.Message(key=body["seat"].encode(), value=_encoded(body))))
+        if not told:
+            return 0
+        for (row, _), delivery in zip(told, self._produce(klass, [message for _, message in told]), strict=True):
+            if delivery.offset is not None:
+                table.mark_sent(row, delivery.offset)
+        return len(told)
+
+    def _produce(self, klass: Class, messages: list[records.Message]) -> tuple[records.Delivery, ...]:
+        namespace = ClassTopics(klass.slug)
+        full_name = namespace.full(TOPIC)
+        if full_name not in self._there:  # `produce` looks for a missing one for a while before it says so
+            if not describe([full_name], asked="Look for the feed"):
+                create_feed_topic(klass)
+            self._there.add(full_name)
+        try:
+            return records.produce(namespace, TOPIC, messages)
+        except TopicMissing:
             create_feed_topic(klass)
-        _seen.add(full_name)
-    try:
-        return records.produce(namespace, TOPIC, messages)
-    except TopicMissing:
-        create_feed_topic(klass)
-        return records.produce(namespace, TOPIC, messages)
+            return records.produce(namespace, TOPIC, messages)
 
 
 def _encoded(body: dict[str, Any]) -> bytes:

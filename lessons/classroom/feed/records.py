@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
+from lessons.classroom.changes import Kind
 from lessons.classroom.models import Act, Announcement, Attempt, Class, Hand
 
 VERSION = 1
@@ -21,7 +22,7 @@ NO_NEWS = -1  # stands in the place of an offset
 
 
 @dataclass(frozen=True)
-class Kind:
+class Table:
     """One table that the feed repeats. `record`: None where a row is no news. `at`: when it came about, and the order.
     `told`: while these fields are as they were read, the record is true."""
 
@@ -96,8 +97,9 @@ def _iso(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment else None
 
 
-ACTS = Kind(_acts, _act_record, at="settled_at", told=("state",))
-VERDICTS = Kind(_verdicts, _verdict_record, at="decided_at")
-HANDS = Kind(_hands, _hand_record, at="raised_at", told=("replied_at", "lowered_at"))
-ANNOUNCEMENTS = Kind(_announcements, _announcement_record, at="at")
-KINDS = (ACTS, VERDICTS, HANDS, ANNOUNCEMENTS)
+ACTS = Table(_acts, _act_record, at="settled_at", told=("state",))
+VERDICTS = Table(_verdicts, _verdict_record, at="decided_at")
+HANDS = Table(_hands, _hand_record, at="raised_at", told=("replied_at", "lowered_at"))
+ANNOUNCEMENTS = Table(_announcements, _announcement_record, at="at")
+# In the order in which they are sent: an act before the verdict that it led to.
+KINDS = {Kind.ACT: ACTS, Kind.ATTEMPT: VERDICTS, Kind.HAND: HANDS, Kind.ANNOUNCEMENT: ANNOUNCEMENTS}

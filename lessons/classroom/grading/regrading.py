@@ -19,8 +19,8 @@ from itertools import groupby
 
 from django.db import IntegrityError, transaction
 
+from lessons.classroom import changes
 from lessons.classroom.checks.attempts import deciding_act, seed_of
-from lessons.classroom.feed import outbox
 from lessons.classroom.grading.standings import DONE, STATE_WORDS
 from lessons.classroom.history import record_change
 from lessons.classroom.models import Act, Attempt, Class, Member, Observation, Role
@@ -147,7 +147,6 @@ def accept(klass: Class, by: Member, exercise: Exercise, *, digest: str) -> Regr
                 _store(seat, by, exercise)
     except IntegrityError:  # another grader accepted it at the same moment
         raise ListIsOld from None
-    outbox.publish_unsent(klass)
     return wanted
 
 
@@ -162,11 +161,13 @@ def _store(seat: SeatJudged, by: Member, exercise: Exercise) -> None:
 
 def _replace(judged: Judged, exercise: Exercise) -> Attempt:
     assert judged.verdict is not None
-    return Attempt.objects.create(
+    attempt = Attempt.objects.create(
         member=judged.attempt.member, exercise=exercise.id, observation=judged.seen, replaces=judged.attempt,
         state=judged.verdict.state, verdict=asdict(judged.verdict), check_hash=exercise.text_hash,
         deciding_act=_deciding_act(judged),
     )  # fmt: skip
+    changes.tell(changes.of_attempt(attempt), attempt)
+    return attempt
 
 
 def _deciding_act(judged: Judged) -> Act | None:

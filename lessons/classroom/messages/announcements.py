@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from lessons.classroom.feed import outbox
-from lessons.classroom.feed.records import ANNOUNCEMENTS
-from lessons.classroom.messages import notifications
+from lessons.classroom import changes
 from lessons.classroom.models import Announcement, Member
 
 
 def say_to_class(by: Member, words: str = "", *, lesson: str = "") -> Announcement:
     """With a lesson everybody is asked to go there, and whoever was sent elsewhere before is not any more."""
     if lesson:
-        by.klass.announcements.exclude(lesson="").filter(ended_at=None).update(ended_at=timezone.now())
+        for earlier in by.klass.announcements.exclude(lesson="").filter(ended_at=None):
+            end(earlier)
     said = Announcement.objects.create(klass=by.klass, by=by, words=words, lesson=lesson)
-    notifications.changed(by.klass)
-    outbox.publish(by.klass, ANNOUNCEMENTS, said.pk)
+    changes.tell(changes.of_announcement(said), said)
     return said
 
 
 def end(announcement: Announcement) -> None:
     """No page shows it any more; the row and the feed's record stay."""
-    Announcement.objects.filter(pk=announcement.pk, ended_at=None).update(ended_at=timezone.now())
-    notifications.changed(announcement.klass)
+    if Announcement.objects.filter(pk=announcement.pk, ended_at=None).update(ended_at=timezone.now()):
+        announcement.refresh_from_db(fields=["ended_at"])
+        changes.tell(changes.of_announcement(announcement), announcement)

@@ -6,10 +6,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from lessons.classroom.feed import outbox
-from lessons.classroom.feed.records import HANDS
+from lessons.classroom import changes
 from lessons.classroom.limits import count_act
-from lessons.classroom.messages import notifications
 from lessons.classroom.models import HAND_UP, Attempt, Class, Hand, Member
 from lessons.course.loader import Lesson
 
@@ -71,5 +69,5 @@ def reply(hand: Hand, by: Member, words: str) -> bool:
 
 
 def _tell(hand: Hand) -> None:
-    notifications.changed(hand.member.klass, of=hand.member)
-    outbox.publish(hand.member.klass, HANDS, hand.pk)
+    hand.refresh_from_db(fields=["replied_at", "lowered_at"])
+    changes.tell(changes.of_hand(hand), hand)

@@ -1,11 +1,9 @@
-"""What is said to a class just now, and whose hands are up: for every open page, by one look a second.
+"""What is said to a class just now, and whose hands are up, for every open page.
 
 Why it is so
 ------------
-Three hundred open pages are drawn by a process once a second. If each asked the database for announcements and answers,
-that would be six hundred questions a second for nothing new. So a process looks once a second for each class, and a
-page draws only when what it shows has changed. Who changes something here looks again at once (`changed`); other
-processes see it within the second.
+Three hundred pages may be open. If each asked the database for announcements and answers, that would be hundreds of
+questions for one announcement. So a process reads them once for each class, and again when something was said.
 """
 
 from __future__ import annotations
@@ -19,10 +17,10 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from lessons.classroom.models import HAND_UP, Announcement, Class, Hand, Member
-from lessons.cluster import snapshots
+from lessons.classroom.changes import Changed, Changes, Kind
+from lessons.classroom.models import HAND_UP, Announcement, Class, Hand
 
-FRESH_S = 0.9  # pages are drawn once a second: each time with a new look
+LONGEST_S = 60.0  # what is shown ends by itself, too
 ANNOUNCEMENT_STANDS = timedelta(hours=24)  # what nobody has ended is not news for the next lesson
 MAX_ANNOUNCEMENTS = 3
 REPLY_STANDS = timedelta(minutes=30)  # on all pages; on the lesson's own page it stays
@@ -84,23 +82,25 @@ def _answer(hand: Hand) -> Said:
     return Said(hand.pk, hand.reply, hand.lesson, by, hand.replied_at or hand.raised_at, is_reply=True)
 
 
-_looks: dict[str, tuple[float, Notifications]] = {}  # by the class's slug
-_lock = threading.Lock()
+class NotificationMemory:
+    """Those of each class, read once until something is said; for any thread."""
 
+    def __init__(self, changes: Changes) -> None:
+        self._changes = changes
+        self._lock = threading.Lock()
+        self._known: dict[int, tuple[float, Notifications]] = {}
 
-def latest(klass: Class) -> Notifications:
-    """The same, at most a second old."""
-    with _lock:
-        looked_at, known = _looks.get(klass.slug, (0.0, None))
-        if known is None or time.monotonic() - looked_at > FRESH_S:
-            looked_at, known = time.monotonic(), read(klass)
-            _looks[klass.slug] = looked_at, known
+    def of(self, klass: Class) -> Notifications:
+        now = time.monotonic()
+        with self._lock:
+            read_at, known = self._known.get(klass.pk, (0.0, None))
+        if known is None or now - read_at > LONGEST_S or not self._changes.is_running:
+            known = read(klass)
+            with self._lock:
+                self._known[klass.pk] = now, known
         return known
 
-
-def changed(klass: Class, *, of: Member | None = None) -> None:
-    """Something was said: open pages are drawn anew at once. What is `of` one member alone draws that member's at once,
-    and others' within a second: no student sets the whole class in motion."""
-    with _lock:
-        _looks.pop(klass.slug, None)
-    snapshots.service.poke(of.namespace if of else None)
+    def forget(self, changed: Changed) -> None:
+        if changed.kind in (Kind.HAND, Kind.ANNOUNCEMENT):
+            with self._lock:
+                self._known.pop(changed.class_pk, None)

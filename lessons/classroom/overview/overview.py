@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
-from weakref import WeakValueDictionary
 
 from django.utils import timezone
 
+from lessons.classroom.changes import Changed, Changes
 from lessons.classroom.grading.standings import DONE, NOT_BEGUN, NOT_BEGUN_YET
 from lessons.classroom.models import Act, Class, Role
 from lessons.classroom.overview.place import Place
-from lessons.classroom.overview.seats import NOTHING, Fresh, SeatFacts, read_seats
+from lessons.classroom.overview.seats import NOTHING, SeatFacts, read_seats
 from lessons.classroom.overview.summary import Misconception, Predictions, misconceptions, predictions
 from lessons.course.loader import Lesson
 
-FRESH_S = 0.9  # less than the second between two pictures, so that each picture finds a new look
+TIME_PASSES_S = 5.0  # ten minutes without progress are told so much late
 
 Cell = Literal["done", "trying", "stuck", "open"]
 
@@ -70,25 +71,36 @@ class Made:
 
 
 class ClassOverview:
-    """One class as this process has read it. For any thread."""
+    """One class as this process has read it. For any thread. Made by `Overviews`, which has it closed."""
 
     def __init__(self, klass: Class) -> None:
         self._class_pk = klass.pk
         self._lock = threading.Lock()
         self._looked_s = float("-inf")
-        self._fresh: Fresh | None = None
         self._lessons: tuple[Lesson, ...] = ()
+        self._is_first = True
         self._exercises: tuple[str, ...] = ()
         self._facts: dict[int, SeatFacts] = {}
+        self._old_lock = threading.Lock()
         self._old: set[int] = set()  # whose facts are to be read again
+        self._is_old = True
         self._made: dict[int, Made] = {}
         self._refusals: dict[UUID, str] = {}  # words, by act
         self._last: Overview | None = None
 
+    def hear(self, changed: Changed) -> None:
+        with self._old_lock:
+            self._is_old = True
+            if changed.member_pk is not None:
+                self._old.add(changed.member_pk)
+
     def look(self) -> Overview:
-        """At most a second old; the same object while nothing has changed."""
+        """The same object while nothing has changed. What rests on time alone is a few seconds old at most."""
         with self._lock:
-            if self._last is None or time.monotonic() - self._looked_s >= FRESH_S:
+            is_late = time.monotonic() - self._looked_s >= TIME_PASSES_S
+            with self._old_lock:
+                is_old, self._is_old = self._is_old, False
+            if self._last is None or is_old or is_late:
                 overview = self._look(timezone.now())
                 self._last = self._last if overview == self._last else overview
                 self._looked_s = time.monotonic()
@@ -111,15 +123,22 @@ class ClassOverview:
 
     def _read(self, klass: Class, seats: Sequence[Seat]) -> None:
         """Only what is not as it was; everything at first, and when lessons were switched on or off."""
-        if self._fresh is None or self._lessons != klass.lessons:
-            self._fresh, self._lessons, self._facts, self._made = Fresh(), klass.lessons, {}, {}
+        if self._is_first or self._lessons != klass.lessons:
+            self._is_first = False
+            self._lessons, self._facts, self._made = klass.lessons, {}, {}
             self._exercises = tuple(exercise.id for lesson in klass.lessons for exercise in lesson.exercises)
         known = {seat.pk for seat in seats}
-        self._old = (self._old | self._fresh.members() | (known - self._facts.keys())) & known
-        if self._old:
-            kept = {pk: facts for pk, facts in self._facts.items() if pk in known}
-            self._facts = kept | read_seats(klass, self._old)
-            self._old = set()  # not sooner: a database that was busy is asked again
+        with self._old_lock:
+            old, self._old = self._old, set()
+        if wanted := (old | (known - self._facts.keys())) & known:
+            try:
+                read = read_seats(klass, wanted)
+            except Exception:  # a database that is busy is asked again
+                with self._old_lock:
+                    self._old |= old
+                    self._is_old = True
+                raise
+            self._facts = {pk: facts for pk, facts in self._facts.items() if pk in known} | read
 
     def _row(self, seat: Seat, facts: SeatFacts, now: datetime) -> SeatRow:
         stuck = facts.place.exercise if facts.place and facts.place.is_stuck(now) else None
@@ -157,14 +176,35 @@ def _cell(facts: SeatFacts, exercise: str, stuck: str | None) -> Cell:
     return "done" if state == DONE else "open" if state == NOT_BEGUN else "trying"
 
 
-_overviews: WeakValueDictionary[int, ClassOverview] = WeakValueDictionary()
-_overviews_lock = threading.Lock()
+class Overviews:
+    """Those of this process: one of each class, while a page shows it."""
 
+    def __init__(self, changes: Changes) -> None:
+        self._changes = changes
+        self._lock = threading.Lock()
+        self._kept: dict[int, tuple[ClassOverview, Callable[[], None]]] = {}
+        self._pages: Counter[int] = Counter()
 
-def overview_of(klass: Class) -> ClassOverview:
-    """The one of this process. It is kept for as long as somebody holds it: a page that looks again."""
-    with _overviews_lock:
-        overview = _overviews.get(klass.pk)
-        if overview is None:
-            overview = _overviews[klass.pk] = ClassOverview(klass)
-        return overview
+    def look(self, klass: Class) -> Overview:
+        """For a page that is made now: the one that is kept, or one that is read for this page alone."""
+        with self._lock:
+            kept = self._kept.get(klass.pk)
+        return (kept[0] if kept else ClassOverview(klass)).look()
+
+    def keep(self, klass: Class) -> tuple[ClassOverview, Callable[[], None]]:
+        """For a page that stays open; with the way out, which may be taken once."""
+        with self._lock:
+            if klass.pk not in self._kept:
+                overview = ClassOverview(klass)
+                self._kept[klass.pk] = overview, self._changes.listen_to_class(klass.pk, overview.hear)
+            self._pages[klass.pk] += 1
+            overview, stop_listening = self._kept[klass.pk]
+
+        def leave() -> None:
+            with self._lock:
+                self._pages[klass.pk] -= 1
+                if self._pages[klass.pk] <= 0:
+                    del self._pages[klass.pk], self._kept[klass.pk]
+                    stop_listening()
+
+        return overview, leave

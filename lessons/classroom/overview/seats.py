@@ -1,24 +1,20 @@
-"""Reads what the overview needs of seats, and whose of it is old."""
+"""Reads what the overview needs of seats, of the class."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
 
 from lessons.classroom.grading.standings import DONE, Standing, class_standings
-from lessons.classroom.models import Act, Attempt, Change, Class
+from lessons.classroom.models import Act, Attempt, Class
 from lessons.classroom.overview.place import GONE_AFTER, Did, Place, find_place
 from lessons.course.acts.submit_answers import SubmitAnswers
 from lessons.course.exercise import Exercise
 
-# Rows of several processes become visible out of their order: a look goes back so far, and leaves out what it knows.
-OVERLAP = timedelta(seconds=5)
-OVERLAP_ROWS = 100
 AT_ONCE = 500  # keys in one query
 
 
@@ -104,45 +100,3 @@ def _predicted(klass: Class, members: Collection[int]) -> dict[int, dict[str, st
 
 def predictions_of(klass: Class) -> list[Exercise]:
     return [exercise for lesson in klass.lessons for exercise in lesson.exercises if exercise.guess]
-
-
-class Fresh:
-    """Tells who has something new since it was asked last; the first time, nobody.
-
-    The tables are asked in the order of their own indexes, for all classes, and never joined with the members: that
-    way a look costs what is new, and not what is there.
-    """
-
-    def __init__(self) -> None:
-        self._attempt = _last_key(Attempt)
-        self._change = _last_key(Change)
-        self._asked_at = timezone.now()
-        self._told: set[object] = set()
-        self.members()
-
-    def members(self) -> set[int]:
-        """Their keys; those of other classes among them."""
-        now = timezone.now()
-        rows = self._acts() | self._attempts() | self._changes()
-        fresh = {member for key, member in rows.items() if key not in self._told}
-        self._told, self._asked_at = set(rows), now
-        return fresh
-
-    def _acts(self) -> dict[object, int]:
-        settled = Act.objects.filter(settled_at__gt=self._asked_at - OVERLAP)
-        return {(pk, at): member for pk, at, member in settled.values_list("pk", "settled_at", "member_id")}
-
-    def _attempts(self) -> dict[object, int]:
-        rows = list(Attempt.objects.filter(pk__gt=self._attempt - OVERLAP_ROWS).values_list("pk", "member_id"))
-        self._attempt = max([self._attempt, *(pk for pk, _ in rows)])
-        return {("attempt", pk): member for pk, member in rows}
-
-    def _changes(self) -> dict[object, int]:
-        of_seats = Change.objects.filter(pk__gt=self._change - OVERLAP_ROWS, seat__isnull=False)
-        rows = [(pk, seat) for pk, seat in of_seats.values_list("pk", "seat_id") if seat is not None]
-        self._change = max([self._change, *(pk for pk, _ in rows)])
-        return {("change", pk): seat for pk, seat in rows}
-
-
-def _last_key(model: type[Attempt] | type[Change]) -> int:
-    return model.objects.order_by("-pk").values_list("pk", flat=True).first() or 0

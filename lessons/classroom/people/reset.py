@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from lessons.classroom.history import record_change
 from lessons.classroom.models import Change, Class, Member
-from lessons.cluster import groups, snapshots, topics
+from lessons.cluster import groups, topics
 from lessons.cluster.errors import ClusterError, TopicMissing
 from lessons.cluster.namespace import Namespace
 
@@ -74,7 +74,6 @@ def delete(klass: Class, shown: Things, by: Member, *, seat: Member | None = Non
     there = things_of(klass, seat) & shown
     of_groups = groups.delete_groups(names, there.groups)
     of_topics = topics.delete_topics(names, there.topics) if there.topics else {}
-    snapshots.service.poke(seat.namespace if seat else None)
     left = [*_left("group", of_groups), *_left("topic", of_topics)]
     data = {
         "topics": sum(_is_gone(problem) for problem in of_topics.values()),

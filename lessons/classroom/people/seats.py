@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from sesame.utils import get_query_string
 
+from lessons.classroom import changes
 from lessons.classroom.history import record_change
 from lessons.classroom.models import Change, Class, Member, Role, User, random_code
 
@@ -22,7 +23,9 @@ def take_seat(klass: Class, name: str, *, user: User | None = None, role: str = 
         try:
             with transaction.atomic():
                 person = user or _new_person()
-                return Member.objects.create(user=person, klass=klass, name=name, role=role)
+                member = Member.objects.create(user=person, klass=klass, name=name, role=role)
+                changes.tell(changes.of_member(member), member)
+                return member
         except IntegrityError:
             sits_already = Member.objects.select_related("klass").filter(user=user, klass=klass).first()
             if user and sits_already:

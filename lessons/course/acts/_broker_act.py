@@ -57,6 +57,7 @@ class BrokerAct(Action):
     """Raises AppRefused when it would leave no quorum, or when there is nothing to do."""
 
     roles: ClassVar[frozenset[str]] = frozenset({"instructor"})
+    changes_topics: ClassVar[bool] = True
     asks_kafka: ClassVar[bool] = False  # a cluster without a quorum gives no answer, and that is when it is needed
     verb: ClassVar[str]
     warning: ClassVar[str]  # what it does, for whoever is asked whether to do it

@@ -17,6 +17,7 @@ class AddPartitions(Action):
     kind: ClassVar[str] = "add-partitions"
     title: ClassVar[str] = "Add partitions"
     submit: ClassVar[str] = "Add partitions"
+    changes_topics: ClassVar[bool] = True
     example: ClassVar[Mapping[str, Any]] = {"topic": "test2p", "total": 2}
 
     topic: Name = Field(title="Topic")

@@ -74,6 +74,7 @@ class Action(BaseModel, ABC):
     title: ClassVar[str]
     submit: ClassVar[str]
     asks_kafka: ClassVar[bool] = True
+    changes_topics: ClassVar[bool] = False  # whether there are other topics, partitions or leaders after it
     example: ClassVar[Mapping[str, Any]]  # fields that make one, for the API and for tests
     roles: ClassVar[frozenset[str]] = frozenset()  # who may do it; empty: everybody in the class
 

@@ -17,6 +17,7 @@ class CreateTopic(Action):
     kind: ClassVar[str] = "create-topic"
     title: ClassVar[str] = "Create a topic"
     submit: ClassVar[str] = "Create topic"
+    changes_topics: ClassVar[bool] = True
     example: ClassVar[Mapping[str, Any]] = {"name": "test3r", "partitions": 2, "replicas": 3}
 
     name: Name = Field(title="Name", description="letters, digits, . _ and -")

@@ -15,6 +15,7 @@ class DeleteTopic(Action):
     kind: ClassVar[str] = "delete-topic"
     title: ClassVar[str] = "Delete a topic"
     submit: ClassVar[str] = "Delete topic"
+    changes_topics: ClassVar[bool] = True
     example: ClassVar[Mapping[str, Any]] = {"name": "test2die"}
 
     name: Name = Field(title="Topic", description="its records go with it")

@@ -23,6 +23,7 @@ class CommittedEnd(Exercise):
     id = "consuming.committed-end"
     title = "A group at the end"
     points = 3
+    reads_groups = True
     todo = "Have a group of yours read `test1p` to its end and commit."
     hint = "A group commits what its consumers were given: start one on test1p with earliest, wait for the records, press Stop."
     solution: ClassVar = [*PREPARED, consume()]

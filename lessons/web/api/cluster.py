@@ -5,11 +5,12 @@ from typing import Annotated, Any
 
 from ninja import Path, Query, Router
 
+from lessons.classroom import process
 from lessons.classroom.access import get_asker
 from lessons.classroom.checks.attempts import attempts_by_exercise
 from lessons.classroom.grading.standings import NOT_BEGUN_YET, NOT_YET, Standing, standings_of
 from lessons.classroom.models import Attempt
-from lessons.cluster import groups, records, snapshots, topics
+from lessons.cluster import groups, records, topics
 from lessons.cluster.namespace import Namespace
 from lessons.course.exercise import Exercise
 from lessons.course.loader import Lesson
@@ -25,7 +26,7 @@ MOST_RECORDS_AT_ONCE = 500
 def list_topics(request: Asking, class_slug: str, internal: bool = False):
     """Your topics; with `internal`, Kafka's own as well."""
     namespace = get_asker(request.auth, class_slug).namespace
-    known = snapshots.service.latest(namespace)
+    known = process.current().snapshots.latest(namespace)
     shown = [*known.topics_of(namespace), *(known.internal_topics if internal else ())]
     return [_topic(namespace, topic) for topic in shown]
 

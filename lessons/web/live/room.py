@@ -6,21 +6,22 @@ makes its context. It is drawn with the page, and again when it shows something 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from lessons.classroom import process
+from lessons.classroom.changes import Kind
 from lessons.classroom.models import Member
-from lessons.classroom.overview import Overview, SeatRow, overview_of
+from lessons.classroom.overview import ClassOverview, Overview, SeatRow
 from lessons.cluster.snapshots import Snapshot
 from lessons.web.links import seat_url
-from lessons.web.live.pages import LivePage
+from lessons.web.live.base import LivePage, Parts
 from lessons.web.view_models.announcements import announcement_context
 from lessons.web.view_models.brokers import brokers_context
 from lessons.web.view_models.hands import queue_context
@@ -28,11 +29,10 @@ from lessons.web.view_models.heat import draw_row, first_columns, heat_context, 
 from lessons.web.view_models.picture import draw
 
 MOST_STUCK = 12  # in the list: nobody can go to more at once, and the table above marks them all
-AT_MOST_EVERY_S = 0.9  # acts of three hundred poke the cluster's picture ten times a second
 
 
 @dataclass(frozen=True)
-class Look:
+class Shown:
     """What a part is drawn from."""
 
     member: Member
@@ -44,79 +44,86 @@ class Look:
 class Part:
     dom_id: str
     template: str
-    context: Callable[[Look], dict[str, Any]]
+    context: Callable[[Shown], dict[str, Any]]
 
-    def draw(self, look: Look, request: HttpRequest | None = None) -> SafeString:
-        shown = {"klass": look.member.klass, "member": look.member, **self.context(look)}
-        return render_to_string(self.template, shown, request=request)
-
-
-def _heat(look: Look) -> dict[str, Any]:
-    return heat_context(look.member.klass, look.overview)
+    def draw(self, shown: Shown, request: HttpRequest | None = None) -> SafeString:
+        context = {"klass": shown.member.klass, "member": shown.member, **self.context(shown)}
+        return render_to_string(self.template, context, request=request)
 
 
-def _stuck(look: Look) -> dict[str, Any]:
-    klass = look.member.klass
-    shown = [{"seat": each, "url": seat_url(klass, each.slug)} for each in look.overview.stuck[:MOST_STUCK]]
-    return {"stuck": shown, "more": len(look.overview.stuck) - len(shown)}
+def _heat(shown: Shown) -> dict[str, Any]:
+    return heat_context(shown.member.klass, shown.overview)
+
+
+def _stuck(shown: Shown) -> dict[str, Any]:
+    klass = shown.member.klass
+    stuck = [{"seat": each, "url": seat_url(klass, each.slug)} for each in shown.overview.stuck[:MOST_STUCK]]
+    return {"stuck": stuck, "more": len(shown.overview.stuck) - len(stuck)}
 
 
 HEAT = Part("part-heat", "room/_heat.html", _heat)
 # From top to bottom; below who is where, and in the aside.
 MIDDLE: list[Part] = [
-    Part("part-heat-summary", "room/_heat_summary.html", lambda look: summary_context(look.overview)),
+    Part("part-heat-summary", "room/_heat_summary.html", lambda shown: summary_context(shown.overview)),
     HEAT,
     Part(
         "part-misconceptions",
         "room/_misconceptions.html",
-        lambda look: {"misconceptions": look.overview.misconceptions},
+        lambda shown: {"misconceptions": shown.overview.misconceptions},
     ),
-    Part("part-predictions", "room/_predictions.html", lambda look: {"predictions": look.overview.predictions}),
+    Part("part-predictions", "room/_predictions.html", lambda shown: {"predictions": shown.overview.predictions}),
 ]
 ASIDE: list[Part] = [
-    Part("part-hands", "room/_hands.html", lambda look: queue_context(look.member)),
+    Part("part-hands", "room/_hands.html", lambda shown: queue_context(shown.member)),
     Part("part-stuck", "room/_stuck.html", _stuck),
-    Part("part-announcement", "room/_announcement.html", lambda look: announcement_context(look.member)),
-    Part("part-broker-panel", "room/_broker_panel.html", lambda look: brokers_context(look.member, look.snapshot)),
+    Part("part-announcement", "room/_announcement.html", lambda shown: announcement_context(shown.member)),
+    Part("part-broker-panel", "room/_broker_panel.html", lambda shown: brokers_context(shown.member, shown.snapshot)),
 ]
 
 
 def draw_parts(member: Member, snapshot: Snapshot, request: HttpRequest) -> dict[str, list[SafeString]]:
     """For the page itself."""
-    look = Look(member, snapshot, overview_of(member.klass).look())
+    shown = Shown(member, snapshot, process.current().overviews.look(member.klass))
     return {
-        name: [part.draw(look, request) for part in parts] for name, parts in (("middle", MIDDLE), ("aside", ASIDE))
+        name: [part.draw(shown, request) for part in parts] for name, parts in (("middle", MIDDLE), ("aside", ASIDE))
     }
 
 
 class RoomPage(LivePage):
     """The room, for one member of staff."""
 
+    of_seat: ClassVar[bool] = False
+    min_gap_s: ClassVar[float] = 0.9  # fifteen acts a second change it as often
+
     def __init__(self, member: Member) -> None:
         super().__init__(member)
-        self._glance = overview_of(member.klass)
         self._rows: dict[str, SeatRow] = {}  # as the page has them, in their order
         self._columns: object = None
-        self._drawn_s = float("-inf")
+        self._overview: ClassOverview | None = None
+        self._let_go: Callable[[], None] | None = None
 
-    def parts(self, snapshot: Snapshot) -> dict[str, Callable[[], str]]:
-        if time.monotonic() - self._drawn_s < AT_MOST_EVERY_S:
+    def opened(self) -> None:
+        self._overview, self._let_go = process.current().overviews.keep(self.member.klass)
+
+    def closed(self) -> None:
+        if self._let_go is not None:
+            self._let_go()
+
+    def parts(self, snapshot: Snapshot, news: set[Kind]) -> Parts:
+        if self._overview is None:
             return {}
-        look = Look(self.member, snapshot, self._glance.look())
-        bar = {"klass": self.member.klass, "picture": draw(snapshot, self.member.namespace)}
-        parts: dict[str, Callable[[], str]] = {"part-brokers": partial(render_to_string, "parts/_brokers.html", bar)}
-        parts |= {part.dom_id: partial(part.draw, look) for part in (*MIDDLE, *ASIDE) if part is not HEAT}
-        parts |= self._table(look)
-        self._drawn_s = time.monotonic()
-        return parts
+        shown = Shown(self.member, snapshot, self._overview.look())
+        dots = self.template("parts/_brokers.html", picture=draw(snapshot, self.member.namespace))
+        others = {part.dom_id: partial(part.draw, shown) for part in (*MIDDLE, *ASIDE) if part is not HEAT}
+        return {"part-brokers": dots, **others, **self._table(shown)}
 
-    def _table(self, look: Look) -> dict[str, Callable[[], str]]:
+    def _table(self, shown: Shown) -> dict[str, Callable[[], str]]:
         """The rows that changed; the whole of it when there are others, in another order, or other columns."""
-        rows, columns = {row.slug: row for row in look.overview.rows}, look.overview.lessons
+        rows, columns = {row.slug: row for row in shown.overview.rows}, shown.overview.lessons
         before, self._rows = self._rows, rows
         if list(before) != list(rows) or columns != self._columns:
             self._columns = columns
-            return {HEAT.dom_id: partial(HEAT.draw, look)}
+            return {HEAT.dom_id: partial(HEAT.draw, shown)}
         changed = (row for row in rows.values() if row is not before[row.slug] and row != before[row.slug])
-        first = first_columns(look.overview.lessons)
+        first = first_columns(shown.overview.lessons)
         return {row_id(row.slug): partial(draw_row, self.member.klass, row, first) for row in changed}

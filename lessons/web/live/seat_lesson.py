@@ -1,45 +1,44 @@
-"""A student's lesson page as it is kept fresh for those who teach or grade."""
+"""A student's lesson, as it is kept fresh for staff."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
+from typing import Self
 
-from lessons.classroom import pulse
+from lessons.classroom.access import get_lesson_for, get_present_seat
+from lessons.classroom.changes import Kind
 from lessons.classroom.grading.standings import progress, standings_of
 from lessons.classroom.models import Member
-from lessons.cluster.snapshots import Snapshot
+from lessons.cluster.snapshot import Snapshot
 from lessons.course.loader import Lesson
-from lessons.web.live.pages import SeatPage
+from lessons.web.live.base import Draw, LivePage, Parts
+from lessons.web.live.cluster import DiagramParts
 from lessons.web.view_models.lesson import exercise_cards
 from lessons.web.view_models.read_only import latest_act_cards, seen_card
 
 
-class SeenPage(SeatPage):
-    """It draws what is there. That something is looked at again, or settled, is for the student's own page."""
-
-    lesson: Lesson
+class SeatLessonPage(LivePage):
+    """It shows what is there. Nothing is checked because a colleague looks."""
 
     def __init__(self, seat: Member, lesson: Lesson) -> None:
-        super().__init__(seat, lesson)
-        self._last: object = ()
+        super().__init__(seat)
+        self._lesson = lesson
+        self._diagram = DiagramParts(seat)
 
-    def parts(self, snapshot: Snapshot) -> dict[str, Callable[[], str]]:
-        last = self._last_doings()
-        parts = self._pictures(snapshot)
-        if last != self._last:
-            parts |= self._cards()
-            self._last = last
-        return parts
+    @classmethod
+    def open(cls, member: Member, address: Mapping[str, str]) -> Self:
+        seat = get_present_seat(member, address.get("seat", ""))
+        return cls(seat, get_lesson_for(member, address.get("lesson", "")))
 
-    def _last_doings(self) -> tuple[object, ...]:
-        """When the student did something last, was checked, or was decided about."""
-        return tuple(each.latest(self.member.pk) for each in (pulse.acts, pulse.attempts, pulse.decisions))
+    def parts(self, snapshot: Snapshot, news: set[Kind]) -> Parts:
+        parts = self._diagram.parts(snapshot)
+        return parts | (self._cards(snapshot) if news & {Kind.ACT, Kind.ATTEMPT, Kind.DECISION} else {})
 
-    def _cards(self) -> dict[str, Callable[[], str]]:
+    def _cards(self, snapshot: Snapshot) -> dict[str, Draw]:
         standings = standings_of(self.member)
-        parts = {"part-progress": self._template("_progress.html", progress=progress(self.member, standings))}
-        for exercise in exercise_cards(self.member, self.lesson, standings):
-            parts[exercise.dom_id] = self._template("_exercise.html", exercise=seen_card(exercise))
-        for card in latest_act_cards(self.member, self.lesson).values():
-            parts[card.dom_id] = self._template("_act.html", card=seen_card(card))
+        parts = {"part-progress": self.template("parts/_progress.html", progress=progress(self.member, standings))}
+        for exercise in exercise_cards(self.member, self._lesson, standings, snapshot=snapshot):
+            parts[exercise.dom_id] = self.template("parts/_exercise.html", exercise=seen_card(exercise))
+        for card in latest_act_cards(self.member, self._lesson).values():
+            parts[card.dom_id] = self.template("parts/_act.html", card=seen_card(card))
         return parts

@@ -1,16 +1,15 @@
 """The websockets on which records arrive, and on which the page is kept fresh.
 
-    live/      (nothing)                            page ← parts
+    live/PAGE/ (nothing)                            page ← parts
     watch/     page → watch, grant, stop            page ← watching, records, left_out, waiting, going_on,
                                                            topic_deleted, partitions_added, problem
-    news/      as live/, for pages on which nothing else is live
-    room/      as live/, for those who teach or grade
-    feed/      as watch/, but always of the class's feed; for those who teach or grade, or for all while it is shared
-    seats/…    as live/ and watch/ of one student, for those who teach or grade
+    feed/      as watch/, but always of the class's feed; for staff, or for all while it is shared
     consume/   page → start, grant, ack, stop       page ← started, assigned, revoked, records, topic_deleted,
                                                            topic_recreated, problem, stopped
 
-`protocol` has what a page may say, word for word; `lessons.cluster.live.frames` and `consuming` have what it is told.
+The live pages are in `lessons.web.live.registry`. Staff watch a student's topic with `?seat=`.
+
+`protocol` has what a page may say, word for word; `lessons.cluster.live.frames` and `running_consumer` have what it is told.
 
 Why it is so
 ------------
@@ -26,7 +25,7 @@ application). 4429: one seat has too much open (`limits`). A page of another ori
 *The process ends in order:* members leave their groups and their acts are settled, whatever the server does with its
 loop (`lessons.cluster.consume.ending`).
 
-*A page and its form may meet different web processes.* What the other one did is heard in the class's feed (`echo`).
+*A page and its form may meet different web processes.* What the other one did is heard in the class's feed (`lessons.web.live.feed_follower`).
 
 *A form's wrong value is no forged frame.* It is answered in words, as often as somebody likes to try.
 
@@ -38,19 +37,6 @@ from lessons.web.sockets.base import NowhereSocket
 from lessons.web.sockets.consume import ConsumeSocket
 from lessons.web.sockets.feed import FeedSocket
 from lessons.web.sockets.live import LiveSocket
-from lessons.web.sockets.notifications import NotificationsSocket
-from lessons.web.sockets.room import RoomSocket
-from lessons.web.sockets.seat import SeatLiveSocket, SeatWatchSocket
 from lessons.web.sockets.watch import WatchSocket
 
-__all__ = [
-    "ConsumeSocket",
-    "FeedSocket",
-    "LiveSocket",
-    "NotificationsSocket",
-    "NowhereSocket",
-    "RoomSocket",
-    "SeatLiveSocket",
-    "SeatWatchSocket",
-    "WatchSocket",
-]
+__all__ = ["ConsumeSocket", "FeedSocket", "LiveSocket", "NowhereSocket", "WatchSocket"]

@@ -7,14 +7,17 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
+from urllib.parse import parse_qsl
 
 from channels.consumer import AsyncConsumer, get_handler_name
 from channels.exceptions import StopConsumer
+from django.contrib.auth.models import AnonymousUser
 
 from lessons.classroom.access import get_member, member_for_scope
-from lessons.classroom.models import Member
+from lessons.classroom.models import Member, User
+from lessons.classroom.rights import Ground, is_member
 from lessons.cluster.live import frames
-from lessons.web.sockets import limits, rights
+from lessons.web.sockets import event_loop, limits
 from lessons.web.sockets.limits import TooMany
 from lessons.web.sockets.protocol import MAX_FRAME_BYTES, ForgedFrame
 
@@ -73,7 +76,15 @@ class PageSocket(AsyncConsumer):
     """
 
     member: Member
-    door = staticmethod(get_member)  # from lessons.classroom.access: who may come in
+
+    def door(self, user: User | AnonymousUser, class_slug: str) -> Member:
+        """Who may come in, by a door of `lessons.classroom.access`. Raises: Http404."""
+        return get_member(user, class_slug)
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """Those of the address, as text; the last one of a name."""
+        return dict(parse_qsl(self.scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True))
 
     async def __call__(self, scope: dict[str, Any], receive: Callable[[], Awaitable[Message]], send: Send) -> None:
         self.outbox = Outbox(send)
@@ -86,8 +97,8 @@ class PageSocket(AsyncConsumer):
             if self._writer is not None:
                 self._writer.cancel()
             if self._has_place:
-                limits.sockets.give_back(self.member)
-                rights.watch().forget(self)
+                event_loop.current().sockets.give_back(self.member)
+                event_loop.current().rights.forget(self)
             await self.leave()
 
     async def dispatch(self, message: Message) -> None:
@@ -104,13 +115,13 @@ class PageSocket(AsyncConsumer):
             return
         self.member = member
         try:
-            limits.sockets.take(member, most=limits.MAX_SOCKETS, words=_TOO_MANY_SOCKETS)
+            event_loop.current().sockets.take(member, most=limits.MAX_SOCKETS, words=_TOO_MANY_SOCKETS)
         except TooMany as refusal:
             await self._turn_away(refusal)
             return
         self._has_place = True
         self._writer = asyncio.create_task(self.outbox.run(), name="outbox")
-        rights.watch().look_after(self)
+        event_loop.current().rights.look_after(self)
 
     async def websocket_receive(self, message: Message) -> None:
         if self._writer is None:
@@ -141,9 +152,9 @@ class PageSocket(AsyncConsumer):
         await self.send({"type": "websocket.send", "text": text})
         await self.close(TOO_MANY)
 
-    def grounds(self) -> set[rights.Ground]:
+    def grounds(self) -> set[Ground]:
         """What must go on being so for this socket to stay open."""
-        return {rights.is_member(self.member)}
+        return {is_member(self.member)}
 
     async def show_out(self) -> None:
         """The member has lost the right to be here."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from lessons.web.sockets import limits
+from lessons.web.sockets import event_loop, limits
 from lessons.web.sockets.base import PageSocket
 from lessons.web.sockets.protocol import CONSUME, Acknowledge, Grant, Start, Stop, offsets, parse
 from lessons.web.sockets.running_consumer import RunningConsumer
@@ -43,7 +43,7 @@ class ConsumeSocket(PageSocket):
             words = "A consumer is running on this page. Stop it first; another page can have another one."
             self.tell("problem", words=words, code="RUNNING_ALREADY")
             return
-        limits.consumers.take(self.member, most=limits.MAX_CONSUMERS, words=_TOO_MANY_CONSUMERS)
+        event_loop.current().consumers.take(self.member, most=limits.MAX_CONSUMERS, words=_TOO_MANY_CONSUMERS)
         self._consuming = RunningConsumer(self.member, wanted, self.outbox.put)
         self._task = asyncio.create_task(self._consuming.run(), name="consuming")
         # Whatever becomes of the socket: the member leaves its group, and the act is settled.

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.models import AnonymousUser
+
 from lessons.classroom.access import get_feed_reader
 from lessons.classroom.feed import TOPIC, ClassTopics
-from lessons.classroom.models import Role
+from lessons.classroom.models import Member, Role, User
+from lessons.classroom.rights import Ground, sees_its_feed
 from lessons.cluster.namespace import Namespace
 from lessons.web.sockets.protocol import Watch
-from lessons.web.sockets.rights import Ground, sees_its_feed
 from lessons.web.sockets.watch import WatchSocket
 
 
 class FeedSocket(WatchSocket):
     """Whatever topic the page names, it is the feed."""
 
-    door = staticmethod(get_feed_reader)
+    def door(self, user: User | AnonymousUser, class_slug: str) -> Member:
+        return get_feed_reader(user, class_slug)
 
     @property
     def namespace(self) -> Namespace:

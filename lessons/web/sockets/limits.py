@@ -20,7 +20,7 @@ class TooMany(Exception):
 
 
 class Places:
-    """For one thing of which a seat may have a number; belongs to the event loop."""
+    """Counts one kind of resource per seat. Use it from the event loop only."""
 
     def __init__(self) -> None:
         self._taken: Counter[int] = Counter()
@@ -33,8 +33,5 @@ class Places:
 
     def give_back(self, member: Member) -> None:
         self._taken[member.pk] -= 1
-        self._taken += Counter()  # keeps the positive ones
-
-
-sockets = Places()
-consumers = Places()
+        if self._taken[member.pk] <= 0:
+            del self._taken[member.pk]

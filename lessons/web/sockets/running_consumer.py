@@ -25,10 +25,10 @@ from lessons.cluster.consume import (
     ending,
 )
 from lessons.cluster.errors import AppRefused, ClusterError
-from lessons.cluster.live import Sighting, frames, hub
+from lessons.cluster.live import Sighting, frames
 from lessons.cluster.metadata import find_topic
 from lessons.course.acts.consume import Consume
-from lessons.web.sockets import limits
+from lessons.web.sockets import event_loop
 from lessons.web.sockets.protocol import Start
 
 STOP_WITHIN_S = 10.0  # the thread itself gives Kafka 9
@@ -76,7 +76,7 @@ unsettled: set[RunningConsumer] = set()  # whose acts are begun
 class RunningConsumer:
     """`run` is one task, from the act's row to its answer; everything else returns at once.
 
-    Whoever makes one has taken a place in `limits.consumers` for it; `run` gives it back.
+    Whoever makes one has taken a place in the event loop for it; `run` gives it back.
     """
 
     def __init__(self, member: Member, wanted: Start, send: Callable[[str], None]) -> None:
@@ -139,11 +139,11 @@ class RunningConsumer:
             return  # Kafka did not answer in time: not known
         act = Act.objects.filter(pk=self._wanted.act_id, state=Act.State.RUNNING).first()
         if act is not None:
-            settle(act, Consume.model_validate(act.fields).answer(**self._told.as_dict()), publish=False)
+            settle(act, Consume.model_validate(act.fields).answer(**self._told.as_dict()))
 
     def _end(self) -> None:
         self.is_over = True  # the page may start the next one, while this one's row is being written
-        limits.consumers.give_back(self._member)
+        event_loop.current().consumers.give_back(self._member)
         self._tell("stopped", committed=frames.positions(self._told.committed))
 
     async def _begin(self) -> bool:
@@ -175,7 +175,7 @@ class RunningConsumer:
         """Raises ClusterError when it cannot even begin."""
         asked, namespace = self._membership.asked, self._member.namespace
         self._membership.check()
-        topic = await hub().look_up(
+        topic = await event_loop.current().hub.look_up(
             lambda full_name: find_topic(full_name, asked=asked, namespace=namespace), self._membership.full_topic
         )
         self._topic_id = topic.topic_id
@@ -183,7 +183,7 @@ class RunningConsumer:
         self._tell("started", group_id=self._wanted.group_id, topic=self._wanted.topic, topic_id=topic.topic_id)
         group_member.start()
         group_member.grant(self._credit)
-        unsubscribe = hub().topics.subscribe(self._membership.full_topic, self._seen)
+        unsubscribe = event_loop.current().hub.topics.subscribe(self._membership.full_topic, self._seen)
         try:
             await self._until_stopped(group_member)
         finally:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.template.loader import render_to_string
 from django.urls import reverse
 
-from lessons.classroom.messages import hands, notifications
+from lessons.classroom.messages import hands
 from lessons.classroom.models import Hand, Member, Role
 from lessons.course.loader import Lesson, all_exercises, lessons
 from lessons.web.forms.messages import HandForm, ReplyForm
 from lessons.web.links import seat_url
-from lessons.web.view_models.notifications import Parts
 
 
 @dataclass(frozen=True)
@@ -60,22 +58,6 @@ def about(hand: Hand) -> str:
     exercise = next((each.title for each in all_exercises() if each.id == hand.exercise), "")
     where = f"{lesson.number}. {lesson.title}" if lesson else hand.lesson
     return f"{where}: {exercise}" if exercise else where
-
-
-class HandPart:
-    """A student's hand on an open page: drawn when it is not any more what it was."""
-
-    def __init__(self, member: Member, lesson: Lesson) -> None:
-        self._member, self._lesson = member, lesson
-        self._seen: object = False
-
-    def parts(self) -> Parts:
-        mark = notifications.latest(self._member.klass).hands.get(self._member.pk)
-        if mark == self._seen:
-            return {}
-        context = {"hand": hand_card(self._member, self._lesson), "klass": self._member.klass}
-        self._seen = mark
-        return {"part-hand": lambda: render_to_string("parts/_hand.html", context)}
 
 
 def queue_context(staff: Member, *, wrong: dict[int, ReplyForm] | None = None, said: str = "") -> dict[str, Any]:

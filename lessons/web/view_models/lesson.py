@@ -17,10 +17,12 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexer import Lexer
 from pygments.lexers import BashLexer, PythonLexer
 
-from lessons.classroom.checks.attempts import attempts_by_exercise, evidence_of, seed_of
+from lessons.classroom import process
+from lessons.classroom.checks.attempts import attempts_by_exercise, evidence_in, seed_of
 from lessons.classroom.grading.standings import NOT_BEGUN_YET, Override, Standing, Standings, standings_of
 from lessons.classroom.models import Act, Attempt, LateRule, Member, Role
 from lessons.cluster.errors import ClusterError
+from lessons.cluster.snapshot import Snapshot
 from lessons.course.acts import ACTIONS
 from lessons.course.acts.base import Action, Where
 from lessons.course.exercise import Exercise
@@ -168,6 +170,7 @@ def exercise_card(
     *,
     form: DescribedForm | None = None,
     standing: Standing | None = None,
+    snapshot: Snapshot | None = None,
 ) -> ExerciseCard:
     """The exercise as it stands, which is what a grader sees of it, with what was seen last.
 
@@ -188,7 +191,7 @@ def exercise_card(
         hint=exercise.hint,
         at=attempt.decided_at if attempt else None,
         check_url=reverse("check", args=[member.klass.slug, lesson.slug, exercise.id]),
-        form=form or question_form(member, exercise),
+        form=form or question_form(member, exercise, snapshot=snapshot),
         worth=standing.points_told,
         late=LateRule(member.klass.late_rule).label if standing.is_late else "",
         override=standing.override,
@@ -201,9 +204,16 @@ def _is_stuck(member: Member, attempt: Attempt | None, standing: Standing) -> bo
     return member.role == Role.STUDENT and attempt is not None and standing.state != Attempt.State.DONE
 
 
-def question_form(member: Member, exercise: Exercise, data: Any = None) -> DescribedForm | None:
-    """What is to be typed for this exercise, with what was typed last; None when nothing is, or can't be now."""
-    evidence = evidence_of(member)
+def question_form(
+    member: Member, exercise: Exercise, data: Any = None, *, snapshot: Snapshot | None = None
+) -> DescribedForm | None:
+    """What is to be typed for this exercise, with what was typed last; None when nothing is, or can't be now.
+
+    What the questions name of the cluster is that of the snapshot; without one, of the latest.
+    """
+    if not exercise.asks:
+        return None
+    evidence = evidence_in(snapshot or process.current().snapshots.latest(member.namespace), member)
     try:
         questions = exercise.questions(evidence, seed_of(member, exercise))
     except ClusterError:
@@ -247,21 +257,28 @@ class PageBlock:
     card: Any = None
 
 
-def page_blocks(member: Member, lesson: Lesson, cards: dict[int, ActCard]) -> list[PageBlock]:
+def page_blocks(
+    member: Member, lesson: Lesson, cards: dict[int, ActCard], *, snapshot: Snapshot | None = None
+) -> list[PageBlock]:
     """The page from top to bottom; `cards` replaces those blocks that have something to say."""
-    exercises = {card.dom_id: card for card in exercise_cards(member, lesson)}
+    exercises = {card.dom_id: card for card in exercise_cards(member, lesson, snapshot=snapshot)}
     return [_page_block(member, lesson, i, block, exercises, cards.get(i)) for i, block in enumerate(lesson.blocks)]
 
 
 def exercise_cards(
-    member: Member, lesson: Lesson, standings: Standings | None = None, *, of: Iterable[Exercise] | None = None
+    member: Member,
+    lesson: Lesson,
+    standings: Standings | None = None,
+    *,
+    of: Iterable[Exercise] | None = None,
+    snapshot: Snapshot | None = None,
 ) -> list[ExerciseCard]:
     """Of all exercises of the lesson, or of these."""
     attempts = attempts_by_exercise(member, lesson)
     standings = standings_of(member) if standings is None else standings
     return [
         exercise_card(
-            member, lesson, each, attempts.get(each.id), standing=standings.get(each.id, NOT_BEGUN_YET)
+            member, lesson, each, attempts.get(each.id), standing=standings.get(each.id, NOT_BEGUN_YET), snapshot=snapshot,
         )
         for each in (lesson.exercises if of is None else of)
     ]  # fmt: skip

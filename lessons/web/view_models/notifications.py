@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.template.loader import render_to_string
 from django.urls import reverse
 
 from lessons.classroom.messages import notifications
 from lessons.classroom.messages.notifications import Said
 from lessons.classroom.models import Member
 from lessons.course.loader import Lesson
-
-Parts = dict[str, Callable[[], str]]  # element id: what makes its HTML
 
 
 @dataclass(frozen=True)
@@ -44,20 +41,4 @@ def _item(member: Member, said: Said, lesson: Lesson | None) -> Notification:
     if lesson is None:
         return Notification(said, "", "")
     url = reverse("lesson", args=[member.klass.slug, lesson.slug])
-    return Notification(said, f"lesson {lesson.number}: {lesson.title}", url + "#part-hand" * said.is_reply)
-
-
-class NotificationsPart:
-    """The news of one open page: drawn when there is something else to say than last time."""
-
-    def __init__(self, member: Member) -> None:
-        self._member = member
-        self._told: tuple[Said, ...] | None = None
-
-    def parts(self) -> Parts:
-        said = notifications.latest(self._member.klass).to(self._member.pk)
-        if said == self._told:
-            return {}
-        self._told = said
-        context = {"notifications": notification_items(self._member, said)}
-        return {"part-notifications": lambda: render_to_string("parts/_notifications.html", context)}
+    return Notification(said, f"lesson {lesson.number}: {lesson.title}", f"{url}#part-hand" if said.is_reply else url)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from lessons.cluster.namespace import Namespace
-    from lessons.cluster.snapshots import Broker, Snapshot
+    from lessons.cluster.snapshot import Broker, Snapshot
     from lessons.cluster.topics import Partition, Topic
 
 State = Literal["up", "some", "joining"]

@@ -12,10 +12,9 @@ from django.db import connections
 
 from lessons.classroom.models import Member
 from lessons.cluster import records, topics
-from lessons.cluster.live import hub
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.records import Message
-from lessons.web.sockets import running_consumer
+from lessons.web.sockets import event_loop, running_consumer
 from tests.web.sockets.tab import DEADLINE_S, Tab
 
 
@@ -31,7 +30,9 @@ class Room:
         return self.alice.namespace
 
     def open(self, kind: str, *, user: object = None, **rest: Any) -> Tab:
-        tab = Tab(f"ws/c/{self.alice.klass.slug}/{kind}/", user or self.alice.user, **rest)
+        """`kind` is the address below the class, such as `live/lesson?lesson=producing`."""
+        name, _, query = kind.partition("?")
+        tab = Tab(f"ws/c/{self.alice.klass.slug}/{name}/?{query}", user or self.alice.user, **rest)
         self.tabs.append(tab)
         return tab
 
@@ -69,8 +70,9 @@ async def room(transactional_db: None, kafka: str, alice: Member) -> AsyncIterat
     for tab in room.tabs:
         if not tab.application.done():
             await tab.close()
+    event_loop.current().renderer.close()
     async with asyncio.timeout(DEADLINE_S):  # while this test's database is still there
         while running_consumer.unsettled:  # noqa: ASYNC110 - nobody is told
             await asyncio.sleep(0.05)
-    assert hub().watched == frozenset()
+    assert event_loop.current().hub.watched == frozenset()
     await sync_to_async(connections.close_all)()  # of the thread that Django's async queries of the test ran on

@@ -27,7 +27,16 @@ class Tab:
         self._takes_frames = takes_frames
         self._said: asyncio.Queue[Mapping[str, Any] | Exception] = asyncio.Queue()
         self._came = asyncio.Event()
-        scope = {"type": "websocket", "path": path, "user": user, "session": session, "subprotocols": [], "headers": []}
+        path, _, query = path.partition("?")
+        scope = {
+            "type": "websocket",
+            "path": path,
+            "query_string": query.encode(),
+            "user": user,
+            "session": session,
+            "subprotocols": [],
+            "headers": [],
+        }
         self._said.put_nowait({"type": "websocket.connect"})
         self.application = asyncio.create_task(application(scope, self._receive, self._send))
 

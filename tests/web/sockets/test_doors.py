@@ -11,7 +11,9 @@ from channels.db import database_sync_to_async
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
+from lessons.classroom.access import get_member, get_staff
 from lessons.classroom.models import Member, User
+from lessons.web.live.registry import ROWS
 from lessons.web.routing import websocket_urlpatterns
 from lessons.web.sockets import NowhereSocket
 from lessons.web.sockets.base import PING
@@ -35,33 +37,34 @@ CONSUME = frozenset({"start", "grant", "ack", "stop"})
 NOTHING: frozenset[str] = frozenset()
 
 
+LETS_IN = {get_member: MEMBERS, get_staff: STAFF}
+
+
 @dataclass(frozen=True)
 class Door:
-    route: str  # below ws/c/<slug:class_slug>/
+    address: str  # below ws/c/<class>/
     let_in: frozenset[str]
     heard: frozenset[str]
 
     def path(self, class_slug: str, seat_slug: str) -> str:
-        filled = self.route.replace("<str:seat_slug>", seat_slug).replace("<slug:lesson_slug>", "producing")
-        return f"ws/c/{class_slug}/{filled}"
+        return f"ws/c/{class_slug}/{self.address.replace('SEAT', seat_slug)}"
 
 
 DOORS = [
-    Door("live/", MEMBERS, NOTHING),
-    Door("live/<slug:lesson_slug>/", MEMBERS, NOTHING),
+    *(Door(f"live/{row.name}/?lesson=producing&seat=SEAT", LETS_IN[row.door], NOTHING) for row in ROWS),
     Door("watch/", MEMBERS, WATCH),
-    Door("notifications/", MEMBERS, NOTHING),
-    Door("room/", STAFF, NOTHING),
+    Door("watch/?seat=SEAT", STAFF, WATCH),
     Door("feed/", STAFF, WATCH),  # and students, while it is shared: see test_feed.py
-    Door("seats/<str:seat_slug>/live/<slug:lesson_slug>/", STAFF, NOTHING),
-    Door("seats/<str:seat_slug>/watch/", STAFF, WATCH),
     Door("consume/", MEMBERS, CONSUME),
 ]
 
 
 def test_every_address_and_every_frame_has_a_row() -> None:
     routes = {str(each.pattern) for each in websocket_urlpatterns if each.callback.consumer_class is not NowhereSocket}
-    assert {f"ws/c/<slug:class_slug>/{door.route}" for door in DOORS} == routes
+    known = {
+        f"ws/c/<slug:class_slug>/{door.address.partition('?')[0]}" for door in DOORS if "live/" not in door.address
+    }
+    assert known | {"ws/c/<slug:class_slug>/live/<slug:page>/"} == routes
     frames = {*get_args(WatchFrame), *get_args(ConsumeFrame)}
     assert set(SAID) == {get_args(frame.model_fields["type"].annotation)[0] for frame in frames}
 
@@ -81,7 +84,7 @@ async def everybody(classroom: Classroom) -> dict[str, User | AnonymousUser]:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("door", DOORS, ids=lambda door: door.route)
+@pytest.mark.parametrize("door", DOORS, ids=lambda door: door.address)
 async def test_a_socket_hears_what_it_should_from_whom_it_should_and_is_closed_alike_for_anybody_else(
     door: Door, room: Room, classroom: Classroom
 ) -> None:

@@ -13,7 +13,7 @@ from channels.db import database_sync_to_async
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
-from lessons.classroom.feed.outbox import publish_unsent
+from lessons.classroom import process
 from lessons.classroom.messages.announcements import say_to_class
 from lessons.classroom.messages.hands import raise_hand, reply
 from lessons.classroom.models import Act
@@ -23,7 +23,7 @@ from lessons.course.acts.create_topic import CreateTopic
 from lessons.course.loader import get_lesson
 from tests.conftest import Classroom
 from tests.web.sockets.conftest import Room
-from tests.web.sockets.tab import Tab
+from tests.web.sockets.tab import DEADLINE_S, Tab
 
 
 def open_feed(room: Room, user: object, *, start: Any = "beginning") -> Tab:
@@ -40,7 +40,9 @@ async def do(act: Callable[..., Any], *args: Any, **named: Any) -> Any:
 async def create(room: Room, name: str) -> Act:
     action = CreateTopic(name=name)
     act = await database_sync_to_async(perform, thread_sensitive=False)(room.alice, action, act_id=uuid4())
-    await act.arefresh_from_db()
+    async with asyncio.timeout(DEADLINE_S):
+        while act.feed_offset is None:
+            await act.arefresh_from_db()
     return act
 
 
@@ -100,7 +102,7 @@ async def test_what_was_not_known_is_told_again_when_it_is_settled_under_the_sam
     act.settled_at = timezone.now()
     await act.asave()
     tab = open_feed(room, classroom.ines.user)
-    await do(publish_unsent, room.alice.klass)
+    await do(process.current().outbox.publish_unsent, room.alice.klass)
     await tab.until_rows(1)
     await do(find_out, room.alice)  # Alice's test1p is there
     await tab.until_rows(2)
@@ -134,7 +136,7 @@ async def test_a_hand_is_told_without_its_words_and_again_when_it_is_replyed(roo
 async def test_words_to_everybody_are_told_once(room: Room, classroom: Classroom) -> None:
     tab = open_feed(room, classroom.greta.user)
     await do(say_to_class, classroom.ines, "Five more minutes", lesson="producing")
-    await do(publish_unsent, room.alice.klass)
+    await do(process.current().outbox.publish_unsent, room.alice.klass)
     await create(room, "test2p")
     await tab.until_rows(2)
     said = told(tab)[0][1]
@@ -173,7 +175,7 @@ async def test_a_line_that_is_too_long_for_a_row_is_cut_and_still_a_record(
     tab = open_feed(room, classroom.ines.user)
     act = await create(room, name)
     await Act.objects.filter(pk=act.pk).aupdate(feed_offset=None, answer={"words": "\U0001f986" * 500})
-    await database_sync_to_async(publish_unsent, thread_sensitive=False)(room.alice.klass)
+    await do(process.current().outbox.publish_unsent, room.alice.klass)
     await tab.until_rows(2)
     for _, body in told(tab):
         assert (body["id"], body["seat"], body["state"]) == (str(act.id), room.alice.slug, "refused")

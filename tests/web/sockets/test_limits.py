@@ -22,7 +22,7 @@ async def test_the_socket_past_the_limit_of_a_seat_is_closed_in_words_and_other_
     for tab in tabs:
         tab.say("watch", topic="test1p")
         await tab.until_kind("watching")
-    for kind in ("watch", "consume", "live"):
+    for kind in ("watch", "consume", "live/cluster"):
         refused = room.open(kind)
         await refused.until(lambda tab=refused: tab.code is not None)
         assert refused.code == 4429

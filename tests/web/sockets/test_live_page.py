@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from lessons.classroom.models import Attempt
 from lessons.classroom.perform import perform
-from lessons.cluster import snapshots
+from lessons.classroom.process import Process
 from lessons.course.acts.create_topic import CreateTopic
 from tests.conftest import Classroom
 from tests.waiting import wait_for
@@ -35,7 +35,7 @@ async def create(room: Room, *names: str) -> None:
 
 
 async def test_the_first_frame_draws_the_whole_page_and_later_ones_only_what_changed(room: Room) -> None:
-    tab = room.open("live/creating-topics")
+    tab = room.open("live/lesson?lesson=creating-topics")
     await until_part(tab, "part-picture", "test1p")
     first = tab.frames[0]["parts"]
     assert {"part-picture", "part-topics", "part-brokers", "part-progress"} < set(first)
@@ -46,13 +46,13 @@ async def test_the_first_frame_draws_the_whole_page_and_later_ones_only_what_cha
 
 
 async def test_end_offsets_come_with_the_picture(room: Room) -> None:
-    tab = room.open("live/creating-topics")
+    tab = room.open("live/lesson?lesson=creating-topics")
     await room.send("1", "2", "3")
     await until_part(tab, "part-topics", "test1p/0@3")
 
 
 async def test_a_tick_appears_by_itself_within_a_second_of_the_state_being_right(room: Room) -> None:
-    tab = room.open("live/creating-topics")
+    tab = room.open("live/lesson?lesson=creating-topics")
     await until_part(tab, "exercise-creating-topics-three-topics", "Not yet")
     await create(room, "test2p", "test2die")
     created = asyncio.get_running_loop().time()
@@ -64,23 +64,24 @@ async def test_a_tick_appears_by_itself_within_a_second_of_the_state_being_right
 async def test_the_cluster_page_shows_groups_with_their_lag(room: Room) -> None:
     await room.send("1", "2")
     consuming = await room.consume()
-    tab = room.open("live")
+    tab = room.open("live/cluster")
     await until_part(tab, "part-groups", "Stable")
     await consuming.close()
     await until_part(tab, "part-groups", "Empty")
 
 
 async def test_nobody_sees_the_topics_of_somebody_else(room: Room, classroom: Classroom) -> None:
-    tab = room.open("live/creating-topics", user=classroom.bob.user)
+    tab = room.open("live/lesson?lesson=creating-topics", user=classroom.bob.user)
     await until_part(tab, "part-topics", "no topics yet")
     assert "test1p" not in parts(tab)["part-picture"]
 
 
 async def test_a_stranger_and_a_made_up_lesson_are_closed(room: Room, classroom: Classroom) -> None:
     for path, user in (
-        ("live", classroom.charlie.user),
-        ("live", AnonymousUser()),
-        ("live/no-such-lesson", classroom.alice.user),
+        ("live/cluster", classroom.charlie.user),
+        ("live/cluster", AnonymousUser()),
+        ("live/lesson?lesson=no-such-lesson", classroom.alice.user),
+        ("live/no-such-page", classroom.alice.user),
     ):
         tab = room.open(path, user=user)
         await tab.until(lambda tab=tab: tab.code == 4404)
@@ -88,25 +89,26 @@ async def test_a_stranger_and_a_made_up_lesson_are_closed(room: Room, classroom:
 
 
 async def test_a_frame_from_the_page_is_none_that_this_socket_knows(room: Room) -> None:
-    tab = room.open("live")
+    tab = room.open("live/cluster")
     tab.say("parts", parts={})
     assert (await tab.until_kind("problem"))["code"] == "FORGED_FRAME"
 
 
-async def test_pictures_are_taken_only_while_somebody_looks(room: Room) -> None:
-    tab = room.open("live")
+async def test_snapshots_are_taken_only_while_somebody_looks(room: Room, own_process: Process) -> None:
+    tab = room.open("live/cluster")
     await until_part(tab, "part-picture", "test1p")
-    assert snapshots.service.running
+    assert own_process.snapshots.running
     await tab.close()
-    await asyncio.to_thread(wait_for, lambda: not snapshots.service.running)
+    await asyncio.to_thread(wait_for, lambda: not own_process.snapshots.running)
 
 
-async def test_looking_at_an_open_page_leaves_one_attempt_and_not_one_a_second(room: Room) -> None:
-    tab = room.open("live/creating-topics")
+async def test_an_open_page_leaves_one_attempt_and_not_one_a_second(room: Room, own_process: Process) -> None:
+    tab = room.open("live/lesson?lesson=creating-topics")
     await until_part(tab, "exercise-creating-topics-three-topics", "Not yet")
     for _ in range(3):
-        snapshots.service.poke()
-        await asyncio.to_thread(snapshots.service.latest)
+        own_process.snapshots.poke()
+        await asyncio.to_thread(own_process.snapshots.latest)
     await room.send("1")
     await until_part(tab, "part-topics", "test1p/0@1")
+    await asyncio.to_thread(wait_for, own_process.checks.is_idle)
     assert await Attempt.objects.filter(member=room.alice).acount() == 1

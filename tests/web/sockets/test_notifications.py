@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from channels.db import database_sync_to_async
 
-from lessons.classroom.messages import notifications
 from lessons.classroom.messages.announcements import end, say_to_class
 from lessons.classroom.messages.hands import lower, raise_hand, reply
-from lessons.classroom.models import Class
+from lessons.classroom.messages.notifications import Notifications
+from lessons.classroom.process import Process
 from lessons.course.loader import get_lesson
 from tests.conftest import Classroom
 from tests.web.sockets.conftest import Room
@@ -25,7 +25,7 @@ async def do(act: Callable[..., Any], *args: Any, **named: Any) -> Any:
     return await database_sync_to_async(act, thread_sensitive=False)(*args, **named)
 
 
-@pytest.mark.parametrize("path", ["notifications", "live", "live/producing"])
+@pytest.mark.parametrize("path", ["live/notifications", "live/cluster", "live/lesson?lesson=producing"])
 async def test_what_is_said_comes_to_every_open_page_and_goes_when_it_is_ended(
     room: Room, classroom: Classroom, path: str
 ) -> None:
@@ -41,8 +41,11 @@ async def test_what_is_said_comes_to_every_open_page_and_goes_when_it_is_ended(
 async def test_a_hand_comes_to_the_queue_and_its_answer_to_the_lesson_of_its_owner_alone(
     room: Room, classroom: Classroom
 ) -> None:
-    queue = room.open("room", user=classroom.ines.user)
-    alice, bob = room.open("live/producing"), room.open("live/producing", user=classroom.bob.user)
+    queue = room.open("live/room", user=classroom.ines.user)
+    alice, bob = (
+        room.open("live/lesson?lesson=producing"),
+        room.open("live/lesson?lesson=producing", user=classroom.bob.user),
+    )
     for tab, part in ((queue, "part-hands"), (alice, "part-hand"), (bob, "part-hand")):
         await tab.until(lambda tab=tab, part=part: part in parts(tab))
     hand = await do(raise_hand, room.alice, get_lesson("producing"), words="Which partition?")
@@ -59,16 +62,22 @@ async def test_a_hand_comes_to_the_queue_and_its_answer_to_the_lesson_of_its_own
 
 async def test_a_lowered_hand_leaves_the_queue(room: Room, classroom: Classroom) -> None:
     await do(raise_hand, room.alice, get_lesson("producing"))
-    queue = room.open("room", user=classroom.greta.user)
+    queue = room.open("live/room", user=classroom.greta.user)
     await until_part(queue, "part-hands", "Alice")
     await do(lower, room.alice)
     await until_part(queue, "part-hands", "No hand is up.")
 
 
-async def test_a_hundred_open_pages_ask_the_database_once(classroom: Classroom, monkeypatch) -> None:
-    looks: list[Class] = []
-    read = notifications.read
-    monkeypatch.setattr(notifications, "read", lambda klass: looks.append(klass) or read(klass))
-    for _ in range(100):
-        await do(notifications.latest, classroom.klass)
-    assert 1 <= len(looks) <= 3  # one a second
+async def test_a_hundred_open_pages_ask_the_database_once_until_something_is_said(
+    room: Room, classroom: Classroom, own_process: Process
+) -> None:
+    tab = room.open("live/notifications")
+    await tab.until(lambda: "part-notifications" in parts(tab))
+
+    def read() -> Notifications:
+        return own_process.notifications.of(classroom.klass)
+
+    known = await do(read)
+    assert all([await do(read) is known for _ in range(100)])
+    await do(say_to_class, classroom.ines, "Five more minutes")
+    assert [said.words for said in (await do(read)).announcements] == ["Five more minutes"]

@@ -12,7 +12,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.utils import timezone
 
 from lessons.classroom.models import Class, Member, Role
-from lessons.web.sockets import rights
+from lessons.web.sockets import event_loop
 from tests.conftest import Classroom
 from tests.web.sockets.conftest import Room
 
@@ -34,7 +34,7 @@ def sign_out(session: SessionBase) -> None:
 async def test_the_stream_of_somebody_who_lost_the_right_to_it_stops_within_5_seconds_and_a_neighbours_goes_on(
     room: Room, classroom: Classroom, change: dict[str, object]
 ) -> None:
-    removed, stays = await room.watch(), room.open("live", user=classroom.bob.user)
+    removed, stays = await room.watch(), room.open("live/cluster", user=classroom.bob.user)
     await removed.until_kind("watching")
     await stays.until_kind("parts")
     await Member.objects.filter(pk=room.alice.pk).aupdate(**change)
@@ -59,9 +59,9 @@ async def test_an_open_lesson_stops_when_it_is_switched_off_and_stays_for_who_te
     room: Room, classroom: Classroom
 ) -> None:
     pages = [
-        room.open("live/producing"),
-        room.open("live/consuming"),
-        room.open("live/producing", user=classroom.ines.user),
+        room.open("live/lesson?lesson=producing"),
+        room.open("live/lesson?lesson=consuming"),
+        room.open("live/lesson?lesson=producing", user=classroom.ines.user),
     ]
     for page in pages:
         await page.until_kind("parts")
@@ -75,4 +75,4 @@ async def test_nothing_is_asked_while_no_socket_is_open(room: Room) -> None:
     tab = await room.watch()
     await tab.until_kind("watching")
     await tab.close()
-    assert rights.watch()._task is None
+    assert event_loop.current().rights._task is None

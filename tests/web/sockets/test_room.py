@@ -18,7 +18,7 @@ def part_names(tab, *, after: int = 0) -> set[str]:
 
 
 async def test_the_whole_table_comes_once_and_then_only_the_rows_that_changed(room: Room, classroom: Classroom) -> None:
-    tab = room.open("room", user=classroom.ines.user)
+    tab = room.open("live/room", user=classroom.ines.user)
     await until_part(tab, "part-heat", "Bob")
     first = len(tab.frames)
     row = f"seat-row-{classroom.alice.slug}"
@@ -29,7 +29,7 @@ async def test_the_whole_table_comes_once_and_then_only_the_rows_that_changed(ro
 
 
 async def test_who_joins_comes_with_a_new_table(room: Room, classroom: Classroom) -> None:
-    tab = room.open("room", user=classroom.greta.user)
+    tab = room.open("live/room", user=classroom.greta.user)
     await until_part(tab, "part-heat", "Bob")
     await sync_to_async(take_seat, thread_sensitive=False)(classroom.klass, "Dora")
     await until_part(tab, "part-heat", "Dora")
@@ -40,6 +40,6 @@ async def test_students_and_strangers_are_closed_as_if_there_were_no_such_class(
     room: Room, classroom: Classroom
 ) -> None:
     for user in (classroom.alice.user, classroom.charlie.user, AnonymousUser()):
-        tab = room.open("room", user=user)
+        tab = room.open("live/room", user=user)
         await tab.until(lambda tab=tab: tab.code is not None)
         assert (tab.code, tab.frames) == (4404, [])

@@ -20,15 +20,18 @@ from tests.web.sockets.test_live_page import parts, until_part
 EXERCISE = "exercise-creating-topics-three-topics"
 
 
-def address(room: Room, kind: str) -> str:
-    return f"seats/{room.alice.slug}/{kind}"
+LESSON, WATCH = "live/seat-lesson?lesson=creating-topics", "watch?"
+
+
+def address(seat: Member | str, kind: str) -> str:
+    return f"{kind}&seat={seat if isinstance(seat, str) else seat.slug}"
 
 
 @pytest.mark.parametrize("who", ["ines", "greta"])
 async def test_they_see_what_the_student_does_and_kafkas_answer_and_check_nothing(
     room: Room, classroom: Classroom, who: str
 ) -> None:
-    tab = room.open(address(room, "live/creating-topics"), user=getattr(classroom, who).user)
+    tab = room.open(address(room.alice, LESSON), user=getattr(classroom, who).user)
     await until_part(tab, "part-topics", "test1p")
     await database_sync_to_async(perform, thread_sensitive=False)(
         room.alice, CreateTopic(name="test2p"), act_id=uuid4(), lesson="creating-topics"
@@ -42,46 +45,46 @@ async def test_they_see_what_the_student_does_and_kafkas_answer_and_check_nothin
 
 
 async def test_a_verdict_that_the_students_page_brings_comes_to_theirs_too(room: Room, classroom: Classroom) -> None:
-    tab = room.open(address(room, "live/creating-topics"), user=classroom.ines.user)
+    tab = room.open(address(room.alice, LESSON), user=classroom.ines.user)
     await tab.until(lambda: EXERCISE in parts(tab))
     assert "Not yet" not in parts(tab)[EXERCISE]
-    room.open("live/creating-topics")
+    room.open("live/lesson?lesson=creating-topics")
     await until_part(tab, EXERCISE, "Not yet")
 
 
 async def test_they_watch_the_students_records(room: Room, classroom: Classroom) -> None:
     await room.send("1", "2")
-    tab = room.open(address(room, "watch"), user=classroom.greta.user)
+    tab = room.open(address(room.alice, WATCH), user=classroom.greta.user)
     tab.say("watch", topic="test1p")
     tab.say("grant", records=10)
     await tab.until_rows(2)
 
 
-@pytest.mark.parametrize("kind", ["live/creating-topics", "watch"])
+@pytest.mark.parametrize("kind", [LESSON, WATCH])
 async def test_students_strangers_and_made_up_seats_are_closed_as_if_there_were_nothing(
     room: Room, classroom: Classroom, kind: str
 ) -> None:
     tabs = [
-        room.open(address(room, kind), user=user)
+        room.open(address(room.alice, kind), user=user)
         for user in (classroom.alice.user, classroom.bob.user, classroom.charlie.user, AnonymousUser())
     ]
     for slug in ("0000", classroom.ines.slug, classroom.charlie.slug):
-        tabs.append(room.open(f"seats/{slug}/{kind}", user=classroom.ines.user))
-    if kind != "watch":
-        tabs.append(room.open(address(room, "live/no-such-lesson"), user=classroom.ines.user))
+        tabs.append(room.open(address(slug, kind), user=classroom.ines.user))
+    if kind == LESSON:
+        tabs.append(room.open(address(room.alice, "live/seat-lesson?lesson=no-such-lesson"), user=classroom.ines.user))
     for tab in tabs:
         tab.say("watch", topic="test1p")
         await tab.until(lambda tab=tab: tab.code == 4404)
         assert tab.frames == []
 
 
-@pytest.mark.parametrize("kind", ["live/creating-topics", "watch"])
+@pytest.mark.parametrize("kind", [LESSON, WATCH])
 @pytest.mark.parametrize("removed", ["alice", "ines"])
 async def test_it_closes_within_5_seconds_when_the_student_or_the_one_who_looks_was_removed(
     room: Room, classroom: Classroom, kind: str, removed: str
 ) -> None:
-    tab = room.open(address(room, kind), user=classroom.ines.user)
-    stays = room.open(f"seats/{classroom.bob.slug}/{kind}", user=classroom.greta.user)
+    tab = room.open(address(room.alice, kind), user=classroom.ines.user)
+    stays = room.open(address(classroom.bob, kind), user=classroom.greta.user)
     tab.say("watch", topic="test1p")
     await tab.until(lambda: tab.frames)
     gone = getattr(classroom, removed)
@@ -89,5 +92,5 @@ async def test_it_closes_within_5_seconds_when_the_student_or_the_one_who_looks_
     async with asyncio.timeout(5):
         await tab.until(lambda: tab.code)
     assert (tab.code, stays.code) == (4404, None)
-    again = room.open(address(room, kind), user=classroom.ines.user)
+    again = room.open(address(room.alice, kind), user=classroom.ines.user)
     await again.until(lambda: again.code == 4404)

@@ -143,7 +143,7 @@ async def test_when_the_server_is_told_to_end_every_consumer_commits_and_leaves_
         consumers = [(seat, f"g{number}") for number in range(8) for seat in seats]
         async with AsyncExitStack() as pages:
             # A page that is kept fresh is over at once, and after the first one Daphne waits for nobody.
-            await (await pages.enter_async_context(seats[0].open("live"))).recv()
+            await (await pages.enter_async_context(seats[0].open("live/cluster"))).recv()
             tabs = [(await pages.enter_async_context(seat.open("consume")), group_id) for seat, group_id in consumers]
             await asyncio.gather(*(consume_two_of_three(tab, group_id) for tab, group_id in tabs))
             await asyncio.to_thread(stop_app, process)  # which gives 4 s to the web server, and then kills it

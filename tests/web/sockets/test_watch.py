@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
-from lessons.cluster.live import hub
+from lessons.web.sockets import event_loop
 from tests.conftest import Classroom
 from tests.web.sockets.conftest import Room
 
@@ -65,7 +65,7 @@ async def test_another_watch_replaces_the_first_and_stop_ends_it(room: Room) -> 
     assert tab.rows == [(0, 0), (0, 1), (0, 1)]
     tab.say("stop")
     await tab.close()
-    assert hub().watched == frozenset()
+    assert event_loop.current().hub.watched == frozenset()
 
 
 async def test_a_page_without_credit_gets_none_and_is_not_in_anybodys_way(room: Room) -> None:
@@ -97,9 +97,9 @@ async def test_a_reader_that_takes_nothing_any_more_is_in_nobodys_way_and_holds_
 async def test_however_a_socket_ends_its_topic_is_let_go(room: Room, end: str) -> None:
     tab = await room.watch()
     await tab.until_kind("watching")
-    assert hub().watched == {room.namespace.full("test1p")}
+    assert event_loop.current().hub.watched == {room.namespace.full("test1p")}
     await getattr(tab, end)()
-    assert hub().watched == frozenset()
+    assert event_loop.current().hub.watched == frozenset()
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "t" * 250, "a\0b"])
@@ -151,7 +151,7 @@ async def test_five_forged_frames_close_the_socket(room: Room) -> None:
     await tab.until(lambda: tab.code is not None)
     assert tab.code == 4400
     assert tab.kinds.count("problem") >= 4
-    assert hub().watched == frozenset()
+    assert event_loop.current().hub.watched == frozenset()
 
 
 async def test_a_frame_of_more_than_64_kib_closes_the_socket(room: Room) -> None:

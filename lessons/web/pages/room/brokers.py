@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 from pydantic import ValidationError
 
+from lessons.classroom import process
 from lessons.classroom.access import NOT_YOURS, get_action, get_own_act, get_staff
 from lessons.classroom.models import Act, Member, Role
 from lessons.classroom.perform import perform_form
-from lessons.cluster.snapshots import service
 from lessons.course.acts._broker_act import BrokerAct
 from lessons.web.errors import status_of_act
 from lessons.web.page_context import page_context
@@ -68,7 +68,7 @@ def _asking(
     }
     if request.htmx:
         return render(request, "room/_broker_ask.html", context, status=status)
-    picture = draw(service.latest(), staff.namespace)
+    picture = draw(process.current().snapshots.latest(), staff.namespace)
     return render(
         request, "room/broker.html", {**context, **page_context(staff, "room"), "picture": picture}, status=status
     )

@@ -13,14 +13,16 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from lessons.classroom import process
 from lessons.classroom.access import NOT_YOURS, get_feed_reader, get_staff
 from lessons.classroom.feed import TOPIC, ClassTopics
 from lessons.classroom.models import Class, Member, Role
 from lessons.classroom.people.seats import share_feed
-from lessons.cluster import records, snapshots
+from lessons.cluster import records
 from lessons.cluster.errors import ClusterError, TopicMissing
 from lessons.course.acts import ACTIONS
 from lessons.course.loader import all_exercises, lessons
+from lessons.web.live.registry import live_url
 from lessons.web.page_context import page_context
 from lessons.web.view_models.notifications import notifications_of
 from lessons.web.view_models.picture import draw
@@ -38,12 +40,12 @@ def class_feed(request: HttpRequest, class_slug: str) -> HttpResponse:
     context = {
         **page_context(reader, "feed"),
         **feed_context(reader, hide_names=request.GET.get("names") == "hidden"),
-        "picture": draw(snapshots.service.latest(), reader.namespace),
+        "picture": draw(process.current().snapshots.latest(), reader.namespace),
         "projector": on_wall,
         "leave_url": reverse("class-feed" if reader.role == Role.STUDENT else "room", args=[class_slug]),
     }
     if not on_wall:
-        context |= {"notifications": notifications_of(reader), "live_url": f"/ws/c/{class_slug}/notifications/"}
+        context |= {"notifications": notifications_of(reader), "live_url": live_url(reader.klass, "notifications")}
     return render(request, "room/feed.html", context)
 
 

@@ -14,6 +14,7 @@ from lessons.classroom.messages.hands import hand_up
 from lessons.classroom.models import Member
 from lessons.course.loader import Lesson
 from lessons.web.links import seat_url
+from lessons.web.live.registry import live_url
 from lessons.web.page_context import has_more_classes
 from lessons.web.pages.student.lessons import lesson_context
 from lessons.web.view_models.hands import waiting_hand
@@ -31,7 +32,6 @@ def seat_lesson(request: HttpRequest, class_slug: str, seat_slug: str, lesson_sl
 def _context(staff: Member, seat: Member, lesson: Lesson) -> dict[str, Any]:
     """As on the student's page; what is about the one who looks (the bar) is of the staff."""
     shown = lesson_context(seat, lesson)
-    sockets = f"/ws/c/{seat.klass.slug}/seats/{seat.slug}"
     for row in (row for part in shown["rail"] for row in part["lessons"]):
         row["url"] = _url(seat, row["slug"])
     for turn in (shown["previous"], shown["next"]):
@@ -43,8 +43,8 @@ def _context(staff: Member, seat: Member, lesson: Lesson) -> dict[str, Any]:
         "member": staff, "has_more_classes": has_more_classes(staff), "room": "", "seat": seat, "seat_url": seat_url(seat.klass, seat.slug),
         "blocks": seen_blocks(seat, lesson), "hand": None, "notifications": None,
         "raised": waiting_hand(staff, raised) if raised else None,
-        "watch": StreamCard("watch", "watch", lesson.topic, f"{sockets}/watch/") if lesson.topic else None,
-        "live_url": f"{sockets}/live/{lesson.slug}/",
+        "watch": StreamCard("watch", "watch", lesson.topic, f"/ws/c/{seat.klass.slug}/watch/?seat={seat.slug}") if lesson.topic else None,
+        "live_url": live_url(seat.klass, "seat-lesson", seat=seat.slug, lesson=lesson.slug),
     }  # fmt: skip
 
 

@@ -35,8 +35,7 @@ def do(request: HtmxRequest, class_slug: str, lesson_slug: str, index: int) -> H
     except TooFast as refusal:
         form.add_error(None, str(refusal))
         return _card(request, member, lesson, index, form=form, status=status_of(type(refusal).__name__))
-    check_lesson(member, lesson)
-    if request.htmx:
+    if request.htmx:  # the exercises are checked meanwhile, and the page is told
         return _card(
             request,
             member,
@@ -45,6 +44,7 @@ def do(request: HtmxRequest, class_slug: str, lesson_slug: str, index: int) -> H
             act=act,
             status=status_of_act(act),
         )
+    check_lesson(member, lesson)
     return redirect(f"{lesson_url(member, lesson)}?block={index}&act={act.pk}#act-{index}")
 
 

@@ -7,8 +7,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from lessons.classroom.access import get_member
-from lessons.web.live.pages import groups_of, live_context, look
+from lessons.classroom.models import Member
+from lessons.cluster.errors import ClusterError
+from lessons.cluster.groups import Group, describe_groups
+from lessons.web.live.registry import live_url
 from lessons.web.page_context import page_context
+from lessons.web.view_models.cluster import cluster_context, groups_context, latest_snapshot
 from lessons.web.view_models.notifications import notifications_of
 
 
@@ -16,13 +20,21 @@ from lessons.web.view_models.notifications import notifications_of
 def my_cluster(request: HttpRequest, class_slug: str) -> HttpResponse:
     member = get_member(request.user, class_slug)
     internal = request.GET.get("internal") == "1"
-    now = look(member)
+    snapshot = latest_snapshot(member)
     context = {
         **page_context(member, "cluster"),
-        **live_context(member, now, wide=True, internal=internal),
-        "groups": groups_of(member),
+        **cluster_context(member, snapshot, wide=True, internal=internal),
+        **groups_context(_groups(member)),
         "internal": internal,
         "notifications": notifications_of(member),
-        "live_url": f"/ws/c/{member.klass.slug}/live/{'?internal=1' if internal else ''}",
+        "live_url": live_url(member.klass, "cluster", **({"internal": "1"} if internal else {})),
     }
     return render(request, "student/cluster.html", context)
+
+
+def _groups(member: Member) -> tuple[Group, ...] | None:
+    """None while the cluster is away, which the diagram says."""
+    try:
+        return describe_groups(member.namespace)
+    except ClusterError:
+        return None

@@ -9,14 +9,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from lessons.classroom import process
 from lessons.classroom.access import get_lesson_for, get_member, get_own_act
 from lessons.classroom.grading.standings import DONE, standings_of
 from lessons.classroom.models import Member
-from lessons.cluster import snapshots
 from lessons.course.loader import PARTS, Lesson
 from lessons.web.links import lesson_url
-from lessons.web.live.pages import live_context, look
+from lessons.web.live.registry import live_url
 from lessons.web.page_context import page_context
+from lessons.web.view_models.cluster import cluster_context, latest_snapshot
 from lessons.web.view_models.hands import hand_card
 from lessons.web.view_models.lesson import ActCard, act_card, page_blocks, watch_card
 from lessons.web.view_models.notifications import notifications_of
@@ -26,10 +27,12 @@ from lessons.web.view_models.picture import draw
 @require_GET
 def lesson_list(request: HttpRequest, class_slug: str) -> HttpResponse:
     member = get_member(request.user, class_slug)
-    picture = draw(snapshots.service.latest(member.namespace), member.namespace)  # for the brokers' dots in the bar
+    picture = draw(
+        process.current().snapshots.latest(member.namespace), member.namespace
+    )  # for the brokers' dots in the bar
     context = {
         **page_context(member, "lessons"), "parts": rail(member), "picture": picture,
-        "notifications": notifications_of(member), "live_url": f"/ws/c/{member.klass.slug}/notifications/",
+        "notifications": notifications_of(member), "live_url": live_url(member.klass, "notifications"),
     }  # fmt: skip
     return render(request, "student/lessons.html", context)
 
@@ -57,21 +60,22 @@ def _answered(request: HttpRequest, member: Member, lesson: Lesson) -> dict[int,
 
 def lesson_context(member: Member, lesson: Lesson, *, cards: dict[int, ActCard] | None = None) -> dict[str, Any]:
     """What the page shows; `cards` holds those blocks that have something to say, by index."""
+    snapshot = latest_snapshot(member)
     before = [other for other in member.klass.lessons if other.number < lesson.number]
     after = [other for other in member.klass.lessons if other.number > lesson.number]
     return {
         **page_context(member, "lessons"),
-        **live_context(member, look(member)),
+        **cluster_context(member, snapshot),
         "lesson": lesson,
         "rail": rail(member, here=lesson),
-        "blocks": page_blocks(member, lesson, cards or {}),
+        "blocks": page_blocks(member, lesson, cards or {}, snapshot=snapshot),
         "previous": _turn(member, before[-1] if before else None),
         "next": _turn(member, after[0] if after else None),
         "is_off": lesson not in member.klass.lessons,
         "notifications": notifications_of(member),
         "hand": hand_card(member, lesson),
         "watch": watch_card(member, lesson.topic) if lesson.topic else None,
-        "live_url": f"/ws/c/{member.klass.slug}/live/{lesson.slug}/",
+        "live_url": live_url(member.klass, "lesson", lesson=lesson.slug),
     }
 
 

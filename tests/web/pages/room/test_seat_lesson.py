@@ -43,8 +43,8 @@ def test_it_shows_the_students_verdicts_topics_and_acts_with_their_answers(who, 
     assert "One of three." in shown
     assert 'value="mine"' in shown
     assert 'value="done.elsewhere"' not in shown
-    assert f"/ws/c/{classroom.klass.slug}/seats/{classroom.alice.slug}/live/{LESSON}/" in shown
-    assert f"/ws/c/{classroom.klass.slug}/seats/{classroom.alice.slug}/watch/" in shown
+    assert f"/ws/c/{classroom.klass.slug}/live/seat-lesson/?seat={classroom.alice.slug}&amp;lesson={LESSON}" in shown
+    assert f"/ws/c/{classroom.klass.slug}/watch/?seat={classroom.alice.slug}" in shown
     assert f"/ws/c/{classroom.klass.slug}/watch/" not in shown
 
 

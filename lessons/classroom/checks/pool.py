@@ -1,0 +1,207 @@
+"""The pool that checks the seats that changed, whatever changed them.
+
+Why it is so
+------------
+A tick appears by itself: after an act by a form or by the API, after a consumer's last commit, and after what a program of
+the student's own did, which only a snapshot of the cluster shows. Whoever finds that a seat has changed wakes it here,
+and a few threads check all exercises that the seat has not done yet, also those of lessons that are not open. Pages only
+draw: a broker that hangs holds up checks and no page.
+
+A seat is checked by one thread at a time, and what wakes it meanwhile leads to one more check after that. When the cluster
+is away all wait, and not each for itself. An act whose outcome is not known is settled here, too, by looking at the
+cluster: at once when it is back, and every half minute.
+
+What another web process stored is checked by that process, and the snapshot that shows it wakes the seat here as well: so
+a seat for which another process has just acted has to wait a moment, and mostly finds that all is done.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import connections
+
+from lessons.classroom.changes import Changed, Kind
+from lessons.classroom.checks.attempts import check_seat
+from lessons.classroom.models import Member
+from lessons.classroom.perform import find_out, members_with_cut_acts
+from lessons.cluster.errors import KafkaUnavailable
+from lessons.cluster.snapshots import Snapshot, SnapshotService
+from lessons.course.loader import Lesson
+
+_log = logging.getLogger(__name__)
+
+LOOK_FOR_CUT = 0  # in the place of a member's key, which none has
+
+
+@dataclass(frozen=True)
+class CheckSettings:
+    """`threads` 0: nothing is checked by itself. `foreign_s`: how long a seat waits for the check of the process that acted
+    for it."""
+
+    threads: int = 2
+    pause_when_away_s: float = 1.0
+    foreign_s: float = 1.5
+    cut_acts_every_s: float = 30.0
+
+
+class CheckPool:
+    """For any thread. The threads are made with the first seat that is woken, and live as long as the process."""
+
+    def __init__(self, snapshots: SnapshotService, settings: CheckSettings | None = None) -> None:
+        self.settings = settings or CheckSettings()
+        self._snapshots = snapshots
+        self._condition = threading.Condition()
+        self._due: dict[int, float] = {}  # when a member is to be checked, by key
+        self._at_work: set[int] = set()
+        self._open: Counter[tuple[int, str]] = Counter()  # pages, by member and lesson
+        self._not_before: dict[int, float] = {}  # another process is checking this seat
+        self._paused_until = 0.0
+        self._cut: set[int] = set()  # whose cut acts are to be settled
+        self._look_for_cut_at = 0.0
+        self._threads: list[threading.Thread] = []
+        self._closed = False
+
+    def start(self) -> None:
+        with self._condition:
+            self._start()
+
+    def wake(self, member: int) -> None:
+        """Something of this seat may have changed."""
+        if self.settings.threads == 0:
+            return
+        with self._condition:
+            at = max(time.monotonic(), self._not_before.pop(member, 0.0))
+            self._due[member] = min(at, self._due.get(member, at))
+            self._start()
+            self._condition.notify()
+
+    def hear(self, changed: Changed) -> None:
+        """What any process has stored. A seat with an open page here is woken by the snapshot that shows the act."""
+        if changed.kind is not Kind.ACT or changed.member_pk is None:
+            return
+        if not changed.is_own:
+            self._not_before[changed.member_pk] = time.monotonic() + self.settings.foreign_s
+        elif not self._is_open(changed.member_pk):
+            self.wake(changed.member_pk)
+
+    def open(self, member: Member, lesson: Lesson) -> Callable[[], None]:
+        """While a page of this lesson is open: the seat is checked whenever a snapshot shows something else. Returns the
+        way out."""
+        key = member.pk, lesson.slug
+        with self._condition:
+            self._open[key] += 1
+
+        def shown(snapshot: Snapshot) -> None:
+            if snapshot.problem is None:
+                self.wake(member.pk)
+            else:
+                self._look_for_cut_at = 0.0  # at once when the cluster is back
+
+        reads_groups = any(exercise.reads_groups for exercise in lesson.exercises)
+        unsubscribe = self._snapshots.subscribe(shown, seat=member.namespace, wants_groups=reads_groups)
+
+        def close() -> None:
+            unsubscribe()
+            with self._condition:
+                self._open[key] -= 1
+                if self._open[key] <= 0:
+                    del self._open[key]
+
+        return close
+
+    def close(self) -> None:
+        with self._condition:
+            self._closed = True
+            self._condition.notify_all()
+        for thread in self._threads:
+            thread.join(8)
+
+    def is_idle(self) -> bool:
+        """Whether nobody waits for a check. For tests."""
+        with self._condition:
+            return not self._due and not self._at_work
+
+    def _is_open(self, member: int) -> bool:
+        with self._condition:
+            return any(key[0] == member for key in self._open)
+
+    def _start(self) -> None:
+        while len(self._threads) < self.settings.threads and not self._closed:
+            thread = threading.Thread(target=self._run, name="checks", daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def _run(self) -> None:
+        try:
+            while (member := self._next()) is not None:
+                try:
+                    self._check(member)
+                except KafkaUnavailable:
+                    self._cluster_is_away(member)
+                except Exception:  # a database that is busy, or one seat's trouble: the others go on
+                    _log.exception("a seat could not be checked")
+                finally:
+                    self._done(member)
+        finally:
+            connections.close_all()
+
+    def _next(self) -> int | None:
+        """The member who has been due longest; waits for one. None when the process ends."""
+        with self._condition:
+            while not self._closed:
+                now = time.monotonic()
+                if now >= self._look_for_cut_at and now >= self._paused_until:
+                    self._look_for_cut_at = now + self.settings.cut_acts_every_s
+                    self._due[LOOK_FOR_CUT] = 0.0
+                ready = [each for each in self._due if each not in self._at_work]
+                member = min(ready, key=self._due.__getitem__, default=None)
+                wait_s = max(self._due[member], self._paused_until) - now if member is not None else 1.0
+                if member is not None and wait_s <= 0:
+                    del self._due[member]
+                    self._at_work.add(member)
+                    return member
+                self._condition.wait(min(wait_s, 1.0))
+            return None
+
+    def _look_for_cut(self) -> None:
+        cut = members_with_cut_acts()
+        with self._condition:
+            self._cut |= set(cut)
+            for member in cut:
+                self._due.setdefault(member, 0.0)
+            self._condition.notify_all()
+
+    def _check(self, key: int) -> None:
+        """Raises: KafkaUnavailable."""
+        if key == LOOK_FOR_CUT:
+            self._look_for_cut()
+            return
+        member = Member.objects.select_related("klass").filter(pk=key, removed_at=None).first()
+        if member is None:
+            self._cut.discard(key)
+            return
+        if key in self._cut:
+            find_out(member)
+            self._cut.discard(key)
+        begun = set(member.acts.exclude(lesson="").order_by().values_list("lesson", flat=True).distinct())
+        with self._condition:
+            begun |= {lesson for other, lesson in self._open if other == key}
+        check_seat(member, member.klass.lessons, begun=begun)
+
+    def _cluster_is_away(self, member: int) -> None:
+        with self._condition:
+            self._paused_until = time.monotonic() + self.settings.pause_when_away_s
+            self._due.setdefault(member, self._paused_until)
+
+    def _done(self, member: int) -> None:
+        with self._condition:
+            self._at_work.discard(member)
+            self._condition.notify()
+        if connections["default"].settings_dict["OPTIONS"].get("pool"):
+            connections["default"].close()  # for others, while nobody is due here

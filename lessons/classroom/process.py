@@ -1,0 +1,121 @@
+"""What one process of the app keeps open and running, made in one place.
+
+    current()       the one of this process; made when it is first asked for
+    use(process)    another one for the length of a with block: a test's own, with other settings
+
+Who stores a row says so by a signal (`changes.row_stored`). Here it is connected to those who want to know: the open pages
+by `changes`, the feed by `outbox`, the exercises by `checks`, and the picture of the cluster by `snapshots`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from lessons.classroom.changes import Changed, Changes, ChangesSettings, Kind, row_stored
+from lessons.classroom.checks.pool import CheckPool, CheckSettings
+from lessons.classroom.feed.outbox import Outbox, OutboxSettings
+from lessons.classroom.messages.notifications import NotificationMemory
+from lessons.classroom.models import Member
+from lessons.classroom.overview import Overviews
+from lessons.cluster.namespace import Namespace
+from lessons.cluster.snapshots import Poke, SnapshotService, SnapshotSettings
+from lessons.course.acts import ACTIONS
+
+
+@dataclass(frozen=True)
+class ProcessSettings:
+    snapshots: SnapshotSettings = field(default_factory=SnapshotSettings)
+    changes: ChangesSettings = field(default_factory=ChangesSettings)
+    outbox: OutboxSettings = field(default_factory=OutboxSettings)
+    checks: CheckSettings = field(default_factory=CheckSettings)
+
+
+class Process:
+    """Its threads start when there is something to do, and end with `close`."""
+
+    def __init__(self, settings: ProcessSettings | None = None) -> None:
+        settings = settings or ProcessSettings()
+        self.snapshots = SnapshotService(settings.snapshots)
+        self.checks = CheckPool(self.snapshots, settings.checks)
+        self.outbox = Outbox(settings.outbox)
+        self.changes = Changes(settings.changes, before=(self._changed,))
+        self.notifications = NotificationMemory(self.changes)
+        self.overviews = Overviews(self.changes)
+        self._namespaces: dict[int, Namespace] = {}
+        row_stored.connect(self._stored, weak=False, dispatch_uid=id(self))
+
+    def start(self) -> None:
+        """Looks for what an earlier process left behind: lines that the feed lacks, acts without an answer."""
+        self.outbox.start()
+        self.checks.start()
+
+    def close(self) -> None:
+        row_stored.disconnect(dispatch_uid=id(self))
+        self.snapshots.close()
+        self.changes.close()
+        self.checks.close()
+        self.outbox.close()
+
+    def _stored(self, *, changed: Changed, row: Any, **_: Any) -> None:
+        """This process has stored a row."""
+        self.outbox.ring(changed, row)
+        self.changes.tell(changed)
+
+    def _changed(self, changed: Changed) -> None:
+        """Any process has stored a row: first those who have to look, then those who listen."""
+        self.notifications.forget(changed)
+        self.checks.hear(changed)
+        match changed:
+            case Changed(kind=Kind.ACT, member_pk=int(member)):
+                self._poke(member, changed.what)
+            case Changed(kind=Kind.DECISION, what="reset", member_pk=None):
+                self.snapshots.poke()
+            case Changed(kind=Kind.DECISION, what="reset", member_pk=int(member)):
+                self._poke(member, "")
+
+    def _poke(self, member_pk: int, kind: str) -> None:
+        """Whoever looks sees the act now, and not within a second."""
+        action = ACTIONS.get(kind)
+        if namespace := self._namespace_of(member_pk):
+            wants_list = action is None or action.changes_topics
+            self.snapshots.poke(namespace, Poke.TOPICS if wants_list else Poke.ENDS)
+
+    def _namespace_of(self, member_pk: int) -> Namespace | None:
+        """It never changes."""
+        if member_pk not in self._namespaces:
+            member = Member.objects.select_related("klass").filter(pk=member_pk).first()
+            if member is None:
+                return None
+            self._namespaces[member_pk] = member.namespace
+        return self._namespaces[member_pk]
+
+
+_lock = threading.Lock()
+_current: Process | None = None
+
+
+def current() -> Process:
+    """The one of this process."""
+    global _current
+    with _lock:
+        if _current is None:
+            _current = Process()
+        return _current
+
+
+@contextmanager
+def use(process: Process) -> Iterator[Process]:
+    """This one in the place of the process's own; it is closed at the end."""
+    global _current
+    with _lock:
+        earlier, _current = _current, process
+    try:
+        yield process
+    finally:
+        process.close()
+        with _lock:
+            _current = earlier

@@ -1,0 +1,141 @@
+"""Reads the consumer groups of the seats that somebody looks at, once an interval, for all of them.
+
+Why it is so
+------------
+A group's coordinator may hang, and then each question about it waits for seconds: so groups are read on a thread of
+their own, and a snapshot takes what was read last. Nobody who draws a page waits for a coordinator.
+
+One list of all groups costs what one seat's would. A description costs 1 ms: of many groups, those that have members,
+which alone can move, and those that were described longest ago come first, up to a limit.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from lessons.cluster.errors import ClusterError
+from lessons.cluster.groups import Group, describe_full_ids, list_all_groups
+from lessons.cluster.namespace import Namespace, prefix_of
+
+_log = logging.getLogger(__name__)
+
+ByPrefix = Mapping[str, tuple[Group, ...]]
+
+
+@dataclass(frozen=True)
+class GroupReaderSettings:
+    interval_s: float = 1.0
+    timeout_s: float = 5.0
+    described: int = 60  # in one round
+    pause_after_error_s: float = 2.0
+
+
+class GroupReader:
+    """One thread while anybody wants groups. `told` is called there with the prefixes whose groups have changed."""
+
+    def __init__(
+        self,
+        told: Callable[[set[str]], None],
+        *,
+        is_up: Callable[[], bool],
+        settings: GroupReaderSettings | None = None,
+    ) -> None:
+        self._told = told
+        self._is_up = is_up  # a cluster that is away is not asked
+        self._settings = settings or GroupReaderSettings()
+        self._lock = threading.Lock()
+        self._wanted: dict[str, Namespace] = {}
+        self._known: dict[str, tuple[Group, Namespace]] = {}  # by full id
+        self._described_at: dict[str, float] = {}
+        self._states: dict[str, str] = {}
+        self._by_prefix: ByPrefix = MappingProxyType({})
+        self._thread: threading.Thread | None = None
+        self._wake = threading.Event()
+
+    @property
+    def groups(self) -> ByPrefix:
+        """As they were read last, by the seat's prefix; a seat that is missing was not read yet."""
+        return self._by_prefix
+
+    def want(self, seats: Mapping[str, Namespace]) -> None:
+        """Whose groups are to be read from now on, by prefix."""
+        with self._lock:
+            added = seats.keys() - self._wanted.keys()
+            self._wanted = dict(seats)
+            if self._wanted and self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="kafka-groups", daemon=True)
+                self._thread.start()
+        if added or not seats:
+            self._wake.set()
+
+    def read_soon(self) -> None:
+        """A seat has done something that may have changed a group."""
+        self._wake.set()
+
+    def _run(self) -> None:
+        while self._goes_on():
+            self._wake.clear()
+            pause_s = self._settings.interval_s
+            try:
+                if self._is_up():
+                    self._read()
+            except ClusterError as error:
+                _log.debug("no groups: %s", error)
+                pause_s = self._settings.pause_after_error_s
+            except Exception:  # a thread that died would leave every page with its last groups
+                _log.exception("the groups could not be read")
+            time.sleep(0.1)
+            self._wake.wait(pause_s)
+
+    def _goes_on(self) -> bool:
+        """Whether anybody wants groups; else the thread says goodbye in the same moment, so that none is lost."""
+        with self._lock:
+            if not self._wanted:
+                self._thread = None
+                self._known, self._by_prefix = {}, MappingProxyType({})
+            return self._thread is not None
+
+    def _read(self) -> None:
+        """Raises: ClusterError."""
+        with self._lock:
+            wanted = dict(self._wanted)
+        states = {
+            full_id: state
+            for full_id, state in list_all_groups(timeout_s=self._settings.timeout_s).items()
+            if prefix_of(full_id) in wanted
+        }
+        chosen = self._choose(states)
+        owners = {full_id: wanted[prefix_of(full_id)] for full_id in chosen}
+        described = describe_full_ids(owners, timeout_s=self._settings.timeout_s)
+        now = time.monotonic()
+        self._known = {full_id: known for full_id, known in self._known.items() if full_id in states}
+        self._known |= {full_id: (group, owners[full_id]) for full_id, group in zip(chosen, described, strict=True)}
+        self._described_at = {full_id: at for full_id, at in self._described_at.items() if full_id in states}
+        self._described_at |= dict.fromkeys(chosen, now)
+        self._states = states
+        self._tell(wanted)
+
+    def _choose(self, states: Mapping[str, str]) -> list[str]:
+        """Those that are new or whose state has changed, then those with members, then who was described longest ago."""
+
+        def place(full_id: str) -> tuple[bool, bool, float]:
+            is_as_it_was = self._states.get(full_id) == states[full_id]
+            return is_as_it_was, states[full_id] == "Empty", self._described_at.get(full_id, 0.0)
+
+        return sorted(states, key=place)[: self._settings.described]
+
+    def _tell(self, wanted: Mapping[str, Namespace]) -> None:
+        found: dict[str, list[Group]] = {prefix: [] for prefix in wanted}
+        for full_id in sorted(self._known):
+            group, owner = self._known[full_id]
+            if owner.prefix in found:
+                found[owner.prefix].append(group)
+        before, after = self._by_prefix, {prefix: tuple(groups) for prefix, groups in found.items()}
+        self._by_prefix = MappingProxyType(after)
+        if changed := {prefix for prefix, groups in after.items() if before.get(prefix) != groups}:
+            self._told(changed)

@@ -1,0 +1,73 @@
+"""What a live page is."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from typing import ClassVar, Self
+
+from django.template.loader import render_to_string
+
+from lessons.classroom.changes import Changed, Kind
+from lessons.classroom.models import Member
+from lessons.classroom.rights import Ground, is_member
+from lessons.cluster.snapshot import Snapshot
+
+Draw = Callable[[], str]
+Parts = Mapping[str, Draw]  # {element id: what makes its HTML}
+
+
+class LivePage(ABC):
+    """One open page: what has changed on it since it was told last. Sync; one thread at a time, but for `note`."""
+
+    of_seat: ClassVar[bool] = True  # told of what changes for its seat; else of all that changes in the class
+    wants_groups: ClassVar[bool] = False
+    min_gap_s: ClassVar[float] = 0.0  # between two drawings
+
+    def __init__(self, member: Member) -> None:
+        self.member = member  # whose cluster and work it shows
+        self._sent: dict[str, str] = {}
+        self._news: set[Kind] = set(Kind)  # what has changed since it was drawn last; at first everything
+
+    @classmethod
+    def open(cls, member: Member, address: Mapping[str, str]) -> Self:
+        """The page for whoever has come in; `address` has the parameters of the socket's address. Raises: Http404."""
+        return cls(member)
+
+    def opened(self) -> None:
+        """It is kept fresh from now on."""
+        return
+
+    def closed(self) -> None:
+        """It is not any more. Called once after `opened`."""
+        return
+
+    def grounds(self) -> set[Ground]:
+        """What must go on being so, beside the right of who has come in."""
+        return {is_member(self.member)}
+
+    def note(self, changed: Changed) -> bool:
+        """Called from any thread with each change; whether the page has to be drawn."""
+        self._news.add(changed.kind)
+        return True
+
+    def changes(self, snapshot: Snapshot) -> dict[str, str]:
+        """{element id: its new HTML} for what is not as it was sent last."""
+        news, self._news = self._news, set()
+        try:
+            drawn = {dom_id: draw() for dom_id, draw in self.parts(snapshot, news).items()}
+        except Exception:  # a busy database: nothing of it is forgotten
+            self._news |= news
+            raise
+        fresh = {dom_id: html for dom_id, html in drawn.items() if self._sent.get(dom_id) != html}
+        self._sent |= fresh
+        return fresh
+
+    @abstractmethod
+    def parts(self, snapshot: Snapshot, news: set[Kind]) -> Parts:
+        """Of the parts that may have changed. It asks Kafka nothing."""
+
+    def template(self, name: str, **context: object) -> Draw:
+        """A part by its template."""
+        shown = {"klass": self.member.klass, "member": self.member, **context}
+        return lambda: render_to_string(name, shown)

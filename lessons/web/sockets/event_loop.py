@@ -1,0 +1,35 @@
+"""What one event loop of the process has for its sockets, made in one place. A web process has one loop."""
+
+from __future__ import annotations
+
+import asyncio
+from weakref import WeakKeyDictionary
+
+from lessons.classroom import process
+from lessons.cluster.live import hub
+from lessons.web.live.feed_follower import FeedFollowers
+from lessons.web.live.renderer import Renderer
+from lessons.web.sockets.limits import Places
+from lessons.web.sockets.rights import RightsWatch
+
+
+class EventLoop:
+    def __init__(self) -> None:
+        here = process.current()
+        self.hub = hub()
+        self.followers = FeedFollowers(self.hub, here.changes)
+        self.renderer = Renderer(here, self.followers)
+        self.rights = RightsWatch()
+        self.sockets = Places()
+        self.consumers = Places()
+
+
+_loops: WeakKeyDictionary[asyncio.AbstractEventLoop, EventLoop] = WeakKeyDictionary()
+
+
+def current() -> EventLoop:
+    """That of the running event loop."""
+    loop = asyncio.get_running_loop()
+    if loop not in _loops:
+        _loops[loop] = EventLoop()
+    return _loops[loop]
