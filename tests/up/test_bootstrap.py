@@ -183,16 +183,26 @@ def has_lost_its_interpreter(venv: Path) -> None:
     (venv / "bin" / "python").symlink_to("/nowhere/python3")
 
 
-@pytest.mark.parametrize("damage", [was_cut, has_another_interpreter, has_lost_its_interpreter])
-def test_a_venv_that_can_not_be_added_to_is_made_anew(with_venv, damage):
-    damage(with_venv / ".venv")
-    process = start(with_venv)
+def stop_after_the_first_line(clone: Path) -> str:
+    process = start(clone)
     try:
         assert process.stdout
-        assert process.stdout.readline().startswith("Making .venv")
+        return process.stdout.readline()
     finally:
         process.terminate()
         process.communicate(timeout=15)
+
+
+@pytest.mark.parametrize("damage", [was_cut, has_another_interpreter, has_lost_its_interpreter])
+def test_a_venv_that_can_not_be_added_to_is_made_anew(with_venv, damage):
+    damage(with_venv / ".venv")
+    assert stop_after_the_first_line(with_venv).startswith("Making .venv")
+
+
+def test_a_venv_in_which_an_installation_was_cut_is_made_anew(with_venv):
+    (with_venv / "requirements.txt").write_text(ANOTHER)
+    assert stop_after_the_first_line(with_venv).startswith("Installing 1 packages")
+    assert stop_after_the_first_line(with_venv).startswith("Making .venv")
 
 
 def test_a_venv_that_was_cut_notices_it_from_inside(with_venv):
