@@ -1,13 +1,16 @@
 """Bring a bare machine to where `manage.py` can run: the standard library only, as there is nothing else yet.
 
-Why it is so: whoever has a clone and Python types one command. An interpreter that has every pinned package is used
-as it is (a container, a virtual environment of one's own); any other one makes .venv beside manage.py and hands over
-to it. Installing is cut in the middle now and then: a .venv that was not finished is made anew.
+Why it is so: you have a clone and Python, and type one command. An interpreter that has every pinned package is used
+as it is (a container, a virtual environment of your own); any other one makes .venv beside manage.py and hands over to
+it. What we put into .venv is told by a stamp in it: the interpreter, and the hash of each requirements file that was
+installed whole. So a command reads three small files, and not the metadata of fifty packages. Installing is cut in the
+middle now and then: the stamp is emptied before and filled after it, and a .venv whose stamp is empty is made anew.
 """
 
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import importlib.util
 import os
 import platform
@@ -26,7 +29,8 @@ from typing import NoReturn
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VENV = BASE_DIR / ".venv"
-UNFINISHED = VENV / "unfinished"
+VENV_PYTHON = VENV / "bin" / "python"
+STAMP = VENV / "installed"
 RUN_REQUIREMENTS = BASE_DIR / "requirements.txt"
 TEST_REQUIREMENTS = BASE_DIR / "requirements-dev.txt"
 SAY_EVERY_S = 2.0
@@ -51,7 +55,7 @@ def prepare(argv: Sequence[str]) -> None:
     name_data_dir(argv)
     requirements = TEST_REQUIREMENTS if argv[1:2] == ["test"] else RUN_REQUIREMENTS
     handed_over = os.environ.pop(HANDED_OVER, None)
-    if not missing_pins(requirements) and not (is_in_venv() and UNFINISHED.exists()):
+    if is_ready(requirements):
         return
     if handed_over:  # and still not right: it would go on for ever
         sys.exit("The .venv beside manage.py does not have what it should have. Remove it and try again.")
@@ -93,12 +97,28 @@ def is_for_this_machine(marker: str) -> bool:
     return not marker.strip() or platform.machine() in marker.split('"')[1].split()
 
 
-def missing_pins(requirements: Path) -> list[Pin]:
-    return [pin for pin in read_pins(requirements) if not pin.is_met]
+def is_ready(requirements: Path) -> bool:
+    """Whether this interpreter has all of these: our .venv says so in its stamp, any other one is asked for each."""
+    if is_in_venv() and STAMP.exists():
+        return is_stamped(requirements)
+    return all(pin.is_met for pin in read_pins(requirements))
 
 
 def is_in_venv() -> bool:
     return Path(sys.prefix).resolve() == VENV.resolve()
+
+
+def new_stamp(requirements: Path) -> list[str]:
+    """What .venv's stamp says once these are installed. Its interpreter is told by the path, which has the version."""
+    files = dict.fromkeys((RUN_REQUIREMENTS, requirements))  # the one for tests includes the other
+    return [os.path.realpath(VENV_PYTHON), *(hashlib.sha256(file.read_bytes()).hexdigest() for file in files)]
+
+
+def is_stamped(requirements: Path) -> bool:
+    """Whether we made .venv, with all of these in it, and its interpreter is still that one and still there."""
+    if not VENV_PYTHON.exists() or not STAMP.exists():
+        return False
+    return set(new_stamp(requirements)) <= set(STAMP.read_text().splitlines())
 
 
 @contextmanager
@@ -118,36 +138,24 @@ def one_at_a_time() -> Iterator[None]:
 
 
 def install(requirements: Path) -> None:
-    """Make .venv if need be, and bring every pin into it."""
-    if not is_whole():
-        make_venv()
-    elif not venv_misses(requirements):
+    """Make .venv if need be, bring every pin into it, and stamp it."""
+    if is_stamped(requirements):  # by another command, while this one waited
         return
-    UNFINISHED.touch()
+    if not can_be_added_to():
+        make_venv()
+    STAMP.write_text("")
     total = len(read_pins(requirements))
-    command = [venv_python(), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
+    command = [str(VENV_PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
     command += ["--progress-bar", "off", "-r", str(requirements)]
     run_and_say(command, say_what=Counted(f"Installing {total} packages into .venv", total=total))
-    if missing := venv_misses(requirements):
-        sys.exit(f"These packages are still missing after the installation: {missing}. Remove .venv and try again.")
-    UNFINISHED.unlink()
+    STAMP.write_text("\n".join(new_stamp(requirements)))
 
 
-def is_whole() -> bool:
-    return Path(venv_python()).exists() and not UNFINISHED.exists()
-
-
-def venv_python() -> str:
-    return str(VENV / "bin" / "python")
-
-
-def venv_misses(requirements: Path) -> str:
-    """The pins that .venv does not meet, asked of its own interpreter."""
-    ask = "import sys; from kafkaclass.bootstrap import *; print(*(p.name for p in missing_pins(Path(sys.argv[1]))))"
-    answer = subprocess.run(
-        [venv_python(), "-c", ask, str(requirements)], cwd=BASE_DIR, capture_output=True, text=True, check=False
-    )
-    return answer.stdout.strip() if answer.returncode == 0 else "the interpreter itself"
+def can_be_added_to() -> bool:
+    """Whether .venv is there, and whole: your own (without a stamp), or ours, not cut, with the interpreter it had."""
+    if not VENV_PYTHON.exists():
+        return False
+    return not STAMP.exists() or os.path.realpath(VENV_PYTHON) in STAMP.read_text().splitlines()
 
 
 def make_venv() -> None:
@@ -158,9 +166,10 @@ def make_venv() -> None:
             f" python3-venv. On Debian and Ubuntu: sudo apt-get install python3-venv (or python{version}-venv)."
             " Then run the same command again."
         )
+    VENV_PYTHON.unlink(missing_ok=True)  # first: what is left of a .venv must not look whole
     shutil.rmtree(VENV, ignore_errors=True)
     VENV.mkdir()
-    UNFINISHED.touch()
+    STAMP.touch()
     # Not sys.executable: that one may lie in the .venv that was just removed.
     base = getattr(sys, "_base_executable", None) or sys.executable
     run_and_say([base, "-m", "venv", str(VENV)], say_what=Counted("Making .venv", total=0))
@@ -237,7 +246,7 @@ def hand_over(argv: Sequence[str]) -> NoReturn:
     """Become the interpreter of .venv."""
     os.environ[HANDED_OVER] = "1"
     sys.stdout.flush()
-    os.execv(venv_python(), [venv_python(), str(BASE_DIR / "manage.py"), *argv[1:]])
+    os.execv(VENV_PYTHON, [str(VENV_PYTHON), str(BASE_DIR / "manage.py"), *argv[1:]])
 
 
 def say(words: str) -> None:

@@ -7,6 +7,7 @@
 | `KAFKACLASS_TLS` | `1` when TLS ends in front of the app: secure cookies, HSTS | off |
 | `KAFKACLASS_DEBUG` | `1` shows tracebacks in the browser | off |
 | `DATABASE_URL` | any database that Django knows, e.g. `postgres://…` | SQLite in the data folder |
+| `KAFKACLASS_MAVEN` | the URL of a mirror of Maven Central, for the jars of the embedded brokers | Maven Central itself |
 | `KAFKA_BOOTSTRAP_SERVERS` | the cluster | the embedded one |
 | `KAFKA_SECURITY_PROTOCOL`, `KAFKA_SASL_MECHANISM`, `KAFKA_SASL_USERNAME`, … | librdkafka's setting of that name | – |
 """
@@ -47,6 +48,7 @@ CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in HOSTS if host != "*"] if B
 KAFKA_IS_NAMED = bool(os.environ.get("KAFKA_BOOTSTRAP_SERVERS"))  # then `up` starts no brokers
 BROKERS_ARE_OURS = os.environ.get("KAFKACLASS_EMBEDDED") == "1"  # `up` tells so to the web server that it starts
 KAFKA_BOOTSTRAP_SERVERS = os.environ.get("KAFKA_BOOTSTRAP_SERVERS") or "127.0.0.1:9092,127.0.0.1:9093,127.0.0.1:9094"
+MAVEN_URL = os.environ.get("KAFKACLASS_MAVEN")
 KAFKA_SECURITY = {
     name.removeprefix("KAFKA_").lower().replace("_", "."): value
     for name, value in os.environ.items()

@@ -9,6 +9,8 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
+from django.conf import settings
+
 from lessons.embedded.cluster import DEFAULT_JAR_DIR
 from lessons.embedded.jars import Jar, fetch_class_path
 from lessons.embedded.java import find_java
@@ -35,7 +37,10 @@ MAIN_CLASSES = {
 
 def tools_class_path(jar_dir: Path = DEFAULT_JAR_DIR) -> str:
     """Raises: BrokerProblem"""
-    jars = [*fetch_class_path(jar_dir, say=print, jars=[TOOLS_JAR]), *fetch_class_path(jar_dir, say=print)]
+    jars = [
+        *fetch_class_path(jar_dir, say=print, jars=[TOOLS_JAR], maven_url=settings.MAVEN_URL),
+        *fetch_class_path(jar_dir, say=print, maven_url=settings.MAVEN_URL),
+    ]
     return ":".join(map(str, jars))
 
 

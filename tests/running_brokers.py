@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from django.conf import settings
+
 from lessons.cluster import clients
 from lessons.embedded.cluster import EmbeddedCluster
 
@@ -15,7 +17,13 @@ NAMED = "KAFKACLASS_TEST_BOOTSTRAP"  # brokers that run already
 @contextmanager
 def running_brokers(data_dir: Path) -> Iterator[EmbeddedCluster]:
     """Supervised: `set_wanted(cluster.data_dir, …)` is made so by itself. The app's clients are closed before they stop."""
-    cluster = EmbeddedCluster(data_dir, ports=(0, 0, 0), controller_ports=(0, 0, 0), say=lambda words: None)
+    cluster = EmbeddedCluster(
+        data_dir,
+        ports=(0, 0, 0),
+        controller_ports=(0, 0, 0),
+        maven_url=settings.MAVEN_URL,
+        say=lambda words: None,
+    )
     cluster.prepare()
     cluster.start()
     try:

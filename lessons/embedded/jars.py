@@ -1,42 +1,46 @@
-"""The jars of a broker: fetched from Maven Central by jgo, each compared with the committed jars.sha256.
+"""The jars of a broker: fetched from Maven Central or a mirror, each compared with the committed jars.sha256.
 
-Why it is so: jgo 3.2 takes a jar from its cache without a look at it, so the comparison is ours, before every start
-(0.1 s for the 44 MB). The list names every jar with its version, so nothing is resolved on a learner's machine. And
-jgo keeps what it fetches in ~/.m2 unless each call is given a folder of its own: a MavenContext made here never
-touches the home folder.
+Why it is so: the list names every jar with its version and SHA-256, so nothing is resolved on a teacher's machine and
+the standard library is enough. A jar gets its name only after it was compared; what arrived before a cut stays in a
+`.part` file, and the next download asks for the rest (a Range request, RFC 9110, section 14). The jars at hand are
+compared before every start, too (0.1 s for the 44 MB). Certificates are the system's, and the usual proxy variables
+are honoured, as urllib does.
 
-To change the version of Kafka: change COORDINATES, run `python -m lessons.embedded.jars`, look at the difference.
+To change the version of Kafka: change COORDINATES, run `python -m tests.list_jars`, look at the difference.
 """
 
 from __future__ import annotations
 
 import fcntl
 import hashlib
+import http.client
 import os
-import shutil
-import tempfile
+import queue
+import ssl
 import threading
+import time
+import urllib.error
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
 
 from .problem import BrokerProblem
 
-# kafka-clients must be named: without it jgo 3.2.0 picks 3.9.1.
+MAVEN_CENTRAL = "https://repo1.maven.org/maven2"
 COORDINATES = (
     "org.apache.kafka:kafka_2.13:4.3.1",
-    "org.apache.kafka:kafka-clients:4.3.1",
-    "org.apache.logging.log4j:log4j-slf4j2-impl:2.25.3",
+    "org.apache.logging.log4j:log4j-slf4j-impl:2.25.4",  # Kafka names log4j and slf4j, and not what joins them
 )
 LIST_PATH = Path(__file__).with_name("jars.sha256")
 
 Say = Callable[[str], None]
 
 _DOWNLOADS_AT_ONCE = 4
-_DOWNLOAD_TIMEOUT_S = 30
 _SAY_EVERY_S = 1.0
+_BLOCK_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,12 @@ class Jar:
         _, artifact, version = self.coordinate.split(":")
         return f"{artifact}-{version}.jar"
 
+    @property
+    def path(self) -> str:
+        """Where every Maven repository keeps it."""
+        group, artifact, version = self.coordinate.split(":")
+        return f"{group.replace('.', '/')}/{artifact}/{version}/{self.file_name}"
+
 
 def listed_jars(list_path: Path = LIST_PATH) -> tuple[Jar, ...]:
     """What jars.sha256 lists, in the order of the class path."""
@@ -56,10 +66,14 @@ def listed_jars(list_path: Path = LIST_PATH) -> tuple[Jar, ...]:
     return tuple(Jar(coordinate=coordinate, sha256=sha256) for sha256, coordinate in lines)
 
 
-def fetch_class_path(jar_dir: Path, *, say: Say, jars: Sequence[Jar] | None = None) -> tuple[Path, ...]:
+def fetch_class_path(
+    jar_dir: Path, *, say: Say, jars: Sequence[Jar] | None = None, maven_url: str | None = None
+) -> tuple[Path, ...]:
     """The broker's jars, each as listed; what is missing or differs is fetched, once.
 
-    Raises: BrokerProblem when a jar can't be fetched, or differs from the list after it was fetched.
+    `maven_url` is a mirror of Maven Central.
+
+    Raises: BrokerProblem when a jar can't be fetched or saved, or differs from the list after it was fetched.
     """
     wanted = listed_jars() if jars is None else tuple(jars)
     try:
@@ -67,9 +81,10 @@ def fetch_class_path(jar_dir: Path, *, say: Say, jars: Sequence[Jar] | None = No
         with _locked(jar_dir):
             missing = [jar for jar in wanted if not _is_as_listed(jar_dir / jar.file_name, jar)]
             if missing:
-                _fetch(missing, jar_dir, say=say)
+                _fetch(missing, jar_dir, repository=Repository(maven_url or MAVEN_CENTRAL), say=say)
     except OSError as error:
-        raise BrokerProblem(f"The jars of Kafka can't be kept in {jar_dir}: {error}.") from error
+        reason = error.strerror or error
+        raise BrokerProblem(f"Kafka's jars (45 MB) can't be saved in {jar_dir}: {reason}.") from error
     return tuple(jar_dir / jar.file_name for jar in wanted)
 
 
@@ -89,106 +104,161 @@ def _locked(jar_dir: Path) -> Iterator[None]:
         yield
 
 
-def _fetch(missing: Sequence[Jar], jar_dir: Path, *, say: Say) -> None:
-    for left_over in jar_dir.glob(".fetch-*"):  # of a process that was killed: we hold the lock
-        shutil.rmtree(left_over, ignore_errors=True)
-    folder = Path(tempfile.mkdtemp(prefix=".fetch-", dir=jar_dir))
+def _fetch(missing: Sequence[Jar], jar_dir: Path, *, repository: Repository, say: Say) -> None:
+    """Several at once, in daemon threads: neither Ctrl-C nor a problem with one jar waits for a slow server.
+
+    Raises: BrokerProblem, OSError
+    """
+    waiting: queue.SimpleQueue[Jar] = queue.SimpleQueue()
+    for jar in missing:
+        waiting.put(jar)
+    results: queue.SimpleQueue[Exception | None] = queue.SimpleQueue()
+
+    def work() -> None:
+        with suppress(queue.Empty):
+            while True:
+                results.put(_problem_with(waiting.get_nowait(), jar_dir, repository))
+
+    say(f"Fetching Kafka: {len(missing)} jars.")
+    for _ in range(_DOWNLOADS_AT_ONCE):
+        threading.Thread(target=work, name="jars", daemon=True).start()
+    done, said_at = 0, time.monotonic()
+    while done < len(missing):
+        with suppress(queue.Empty):
+            if problem := results.get(timeout=_SAY_EVERY_S):
+                raise problem
+            done += 1
+        if time.monotonic() - said_at >= _SAY_EVERY_S:
+            say(f"Fetching Kafka: {done} of {len(missing)} jars are here.")
+            said_at = time.monotonic()
+
+
+def _problem_with(jar: Jar, jar_dir: Path, repository: Repository) -> Exception | None:
     try:
-        _Fetch(missing, folder, jar_dir).run(say)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        _fetch_one(jar, jar_dir, repository)
+    except Exception as error:  # to be raised where somebody waits
+        return error
+    return None
 
 
-class _Fetch:
-    """Several downloads at once, in daemon threads: Ctrl-C must not wait for a slow server."""
+def _fetch_one(jar: Jar, jar_dir: Path, repository: Repository) -> None:
+    """Raises: BrokerProblem, OSError when the disk refuses."""
+    part = jar_dir / f"{jar.file_name}.part"
+    was_begun = _size_bytes(part) > 0
+    repository.load(jar, part)
+    if was_begun and not _is_as_listed(part, jar):  # then its beginning may be to blame, and not the server
+        part.unlink(missing_ok=True)
+        repository.load(jar, part)
+    if not _is_as_listed(part, jar):
+        part.unlink(missing_ok=True)
+        raise BrokerProblem(
+            f"{jar.file_name} from {repository.host} is not the jar that lessons/embedded/jars.sha256 lists. It was"
+            " deleted, and nothing was started with it. If this happens again, something between here and the server"
+            " changes files."
+        )
+    os.replace(part, jar_dir / jar.file_name)
 
-    def __init__(self, missing: Sequence[Jar], folder: Path, jar_dir: Path) -> None:
-        self.waiting = list(missing)
-        self.total = len(missing)
-        self.done = 0
-        self.problem: BrokerProblem | None = None
-        self.folder = folder
-        self.jar_dir = jar_dir
 
-    def run(self, say: Say) -> None:
-        say(f"Fetching Kafka: {self.total} jars")
-        threads = [threading.Thread(target=self._work, daemon=True) for _ in range(_DOWNLOADS_AT_ONCE)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            while thread.is_alive():
-                thread.join(timeout=_SAY_EVERY_S)
-                if thread.is_alive():
-                    say(f"Fetching Kafka: {self.done} of {self.total} jars are here")
-        if self.problem:
-            raise self.problem
+def _size_bytes(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
 
-    def _work(self) -> None:
-        while self.waiting and not self.problem:
-            try:
-                jar = self.waiting.pop()
-            except IndexError:  # another thread took the last one
+
+class _CutError(Exception):
+    """An answer that ended before its end, or none; str() is the reason."""
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A Maven repository on the web."""
+
+    url: str
+    timeout_s: float = 30  # for each answer and each block of it
+    _tls: ssl.SSLContext = field(default_factory=ssl.create_default_context)
+
+    def __post_init__(self) -> None:
+        """Raises: BrokerProblem"""
+        with suppress(ValueError):
+            parts = urlsplit(self.url)
+            if parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 and "@" not in parts.netloc:
                 return
-            try:
-                self._fetch_one(jar)
-            except BrokerProblem as problem:
-                self.problem = problem
-            except Exception as error:  # whatever jgo or the network raises
-                self.problem = BrokerProblem(
-                    f"{jar.file_name} could not be fetched from Maven Central ({_reason(error)}). The first start needs"
-                    " the internet; look at your connection and run the same command again."
-                )
+        raise BrokerProblem(
+            f"Kafka's jars can't be fetched from {self.url!r}: that is not the address of a mirror of Maven Central."
+            f" KAFKACLASS_MAVEN has to look like {MAVEN_CENTRAL}, without a user name."
+        )
 
-    def _fetch_one(self, jar: Jar) -> None:
-        fetched = download(jar.coordinate, self.folder)
-        if not _is_as_listed(fetched, jar):
-            raise BrokerProblem(
-                f"{jar.file_name} as it was fetched is not the jar that lessons/embedded/jars.sha256 lists. Nothing was"
-                " started with it. If this happens again, something between here and Maven Central changes files."
-            )
-        os.replace(fetched, self.jar_dir / jar.file_name)
-        self.done += 1
+    @property
+    def host(self) -> str:
+        return urlsplit(self.url).netloc
+
+    def load(self, jar: Jar, part: Path) -> None:
+        """Bring into the file what it has not yet of the jar. Asks again as long as each answer brings something.
+
+        Raises: BrokerProblem, OSError when the disk refuses.
+        """
+        while True:
+            had = _size_bytes(part)
+            try:
+                return self._load_rest(jar, part, start=had)
+            except _CutError as cut:
+                if _size_bytes(part) <= had:
+                    raise BrokerProblem(
+                        f"{jar.file_name} could not be fetched from {self.host}: {cut}. The first start needs the"
+                        " internet. Check your connection and run the same command again: it continues where it"
+                        " stopped."
+                    ) from cut
+
+    def _load_rest(self, jar: Jar, part: Path, *, start: int) -> None:
+        answer = self._ask(jar, start=start)
+        if answer is None:
+            return
+        goes_on = answer.status == http.HTTPStatus.PARTIAL_CONTENT  # a server without ranges sends all of it
+        with answer, part.open("ab" if goes_on else "wb") as file:
+            for block in _blocks(answer):
+                file.write(block)
+
+    def _ask(self, jar: Jar, *, start: int) -> http.client.HTTPResponse | None:
+        """The answer with the jar from that byte on; None when the server has no more bytes than that."""
+        headers = {"User-Agent": "kafkaclass"} | ({"Range": f"bytes={start}-"} if start else {})
+        request = Request(f"{self.url.rstrip('/')}/{jar.path}", headers=headers)  # noqa: S310 - http or https
+        try:
+            return urlopen(request, timeout=self.timeout_s, context=self._tls)  # type: ignore[no-any-return]  # noqa: S310
+        except urllib.error.HTTPError as error:
+            with error:
+                if error.code == http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+                    return None
+            raise BrokerProblem(self._refusal(jar, error)) from error
+        except (OSError, http.client.HTTPException) as error:
+            raise _CutError(_reason(error)) from error
+
+    def _refusal(self, jar: Jar, error: urllib.error.HTTPError) -> str:
+        said = f"{self.host} answered {error.code} ({error.reason}) when asked for {jar.path}."
+        if error.code == http.HTTPStatus.NOT_FOUND:
+            return f"{said} Maven Central has it; KAFKACLASS_MAVEN has to name a whole mirror of it."
+        return f"{said} Try again later, or name a mirror of Maven Central in KAFKACLASS_MAVEN."
+
+
+def _blocks(answer: http.client.HTTPResponse) -> Iterator[bytes]:
+    """Raises: _CutError"""
+    missing = int(answer.headers.get("Content-Length") or 0)
+    try:
+        while block := answer.read(_BLOCK_BYTES):
+            yield block
+            missing -= len(block)
+    except (OSError, http.client.HTTPException) as error:
+        raise _CutError(_reason(error)) from error
+    if missing > 0:
+        raise _CutError("the connection was closed before the end")
 
 
 def _reason(error: Exception) -> str:
-    return str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-
-
-def maven(folder: Path) -> Any:
-    """A Maven context that keeps all that it fetches in this folder, and reads no configuration."""
-    from jgo.maven import MavenContext  # late: it takes 0.3 s, and a start with all jars at hand does without
-
-    return MavenContext(repo_cache=folder, local_repos=[], timeout=_DOWNLOAD_TIMEOUT_S)
-
-
-def download(coordinate: str, folder: Path) -> Path:
-    """Fetch the one jar of a group:artifact:version. Raises: whatever jgo raises."""
-    group, artifact, version = coordinate.split(":")
-    return Path(maven(folder).project(group, artifact).at_version(version).artifact().resolve())
-
-
-def resolve(coordinates: Sequence[str], folder: Path) -> tuple[str, ...]:
-    """The group:artifact:version of all that these need at run time, themselves first. Fetches no jar.
-
-    Raises: whatever jgo raises.
-    """
-    from jgo.parse import Coordinate
-
-    context = maven(folder)
-    asked = [context.create_dependency(replace(Coordinate.parse(c), scope="compile")) for c in coordinates]
-    inputs, others = context.resolver.resolve(asked)
-    needed = [*inputs, *(other for other in others if other.scope in ("compile", "runtime"))]
-    return tuple(dict.fromkeys(f"{one.groupId}:{one.artifactId}:{one.version}" for one in needed))
-
-
-def _write_list() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        lines = []
-        for coordinate in resolve(COORDINATES, Path(folder)):
-            with download(coordinate, Path(folder)).open("rb") as file:
-                lines.append(f"{hashlib.file_digest(file, 'sha256').hexdigest()}  {coordinate}")
-    LIST_PATH.write_text("# Written by `python -m lessons.embedded.jars`.\n" + "\n".join(lines) + "\n")
-
-
-if __name__ == "__main__":
-    _write_list()
+    """Of whatever urllib raises."""
+    cause = error.reason if isinstance(error, urllib.error.URLError) else error
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return (
+            f"its certificate could not be verified ({cause.verify_message}). A Python from python.org on macOS has no"
+            " certificates until you run its Install Certificates.command; behind a proxy that opens TLS, name its"
+            " certificate in SSL_CERT_FILE"
+        )
+    if isinstance(cause, TimeoutError):
+        return "it did not answer in time"
+    return str(getattr(cause, "strerror", None) or cause or type(cause).__name__)

@@ -21,6 +21,7 @@ from tests.waiting import wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = f"mdurl=={metadata.version('mdurl')}"
+ANOTHER = f"sqlparse=={metadata.version('sqlparse')}"
 # Stands in for Django: says which interpreter it runs in.
 MANAGE = """
 import sys
@@ -34,17 +35,29 @@ print("runs in", sys.prefix)
 @pytest.mark.parametrize("path", [bootstrap.RUN_REQUIREMENTS, bootstrap.TEST_REQUIREMENTS])
 def test_what_is_installed_is_what_is_pinned(path):
     assert bootstrap.read_pins(path)
-    assert bootstrap.missing_pins(path) == []
+    assert [pin for pin in bootstrap.read_pins(path) if not pin.is_met] == []
+
+
+def used_and_needed(names: set[str]) -> set[str]:
+    """These packages and what they need, by way of extras such as twisted[tls] too."""
+    found: set[tuple[str, str]] = set()
+    waiting = [Requirement(name) for name in names]
+    while waiting:
+        package = waiting.pop()
+        for key in {(canonicalize_name(package.name), extra) for extra in ("", *package.extras)} - found:
+            found.add(key)
+            needed = [Requirement(text) for text in metadata.requires(key[0]) or []]
+            waiting += [one for one in needed if one.marker is None or one.marker.evaluate({"extra": key[1]})]
+    return {name for name, _ in found}
 
 
 @pytest.mark.parametrize("path", [bootstrap.RUN_REQUIREMENTS, bootstrap.TEST_REQUIREMENTS])
-def test_whatever_a_pinned_package_needs_is_pinned_too(path):
-    pinned = {canonicalize_name(pin.name) for pin in bootstrap.read_pins(path)}
-    for name in pinned:
-        for text in metadata.requires(name) or []:
-            needed = Requirement(text)
-            if needed.marker is None or needed.marker.evaluate({"extra": ""}):
-                assert canonicalize_name(needed.name) in pinned, f"{name} needs {needed}"
+def test_what_is_used_and_what_that_needs_is_pinned_and_nothing_else(path, tmp_path):
+    for file in (bootstrap.RUN_REQUIREMENTS, bootstrap.TEST_REQUIREMENTS):
+        used, _, _ = file.read_text().partition("# --- what those need ---")
+        (tmp_path / file.name).write_text(used)
+    used = {pin.name for pin in bootstrap.read_pins(tmp_path / path.name)}
+    assert used_and_needed(used) == {canonicalize_name(pin.name) for pin in bootstrap.read_pins(path)}
 
 
 def test_an_old_python_gets_as_far_as_the_sentence():
@@ -73,23 +86,38 @@ def test_without_ensurepip_the_package_to_install_is_named(monkeypatch):
         bootstrap.make_venv()
 
 
+def make_clone(folder: Path) -> Path:
+    """With one small package to install, and nothing installed."""
+    (folder / "kafkaclass").mkdir()
+    shutil.copy(ROOT / "kafkaclass" / "bootstrap.py", folder / "kafkaclass")
+    (folder / "manage.py").write_text(MANAGE)
+    (folder / "requirements.txt").write_text(SMALL)
+    (folder / "requirements-dev.txt").write_text("-r requirements.txt")
+    return folder
+
+
 @pytest.fixture
 def bare(tmp_path) -> Path:
-    """A clone with one small package to install, and nothing installed."""
-    (tmp_path / "kafkaclass").mkdir()
-    shutil.copy(ROOT / "kafkaclass" / "bootstrap.py", tmp_path / "kafkaclass")
-    (tmp_path / "manage.py").write_text(MANAGE)
-    (tmp_path / "requirements.txt").write_text(SMALL)
-    (tmp_path / "requirements-dev.txt").write_text("-r requirements.txt")
-    return tmp_path
+    return make_clone(tmp_path)
 
 
-def start(bare: Path) -> subprocess.Popen[str]:
+def start(
+    bare: Path, *words: str, python: str = getattr(sys, "_base_executable", sys.executable)
+) -> subprocess.Popen[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL"))}
-    python = getattr(sys, "_base_executable", sys.executable)
     return subprocess.Popen(
-        [python, "manage.py"], cwd=bare, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        [python, "manage.py", *words],
+        cwd=bare,
+        env=environment,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
     )
+
+
+def said_by(bare: Path, *words: str, **options: str) -> str:
+    said, _ = start(bare, *words, **options).communicate(timeout=120)
+    return said
 
 
 def test_a_bare_clone_makes_its_venv_also_after_it_was_cut_in_the_middle(bare):
@@ -99,18 +127,100 @@ def test_a_bare_clone_makes_its_venv_also_after_it_was_cut_in_the_middle(bare):
     said, _ = cut.communicate(timeout=15)
     assert cut.returncode == 1
     assert "Stopped. The same command goes on" in said
-    assert (bare / ".venv" / "unfinished").exists()
+    assert (bare / ".venv" / "installed").read_text() == ""
 
-    said, _ = start(bare).communicate(timeout=120)
+    said = said_by(bare)
     assert "Making .venv" in said
     assert re.search(r"Installing 1 packages? into .venv", said)
     assert f"runs in {bare / '.venv'}" in said
 
-    said, _ = start(bare).communicate(timeout=30)
-    assert said.split() == ["runs", "in", str(bare / ".venv")]
+
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory) -> Path:
+    clone = make_clone(tmp_path_factory.mktemp("clone"))
+    assert "Installing 1 packages" in said_by(clone)
+    return clone
+
+
+@pytest.fixture
+def with_venv(made_once, tmp_path) -> Path:
+    """A clone whose .venv we made."""
+    return shutil.copytree(made_once, tmp_path / "clone", symlinks=True)
+
+
+def just_runs(bare: Path) -> str:
+    return f"runs in {bare / '.venv'}\n"
+
+
+def test_what_is_installed_again_is_what_changed(with_venv):
+    assert said_by(with_venv) == just_runs(with_venv)
+
+    (with_venv / "requirements-dev.txt").write_text(f"-r requirements.txt\n{ANOTHER}")
+    assert said_by(with_venv) == just_runs(with_venv)  # which needs nothing of the tests
+    said = said_by(with_venv, "test")
+    assert "Making .venv" not in said
+    assert "Installing 2 packages" in said
+    assert said_by(with_venv, "test") == said_by(with_venv) == just_runs(with_venv)
+
+    (with_venv / "requirements.txt").write_text(f"{SMALL}  # a word more")
+    assert "Installing 1 packages" in said_by(with_venv, python=f"{with_venv}/.venv/bin/python")
+    assert "Installing 2 packages" in said_by(with_venv, "test")
+
+
+def was_cut(venv: Path) -> None:
+    (venv / "installed").write_text("")
+
+
+def has_another_interpreter(venv: Path) -> None:
+    python = venv / "bin" / "python"
+    another = shutil.copy(python.resolve(), venv.parent / "python3.99")
+    python.unlink()
+    python.symlink_to(another)
+
+
+def has_lost_its_interpreter(venv: Path) -> None:
+    (venv / "bin" / "python").unlink()
+    (venv / "bin" / "python").symlink_to("/nowhere/python3")
+
+
+def stop_after_the_first_line(clone: Path) -> str:
+    process = start(clone)
+    try:
+        assert process.stdout
+        return process.stdout.readline()
+    finally:
+        process.terminate()
+        process.communicate(timeout=15)
+
+
+@pytest.mark.parametrize("damage", [was_cut, has_another_interpreter, has_lost_its_interpreter])
+def test_a_venv_that_can_not_be_added_to_is_made_anew(with_venv, damage):
+    damage(with_venv / ".venv")
+    assert stop_after_the_first_line(with_venv).startswith("Making .venv")
+
+
+def test_a_venv_in_which_an_installation_was_cut_is_made_anew(with_venv):
+    (with_venv / "requirements.txt").write_text(ANOTHER)
+    assert stop_after_the_first_line(with_venv).startswith("Installing 1 packages")
+    assert stop_after_the_first_line(with_venv).startswith("Making .venv")
+
+
+def test_a_venv_that_was_cut_notices_it_from_inside(with_venv):
+    was_cut(with_venv / ".venv")
+    assert "Making .venv" in said_by(with_venv, python=f"{with_venv}/.venv/bin/python")
+    assert said_by(with_venv) == just_runs(with_venv)
+
+
+def test_a_venv_of_your_own_is_used_as_it_is_and_added_to_where_it_lacks_something(with_venv):
+    (with_venv / ".venv" / "installed").unlink()
+    python = f"{with_venv}/.venv/bin/python"
+    assert said_by(with_venv, python=python) == just_runs(with_venv)
+    (with_venv / "requirements.txt").write_text(f"{SMALL}\n{ANOTHER}")
+    said = said_by(with_venv, python=python)
+    assert "Making .venv" not in said
+    assert "Installing 2 packages" in said
 
 
 def test_an_interpreter_that_has_everything_is_used_as_it_is(bare):
-    done = subprocess.run([sys.executable, "manage.py"], cwd=bare, capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["runs", "in", sys.prefix]
+    assert said_by(bare, python=sys.executable) == f"runs in {sys.prefix}\n"
     assert not (bare / ".venv").exists()

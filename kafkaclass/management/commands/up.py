@@ -117,7 +117,7 @@ class Up:
             self.say(f"Ended {ended} brokers that were left over from the last time.")
 
     def _prepare_brokers(self) -> None:
-        cluster = EmbeddedCluster(self.data_dir, heap_mb=self.heap_mb, say=self.say)
+        cluster = EmbeddedCluster(self.data_dir, heap_mb=self.heap_mb, maven_url=settings.MAVEN_URL, say=self.say)
         self.cluster = cluster
         with self.stopping.interruptible(), Slow(self.say, "Preparing the brokers …"):
             cluster.prepare()
