@@ -21,9 +21,9 @@ from lessons.models import Act, Member, Role
 from lessons.perform import perform_form
 from lessons.views import HtmxRequest
 from lessons.views.cards import answer_card, code_of
+from lessons.views.cluster_diagram import broker_name, draw_diagram
 from lessons.views.errors import status_of_act
 from lessons.views.pages import room
-from lessons.views.picture import broker_name, draw
 
 
 @dataclass(frozen=True)
@@ -120,5 +120,5 @@ def _asking(
     }
     if request.htmx:
         return render(request, "room/_broker_ask.html", context, status=status)
-    picture = draw(service.latest(), staff.namespace)
-    return render(request, "broker.html", {**context, **room(staff, "room"), "picture": picture}, status=status)
+    diagram = draw_diagram(service.latest(), staff.namespace)
+    return render(request, "broker.html", {**context, **room(staff, "room"), "diagram": diagram}, status=status)

@@ -19,7 +19,7 @@ def my_cluster(request: HttpRequest, class_slug: str) -> HttpResponse:
     now = look(member)
     context = {
         **room(member, "cluster"),
-        **live_context(member, now, wide=True, internal=internal),
+        **live_context(member, now, internal=internal),
         "groups": groups_of(member),
         "internal": internal,
         "news": news_of(member),

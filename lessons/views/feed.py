@@ -21,9 +21,9 @@ from lessons.cluster.errors import ClusterError, TopicMissing
 from lessons.course.loader import all_exercises, lessons
 from lessons.models import Class, Member, Role
 from lessons.people.seats import share_feed
+from lessons.views.cluster_diagram import draw_diagram
 from lessons.views.news import news_of
 from lessons.views.pages import room
-from lessons.views.picture import draw
 
 HISTORY_RECORDS = 200
 OFFSETS_TIMEOUT_S = 3.0  # the page is of use without them
@@ -38,7 +38,7 @@ def class_feed(request: HttpRequest, class_slug: str) -> HttpResponse:
     context = {
         **room(reader, "feed"),
         **feed_context(reader, hide_names=request.GET.get("names") == "hidden"),
-        "picture": draw(snapshot.service.latest(), reader.namespace),
+        "diagram": draw_diagram(snapshot.service.latest(), reader.namespace),
         "projector": on_wall,
         "leave_url": reverse("class-feed" if reader.role == Role.STUDENT else "room", args=[class_slug]),
     }

@@ -19,9 +19,9 @@ from lessons.grading.standings import standings_of
 from lessons.models import Member, Role
 from lessons.perform import catch_up
 from lessons.views.cards import exercise_cards
+from lessons.views.cluster_diagram import draw_diagram, list_topics
 from lessons.views.hand_cards import HandPart
 from lessons.views.news import NewsPart
-from lessons.views.picture import NARROW, WIDE, draw, list_topics
 
 LOOK_AGAIN_S = 5.0  # for what no snapshot shows, such as offsets that a program of the learner's own commits
 SOON_S = 1.25
@@ -35,19 +35,16 @@ def look(member: Member) -> Snapshot:
     return picture if picture.problem else with_ends(picture, member.namespace)
 
 
-def live_context(member: Member, snapshot: Snapshot, *, wide: bool = False, internal: bool = False) -> dict[str, Any]:
-    """The picture, on a wide page in two sizes, and the same as tables."""
-    context: dict[str, Any] = {
-        "picture": draw(snapshot, member.namespace, show_internal=internal, layout=NARROW),
+def live_context(member: Member, snapshot: Snapshot, *, internal: bool = False) -> dict[str, Any]:
+    """The diagram of the cluster, and the same as tables."""
+    return {
+        "diagram": draw_diagram(snapshot, member.namespace, show_internal=internal),
         "topics": list_topics(snapshot, member.namespace, show_internal=internal),
     }
-    if wide:
-        context["picture_wide"] = draw(snapshot, member.namespace, show_internal=internal, layout=WIDE)
-    return context
 
 
 def groups_of(member: Member) -> list[dict[str, Any]]:
-    """This seat's groups for their table; none while the cluster is away, which the picture says."""
+    """This seat's groups for their table; none while the cluster is away, which the diagram says."""
     try:
         return [_group_card(group) for group in groups.describe_groups(member.namespace)]
     except ClusterError:
@@ -111,7 +108,12 @@ class SeatPage(LivePage):
         else:
             parts |= self._exercises(self.lesson, snapshot)
         # Last, because these remember what they told: a busy database above must not make it be forgotten.
-        return {**parts, **(self._hand.parts() if self._hand else {}), **self._news.parts(), **self._pictures(snapshot)}
+        return {
+            **parts,
+            **(self._hand.parts() if self._hand else {}),
+            **self._news.parts(),
+            **self._cluster_parts(snapshot),
+        }
 
     def _exercises(self, lesson: Lesson, snapshot: Snapshot) -> dict[str, Callable[[], str]]:
         """Those that may have another verdict, or other questions, than they had."""
@@ -151,7 +153,7 @@ class SeatPage(LivePage):
         check_lesson(self.member, lesson)
         return True
 
-    def _pictures(self, snapshot: Snapshot) -> dict[str, Callable[[], str]]:
+    def _cluster_parts(self, snapshot: Snapshot) -> dict[str, Callable[[], str]]:
         """None while they would be the same: of three hundred pages most see nothing new most seconds."""
         seen = (*snapshot.topics_of(self.member.namespace), *snapshot.internal_topics)
         ends = tuple(snapshot.ends.get((topic.name, p.id)) for topic in seen for p in topic.partitions)
@@ -159,9 +161,9 @@ class SeatPage(LivePage):
         if drawn_from == self._drawn_from:
             return {}
         self._drawn_from = drawn_from
-        shown = live_context(self.member, snapshot, wide=self.lesson is None, internal=self.internal)
+        shown = live_context(self.member, snapshot, internal=self.internal)
         parts = {
-            "part-picture": self._template("_picture.html", **shown),
+            "part-diagram": self._template("_cluster_diagram.html", **shown),
             "part-topics": self._template("_topics.html", **shown),
             "part-brokers": self._template("_brokers.html", **shown),
         }
@@ -182,5 +184,5 @@ class NewsPage(LivePage):
         self._news = NewsPart(member)
 
     def parts(self, snapshot: Snapshot) -> dict[str, Callable[[], str]]:
-        context = {"picture": draw(snapshot, self.member.namespace)}
+        context = {"diagram": draw_diagram(snapshot, self.member.namespace)}
         return {"part-brokers": lambda: render_to_string("lessons/_brokers.html", context), **self._news.parts()}

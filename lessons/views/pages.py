@@ -18,18 +18,20 @@ from lessons.grading.standings import DONE, standings_of
 from lessons.models import Member
 from lessons.people.due import due_of
 from lessons.views.cards import ActCard, act_card, page_blocks, watch_card
+from lessons.views.cluster_diagram import draw_diagram
 from lessons.views.hand_cards import hand_card
 from lessons.views.live import live_context, look
 from lessons.views.news import news_of
-from lessons.views.picture import draw
 
 
 @require_GET
 def lesson_list(request: HttpRequest, class_slug: str) -> HttpResponse:
     member = get_member(request.user, class_slug)
-    picture = draw(snapshot.service.latest(member.namespace), member.namespace)  # for the brokers' dots in the bar
+    diagram = draw_diagram(
+        snapshot.service.latest(member.namespace), member.namespace
+    )  # for the brokers' dots in the bar
     context = {
-        **room(member, "lessons"), "parts": rail(member), "picture": picture,
+        **room(member, "lessons"), "parts": rail(member), "diagram": diagram,
         "news": news_of(member), "live_url": f"/ws/c/{member.klass.slug}/news/",
     }  # fmt: skip
     return render(request, "lessons.html", context)

@@ -8,9 +8,9 @@ from django.views.decorators.http import require_GET
 
 from lessons.access import get_staff
 from lessons.cluster import snapshot
+from lessons.views.cluster_diagram import draw_diagram
 from lessons.views.feed import feed_context
 from lessons.views.pages import room
-from lessons.views.picture import draw
 from lessons.views.room_live import draw_parts
 
 
@@ -20,7 +20,7 @@ def class_room(request: HttpRequest, class_slug: str) -> HttpResponse:
     now = snapshot.service.latest()
     context = {
         **room(member, "room"),
-        "picture": draw(now, member.namespace),  # for the brokers' dots in the bar
+        "diagram": draw_diagram(now, member.namespace),  # for the brokers' dots in the bar
         **draw_parts(member, now, request),
         **feed_context(member),
         "live_url": f"/ws/c/{member.klass.slug}/room/",

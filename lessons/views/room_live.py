@@ -21,10 +21,10 @@ from lessons.glance import Glance, SeatRow, glance_of
 from lessons.models import Member
 from lessons.views.broadcasts import broadcast_context
 from lessons.views.brokers import brokers_context
+from lessons.views.cluster_diagram import draw_diagram
 from lessons.views.hand_cards import queue_context
 from lessons.views.heat import draw_row, first_columns, heat_context, row_id, seat_url, summary_context
 from lessons.views.live import LivePage
-from lessons.views.picture import draw
 
 MOST_STUCK = 12  # in the list: nobody can go to more at once, and the table above marks them all
 AT_MOST_EVERY_S = 0.9  # acts of three hundred poke the cluster's picture ten times a second
@@ -102,7 +102,7 @@ class RoomPage(LivePage):
         if time.monotonic() - self._drawn_s < AT_MOST_EVERY_S:
             return {}
         look = Look(self.member, snapshot, self._glance.look())
-        bar = {"klass": self.member.klass, "picture": draw(snapshot, self.member.namespace)}
+        bar = {"klass": self.member.klass, "diagram": draw_diagram(snapshot, self.member.namespace)}
         parts: dict[str, Callable[[], str]] = {"part-brokers": partial(render_to_string, "lessons/_brokers.html", bar)}
         parts |= {part.dom_id: partial(part.draw, look) for part in (*MIDDLE, *ASIDE) if part is not HEAT}
         parts |= self._table(look)

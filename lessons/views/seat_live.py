@@ -26,7 +26,7 @@ class SeenPage(SeatPage):
 
     def parts(self, snapshot: Snapshot) -> dict[str, Callable[[], str]]:
         last = self._last_doings()
-        parts = self._pictures(snapshot)
+        parts = self._cluster_parts(snapshot)
         if last != self._last:
             parts |= self._cards()
             self._last = last
