@@ -12,8 +12,8 @@ from lessons.course.loader import Lesson, all_exercises, lessons
 from lessons.forms.talk import AnswerForm, HandForm
 from lessons.models import Hand, Member, Role
 from lessons.talk import hands, news
-from lessons.views.heat import seat_url
 from lessons.views.news import Parts
+from lessons.views.progress_table import seat_url
 
 
 @dataclass(frozen=True)

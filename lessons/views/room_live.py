@@ -23,8 +23,15 @@ from lessons.views.broadcasts import broadcast_context
 from lessons.views.brokers import brokers_context
 from lessons.views.cluster_diagram import draw_diagram
 from lessons.views.hand_cards import queue_context
-from lessons.views.heat import draw_row, first_columns, heat_context, row_id, seat_url, summary_context
 from lessons.views.live import LivePage
+from lessons.views.progress_table import (
+    draw_row,
+    first_columns,
+    progress_table_context,
+    row_id,
+    seat_url,
+    summary_context,
+)
 
 MOST_STUCK = 12  # in the list: nobody can go to more at once, and the table above marks them all
 AT_MOST_EVERY_S = 0.9  # acts of three hundred poke the cluster's picture ten times a second
@@ -50,8 +57,8 @@ class Part:
         return render_to_string(self.template, shown, request=request)
 
 
-def _heat(look: Look) -> dict[str, Any]:
-    return heat_context(look.member.klass, look.glance)
+def _progress_table(look: Look) -> dict[str, Any]:
+    return progress_table_context(look.member.klass, look.glance)
 
 
 def _stuck(look: Look) -> dict[str, Any]:
@@ -60,11 +67,11 @@ def _stuck(look: Look) -> dict[str, Any]:
     return {"stuck": shown, "more": len(look.glance.stuck) - len(shown)}
 
 
-HEAT = Part("part-heat", "room/_heat.html", _heat)
+PROGRESS_TABLE = Part("part-progress-table", "room/_progress_table.html", _progress_table)
 # From top to bottom; below who is where, and in the aside.
 MIDDLE: list[Part] = [
-    Part("part-heat-summary", "room/_heat_summary.html", lambda look: summary_context(look.glance)),
-    HEAT,
+    Part("part-progress-summary", "room/_progress_summary.html", lambda look: summary_context(look.glance)),
+    PROGRESS_TABLE,
     Part(
         "part-misconceptions",
         "room/_misconceptions.html",
@@ -104,7 +111,7 @@ class RoomPage(LivePage):
         look = Look(self.member, snapshot, self._glance.look())
         bar = {"klass": self.member.klass, "diagram": draw_diagram(snapshot, self.member.namespace)}
         parts: dict[str, Callable[[], str]] = {"part-brokers": partial(render_to_string, "lessons/_brokers.html", bar)}
-        parts |= {part.dom_id: partial(part.draw, look) for part in (*MIDDLE, *ASIDE) if part is not HEAT}
+        parts |= {part.dom_id: partial(part.draw, look) for part in (*MIDDLE, *ASIDE) if part is not PROGRESS_TABLE}
         parts |= self._table(look)
         self._drawn_s = time.monotonic()
         return parts
@@ -115,7 +122,7 @@ class RoomPage(LivePage):
         before, self._rows = self._rows, rows
         if list(before) != list(rows) or columns != self._columns:
             self._columns = columns
-            return {HEAT.dom_id: partial(HEAT.draw, look)}
+            return {PROGRESS_TABLE.dom_id: partial(PROGRESS_TABLE.draw, look)}
         changed = (row for row in rows.values() if row is not before[row.slug] and row != before[row.slug])
         first = first_columns(look.glance.lessons)
         return {row_id(row.slug): partial(draw_row, self.member.klass, row, first) for row in changed}

@@ -15,8 +15,8 @@ from lessons.models import Member
 from lessons.talk.hands import hand_up
 from lessons.views.cards import StreamCard
 from lessons.views.hand_cards import waiting_hand
-from lessons.views.heat import seat_url
 from lessons.views.pages import has_more_classes, lesson_context
+from lessons.views.progress_table import seat_url
 from lessons.views.seen import seen_blocks
 
 
