@@ -19,9 +19,9 @@ from lessons.web.view_models.cluster import cluster_context, groups_context
 class DiagramParts:
     """The diagram, the tables of topics and the brokers' dots of one page."""
 
-    def __init__(self, member: Member, *, is_wide: bool = False, internal: bool = False) -> None:
+    def __init__(self, member: Member, *, with_brokers: bool = False, internal: bool = False) -> None:
         self._member = member
-        self._is_wide = is_wide
+        self._with_brokers = with_brokers
         self._internal = internal
         self._drawn_from: object = None
 
@@ -33,18 +33,18 @@ class DiagramParts:
         if drawn_from == self._drawn_from:
             return {}
         self._drawn_from = drawn_from
-        context = cluster_context(self._member, snapshot, wide=self._is_wide, internal=self._internal)
+        context = cluster_context(self._member, snapshot, internal=self._internal)
         context |= {"klass": self._member.klass, "member": self._member}
 
         def template(name: str) -> Draw:
             return lambda: render_to_string(f"parts/{name}", context)
 
         parts = {
-            "part-picture": template("_picture.html"),
+            "part-diagram": template("_cluster_diagram.html"),
             "part-topics": template("_topics.html"),
             "part-brokers": template("_brokers.html"),
         }
-        return parts | ({"part-broker-table": template("_broker_table.html")} if self._is_wide else {})
+        return parts | ({"part-broker-table": template("_broker_table.html")} if self._with_brokers else {})
 
 
 class ClusterPage(LivePage):
@@ -52,7 +52,7 @@ class ClusterPage(LivePage):
 
     def __init__(self, member: Member, *, internal: bool = False) -> None:
         super().__init__(member)
-        self._diagram = DiagramParts(member, is_wide=True, internal=internal)
+        self._diagram = DiagramParts(member, with_brokers=True, internal=internal)
         self._groups: tuple[Group, ...] | None = None
         self._groups_drawn = False
 

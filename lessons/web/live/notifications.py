@@ -9,13 +9,13 @@ from lessons.classroom.changes import Kind
 from lessons.classroom.models import Member
 from lessons.cluster.snapshot import Snapshot
 from lessons.web.live.base import Draw, LivePage, Parts
+from lessons.web.view_models.cluster_diagram import draw_diagram
 from lessons.web.view_models.notifications import notification_items
-from lessons.web.view_models.picture import draw
 
 
 class NotificationsPage(LivePage):
     def parts(self, snapshot: Snapshot, news: set[Kind]) -> Parts:
-        dots = self.template("parts/_brokers.html", picture=draw(snapshot, self.member.namespace))
+        dots = self.template("parts/_brokers.html", diagram=draw_diagram(snapshot, self.member.namespace))
         return {"part-brokers": dots, **notifications_part(self.member, news)}
 
 

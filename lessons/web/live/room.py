@@ -24,9 +24,15 @@ from lessons.web.links import seat_url
 from lessons.web.live.base import LivePage, Parts
 from lessons.web.view_models.announcements import announcement_context
 from lessons.web.view_models.brokers import brokers_context
+from lessons.web.view_models.cluster_diagram import draw_diagram
 from lessons.web.view_models.hands import queue_context
-from lessons.web.view_models.heat import draw_row, first_columns, heat_context, row_id, summary_context
-from lessons.web.view_models.picture import draw
+from lessons.web.view_models.progress_table import (
+    draw_row,
+    first_columns,
+    progress_table_context,
+    row_id,
+    summary_context,
+)
 
 MOST_STUCK = 12  # in the list: nobody can go to more at once, and the table above marks them all
 
@@ -51,8 +57,8 @@ class Part:
         return render_to_string(self.template, context, request=request)
 
 
-def _heat(shown: Shown) -> dict[str, Any]:
-    return heat_context(shown.member.klass, shown.overview)
+def _progress_table(shown: Shown) -> dict[str, Any]:
+    return progress_table_context(shown.member.klass, shown.overview)
 
 
 def _stuck(shown: Shown) -> dict[str, Any]:
@@ -61,11 +67,11 @@ def _stuck(shown: Shown) -> dict[str, Any]:
     return {"stuck": stuck, "more": len(shown.overview.stuck) - len(stuck)}
 
 
-HEAT = Part("part-heat", "room/_heat.html", _heat)
+PROGRESS_TABLE = Part("part-progress-table", "room/_progress_table.html", _progress_table)
 # From top to bottom; below who is where, and in the aside.
 MIDDLE: list[Part] = [
-    Part("part-heat-summary", "room/_heat_summary.html", lambda shown: summary_context(shown.overview)),
-    HEAT,
+    Part("part-progress-summary", "room/_progress_summary.html", lambda shown: summary_context(shown.overview)),
+    PROGRESS_TABLE,
     Part(
         "part-misconceptions",
         "room/_misconceptions.html",
@@ -113,8 +119,8 @@ class RoomPage(LivePage):
         if self._overview is None:
             return {}
         shown = Shown(self.member, snapshot, self._overview.look())
-        dots = self.template("parts/_brokers.html", picture=draw(snapshot, self.member.namespace))
-        others = {part.dom_id: partial(part.draw, shown) for part in (*MIDDLE, *ASIDE) if part is not HEAT}
+        dots = self.template("parts/_brokers.html", diagram=draw_diagram(snapshot, self.member.namespace))
+        others = {part.dom_id: partial(part.draw, shown) for part in (*MIDDLE, *ASIDE) if part is not PROGRESS_TABLE}
         return {"part-brokers": dots, **others, **self._table(shown)}
 
     def _table(self, shown: Shown) -> dict[str, Callable[[], str]]:
@@ -123,7 +129,7 @@ class RoomPage(LivePage):
         before, self._rows = self._rows, rows
         if list(before) != list(rows) or columns != self._columns:
             self._columns = columns
-            return {HEAT.dom_id: partial(HEAT.draw, shown)}
+            return {PROGRESS_TABLE.dom_id: partial(PROGRESS_TABLE.draw, shown)}
         changed = (row for row in rows.values() if row is not before[row.slug] and row != before[row.slug])
         first = first_columns(shown.overview.lessons)
         return {row_id(row.slug): partial(draw_row, self.member.klass, row, first) for row in changed}

@@ -10,7 +10,7 @@ from typing import Any
 from lessons.classroom.models import Member, Role
 from lessons.cluster.snapshot import Snapshot
 from lessons.course.own_brokers import BrokerNow, brokers_now
-from lessons.web.view_models.picture import broker_name
+from lessons.web.view_models.cluster_diagram import broker_name
 
 
 @dataclass(frozen=True)

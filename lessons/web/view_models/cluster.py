@@ -9,7 +9,7 @@ from lessons.classroom import process
 from lessons.classroom.models import Member
 from lessons.cluster.groups import Group
 from lessons.cluster.snapshot import Snapshot, with_ends
-from lessons.web.view_models.picture import NARROW, WIDE, draw, list_topics
+from lessons.web.view_models.cluster_diagram import draw_diagram, list_topics
 
 
 def latest_snapshot(member: Member) -> Snapshot:
@@ -18,17 +18,12 @@ def latest_snapshot(member: Member) -> Snapshot:
     return snapshot if snapshot.problem else with_ends(snapshot, member.namespace)
 
 
-def cluster_context(
-    member: Member, snapshot: Snapshot, *, wide: bool = False, internal: bool = False
-) -> dict[str, Any]:
-    """The diagram, on a wide page in two sizes, and the same as tables."""
-    context: dict[str, Any] = {
-        "picture": draw(snapshot, member.namespace, show_internal=internal, layout=NARROW),
+def cluster_context(member: Member, snapshot: Snapshot, *, internal: bool = False) -> dict[str, Any]:
+    """The diagram, and the same as tables."""
+    return {
+        "diagram": draw_diagram(snapshot, member.namespace, show_internal=internal),
         "topics": list_topics(snapshot, member.namespace, show_internal=internal),
     }
-    if wide:
-        context["picture_wide"] = draw(snapshot, member.namespace, show_internal=internal, layout=WIDE)
-    return context
 
 
 def groups_context(groups: Iterable[Group] | None) -> dict[str, Any]:

@@ -36,9 +36,9 @@ async def create(room: Room, *names: str) -> None:
 
 async def test_the_first_frame_draws_the_whole_page_and_later_ones_only_what_changed(room: Room) -> None:
     tab = room.open("live/lesson?lesson=creating-topics")
-    await until_part(tab, "part-picture", "test1p")
+    await until_part(tab, "part-diagram", "test1p")
     first = tab.frames[0]["parts"]
-    assert {"part-picture", "part-topics", "part-brokers", "part-progress"} < set(first)
+    assert {"part-diagram", "part-topics", "part-brokers", "part-progress"} < set(first)
     frames_before = len(tab.frames)
     await create(room, "test2p")
     await until_part(tab, "part-topics", "test2p")
@@ -73,7 +73,7 @@ async def test_the_cluster_page_shows_groups_with_their_lag(room: Room) -> None:
 async def test_nobody_sees_the_topics_of_somebody_else(room: Room, classroom: Classroom) -> None:
     tab = room.open("live/lesson?lesson=creating-topics", user=classroom.bob.user)
     await until_part(tab, "part-topics", "no topics yet")
-    assert "test1p" not in parts(tab)["part-picture"]
+    assert "test1p" not in parts(tab)["part-diagram"]
 
 
 async def test_a_stranger_and_a_made_up_lesson_are_closed(room: Room, classroom: Classroom) -> None:
@@ -96,7 +96,7 @@ async def test_a_frame_from_the_page_is_none_that_this_socket_knows(room: Room) 
 
 async def test_snapshots_are_taken_only_while_somebody_looks(room: Room, own_process: Process) -> None:
     tab = room.open("live/cluster")
-    await until_part(tab, "part-picture", "test1p")
+    await until_part(tab, "part-diagram", "test1p")
     assert own_process.snapshots.running
     await tab.close()
     await asyncio.to_thread(wait_for, lambda: not own_process.snapshots.running)

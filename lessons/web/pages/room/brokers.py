@@ -18,8 +18,8 @@ from lessons.course.acts._broker_act import BrokerAct
 from lessons.web.errors import status_of_act
 from lessons.web.page_context import page_context
 from lessons.web.pages import HtmxRequest
+from lessons.web.view_models.cluster_diagram import draw_diagram
 from lessons.web.view_models.lesson import answer_card, code_of
-from lessons.web.view_models.picture import draw
 
 
 @require_http_methods(["GET", "POST"])
@@ -68,7 +68,7 @@ def _asking(
     }
     if request.htmx:
         return render(request, "room/_broker_ask.html", context, status=status)
-    picture = draw(process.current().snapshots.latest(), staff.namespace)
+    diagram = draw_diagram(process.current().snapshots.latest(), staff.namespace)
     return render(
-        request, "room/broker.html", {**context, **page_context(staff, "room"), "picture": picture}, status=status
+        request, "room/broker.html", {**context, **page_context(staff, "room"), "diagram": diagram}, status=status
     )

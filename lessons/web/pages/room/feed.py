@@ -24,8 +24,8 @@ from lessons.course.acts import ACTIONS
 from lessons.course.loader import all_exercises, lessons
 from lessons.web.live.registry import live_url
 from lessons.web.page_context import page_context
+from lessons.web.view_models.cluster_diagram import draw_diagram
 from lessons.web.view_models.notifications import notifications_of
-from lessons.web.view_models.picture import draw
 
 HISTORY_RECORDS = 200
 OFFSETS_TIMEOUT_S = 3.0  # the page is of use without them
@@ -40,7 +40,7 @@ def class_feed(request: HttpRequest, class_slug: str) -> HttpResponse:
     context = {
         **page_context(reader, "feed"),
         **feed_context(reader, hide_names=request.GET.get("names") == "hidden"),
-        "picture": draw(process.current().snapshots.latest(), reader.namespace),
+        "diagram": draw_diagram(process.current().snapshots.latest(), reader.namespace),
         "projector": on_wall,
         "leave_url": reverse("class-feed" if reader.role == Role.STUDENT else "room", args=[class_slug]),
     }

@@ -12,7 +12,7 @@ from lessons.web.live.registry import live_url
 from lessons.web.live.room import draw_parts
 from lessons.web.page_context import page_context
 from lessons.web.pages.room.feed import feed_context
-from lessons.web.view_models.picture import draw
+from lessons.web.view_models.cluster_diagram import draw_diagram
 
 
 @require_GET
@@ -21,7 +21,7 @@ def class_room(request: HttpRequest, class_slug: str) -> HttpResponse:
     now = process.current().snapshots.latest()
     context = {
         **page_context(member, "room"),
-        "picture": draw(now, member.namespace),  # for the brokers' dots in the bar
+        "diagram": draw_diagram(now, member.namespace),  # for the brokers' dots in the bar
         **draw_parts(member, now, request),
         **feed_context(member),
         "live_url": live_url(member.klass, "room"),

@@ -23,7 +23,7 @@ def my_cluster(request: HttpRequest, class_slug: str) -> HttpResponse:
     snapshot = latest_snapshot(member)
     context = {
         **page_context(member, "cluster"),
-        **cluster_context(member, snapshot, wide=True, internal=internal),
+        **cluster_context(member, snapshot, internal=internal),
         **groups_context(_groups(member)),
         "internal": internal,
         "notifications": notifications_of(member),

@@ -18,20 +18,20 @@ from lessons.web.links import lesson_url
 from lessons.web.live.registry import live_url
 from lessons.web.page_context import page_context
 from lessons.web.view_models.cluster import cluster_context, latest_snapshot
+from lessons.web.view_models.cluster_diagram import draw_diagram
 from lessons.web.view_models.hands import hand_card
 from lessons.web.view_models.lesson import ActCard, act_card, page_blocks, watch_card
 from lessons.web.view_models.notifications import notifications_of
-from lessons.web.view_models.picture import draw
 
 
 @require_GET
 def lesson_list(request: HttpRequest, class_slug: str) -> HttpResponse:
     member = get_member(request.user, class_slug)
-    picture = draw(
+    diagram = draw_diagram(
         process.current().snapshots.latest(member.namespace), member.namespace
     )  # for the brokers' dots in the bar
     context = {
-        **page_context(member, "lessons"), "parts": rail(member), "picture": picture,
+        **page_context(member, "lessons"), "parts": rail(member), "diagram": diagram,
         "notifications": notifications_of(member), "live_url": live_url(member.klass, "notifications"),
     }  # fmt: skip
     return render(request, "student/lessons.html", context)

@@ -1,0 +1,75 @@
+"""The diagram of the cluster, laid out by a real Chromium."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from lessons.cluster import topics
+from lessons.cluster.namespace import Namespace
+from tests.browser.conftest import RunningApp
+
+LONG = "a-long-name-that-no-box-has-room-for-" + "x" * 23
+
+
+@pytest.fixture
+def own(seat: Page, app: RunningApp, kafka: str) -> Namespace:
+    """A student's names on the cluster; the page is My cluster, and it is live."""
+    seat.get_by_role("link", name="Lessons").first.click()
+    class_slug = seat.url.rstrip("/").rsplit("/", 1)[-1]
+    seat.goto(f"{app.url}/c/{class_slug}/cluster/")
+    expect(seat.locator("[data-live-state]")).to_have_text("live")
+    return Namespace(class_slug, (seat.locator(".seat code").first.text_content() or "").strip())
+
+
+def is_inside(inner: Locator, outer: Locator) -> bool:
+    """Up to half a pixel: positions are fractions of one."""
+    a, b = inner.bounding_box(), outer.bounding_box()
+    assert a
+    assert b
+    return all(
+        b[start] - 0.5 <= a[start] and a[start] + a[length] <= b[start] + b[length] + 0.5
+        for start, length in (("x", "width"), ("y", "height"))
+    )
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_first_topic_is_tinted_moves_nothing_and_has_its_whole_name_on_the_cut_one(
+    seat: Page, own: Namespace, width: int
+):
+    seat.set_viewport_size({"width": width, "height": 900})
+    diagram = seat.locator("#part-diagram")
+    before = diagram.bounding_box()
+    topics.create_topic(own, LONG, partitions=1, replicas=3)
+    fresh = diagram.locator(".replica.fresh")
+    expect(fresh).to_have_count(3)
+    assert diagram.bounding_box() == before
+    name = fresh.first.locator("b")
+    assert name.evaluate("name => name.scrollWidth > name.clientWidth")
+    for box in fresh.all():
+        expect(box).to_have_attribute("title", re.compile(f"^{LONG}, partition 0: (leader, end 0|follower)$"))
+    brokers = diagram.locator(".broker")
+    assert all(is_inside(brokers.nth(n).locator(".replica"), brokers.nth(n)) for n in range(3))
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_what_does_not_fit_is_counted_and_brokers_stay_side_by_side(seat: Page, own: Namespace, width: int):
+    seat.set_viewport_size({"width": width, "height": 900})
+    topics.create_topic(own, "clicks", partitions=12, replicas=3)
+    diagram = seat.locator("#part-diagram")
+    expect(diagram.get_by_text("+ 4 more")).to_have_count(3)
+    brokers = diagram.locator(".broker")
+    tops = {round((brokers.nth(n).bounding_box() or {})["y"]) for n in range(3)}
+    assert len(tops) == 1
+    assert all(is_inside(box, diagram) for box in diagram.locator(".replica").all())
+
+
+def test_a_screen_reader_hears_a_sentence_for_each_broker_and_no_boxes(seat: Page, own: Namespace):
+    topics.create_topic(own, "test1p", partitions=1, replicas=3)
+    diagram = seat.locator("#part-diagram")
+    expect(diagram.locator(".replica")).to_have_count(3)
+    heard = diagram.aria_snapshot()
+    assert len(re.findall(r"kafka\d is up: leads .*test1p 0", heard)) == 3
+    assert heard.count("listitem") == 3
