@@ -35,6 +35,7 @@ from django.dispatch import Signal
 from django.utils import timezone
 
 from lessons.classroom.models import Act, Announcement, Attempt, Change, Hand, Member
+from lessons.cluster.namespace import Namespace
 
 row_stored = Signal()
 
@@ -61,6 +62,7 @@ class Changed:
     member_pk: int | None = None  # None: it is everybody's in the class
     what: str = ""
     is_own: bool = False  # stored by this process
+    namespace: Namespace | None = None  # of the member, for an act and a decision
 
 
 Listener = Callable[[Changed], None]
@@ -72,7 +74,9 @@ def tell(changed: Changed, row: Any) -> None:
 
 
 def of_act(act: Act, *, is_own: bool = True) -> Changed:
-    return Changed(Kind.ACT, (act.pk, act.settled_at), act.member.klass_id, act.member_id, act.kind, is_own)
+    return Changed(
+        Kind.ACT, (act.pk, act.settled_at), act.member.klass_id, act.member_id, act.kind, is_own, act.member.namespace
+    )
 
 
 def of_attempt(attempt: Attempt, *, is_own: bool = True) -> Changed:
@@ -80,7 +84,8 @@ def of_attempt(attempt: Attempt, *, is_own: bool = True) -> Changed:
 
 
 def of_decision(change: Change, *, is_own: bool = True) -> Changed:
-    return Changed(Kind.DECISION, change.pk, change.klass_id, change.seat_id, change.kind, is_own)
+    namespace = change.seat.namespace if change.seat else None
+    return Changed(Kind.DECISION, change.pk, change.klass_id, change.seat_id, change.kind, is_own, namespace)
 
 
 def of_hand(hand: Hand, *, is_own: bool = True) -> Changed:
@@ -219,7 +224,7 @@ class _Reader:
         self._settings = settings
         self._since = timezone.now()
         self._last: dict[type[Attempt] | type[Change] | type[Member], int] = {}
-        self._classes: dict[int, int] = {}  # by the member's key
+        self._members: dict[int, tuple[int, Namespace]] = {}  # class and namespace, by the member's key
         for model in (Attempt, Change, Member):
             self._last[model] = model.objects.aggregate(pk=Max("pk"))["pk"] or 0
 
@@ -227,24 +232,24 @@ class _Reader:
         now, since = timezone.now(), self._since - self._settings.overlap
         found = [
             *self._acts(since), *self._attempts(), *self._decisions(), *self._hands(since), *self._announcements(since),
-            *self._members(),
+            *self._joined(),
         ]  # fmt: skip
         self._since = now
         return found
 
     def _acts(self, since: Any) -> Iterator[Changed]:
         rows = Act.objects.filter(settled_at__gt=since).values_list("pk", "settled_at", "member_id", "kind")
-        yield from self._of_members(Kind.ACT, (((pk, at), member, kind) for pk, at, member, kind in rows))
+        yield from self._with_members(Kind.ACT, (((pk, at), member, kind) for pk, at, member, kind in rows))
 
     def _attempts(self) -> Iterator[Changed]:
         rows = list(self._newest(Attempt).values_list("pk", "member_id"))
-        yield from self._of_members(Kind.ATTEMPT, ((pk, member, "") for pk, member in rows))
+        yield from self._with_members(Kind.ATTEMPT, ((pk, member, "") for pk, member in rows))
 
     def _decisions(self) -> Iterator[Changed]:
-        for pk, klass, seat, kind in self._newest(Change).values_list("pk", "klass_id", "seat_id", "kind"):
-            yield Changed(Kind.DECISION, pk, klass, seat, kind)
+        for change in self._newest(Change).select_related("seat__klass").defer("data"):
+            yield of_decision(change, is_own=False)
 
-    def _members(self) -> Iterator[Changed]:
+    def _joined(self) -> Iterator[Changed]:
         for pk, klass in self._newest(Member).values_list("pk", "klass_id"):
             yield Changed(Kind.MEMBER, pk, klass, pk)
 
@@ -263,13 +268,15 @@ class _Reader:
         for announcement in Announcement.objects.filter(_since(since, "at", "ended_at")):
             yield of_announcement(announcement, is_own=False)
 
-    def _of_members(self, kind: Kind, rows: Iterable[tuple[object, int, str]]) -> Iterator[Changed]:
+    def _with_members(self, kind: Kind, rows: Iterable[tuple[object, int, str]]) -> Iterator[Changed]:
         found = list(rows)
-        if unknown := {member for _, member, _ in found} - self._classes.keys():
-            self._classes |= dict(Member.objects.filter(pk__in=unknown).values_list("pk", "klass_id"))
+        if unknown := {member for _, member, _ in found} - self._members.keys():
+            for each in Member.objects.filter(pk__in=unknown).select_related("klass"):
+                self._members[each.pk] = each.klass_id, each.namespace
         for key, member, what in found:
-            if member in self._classes:
-                yield Changed(kind, key, self._classes[member], member, what)
+            if member in self._members:
+                klass, namespace = self._members[member]
+                yield Changed(kind, key, klass, member, what, namespace=namespace)
 
 
 def _since(moment: Any, *fields: str) -> Q:

@@ -19,7 +19,6 @@ from lessons.classroom.changes import Changed, Changes, ChangesSettings, Kind, r
 from lessons.classroom.checks.pool import CheckPool, CheckSettings
 from lessons.classroom.feed.outbox import Outbox, OutboxSettings
 from lessons.classroom.messages.notifications import NotificationMemory
-from lessons.classroom.models import Member
 from lessons.classroom.overview import Overviews
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.snapshots import Poke, SnapshotService, SnapshotSettings
@@ -45,7 +44,6 @@ class Process:
         self.changes = Changes(settings.changes, before=(self._changed,))
         self.notifications = NotificationMemory(self.changes)
         self.overviews = Overviews(self.changes)
-        self._namespaces: dict[int, Namespace] = {}
         row_stored.connect(self._stored, weak=False, dispatch_uid=id(self))
 
     def start(self) -> None:
@@ -70,28 +68,14 @@ class Process:
         self.notifications.forget(changed)
         self.checks.hear(changed)
         match changed:
-            case Changed(kind=Kind.ACT, member_pk=int(member)):
-                self._poke(member, changed.what)
-            case Changed(kind=Kind.DECISION, what="reset", member_pk=None):
-                self.snapshots.poke()
-            case Changed(kind=Kind.DECISION, what="reset", member_pk=int(member)):
-                self._poke(member, "")
-
-    def _poke(self, member_pk: int, kind: str) -> None:
-        """Whoever looks sees the act now, and not within a second."""
-        action = ACTIONS.get(kind)
-        if namespace := self._namespace_of(member_pk):
-            wants_list = action is None or action.changes_topics
-            self.snapshots.poke(namespace, Poke.TOPICS if wants_list else Poke.ENDS)
-
-    def _namespace_of(self, member_pk: int) -> Namespace | None:
-        """It never changes."""
-        if member_pk not in self._namespaces:
-            member = Member.objects.select_related("klass").filter(pk=member_pk).first()
-            if member is None:
-                return None
-            self._namespaces[member_pk] = member.namespace
-        return self._namespaces[member_pk]
+            case Changed(
+                kind=Kind.ACT, namespace=Namespace() as seat
+            ):  # whoever looks sees it now, not within a second
+                action = ACTIONS.get(changed.what)
+                changes_topics = action is None or action.changes_topics
+                self.snapshots.poke(seat, Poke.TOPICS if changes_topics else Poke.ENDS)
+            case Changed(kind=Kind.DECISION, what="reset"):
+                self.snapshots.poke(changed.namespace)
 
 
 _lock = threading.Lock()

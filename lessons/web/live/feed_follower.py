@@ -29,7 +29,7 @@ class FeedFollower:
     def __init__(self, klass: Class, hub: Hub, changes: Changes) -> None:
         self._klass_pk = klass.pk
         self._changes = changes
-        self._members: dict[str, int] = {}
+        self._members: dict[str, Member] = {}
         self._pages = 0
         self._viewer: Viewer = hub.watch(ClassTopics(klass.slug), TOPIC, start=Start("now"), send=self._take)
         self._viewer.grant(MAX_CREDIT)
@@ -40,7 +40,7 @@ class FeedFollower:
 
     def join(self, member: Member) -> None:
         self._pages += 1
-        self._members[member.slug] = member.pk
+        self._members[member.slug] = member
 
     def leave(self) -> None:
         self._pages -= 1
@@ -63,18 +63,18 @@ class FeedFollower:
             self._changes.tell(changed)
 
 
-def _changed(body: Mapping[str, Any], klass_pk: int, member_pk: int | None) -> Changed | None:
+def _changed(body: Mapping[str, Any], klass_pk: int, member: Member | None) -> Changed | None:
     """What a record of the feed says, under the keys of `lessons.classroom.changes`. Of a seat that has no page here only
     the room wants to know, and looks at the tables. Raises: ValueError, KeyError, TypeError."""
     match body["kind"]:
-        case "act" if member_pk is not None:
+        case "act" if member is not None:
             key: object = UUID(body["id"]), datetime.fromisoformat(body["at"])
-            return Changed(Kind.ACT, key, klass_pk, member_pk, str(body["act"]))
-        case "verdict" if member_pk is not None:
-            return Changed(Kind.ATTEMPT, int(body["id"].removeprefix("attempt-")), klass_pk, member_pk)
-        case "hand" if member_pk is not None:
+            return Changed(Kind.ACT, key, klass_pk, member.pk, str(body["act"]), namespace=member.namespace)
+        case "verdict" if member is not None:
+            return Changed(Kind.ATTEMPT, int(body["id"].removeprefix("attempt-")), klass_pk, member.pk)
+        case "hand" if member is not None:
             _, pk, state = body["id"].split("-")
-            return Changed(Kind.HAND, (int(pk), state), klass_pk, member_pk)
+            return Changed(Kind.HAND, (int(pk), state), klass_pk, member.pk)
         case "announcement":
             return Changed(Kind.ANNOUNCEMENT, (int(body["id"].removeprefix("announcement-")), False), klass_pk)
     return None
