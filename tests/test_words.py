@@ -10,10 +10,10 @@ from lessons.cluster.refusals import Refusal
 
 
 @pytest.fixture
-def loud(monkeypatch):
-    """A language that is English in capitals."""
-    monkeypatch.setattr(words, "_translate", str.upper)
-    monkeypatch.setattr(words, "_translate_plural", lambda one, many, number: (one if number == 1 else many).upper())
+def bracketed(monkeypatch):
+    """A language that is English in brackets."""
+    monkeypatch.setattr(words, "_translate", "[{}]".format)
+    monkeypatch.setattr(words, "_translate_plural", lambda one, many, number: f"[{one if number == 1 else many}]")
 
 
 @pytest.fixture
@@ -28,10 +28,12 @@ def test_without_a_translator_the_words_are_english():
     assert [counted.partitions(number) for number in (0, 1, 2)] == ["0 partitions", "1 partition", "2 partitions"]
 
 
-@pytest.mark.usefixtures("loud")
+@pytest.mark.usefixtures("bracketed")
 def test_a_refusal_is_said_in_the_language_of_who_reads_it():
-    assert Refusal.BROKER_DOWN.error(asked="Stop", broker=2).advice == "START IT FIRST."
-    assert str(Refusal.BROKER_DOWN.error(asked="Stop", broker=2)).startswith("Stop. THIS APP")
+    error = Refusal.BROKER_DOWN.error(asked="Stop", broker=2)
+    assert error.advice == "[Start it first.]"
+    assert error.said.startswith("[[This app] answered: [Broker 2 was stopped")
+    assert counted.records(2) == "[2 records]"
 
 
 def test_django_translates_once_the_app_is_ready():

@@ -181,7 +181,7 @@ def add_partitions(
         "topic": name, "partitions": counted.partitions(total),
     }  # fmt: skip
     full_name = namespace.full(name)
-    if total < 1:
+    if total == 0:
         raise Refusal.NO_PARTITIONS.error(asked=asked)
     refuse_partitions(total, asked=asked)
     now = find_topic(full_name, asked=asked, namespace=namespace)

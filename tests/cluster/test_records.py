@@ -85,7 +85,9 @@ class TestProducing:
             records.produce(alice, "test2p", [Message(value=b"x")], partition=partition)
         assert time.monotonic() - began < 1
         assert caught.value.code == "NO_SUCH_PARTITION"
-        assert caught.value.answered == f"There is no partition {partition}: the topic has 2 partitions, 0 to 1."
+        assert caught.value.answered == (
+            f"There is no partition {partition}: partitions count from 0, and the last one here is 1."
+        )
         assert caught.value.asked == f"Send 1 record to test2p, partition {partition}"
 
     def test_partitions_and_topics_that_another_process_has_just_made_are_used_at_once(self, alice: Namespace) -> None:
@@ -133,7 +135,7 @@ class TestProducing:
         assert codes == ["_MSG_TIMED_OUT", "_MSG_TIMED_OUT", "_QUEUE_FULL", "_QUEUE_FULL"]
         unknown, not_sent = deliveries[0].error, deliveries[3].error
         assert unknown is not None
-        assert unknown.advice.startswith("It is not known whether the record was written")
+        assert unknown.advice.startswith("Nobody knows whether the record was written")
         assert not_sent is not None
         assert not_sent.advice.startswith("It was not sent")
         tiny.purge()
@@ -228,7 +230,7 @@ def assert_given_up(under_way: Sequence[records.Delivery]) -> None:
     for error in others:
         assert isinstance(error, KafkaUnavailable)
         assert error.code in {"_PURGE_QUEUE", "_PURGE_INFLIGHT"}
-        assert error.advice.startswith("It is not known whether the record was written")
+        assert error.advice.startswith("Nobody knows whether the record was written")
 
 
 def has_broken(producer: Producer) -> bool:

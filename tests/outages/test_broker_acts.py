@@ -45,7 +45,7 @@ def folder(tmp_path, monkeypatch, kafka):
 def test_a_broker_that_is_down_for_any_reason_counts(folder, classroom):
     write_status(folder, BrokerStatus(2, "failed", problem="It ran out of memory."))
     act = do(classroom.ines, "stop", 1)
-    assert act.answer["words"].startswith("Broker 2 does not serve now, and two of the three must.")
+    assert act.answer["words"].startswith("Broker 2 is not serving now, and two of the three must.")
 
 
 def test_a_broker_stays_down_since_it_went_down(folder):
@@ -69,7 +69,7 @@ def test_it_asks_first_and_answers_on_the_page_without_javascript(folder, classr
     assert Act.objects.count() == 0
     done = ines.post(address(classroom), {"act_id": str(uuid4())}, follow=True)
     assert "This app refused." in done.content.decode()
-    assert "Broker 2 does not serve now" in done.content.decode()
+    assert "Broker 2 is not serving now" in done.content.decode()
     assert [act.kind for act in Act.objects.all()] == ["stop-broker"]
 
 

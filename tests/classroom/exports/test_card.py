@@ -28,7 +28,7 @@ def work(classroom) -> Attempt:
     alice = classroom.alice
     act = Act.objects.create(
         member=alice, lesson="creating-topics", kind="create-topic", fields={"name": "test1p"}, state=Act.State.DONE,
-        line="create test1p with 1 partition, 1 replica", answer={"words": "test1p has 1 partition."},
+        line="test1p with 1 partition, 1 replica", answer={"words": "test1p has 1 partition."},
         settled_at=timezone.now(),
     )  # fmt: skip
     seen = Observation.objects.create(member=alice, exercise=EXERCISE, version=1, data=SEEN, cluster_id="a-cluster")
@@ -128,7 +128,7 @@ def test_verify_card_elsewhere_takes_the_key_that_the_class_shows(card, tmp_path
     file.write_bytes(card.replace(b"Alice", b"Alicf"))
     with pytest.raises(CommandError, match="was changed"):
         call_command("verify-card", str(file), "--key", key)
-    with pytest.raises(CommandError, match="can't be read"):
+    with pytest.raises(CommandError, match="cannot be read"):
         call_command("verify-card", str(tmp_path / "nowhere.json"))
 
 
