@@ -156,7 +156,7 @@ def test_a_second_up_says_where_the_first_one_is(up):
         command(up.data_dir), capture_output=True, text=True, timeout=30, env=environment(), check=False
     )
     assert second.returncode != 0
-    assert f"runs already on the data folder {up.data_dir} at {up.known['url']}" in second.stderr
+    assert f"is already running on the data folder {up.data_dir} at {up.known['url']}" in second.stderr
     assert len(java_processes(up.data_dir)) >= 3
 
 
