@@ -15,7 +15,7 @@ from lessons.classroom.models import Act
 from lessons.classroom.perform import perform
 from lessons.cluster import snapshots, topics
 from lessons.course import own_brokers
-from lessons.course.acts import ACTIONS, base
+from lessons.course.acts import ACTIONS, _broker_act
 from lessons.course.own_brokers import brokers_now
 from lessons.embedded import BrokerStatus, set_wanted, wanted
 from lessons.embedded.state import status, write_status
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db(transaction=True)  # two instructors are two 
 @pytest.fixture(autouse=True)
 def as_long_as_it_takes(monkeypatch) -> None:
     """Three workers start brokers and browsers meanwhile."""
-    monkeypatch.setattr(base, "WAIT_S", 60.0)
+    monkeypatch.setattr(_broker_act, "WAIT_S", 60.0)
 
 
 def do(member, verb: str, broker: int) -> Act:
