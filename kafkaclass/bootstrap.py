@@ -58,13 +58,13 @@ def prepare(argv: Sequence[str]) -> None:
     if is_ready(requirements):
         return
     if handed_over:  # and still not right: it would go on for ever
-        sys.exit("The .venv beside manage.py does not have what it should have. Remove it and try again.")
+        sys.exit("The .venv beside manage.py is not complete. Remove it and try again.")
     signal.signal(signal.SIGTERM, stop_at_sigterm)
     try:
         with one_at_a_time():
             install(requirements)
     except KeyboardInterrupt:
-        sys.exit("\nStopped. The same command goes on where this left off.")
+        sys.exit("\nStopped. Run the same command again to continue.")
     hand_over(argv)
 
 
@@ -130,7 +130,7 @@ def one_at_a_time() -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            say("Another kafkaclass command is installing; waiting for it.")
+            say("Another kafkaclass command is installing packages; waiting for it.")
             fcntl.flock(lock, fcntl.LOCK_EX)
         # pip inherits the lock: when this process is killed and pip lives on, the next command waits for it.
         os.set_inheritable(lock.fileno(), True)

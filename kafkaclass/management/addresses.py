@@ -1,4 +1,4 @@
-"""Under which addresses the web site can be reached."""
+"""The addresses of the web site."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ ALL_ADDRESSES = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared o
 
 
 def choose_port(host: str, wished: int) -> Claim:
-    """The wished port, or a free one when that is held; 0 wishes nothing."""
+    """The port that was asked for, or a free one if it is in use; 0 means any."""
     return (claim(wished, host=host) if wished else None) or claim_any(host=host, besides={wished})
 
 
 def local_url(host: str, port: int) -> str:
-    """For whoever sits at this machine."""
+    """The address on this machine."""
     return _url(ALL_ADDRESSES.get(host, host), port)
 
 
 def student_url(host: str, port: int) -> str:
-    """For whoever sits in the same network, if we listen there."""
+    """The address in the local network, if we listen there; or else the one on this machine."""
     lan = lan_address() if host in ALL_ADDRESSES else None
     return _url(lan, port) if lan else local_url(host, port)
 
 
 def allowed_hosts(host: str) -> tuple[str, ...]:
-    """The names that a browser may ask for, besides loopback's."""
+    """The host names that a browser may use, besides those of loopback."""
     if host in ("127.0.0.1", "localhost", "::1"):
         return ()
     if host not in ALL_ADDRESSES:
@@ -35,7 +35,7 @@ def allowed_hosts(host: str) -> tuple[str, ...]:
 
 
 def lan_address() -> str | None:
-    """Our own address in the local network; None without one. Connecting a datagram socket sends nothing."""
+    """Our address in the local network, or None. Connecting a datagram socket sends nothing."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect(("192.0.2.1", 9))  # TEST-NET-1 (RFC 5737): anywhere outside

@@ -1,4 +1,4 @@
-"""A Chromium for the tests: the machine's, else Playwright's, else Debian's."""
+"""Find a Chromium for the tests: on this machine, or else from Playwright, or else from Debian."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _INSTALL_TIMEOUT_S = 600
 
 
 class NoBrowser(Exception):
-    """str() says what to install."""
+    """There is no browser for the tests; str() says what to install."""
 
 
 def find_browser(*, say: Callable[[str], None]) -> Path:
-    """A browser that runs, installed if need be. Raises: NoBrowser"""
+    """A browser that runs; installs one if necessary. Raises: NoBrowser"""
     for path in _on_this_machine():
         if _runs(path):
             return path
@@ -36,7 +36,7 @@ def find_browser(*, say: Callable[[str], None]) -> Path:
     raise NoBrowser(
         "The browser tests need Chromium or Google Chrome, and none could be installed. Install one, for example by"
         " `sudo apt-get install chromium` on Debian, `brew install --cask chromium` on macOS, or"
-        f" `python -m playwright install --with-deps chromium`; or name one that you have in {VARIABLE}."
+        f" `python -m playwright install --with-deps chromium`; or give the path of one in {VARIABLE}."
     )
 
 
@@ -49,7 +49,7 @@ def _on_this_machine() -> Iterator[Path]:
 
 
 def _runs(path: Path) -> bool:
-    """Ubuntu's chromium-browser is only a pointer to a snap, and Playwright's may miss a library."""
+    """Whether it runs: Ubuntu's chromium-browser only points to a snap, and Playwright's may lack a library."""
     return path.exists() and _succeeds([str(path), "--version"], timeout_s=_RUNS_TIMEOUT_S, quiet=True)
 
 
@@ -63,7 +63,7 @@ def _from_playwright() -> Path | None:
 
 
 def _from_apt() -> Path | None:
-    """Only as root, and only where there is apt."""
+    """Install Debian's. Works only as root and where apt is."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return None
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}

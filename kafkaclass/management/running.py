@@ -1,4 +1,4 @@
-"""One `up` a data folder: its lock, and where it runs."""
+"""Only one `up` per data folder: its lock, and where it runs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lessons.embedded.process import try_lock
 
 @dataclass(frozen=True)
 class Running:
-    """What up.json tells: for tests, and for a second `up`."""
+    """The content of up.json, for tests and for a second `up`."""
 
     pid: int
     url: str
@@ -22,17 +22,17 @@ class Running:
 
 
 class RunsAlready(Exception):
-    """str() is a sentence."""
+    """Another `up` uses this data folder; str() says where."""
 
 
 def lock(data_dir: Path) -> IO[str]:
-    """Raises: RunsAlready, with the place where the other one runs."""
+    """Lock the data folder. Raises: RunsAlready, with the address of the other `up`."""
     held = try_lock(data_dir / "up.lock")
     if held is None:
         other = read(data_dir)
-        where = f" at {other.url} (process {other.pid})" if other else ": it is just starting"
+        where = f" at {other.url} (process {other.pid})" if other else ": it is still starting"
         raise RunsAlready(
-            f"kafkaclass runs already on the data folder {data_dir}{where}."
+            f"kafkaclass is already running on the data folder {data_dir}{where}."
             " Stop it there with Ctrl-C, or choose another folder with --data."
         )
     (data_dir / "up.json").unlink(missing_ok=True)  # of one that was killed

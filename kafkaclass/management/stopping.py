@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM, at any moment, lead to one orderly stop."""
+"""Turn Ctrl-C and SIGTERM, at any moment, into one clean stop."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Stopped(BaseException):
-    """Somebody asked us to stop; no error, so nothing that catches Exception may catch it."""
+    """Somebody asked us to stop. It is not an error, so code that catches Exception must not catch it."""
 
 
 class Stopping:
     """Whether a stop was asked for.
 
-    The handlers only remember it: an exception between the start of a process and the note of its number would leave
-    an orphan. Long steps that start nothing of the kind are made interruptible.
+    The handlers only remember it: an exception between the start of a process and the note of its id would leave an
+    orphan. Long steps that start no process are made interruptible.
     """
 
     def __init__(self) -> None:

@@ -1,10 +1,10 @@
-"""Daphne as children of `up`: started, looked after, stopped.
+"""Run Daphne as child processes of `up`: start them, watch them, stop them.
 
 Why it is so
 ------------
-Python lets one thread of a process work at a time, so three hundred busy seats are too many for one web process however
-many cores there are. So there are some, on one socket that `up` listens on: whichever is free takes the next connection,
-and while one is started again what comes waits for another. They share nothing but the rows and Kafka.
+In Python one thread of a process works at a time, so three hundred busy seats are too many for one web process, however
+many cores there are. So several processes share one socket, on which `up` listens: a free one takes the next connection,
+and while one is started again, the others take its share. They have only the database and Kafka in common.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 @dataclass
 class WebProcess:
-    """One Daphne."""
+    """One Daphne process."""
 
     command: list[str]
     log: Path
@@ -71,7 +71,7 @@ class WebProcess:
         self.process = spawn(self.command, output=self.log, environment=self.environment, cwd=BASE_DIR, pass_fds=shared)
 
     def tick(self) -> None:
-        """Start it when it does not run."""
+        """Start it if it does not run."""
         if self.process is not None and not self.runs:
             self.problem = f"A web process ended by itself (status {self.process.returncode})."
             self.say(f"{self.problem} {self._restarts.words()} Its log: {self.log}")
@@ -81,11 +81,14 @@ class WebProcess:
             try:
                 self.start()
             except OSError as error:
-                self.say(f"A web process can't be started: {error}. {self._restarts.words()}")
+                self.say(f"A web process cannot be started: {error}. {self._restarts.words()}")
 
 
 class WebServer:
-    """Belongs to one thread, which calls tick(). The first process is alone until it answers: a page comes sooner so."""
+    """All web processes. Use it from one thread, which calls tick().
+
+    The first process runs alone until it answers, so that the first page comes sooner.
+    """
 
     def __init__(
         self,
@@ -112,7 +115,7 @@ class WebServer:
 
     @property
     def problem(self) -> str | None:
-        """Why one ended, when it did so by itself."""
+        """Why a process ended, if it ended by itself."""
         return next((each.problem for each in self._all if each.problem), None)
 
     def start(self) -> None:
@@ -121,7 +124,7 @@ class WebServer:
         self._all[0].start()
 
     def tick(self) -> None:
-        """Start what is to run and does not; keep the log short."""
+        """Start the processes that should run and do not; keep the log short."""
         if time.monotonic() - self._kept_short_at > _KEEP_SHORT_EVERY_S:
             self._kept_short_at = time.monotonic()
             with suppress(OSError):  # a full disk must not end the class
@@ -130,15 +133,15 @@ class WebServer:
             each.tick()
 
     def answers(self) -> bool:
-        """Whether the first page has come, whatever it redirects to. Asked by another thread: our socket takes the
-        question long before anybody is there to answer."""
+        """Whether the web site has answered, whatever the answer was. Another thread asks: our socket accepts the request
+        long before a process is there to answer it."""
         if not self.answered and (self._asking is None or not self._asking.is_alive()):
             self._asking = threading.Thread(target=self._ask, daemon=True)
             self._asking.start()
         return self.answered
 
     def last_words(self) -> str:
-        """The end of what was written since the start."""
+        """The end of what the log got since the start."""
         return "\n".join(text_since(self.log, self._log_start_bytes).splitlines()[-_LAST_WORDS_LINES:])
 
     def stop(self, deadline_s: float) -> None:
@@ -159,7 +162,7 @@ class WebServer:
 
 
 def end_leftovers(data_dir: Path, *, deadline_s: float = 3.0) -> None:
-    """End the web processes that an `up` which was killed left behind. Only for the holder of the folder's lock."""
+    """End web processes that a killed `up` left behind. Hold the lock of the data folder when you call this."""
     end_all([each for each in psutil.process_iter() if _is_ours(each, data_dir)], deadline_s=deadline_s)
 
 

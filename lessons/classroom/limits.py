@@ -1,13 +1,13 @@
-"""How fast one seat may act, and how much of the class's record it may fill.
+"""How fast one seat may act, and how much of the class's history it may fill.
 
 Why it is so
 ------------
-Each act holds a thread, and some a broker, for as long as Kafka takes: a script in one browser must not take them from
-the class. No person meets these limits, nor does any lesson. They are kept in this process and cost nothing; several web
-processes together allow a multiple. Beyond them the app refuses, in words, and no act is stored.
+Each act occupies a thread, and some a broker, until Kafka has answered: a script in one browser must not take them from
+the class. No person reaches these limits, and no lesson does. They are counted in this process and cost nothing; several
+web processes together allow a multiple. Beyond them the app refuses and says why, and no act is stored.
 
-An act may be as large as a request, so that Kafka is the one who refuses a record that is too large. All acts are kept,
-and some pages read all of a seat's: 4 MB a second would fill the disk in a lesson, and the memory with one download.
+An act may be as large as a request, so that Kafka is the one to refuse a record that is too large. All acts are kept,
+and some pages read all acts of a seat: 4 MB a second would fill the disk in one lesson, and the memory in one download.
 """
 
 from __future__ import annotations
@@ -26,19 +26,20 @@ from django.db.models.functions import Cast, Length
 
 from lessons.classroom.models import Member
 from lessons.cluster.errors import AppRefused
+from lessons.cluster.refusals import Refusal
 
 MOST_ACTS, WITHIN_S = 40, 10.0
 MOST_RUNNING = 8
-LARGE_BYTES = 4096  # smaller acts are always taken
+LARGE_BYTES = 4096  # smaller acts are always accepted
 MOST_STORED_BYTES = 32 * 1024 * 1024  # of all large acts of a seat
 
 
 class TooFast(AppRefused):
-    """A seat has to wait a little."""
+    """The seat has to wait a little."""
 
 
 class TooMuch(TooFast):
-    """A seat has filled its part of the record."""
+    """The seat has used up its storage."""
 
 
 _lock = threading.Lock()
@@ -47,38 +48,35 @@ _running: Counter[str] = Counter()
 
 
 def count_act(member: Member, *, asked: str) -> None:
-    """One more act of this seat begins. Raises: TooFast."""
+    """Count one more act of this seat. Raises: TooFast."""
     now = time.monotonic()
     with _lock:
         latest = _latest[member.namespace.prefix]
         if len(latest) == MOST_ACTS and now - latest[0] < WITHIN_S:
-            words = f"You have done {MOST_ACTS} things within {WITHIN_S:g} s, and that is as many as one seat may."
-            raise _too_fast(asked, words, f"Wait {WITHIN_S - (now - latest[0]):.0f} s, and do it again.")
+            wait_s = f"{WITHIN_S - (now - latest[0]):.0f}"
+            raise Refusal.TOO_FAST.error(
+                kind=TooFast, asked=asked, most=MOST_ACTS, within_s=f"{WITHIN_S:g}", wait_s=wait_s
+            )
         latest.append(now)
 
 
 def weigh_act(member: Member, fields: Mapping[str, Any], *, act_id: UUID, asked: str) -> None:
-    """Whether there is room for an act of this seat; the same one once more needs none. Raises: TooMuch."""
+    """Check that there is room for this act; one that is already stored needs none. Raises: TooMuch."""
     if len(json.dumps(fields)) < LARGE_BYTES:
         return
     sizes = member.acts.exclude(pk=act_id).annotate(size=Length(Cast("fields", TextField())))
     stored = sizes.filter(size__gte=LARGE_BYTES).aggregate(all=Sum("size"))["all"] or 0
     if stored >= MOST_STORED_BYTES:
-        words = (
-            f"What you have sent takes {stored >> 20} MB of the class's record, and that is as much as one seat may."
-        )
-        advice = f"Send less at a time: up to {LARGE_BYTES >> 10} kB there is always room."
-        raise TooMuch(code="TOO_MUCH", asked=asked, answered=f"{words} Nothing was done.", advice=advice)
+        raise Refusal.TOO_MUCH.error(kind=TooMuch, asked=asked, stored_mb=stored >> 20, always_kb=LARGE_BYTES >> 10)
 
 
 @contextmanager
 def running_act(member: Member, *, asked: str) -> Iterator[None]:
-    """While one of this seat's acts runs. Raises: TooFast."""
+    """Count one of this seat's acts as running for the length of a with block. Raises: TooFast."""
     seat = member.namespace.prefix
     with _lock:
         if _running[seat] >= MOST_RUNNING:
-            words = f"{MOST_RUNNING} acts of yours are running, and that is as many as one seat may have at once."
-            raise _too_fast(asked, words, "Wait until one has its answer, and do it again.")
+            raise Refusal.TOO_MANY_AT_ONCE.error(kind=TooFast, asked=asked, most=MOST_RUNNING)
         _running[seat] += 1
     try:
         yield
@@ -87,7 +85,3 @@ def running_act(member: Member, *, asked: str) -> Iterator[None]:
             _running[seat] -= 1
             if not _running[seat]:
                 del _running[seat]
-
-
-def _too_fast(asked: str, words: str, advice: str) -> TooFast:
-    return TooFast(code="TOO_FAST", asked=asked, answered=f"{words} Nothing was done.", advice=advice)

@@ -1,12 +1,12 @@
-"""The classroom's rows.
+"""The tables of a classroom.
 
 Why it is so
 ------------
-A person is a `User`; what they are in a class is a `Member` (a student's is called a *seat*). What a member does to the
+A person is a `User`; their place in a class is a `Member` (a student's is called a *seat*). What a member does to the
 cluster is an `Act`: the row is the truth, and the class's feed topic repeats it. What a check read is an `Observation`,
-and what it made of that an `Attempt`: both are kept for ever, because the cluster of that minute is gone when a grader
-looks. Done is latched by being derived: an exercise is done when one of its attempts is. A grade that was judged again
-replaces nothing either: the newer attempt points to the older one, which then counts no more (`lessons.classroom.grading.standings`).
+and its result an `Attempt`. Both are kept for ever, because by the time a grader looks, the cluster has changed. Done
+stays done because it is derived: an exercise is done if one of its attempts is. A re-grade deletes nothing: the newer
+attempt points to the older one, which then no longer counts (`lessons.classroom.grading.standings`).
 """
 
 from __future__ import annotations
@@ -21,16 +21,18 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from lessons.cluster.namespace import Namespace
+from lessons.course.acts import ACTIONS
 from lessons.course.loader import Lesson, lessons
 
-# No 0 and O, 1 and I, 8 and B, U and V: what is read from a projector is typed right.
+# Without 0 and O, 1 and I, 8 and B, U and V, which people mix up when they read a code from a projector.
 READABLE = "ACDEFGHJKLMNPQRSTWXYZ234567"
 
 
 def random_code(length: int) -> str:
-    """Letters and digits that nobody confuses; 27 of them, so 4.75 bits each."""
+    """A code of letters and digits that are easy to tell apart: 27 of them, so 4.75 bits each."""
     return "".join(secrets.choice(READABLE) for _ in range(length))
 
 
@@ -39,27 +41,27 @@ def _keyed_hash(purpose: str, text: str) -> bytes:
 
 
 class User(AbstractUser):
-    """A person who signs in. Students have a random user name and no password: their personal code brings them back."""
+    """A person who signs in. A student has a random user name and no password, and comes back with a personal code."""
 
 
 class LateRule(models.TextChoices):
-    """What work is worth that was done after the due date."""
+    """How much late work counts."""
 
-    COUNTS = "counts", "counts in full"
-    HALF = "half", "counts half"
-    NOTHING = "nothing", "counts nothing"
+    COUNTS = "counts", _("counts in full")
+    HALF = "half", _("counts half")
+    NOTHING = "nothing", _("does not count")
 
 
 class Class(models.Model):
     name = models.CharField(max_length=80)
-    slug = models.SlugField(max_length=20, unique=True, help_text="Stands in names on the cluster.")
+    slug = models.SlugField(max_length=20, unique=True, help_text="Part of the names on the cluster.")
     join_code = models.CharField(max_length=6, unique=True, default=None)
-    door_open = models.BooleanField(default=True, help_text="Whether the class code still gives seats.")
-    lessons_off = models.JSONField(default=list, help_text="Slugs of the lessons that students do not see.")
+    door_open = models.BooleanField(default=True, help_text="Whether students can still join with the class code.")
+    lessons_off = models.JSONField(default=list, help_text="Slugs of the lessons that are switched off.")
     due_at = models.DateTimeField(null=True, blank=True)
-    time_zone = models.CharField(max_length=40, default="UTC", help_text="In which the due date is said.")
+    time_zone = models.CharField(max_length=40, default="UTC", help_text="The due date is shown in this time zone.")
     late_rule = models.CharField(max_length=7, choices=LateRule.choices, default=LateRule.COUNTS)
-    feed_is_shared = models.BooleanField(default=False, help_text="Whether students see the live feed too.")
+    feed_is_shared = models.BooleanField(default=False, help_text="Whether students see the live feed.")
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -74,18 +76,18 @@ class Class(models.Model):
 
     @property
     def lessons(self) -> tuple[Lesson, ...]:
-        """Those that are switched on, by number."""
+        """The lessons that are switched on, by number."""
         return tuple(lesson for lesson in lessons() if lesson.slug not in self.lessons_off)
 
 
 class Role(models.TextChoices):
-    STUDENT = "student"
-    INSTRUCTOR = "instructor"
-    GRADER = "grader"
+    STUDENT = "student", _("Student")
+    INSTRUCTOR = "instructor", _("Instructor")
+    GRADER = "grader", _("Grader")
 
 
 class Member(models.Model):
-    """One person in one class. The slug is public and stands in names on the cluster; it proves nothing."""
+    """One person in one class. The slug is public and part of names on the cluster; it proves nothing."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
     klass = models.ForeignKey(Class, models.CASCADE, related_name="members")
@@ -95,9 +97,11 @@ class Member(models.Model):
     code_generation = models.PositiveIntegerField(default=0)
     code_hash = models.CharField(max_length=64, unique=True)
     joined_at = models.DateTimeField(default=timezone.now)
-    removed_at = models.DateTimeField(null=True, help_text="Since when this member reaches nothing; the record stays.")
+    removed_at = models.DateTimeField(null=True, help_text="From then on this member has no access; the work is kept.")
     merged_into = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+")
-    external_id = models.CharField(max_length=120, blank=True, help_text="E-mail or id number in the school's system.")
+    external_id = models.CharField(
+        max_length=120, blank=True, help_text="E-mail address or id number in the school's system."
+    )
 
     class Meta:
         constraints = [
@@ -119,24 +123,24 @@ class Member(models.Model):
 
     @property
     def personal_code(self) -> str:
-        """10 characters of base32 (50 bits). Derived, so that it can be shown on request and is in no row."""
+        """10 characters of base32 (50 bits). It is derived: it can be shown on request, and no row holds it."""
         seed = _keyed_hash("personal-code", f"{self.klass.slug}:{self.slug}:{self.code_generation}")
         return b32encode(seed)[:10].decode()
 
     @staticmethod
     def hash_of_code(code: str) -> str:
-        """What is stored of a personal code: its HMAC, as 64 hexadecimal digits."""
+        """The stored form of a personal code: its HMAC, as 64 hexadecimal digits."""
         return _keyed_hash("personal-code-row", code).hex()
 
 
 class Change(models.Model):
-    """Something that staff decided about a class or a seat: rows are added, and never changed or deleted."""
+    """Something that staff decided about a class or a seat. Rows are added, never changed or deleted."""
 
     klass = models.ForeignKey(Class, models.CASCADE, related_name="changes")
     by = models.ForeignKey(Member, models.PROTECT, related_name="+")
     seat = models.ForeignKey(Member, models.PROTECT, null=True, related_name="changes")
     kind = models.CharField(max_length=20)
-    data = models.JSONField(default=dict, help_text="What it was and what it became; never a code.")
+    data = models.JSONField(default=dict, help_text="The old and the new values; never a code.")
     at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
@@ -152,28 +156,26 @@ class Change(models.Model):
 
 
 class Act(models.Model):
-    """Something that a member did to the cluster, with Kafka's answer. The id comes with the form: twice is once."""
+    """Something that a member did to the cluster, with Kafka's answer. The form brings the id, so a double click is one act."""
 
     class State(models.TextChoices):
-        RUNNING = "running"
-        DONE = "done"
-        REFUSED = "refused"
-        FAILED = "failed", "nothing happened"
-        UNKNOWN = "unknown", "not known"
+        RUNNING = "running", _("running")
+        DONE = "done", _("done")
+        REFUSED = "refused", _("refused")
+        FAILED = "failed", _("nothing happened")
+        UNKNOWN = "unknown", _("not known")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     member = models.ForeignKey(Member, models.CASCADE, related_name="acts")
     lesson = models.CharField(max_length=40, blank=True)
     kind = models.CharField(max_length=40)
     fields = models.JSONField()
-    line = models.CharField(max_length=200, blank=True, help_text="What was asked, as the feed tells it.")
+    line = models.CharField(max_length=200, blank=True, help_text="What it was about: see `told`.")
     state = models.CharField(max_length=8, choices=State.choices, default=State.RUNNING)
     answer = models.JSONField(default=dict)
     started_at = models.DateTimeField(default=timezone.now)
     settled_at = models.DateTimeField(null=True)
-    feed_offset = models.BigIntegerField(
-        null=True, help_text="Where it stands in the class's feed; null: not yet sent."
-    )
+    feed_offset = models.BigIntegerField(null=True, help_text="Its offset in the class's feed; null: not sent yet.")
 
     class Meta:
         indexes = [
@@ -185,13 +187,19 @@ class Act(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} by {self.member_id}: {self.state}"
 
+    @property
+    def told(self) -> str:
+        """What happened, after the person's name: `created test1p …`, or `was refused: creating test1p …`."""
+        action = ACTIONS.get(self.kind)  # None for an act of an older version of the app
+        return action.told(self.line, self.state) if action else self.kind
+
 
 class Observation(models.Model):
-    """What a check read of the cluster and of the seat's acts: the evidence. Never changed."""
+    """What a check read from the cluster and from the seat's acts: the evidence. Never changed."""
 
     member = models.ForeignKey(Member, models.CASCADE, related_name="observations")
     exercise = models.CharField(max_length=80)
-    version = models.PositiveIntegerField(help_text="Of the shape of `data`; a later check can still read it.")
+    version = models.PositiveIntegerField(help_text="The version of the format of `data`.")
     data = models.JSONField()
     cluster_id = models.CharField(max_length=40, blank=True)
     observed_at = models.DateTimeField(default=timezone.now)
@@ -202,29 +210,29 @@ class Observation(models.Model):
 
 class AttemptQuerySet(models.QuerySet["Attempt"]):
     def counted(self) -> AttemptQuerySet:
-        """Without those that were judged again."""
+        """Without attempts that a re-grade has replaced."""
         return self.filter(replaced_by=None)
 
 
 class Attempt(models.Model):
-    """What a check made of an observation."""
+    """The result of a check: its verdict on one observation."""
 
     class State(models.TextChoices):
-        DONE = "done"
-        NOT_YET = "not_yet", "not yet"
-        COULD_NOT_CHECK = "could_not_check", "could not check"
+        DONE = "done", _("done")
+        NOT_YET = "not_yet", _("not yet")
+        COULD_NOT_CHECK = "could_not_check", _("could not check")
 
     member = models.ForeignKey(Member, models.CASCADE, related_name="attempts")
     exercise = models.CharField(max_length=80)
     observation = models.ForeignKey(Observation, models.PROTECT, null=True, related_name="attempts")
     state = models.CharField(max_length=15, choices=State.choices)
-    verdict = models.JSONField(default=dict, help_text="expected, seen, misconception, hint")
-    check_hash = models.CharField(max_length=64, help_text="SHA-256 of the check's text.")
+    verdict = models.JSONField(default=dict, help_text="expected, seen, misconception, why")
+    check_hash = models.CharField(max_length=64, help_text="SHA-256 of the file with the check.")
     deciding_act = models.ForeignKey(Act, models.SET_NULL, null=True, related_name="+")
     decided_at = models.DateTimeField(default=timezone.now)
     replaces = models.OneToOneField(
         "self", models.PROTECT, null=True, related_name="replaced_by",
-        help_text="The attempt of the same observation that a grader judged again, and that counts no more.",
+        help_text="The attempt on the same observation that this re-grade replaces; it no longer counts.",
     )  # fmt: skip
     feed_offset = models.BigIntegerField(null=True)
 
@@ -244,18 +252,20 @@ HAND_UP = models.Q(replied_at=None, lowered_at=None)
 
 
 class Hand(models.Model):
-    """A student's raised hand: it is up until it is answered or lowered."""
+    """A student's raised hand. It stays up until somebody answers or the student lowers it."""
 
     member = models.ForeignKey(Member, models.CASCADE, related_name="hands")
     lesson = models.CharField(max_length=40)
     exercise = models.CharField(max_length=80, blank=True)
-    attempt = models.ForeignKey(Attempt, models.SET_NULL, null=True, related_name="+", help_text="The failing check.")
+    attempt = models.ForeignKey(
+        Attempt, models.SET_NULL, null=True, related_name="+", help_text="The check that failed."
+    )
     words = models.CharField(max_length=300, blank=True)
     raised_at = models.DateTimeField(default=timezone.now)
     replied_at = models.DateTimeField(null=True)
     replied_by = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
     reply = models.CharField(max_length=1000, blank=True)
-    lowered_at = models.DateTimeField(null=True, help_text="By the student, without an answer.")
+    lowered_at = models.DateTimeField(null=True, help_text="When the student lowered it, without an answer.")
     feed_offset = models.BigIntegerField(null=True)
 
     class Meta:
@@ -272,14 +282,14 @@ class Hand(models.Model):
 
 
 class Announcement(models.Model):
-    """Something said to the whole class; with a lesson, everybody is asked to go there."""
+    """A message to the whole class; with a lesson, it asks everybody to go there."""
 
     klass = models.ForeignKey(Class, models.CASCADE, related_name="announcements")
     by = models.ForeignKey(Member, models.PROTECT, related_name="+")
     words = models.CharField(max_length=500, blank=True)
     lesson = models.CharField(max_length=40, blank=True)
     at = models.DateTimeField(default=timezone.now)
-    ended_at = models.DateTimeField(null=True, help_text="Since when pages show it no more.")
+    ended_at = models.DateTimeField(null=True, help_text="From then on pages no longer show it.")
     feed_offset = models.BigIntegerField(null=True)
 
     def __str__(self) -> str:
@@ -287,7 +297,7 @@ class Announcement(models.Model):
 
 
 class ApiToken(models.Model):
-    """A script's way in, with the rights of one member in one class. The token itself is shown once and is in no row."""
+    """Access for a script, with the rights of one member in one class. The token itself is shown once and never stored."""
 
     member = models.ForeignKey(Member, models.CASCADE, related_name="tokens")
     name = models.CharField(max_length=60)

@@ -1,7 +1,7 @@
-"""The process's clients of the cluster: one admin, one producer, and consumers as they are asked for.
+"""The process's Kafka clients: one admin client, one producer, and a consumer whenever one is needed.
 
-Clients are not safe across a fork: they are made lazily, in the process that uses them, and made again in a
-child. librdkafka's log lines and delivery reports wait in queues until somebody polls; one thread does.
+Clients do not survive a fork: each process makes its own when it first needs them, and so does a child.
+librdkafka's log lines and delivery reports wait in queues until somebody polls; one thread does that.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _PRODUCER: Config = {
     "enable.idempotence": True,
     "linger.ms": 0,  # produce to record in hand: 2.8 ms, with the default of 5 it is 8.4
     "sticky.partitioning.linger.ms": 10,  # the default, which a linger of 0 would take away
-    "topic.metadata.propagation.max.ms": 1000,  # a missing topic is said after 1 s, not 30
+    "topic.metadata.propagation.max.ms": 1000,  # a missing topic is reported after 1 s, not 30
     "message.timeout.ms": 10000,
 }
 _CONSUMER: Config = {
@@ -51,17 +51,17 @@ _CONSUMER: Config = {
     "heartbeat.interval.ms": 500,  # a rebalance is noticed at a heartbeat: 4 members stable in 0.55 s, not 3
     "fetch.queue.backoff.ms": 20,  # the default of 1000 pauses a second now and then
     "fetch.wait.max.ms": 250,
-    "fetch.message.max.bytes": 262144,  # these two: a reader that stalls grows by 8 MiB instead of 85
+    "fetch.message.max.bytes": 262144,  # with these two a stalled reader grows by 8 MiB instead of 85
     "queued.max.messages.kbytes": 1024,
 }
-# A question waits behind a fetch that is still out, for as long as that waits for records to come.
+# Any other request waits behind an open fetch, for as long as that fetch waits for records.
 _READER: Config = {"enable.partition.eof": True, "auto.offset.reset": "earliest", "fetch.wait.max.ms": 5}
 _IDLE_READERS = 2
 
 
 @dataclass(frozen=True)
 class Connection:
-    """Where the cluster is, and the client's settings for TLS and SASL, as pairs."""
+    """The cluster's address, and the client's settings for TLS and SASL as pairs."""
 
     bootstrap_servers: str
     extra: tuple[tuple[str, str], ...] = ()
@@ -71,7 +71,7 @@ class Connection:
 
 
 class _Clients:
-    """What one process has open to one cluster."""
+    """The clients that one process has for one cluster."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -116,18 +116,18 @@ class _Clients:
         close(reader)
 
     def replace_producer(self, broken: Producer) -> None:
-        broken.purge(blocking=False)  # some of what it holds would else wait for its time-out, 10 s
+        broken.purge(blocking=False)  # or some of its records would wait for their time-out, 10 s
         with self._lock:
             if self._producer is broken:
                 self._producer = None
                 self._retired.append(broken)
 
     def serve(self, producer: Producer, *, wait_s: float) -> None:
-        """Poll. The client lets a fatal error come out of one poll, and that one only."""
+        """Poll the producer. The client raises a fatal error from one poll, and only from that one."""
         try:
             producer.poll(wait_s)
         except KafkaException as error:
-            _log.error("A producer had a fatal error and is given up: %s", error.args[0])
+            _log.error("A producer had a fatal error and was replaced: %s", error.args[0])
             self.replace_producer(producer)
 
     def producer_that_knows(self, topic: str, now: object, *, timeout_s: float) -> Producer:
@@ -144,7 +144,7 @@ class _Clients:
         if self._producer is not None:
             producer = self._producer
             bounded(lambda: producer.flush(CLOSE_TIMEOUT_S / 2), timeout_s=CLOSE_TIMEOUT_S)
-        # Dropping the last reference destroys a client, which can take its time: not on our thread.
+        # Dropping the last reference destroys a client, which can take long: not on our thread.
         with self._lock:
             leavers = [self._admin, self._producer, *self._retired, *self._idle_readers]
             self._idle_readers.clear()
@@ -158,12 +158,12 @@ class _Clients:
             self._pump.start()
 
     def _run_pump(self) -> None:
-        """Serve delivery reports at once, and the log lines of the admin a few times a second."""
+        """Serve delivery reports at once, and the admin client's log lines a few times a second."""
         while not self._stop.is_set():
             try:
                 self._poll_all()
-            except Exception:  # every report of the process comes through this thread: it goes on
-                _log.exception("The clients could not be polled; this goes on")
+            except Exception:  # every report of the process comes through this thread, so it must go on
+                _log.exception("The clients could not be polled; trying again")
                 self._stop.wait(0.1)
 
     def _poll_all(self) -> None:
@@ -185,7 +185,7 @@ _clients: _Clients | None = None
 
 
 def configure(connection: Connection) -> None:
-    """Say which cluster this process talks to. Clients of an earlier one are closed."""
+    """Set the cluster that this process talks to. Clients of an earlier one are closed."""
     global _clients
     with _lock:
         earlier, _clients = _clients, _Clients(connection)
@@ -194,7 +194,7 @@ def configure(connection: Connection) -> None:
 
 
 def connection() -> Connection:
-    """Raises RuntimeError where nobody has called `configure` yet."""
+    """The cluster's address and settings. Raises RuntimeError before the first `configure`."""
     return _current().connection
 
 
@@ -209,92 +209,93 @@ def producer() -> Producer:
 
 
 def producer_that_knows(topic: str, now: object, *, timeout_s: float = TIMEOUT_S) -> Producer:
-    """The process's producer, after it has looked at the topic anew unless it did so with the same `now`.
+    """The process's producer, with its metadata of the topic renewed, unless it was renewed for the same `now`.
 
-    By itself it looks every 2 s. In between another process may have added partitions or created the topic anew, and it
-    would know no such partition, or no such topic. Raises: KafkaException.
+    By itself the producer renews it every 2 s. If another process adds partitions or creates the topic anew in between,
+    the producer does not know them yet. Raises: KafkaException.
     """
     return _current().producer_that_knows(topic, now, timeout_s=timeout_s)
 
 
 def warm_up() -> None:
-    """Make the admin client and the producer now; returns at once.
+    """Make the admin client and the producer now. Returns at once.
 
-    A first record sent by a new idempotent producer waits 0.5 to 1 s for its producer id; one that was made
-    a moment earlier has it.
+    The first record of a new idempotent producer waits 0.5 to 1 s for the producer's id; if the producer was made a
+    moment earlier, it already has its id.
     """
     admin()
     producer()
 
 
 def replace_producer(broken: Producer) -> None:
-    """Let go of a producer that had a fatal error: it sends no more.
+    """Give up a producer that had a fatal error: it cannot send any more.
 
-    What is under way ends now, each record with a report. If it was the process's, the next `producer()` is a new one.
+    Records under way fail now, each with a report. If it was the process's producer, the next `producer()` makes a new
+    one.
     """
     _current().replace_producer(broken)
 
 
 def serve(producer: Producer, *, wait_s: float) -> None:
-    """Poll a producer for its reports. One that has a fatal error is let go of, as by `replace_producer`."""
+    """Poll a producer for its reports. If it has a fatal error, it is given up as by `replace_producer`."""
     _current().serve(producer, wait_s=wait_s)
 
 
 def new_roamer() -> AdminClient:
-    """An admin client for a moment, connected to every broker: its lists of topics come from all in turn.
+    """A short-lived admin client, connected to every broker: its lists of topics come from all of them in turn.
 
-    (A client of the usual, sparse kind keeps asking the one broker that it happens to be connected to.)
+    (A usual client, with sparse connections, keeps asking the one broker that it happens to be connected to.)
     """
     settings = {**_EVERY_CLIENT, **_ADMIN, **connection().settings(), "enable.sparse.connections": False}
     return AdminClient(settings, logger=_log)
 
 
 def new_consumer(**config: Any) -> Consumer:
-    """A consumer of the caller's own; auto-commit is off unless asked for. Close it with `close`."""
+    """A new consumer; auto-commit is off unless you turn it on. Close it with `close`."""
     settings = {**_EVERY_CLIENT, **_CONSUMER, **connection().settings(), **config}
     if settings.get("group.protocol") == "consumer":
-        settings.pop("heartbeat.interval.ms")  # KIP-848: the broker says it, and the client refuses ours
+        settings.pop("heartbeat.interval.ms")  # KIP-848: the broker decides, and the client refuses this setting
     return Consumer(settings, logger=_log)
 
 
 @contextmanager
 def reader() -> Iterator[Consumer]:
-    """A consumer that reads by assign(), for a moment; it tells where a partition ends.
+    """A consumer to read by assign(), for the length of a with block; it reports the end of a partition.
 
-    Two are kept for whoever comes next: a new one takes 3 ms of CPU, five threads, and connections to all brokers.
+    Two are kept for the next callers: a new one costs 3 ms of CPU, five threads, and connections to all brokers.
     """
     lender = _current()
     consumer = lender.take_reader()
     try:
         yield consumer
         consumer.unassign()
-    except BaseException:  # nobody knows what it is still waiting for
+    except BaseException:  # it may still be waiting for something
         close(consumer)
         raise
     lender.give_back(consumer)
 
 
 def new_producer(**config: Any) -> Producer:
-    """A producer of the caller's own, with the process's settings where `config` says nothing."""
+    """A new producer, with the process's settings except for those in `config`."""
     return Producer({**_EVERY_CLIENT, **_PRODUCER, **connection().settings(), **config}, logger=_log)
 
 
 def new_plain_producer(**config: Any) -> Producer:
-    """One with the client's own defaults, as a learner's `Producer({"bootstrap.servers": …})` has them.
+    """A new producer with the client's own defaults, like a student's `Producer({"bootstrap.servers": …})`.
 
-    A fresh idempotent producer keeps its first record back for 0.5 to 1 s: in that time a lesson about partitions that
-    stick for 10 ms, or about a queue that fills, would show something else.
+    A new idempotent producer holds its first record back for 0.5 to 1 s. A lesson about partitions that stick for 10 ms,
+    or about a queue that fills up, would then show something else.
     """
     return new_producer(**{"enable.idempotence": False, "linger.ms": 5, **config})
 
 
 def close(consumer: Consumer, *, timeout_s: float = CLOSE_TIMEOUT_S) -> bool:
-    """Close a consumer, and say whether it was done in time: it can hang (their issue 1667)."""
+    """Close a consumer; whether that was done in time. It can hang (confluent-kafka-python issue 1667)."""
     return bounded(consumer.close, timeout_s=timeout_s)
 
 
 def close_all() -> None:
-    """Close what this process has open; a later call opens anew. Takes a few seconds at the most."""
+    """Close all clients of this process, within a few seconds. A later call makes new ones."""
     with _lock:
         clients = _clients
     if clients is not None and clients.pid == os.getpid():
@@ -302,19 +303,19 @@ def close_all() -> None:
 
 
 def settle(future: Future[T], *, asked: str, namespace: Strips | None = None, timeout_s: float = TIMEOUT_S) -> T:
-    """The answer of an admin call. Raises ClusterError, in time."""
+    """The result of an admin call, within the time limit. Raises ClusterError."""
     with translated(asked=asked, namespace=namespace):
         return future.result(timeout_s)
 
 
 def bounded(call: Callable[[], object], *, timeout_s: float) -> bool:
-    """Run a call that may hang on a thread of its own; whether it came back in time, well or not."""
+    """Run a call that may hang, on its own thread; whether it returned in time, with success or an error."""
 
     def run() -> None:
         try:
             call()
-        except Exception as error:  # such as _DESTROY: the client went while it was being closed
-            _log.debug("a client was not closed in good order: %s", error)
+        except Exception as error:  # such as _DESTROY: the client was destroyed while it was being closed
+            _log.debug("a client was not closed cleanly: %s", error)
 
     thread = threading.Thread(target=run, name="kafka-close", daemon=True)
     thread.start()

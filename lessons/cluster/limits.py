@@ -1,4 +1,4 @@
-"""What the app itself refuses, so that one learner cannot take the cluster from the others."""
+"""How much of the cluster one act may take, so that enough is left for everybody else."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import math
 from collections import Counter
 
 from lessons.cluster.clients import TIMEOUT_S
-from lessons.cluster.errors import AppRefused
 from lessons.cluster.metadata import list_metadata, topics_of
+from lessons.cluster.refusals import Refusal
+from lessons.words import _
 
 MAX_PARTITIONS = 12  # a class shares the cluster
 MAX_REPLICAS_PER_BROKER = 2000  # with a heap of 128 MB a broker died of OutOfMemoryError near 4,000
@@ -15,10 +16,10 @@ _CLIENT_MAX_REPLICAS = 10000
 
 
 def replicas_left(
-    *, limit: int = MAX_REPLICAS_PER_BROKER, asked: str = "Count the replicas", timeout_s: float = TIMEOUT_S
+    *, limit: int = MAX_REPLICAS_PER_BROKER, asked: str | None = None, timeout_s: float = TIMEOUT_S
 ) -> dict[int, int]:
-    """How many more replicas each living broker may take, below zero where it has too many already."""
-    metadata = list_metadata(asked=asked, timeout_s=timeout_s)
+    """How many more replicas each running broker may take; negative for a broker that already has too many."""
+    metadata = list_metadata(asked=asked or _("Count the replicas"), timeout_s=timeout_s)
     held: Counter[int] = Counter()
     for topic in topics_of(metadata):
         for partition in topic.partitions:
@@ -27,35 +28,30 @@ def replicas_left(
 
 
 def refuse_partitions(partitions: int, *, asked: str) -> None:
+    """Raises: AppRefused."""
     if partitions < 0:
-        words = "Kafka would take a negative number for its default; this app wants it said."
-        raise refused("NEGATIVE_PARTITIONS", asked, words, "Ask for 1 partition or more.")
+        raise Refusal.NEGATIVE_PARTITIONS.error(asked=asked)
     if partitions > MAX_PARTITIONS:
-        words = f"In a class a topic has at most {MAX_PARTITIONS} partitions. Kafka itself takes many more."
-        raise refused("TOO_MANY_PARTITIONS", asked, words, f"Ask for {MAX_PARTITIONS} or fewer.")
+        raise Refusal.TOO_MANY_PARTITIONS.error(asked=asked, most=MAX_PARTITIONS)
 
 
 def refuse_replicas(replicas: int, *, asked: str) -> None:
+    """Raises: AppRefused."""
     if replicas < 0:
-        words = "Kafka would take a negative number for its default; this app wants it said."
-        raise refused("NEGATIVE_REPLICAS", asked, words, "Ask for 1 replica or more.")
+        raise Refusal.NEGATIVE_REPLICAS.error(asked=asked)
     if replicas > _CLIENT_MAX_REPLICAS:
-        words = f"The client takes at most {_CLIENT_MAX_REPLICAS} replicas."
-        raise refused("TOO_MANY_REPLICAS", asked, words, "Ask for no more replicas than there are brokers.")
+        raise Refusal.TOO_MANY_REPLICAS.error(asked=asked, most=_CLIENT_MAX_REPLICAS)
 
 
 def refuse_crowding(partitions: int, replicas: int, *, limit: int, asked: str, timeout_s: float) -> None:
-    """Kafka spreads new replicas evenly, from a random broker on: the fullest may get the larger share."""
+    """Refuse what the fullest broker has no room for. Raises: AppRefused.
+
+    Kafka spreads new replicas evenly, beginning at a random broker, so the fullest broker may get the larger share.
+    """
     left = replicas_left(limit=limit, asked=asked, timeout_s=timeout_s)
     if partitions <= 0 or not 0 < replicas <= len(left):
-        return  # Kafka says no to these, in words worth reading
+        return  # Kafka refuses these itself, and its answer is worth reading
     share = math.ceil(partitions * replicas / len(left))
     fullest = min(left, key=lambda broker_id: left[broker_id])
     if share > left[fullest]:
-        holds = limit - left[fullest]
-        words = f"Broker {fullest} holds {holds} replicas, and a broker of this cluster may hold {limit}."
-        raise refused("BROKER_FULL", asked, words, "Delete topics that are no longer needed.")
-
-
-def refused(code: str, asked: str, answered: str, advice: str) -> AppRefused:
-    return AppRefused(code=code, asked=asked, answered=answered, advice=advice)
+        raise Refusal.BROKER_FULL.error(asked=asked, broker=fullest, held=limit - left[fullest], most=limit)

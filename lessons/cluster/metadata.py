@@ -1,8 +1,8 @@
-"""What the cluster says of its brokers and topics: the readings that every other module stands on.
+"""Read what the cluster knows about its brokers and topics. Every other module builds on this.
 
-Two traps shape this module. A list of topics is asked for without a name, since asking for a missing topic by
-name creates it where auto-creation is on. And after a broker was killed, describe calls of a living admin
-client fail for 25 to 40 s ("Timed out waiting for controller") until a list of topics renews its metadata.
+Two traps shape this module. It asks for all topics and never for one by name, because asking for a missing topic
+creates it where auto-creation is on. And after a broker was killed, describe calls of an existing admin client
+fail for 25 to 40 s ("Timed out waiting for controller") until a list of topics renews its metadata.
 """
 
 from __future__ import annotations
@@ -26,12 +26,13 @@ from lessons.cluster.errors import (
     topic_missing,
     translated,
 )
+from lessons.words import _
 
 _FIRST_TRY_S = 1.5
 _LOOK_EVERY_S = 0.005
 _HEARSAY_S = 0.05
 
-# describe says it of every topic; these are known where only a list is at hand (KIP-932 brought the third).
+# A description says whether a topic is internal, a list does not: these are known by name (the third is from KIP-932).
 _KAFKAS_OWN = {"__consumer_offsets", "__transaction_state", "__share_group_state"}
 
 T = TypeVar("T")
@@ -44,7 +45,7 @@ _cluster_ids: dict[clients.Connection, tuple[str, float]] = {}
 
 @dataclass(frozen=True)
 class Partition:
-    """One partition; `leader` is None while it has none, `error` is Kafka's name for what is wrong."""
+    """One partition; `leader` is None while it has none, `error` is Kafka's name for the problem."""
 
     id: int
     leader: int | None
@@ -55,7 +56,7 @@ class Partition:
 
 @dataclass(frozen=True)
 class Topic:
-    """`name` is the full one. `topic_id` as Kafka's own tools print it, None where it is not known."""
+    """One topic, by its full name. `topic_id` is as Kafka's own tools print it, None if not known."""
 
     name: str
     topic_id: str | None
@@ -73,15 +74,17 @@ class Cluster:
 
 
 def describe_cluster(*, timeout_s: float = TIMEOUT_S) -> Cluster:
-    """Raises KafkaUnavailable."""
-    metadata = list_metadata(asked="Describe the cluster", timeout_s=timeout_s)
-    addresses = {each.id: f"{each.host}:{each.port}" for _, each in sorted(metadata.brokers.items())}
+    """The cluster and its running brokers. Raises KafkaUnavailable."""
+    metadata = list_metadata(asked=_("Describe the cluster"), timeout_s=timeout_s)
+    addresses = {each.id: f"{each.host}:{each.port}" for _id, each in sorted(metadata.brokers.items())}
     return Cluster(metadata.cluster_id or "", addresses)
 
 
 def cluster_id(*, asked: str) -> str:
-    """The id of the cluster. Each list of a class's thousand topics costs 20 ms: what was heard within a minute will do,
-    and what was heard before that while the cluster is away. Raises KafkaUnavailable when it never answered.
+    """The id of the cluster. Raises KafkaUnavailable if the cluster has never answered.
+
+    A list of a class's thousand topics costs 20 ms, so an id that is less than a minute old is used again; while the
+    cluster does not answer, an older one is, too.
     """
     here, now = clients.connection(), time.monotonic()
     known = _cluster_ids.get(here)
@@ -104,7 +107,7 @@ def find_topic(
     timeout_s: float = TIMEOUT_S,
     patience_s: float = 0.4,
 ) -> Topic:
-    """One topic with its id. A broker that has just not heard of it yet gets `patience_s` to hear of it.
+    """One topic with its id. A broker that has not heard of a new topic yet gets `patience_s` to do so.
 
     Raises TopicMissing, KafkaUnavailable.
     """
@@ -121,7 +124,7 @@ def find_topic(
 def describe(
     full_names: Iterable[str], *, asked: str, namespace: Strips | None = None, timeout_s: float = TIMEOUT_S
 ) -> dict[str, Topic]:
-    """Topics with their ids, in one call; missing ones are missing in it. Raises ClusterError."""
+    """Topics with their ids, in one call; topics that do not exist are left out. Raises ClusterError."""
     names = list(full_names)
 
     def ask(within_s: float) -> dict[str, Topic]:
@@ -139,7 +142,7 @@ def describe(
 def describe_each(
     full_names: Iterable[str], *, asked: str, namespace: Strips | None = None, timeout_s: float = TIMEOUT_S
 ) -> dict[str, Topic | ClusterError]:
-    """For each name the topic, or the error that it got, in one call. Raises KafkaUnavailable where all got that."""
+    """For each name the topic or its error, in one call. Raises KafkaUnavailable if that is the error of all."""
     names = list(full_names)
 
     def ask(within_s: float) -> dict[str, Topic | ClusterError]:
@@ -168,7 +171,7 @@ def _ask_for_each(
 
 
 def list_metadata(*, asked: str, timeout_s: float = TIMEOUT_S) -> ClusterMetadata:
-    """The client's own answer to "list all topics": brokers, cluster id, topics. Raises KafkaUnavailable."""
+    """The client's list of all topics, with brokers and cluster id. Raises KafkaUnavailable."""
     here = clients.connection()
     with translated(asked=asked):
         metadata = clients.admin().list_topics(timeout=timeout_s)
@@ -183,7 +186,7 @@ def ask_whether_it_answers(*, asked: str) -> None:
 
 
 def topics_of(metadata: ClusterMetadata) -> tuple[Topic, ...]:
-    """The topics in a list, ordered by name; without ids."""
+    """The topics of a list, by name, without ids."""
     return tuple(_topic_listed(name, topic) for name, topic in sorted(metadata.topics.items()))
 
 
@@ -234,7 +237,7 @@ def _shape(topic: TopicMetadata) -> object:
 
 
 def ask_twice(ask: Callable[[float], T], *, asked: str, timeout_s: float) -> T:
-    """Ask; where no answer comes, let a list of topics renew the client's metadata, and ask again."""
+    """Ask; if no answer comes, renew the client's metadata with a list of topics and ask again."""
     deadline = time.monotonic() + timeout_s
     try:
         return ask(min(_FIRST_TRY_S, timeout_s))
@@ -246,9 +249,9 @@ def ask_twice(ask: Callable[[float], T], *, asked: str, timeout_s: float) -> T:
 
 
 def wait_for_every_broker(holds: Callable[[TopicMetadata | None], bool], full_name: str, *, timeout_s: float) -> bool:
-    """Whether, within the deadline, every living broker's list had the topic so.
+    """Whether `holds` became true of the topic in every running broker's list before the deadline.
 
-    An admin future resolves before every broker knows. A client cannot choose whom it asks for a list, but
+    An admin future resolves before every broker knows. A client cannot choose which broker it asks for a list, but
     one that is connected to all asks at random, and the answer names the broker: ask until each has agreed.
     """
     deadline = time.monotonic() + timeout_s
@@ -258,7 +261,7 @@ def wait_for_every_broker(holds: Callable[[TopicMetadata | None], bool], full_na
         try:
             metadata = roamer.list_topics(timeout=min(1.0, left_s))
         except KafkaException:
-            continue  # a broker that has just died counts as living for a moment
+            continue  # a broker that has just died counts as running for a moment
         if holds(metadata.topics.get(full_name)):
             agreed.add(metadata.orig_broker_id)  # -1 for an address that is not known as a broker yet
         if agreed >= metadata.brokers.keys():
@@ -269,7 +272,7 @@ def wait_for_every_broker(holds: Callable[[TopicMetadata | None], bool], full_na
 
 def _topic_listed(name: str, topic: TopicMetadata) -> Topic:
     error = None if topic.error is None else topic.error.name()
-    partitions = tuple(_partition_listed(each) for _, each in sorted(topic.partitions.items()))
+    partitions = tuple(_partition_listed(each) for _id, each in sorted(topic.partitions.items()))
     return Topic(name, None, name in _KAFKAS_OWN, partitions, error)
 
 

@@ -1,27 +1,32 @@
-"""A seat's slice of the cluster: a learner types `test1p`, the cluster holds `<class>.<seat>.test1p`.
+"""A seat's part of the cluster: the student types `test1p`, the cluster holds `<class>.<seat>.test1p`.
 
-Isolation is this prefix and nothing else, so the translation is done here alone: for the names of topics,
-for group ids, and for Kafka's own sentences.
+This prefix alone keeps seats apart. So names of topics, group ids and Kafka's own sentences are translated here and
+nowhere else.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 from lessons.cluster.errors import AppRefused
+from lessons.cluster.refusals import Refusal
+from lessons.words import _
+
+Thing = Literal["topic", "group"]
 
 MAX_FULL_NAME_LENGTH = 249  # Kafka's limit for a topic's name: 249 pass, 250 do not
 
-# No '.', or `a` + `b.c` would be `a.b` + `c`: one seat inside another. No '_', since Kafka takes a.b and
-# a_b for one and the same name (it refuses the second), and one class could get into the way of another.
+# No '.', or `a` + `b.c` would be `a.b` + `c`: one seat inside another. No '_': Kafka treats a.b and a_b as the same
+# name and refuses the second, so one class could get in the way of another.
 _SLUG = re.compile(r"[A-Za-z0-9-]+")
 _OF_A_CLASS = re.compile(r"_[A-Za-z0-9-]+\.")
 
 
 @dataclass(frozen=True)
 class Namespace:
-    """The names that belong to one seat of one class. Raises `ValueError` for slugs that are no slugs."""
+    """The names that belong to one seat of one class. Raises `ValueError` for a slug that is not legal."""
 
     class_slug: str
     seat_slug: str
@@ -29,7 +34,7 @@ class Namespace:
     def __post_init__(self) -> None:
         for slug in (self.class_slug, self.seat_slug):
             if not _SLUG.fullmatch(slug):
-                raise ValueError(f"a slug has letters, digits and '-' only: {slug!r}")
+                raise ValueError(f"a slug has only letters, digits and '-': {slug!r}")
 
     @property
     def prefix(self) -> str:
@@ -37,14 +42,14 @@ class Namespace:
 
     @property
     def max_name_length(self) -> int:
-        """The longest name that a learner can type, in characters."""
+        """The length of the longest name that a student can type, in characters."""
         return MAX_FULL_NAME_LENGTH - len(self.prefix)
 
-    def full(self, name: str, *, thing: str = "topic") -> str:
-        """The name on the cluster. `thing` is the word for it in a refusal: "topic" or "group".
+    def full(self, name: str, *, thing: Thing = "topic") -> str:
+        """The name on the cluster. `thing` is what a refusal calls it. Raises: AppRefused.
 
-        The app refuses only what the prefix would make legal or unreadable; illegal characters go to Kafka,
-        whose answer is worth seeing. Raises AppRefused.
+        The app refuses only names that the prefix would make legal or unreadable. Illegal characters go to Kafka,
+        whose answer is worth seeing.
         """
         refusal = self._refusal(name, thing)
         if refusal is not None:
@@ -52,7 +57,7 @@ class Namespace:
         return self.prefix + name
 
     def short(self, full_name: str) -> str:
-        """The name as the learner typed it; a name outside this namespace comes back as it is."""
+        """The name as the student typed it; a name outside this namespace comes back unchanged."""
         return full_name.removeprefix(self.prefix) if self.owns(full_name) else full_name
 
     def owns(self, full_name: str) -> bool:
@@ -60,46 +65,39 @@ class Namespace:
 
     @property
     def class_prefix(self) -> str:
-        """What the names of the class's own topics begin with, such as its feed's."""
+        """The beginning of the names of the class's own topics, such as its feed."""
         return f"_{self.class_slug}."
 
     def may_see(self, full_name: str) -> bool:
-        """Whether a list shows this seat the topic: its own, its class's, and what else begins with an underscore.
+        """Whether this seat's list shows the topic: its own, its class's, and others that begin with an underscore.
 
-        Neighbours' topics are not shown, nor are those of other classes.
+        Topics of other seats and of other classes are not shown.
         """
         if self.owns(full_name) or full_name.startswith(self.class_prefix):
             return True
         return full_name.startswith("_") and not _OF_A_CLASS.match(full_name)
 
     def strip(self, text: str) -> str:
-        """Kafka's sentence with the prefix taken out wherever it stands."""
+        """Kafka's sentence without the prefix, wherever it occurs."""
         return text.replace(self.prefix, "")
 
-    def _refusal(self, name: str, thing: str) -> AppRefused | None:
-        def refuse(code: str, answered: str, advice: str) -> AppRefused:
-            asked = f"Use the name {name!r} for a {thing}"
-            return AppRefused(code=code, asked=asked, answered=answered, advice=advice)
-
+    def _refusal(self, name: str, thing: Thing) -> AppRefused | None:
+        use = _("Use the name %(name)s for a topic") if thing == "topic" else _("Use the name %(name)s for a group")
+        asked = use % {"name": repr(name)}
         if not name:
-            return refuse("EMPTY_NAME", f"A {thing} needs a name.", "Type one, such as test1p.")
+            return Refusal.EMPTY_NAME.error(asked=asked)
         if name in (".", ".."):
-            words = f"The name of a {thing} cannot be '.' or '..': Kafka keeps those for folders."
-            return refuse("DOT_NAME", words, "Type a name with letters in it, such as test1p.")
+            return Refusal.DOT_NAME.error(asked=asked)
         if len(name) > self.max_name_length:
-            words = (
-                f"The name has {len(name)} characters. Kafka takes {MAX_FULL_NAME_LENGTH}, and "
-                f"{len(self.prefix)} of them name your class and seat."
-            )
-            return refuse("TOO_LONG", words, f"Use at most {self.max_name_length} characters.")
-        if not _can_be_sent(name):
-            words = "The name holds a character that cannot be sent to Kafka at all."
-            return refuse("ILLEGAL_NAME", words, "Use letters, digits, '.', '_' and '-'.")
-        return None
+            return Refusal.TOO_LONG.error(
+                asked=asked, length=len(name), kafkas=MAX_FULL_NAME_LENGTH, prefix=len(self.prefix),
+                most=self.max_name_length,
+            )  # fmt: skip
+        return None if _can_be_sent(name) else Refusal.ILLEGAL_NAME.error(asked=asked)
 
 
 def prefix_of(full_name: str) -> str:
-    """The prefix of the seat whose topic this is; empty for what has none."""
+    """The prefix of the seat that owns this topic; empty if no seat does."""
     parts = full_name.split(".", 2)
     return f"{parts[0]}.{parts[1]}." if len(parts) == 3 and parts[2] else ""
 

@@ -1,4 +1,4 @@
-"""Records: written with a delivery report for each, read back by offset, and shown as JSON."""
+"""Send records with a delivery report for each, read them by offset, show them as JSON."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, Topi
 from confluent_kafka import Message as KafkaMessage
 from confluent_kafka.admin import OffsetSpec
 
-from lessons.cluster import clients
+from lessons.cluster import clients, counted
 from lessons.cluster.clients import TIMEOUT_S, settle
-from lessons.cluster.errors import AppRefused, ClusterError, KafkaUnavailable, no_answer, translate, translated
+from lessons.cluster.errors import ClusterError, KafkaUnavailable, no_answer, translate, translated
 from lessons.cluster.metadata import Partition, Topic, find_topic
 from lessons.cluster.namespace import Namespace
+from lessons.cluster.refusals import Refusal
+from lessons.words import _, ngettext
 
 SHOWN_BYTES = 1024
 PRODUCE_TIMEOUT_S = 12.0  # the client gives up on a record after message.timeout.ms, 10 s
@@ -36,7 +38,7 @@ Headers = tuple[tuple[str, bytes | None], ...]
 
 @dataclass(frozen=True)
 class Message:
-    """What is to be sent. None and b"" are different things to Kafka, in the key and in the value."""
+    """A record to send. To Kafka, None and b"" are not the same, neither as a key nor as a value."""
 
     key: bytes | None = None
     value: bytes | None = None
@@ -45,7 +47,7 @@ class Message:
 
 @dataclass(frozen=True)
 class Record:
-    """What a partition holds. `topic` is the full name."""
+    """A record as a partition holds it. `topic` is the full name."""
 
     topic: str
     partition: int
@@ -58,7 +60,7 @@ class Record:
 
 @dataclass(frozen=True)
 class Delivery:
-    """What became of one message. `topic` is the full name; `offset` is None unless Kafka confirmed it."""
+    """The delivery report of one message. `topic` is the full name; `offset` is None unless Kafka confirmed it."""
 
     topic: str
     partition: int | None
@@ -80,11 +82,11 @@ def produce(
     flush_each: bool = False,
     timeout_s: float = PRODUCE_TIMEOUT_S,
 ) -> tuple[Delivery, ...]:
-    """Send the messages in their order and wait for every report: one `Delivery` each, failed ones included.
+    """Send the messages in order and wait for all reports: one `Delivery` each, failed ones included.
 
-    A `producer` of the caller's own is polled here, and with `flush_each` flushed after each message. A missing
-    topic or partition is said at once, from the topic's metadata: the client would go on looking for it. A fatal error
-    of the producer ends what is under way at once, as KafkaUnavailable; the next call has a new one.
+    If you pass a `producer` of your own, it is polled here, and with `flush_each` flushed after each message. A missing
+    topic or partition is reported at once, from the topic's metadata: the client would keep looking for it. After a
+    fatal error of the producer every message under way fails at once, as KafkaUnavailable; the next call gets a new one.
 
     Raises AppRefused, TopicMissing, KafkaUnavailable.
     """
@@ -118,13 +120,14 @@ def read_range(
     namespace: Namespace | None = None,
     timeout_s: float = TIMEOUT_S,
 ) -> tuple[Record, ...]:
-    """The records of one partition with start <= offset < end, at most `limit`; no group takes part.
+    """The records of one partition with start <= offset < end, at most `limit`. No consumer group is involved.
 
     `end` None means the end at the time of the call. Offsets may have gaps (compaction, transaction markers),
-    so the reader goes by positions and never counts. With a `namespace` the words of errors have the short name.
+    so the reader goes by positions and never counts. With a `namespace`, errors use the short name.
     Raises AppRefused (NO_SUCH_PARTITION), TopicMissing, KafkaUnavailable.
     """
-    asked = f"Read partition {partition} of {_shown(full_topic, namespace)} from offset {start}"
+    shown = {"partition": partition, "topic": _shown(full_topic, namespace), "offset": start}
+    asked = _("Read partition %(partition)s of %(topic)s from offset %(offset)s") % shown
     deadline = time.monotonic() + timeout_s
     spans = _offsets(full_topic, partitions=(partition,), asked=asked, namespace=namespace, timeout_s=timeout_s)
     earliest, latest = spans[partition]
@@ -145,12 +148,12 @@ def offsets(
     namespace: Namespace | None = None,
     timeout_s: float = TIMEOUT_S,
 ) -> dict[int, tuple[int, int]]:
-    """Each partition's earliest offset and its end, the offset that the next record gets; or of some only.
+    """For each partition, or for some: the earliest offset and the end, which is the offset of the next record.
 
-    With a `namespace` the words of errors have the short name. Raises AppRefused (NO_SUCH_PARTITION), TopicMissing,
+    With a `namespace`, errors use the short name. Raises AppRefused (NO_SUCH_PARTITION), TopicMissing,
     KafkaUnavailable; also where one has no leader.
     """
-    asked = f"Look up the offsets of {_shown(full_topic, namespace)}"
+    asked = _("Look up the offsets of %(topic)s") % {"topic": _shown(full_topic, namespace)}
     return _offsets(full_topic, partitions=partitions, asked=asked, namespace=namespace, timeout_s=timeout_s)
 
 
@@ -181,7 +184,7 @@ def _offsets(
 def _spans(
     full_topic: str, partitions: Iterable[Partition], *, asked: str, timeout_s: float
 ) -> dict[int, tuple[int, int]]:
-    """All of them, or nothing when one gave no answer."""
+    """Offsets of all these partitions, or nothing if one gave no answer."""
     keys = [(full_topic, partition.id) for partition in partitions]
     earliest = list_offsets(keys, EARLIEST, asked=asked, timeout_s=timeout_s)
     ends = list_offsets(keys, LATEST, asked=asked, timeout_s=timeout_s)
@@ -192,7 +195,7 @@ def _spans(
 def list_offsets(
     partitions: Iterable[tuple[str, int]], spec: OffsetSpec, *, asked: str, timeout_s: float = TIMEOUT_S
 ) -> dict[tuple[str, int], int]:
-    """Offsets of (topic, partition) pairs in one call; a pair that has no answer is missing in it."""
+    """Offsets of (topic, partition) pairs in one call; a pair without an answer is left out."""
     wanted = {TopicPartition(topic, partition): spec for topic, partition in partitions}
     if not wanted:
         return {}
@@ -213,7 +216,7 @@ def list_offsets(
 
 
 def from_kafka(message: KafkaMessage) -> Record:
-    """A `Record` of what a consumer's poll gave, which must not be an error."""
+    """The `Record` for a message that a consumer polled, which must not be an error."""
     kind, timestamp_ms = message.timestamp()
     return Record(
         topic=message.topic() or "",
@@ -240,7 +243,7 @@ def as_json(record: Record, namespace: Namespace) -> dict[str, Any]:
 
 
 def cell(value: bytes | None) -> dict[str, Any]:
-    """Null, empty, text and other bytes told apart; at most 1 KiB of it, with its size when it was cut."""
+    """A key or value as JSON: null, empty, text or hex; at most 1 KiB of it, with the full size if it was cut."""
     if value is None:
         return {"kind": "null"}
     if not value:
@@ -257,7 +260,7 @@ def cell(value: bytes | None) -> dict[str, Any]:
 
 @dataclass
 class _Report:
-    """One message on its way; the producer's poll thread fills in what became of it."""
+    """One message on its way; the thread that polls the producer fills in the result."""
 
     message: Message
     partition: int | None = None
@@ -293,7 +296,7 @@ class _Report:
         self.done.set()
 
     def settle(self, error: KafkaError | None, message: KafkaMessage) -> None:
-        """The delivery callback. What it raises would come out of somebody else's poll as a SystemError."""
+        """The delivery callback. An exception here would come out of somebody else's poll as a SystemError."""
         try:
             if error is not None:
                 self.fail(error)
@@ -306,7 +309,7 @@ class _Report:
             self.done.set()
 
     def wait(self, own_producer: Producer | None, deadline: float) -> None:
-        """Until the report is in or the deadline is past. Nobody but us polls a caller's own producer."""
+        """Wait until the report is in or the deadline has passed. The caller's own producer is polled only here."""
         while not self.done.is_set() and (left_s := deadline - time.monotonic()) > 0:
             if own_producer is None:
                 self.done.wait(left_s)
@@ -350,7 +353,7 @@ def _flush(producer: Producer, *, timeout_s: float) -> None:
 
 
 def _give_up_if_broken(producer: Producer, reports: Iterable[_Report]) -> None:
-    """After a fatal error a producer takes no record any more: produce() raises _FATAL, which is not `fatal()` itself."""
+    """Replace a producer that had a fatal error. It refuses further records with _FATAL, which is not `fatal()` itself."""
     errors = [report.error for report in reports if report.error is not None]
     if any(error.fatal() or error.code() == KafkaError._FATAL for error in errors):
         clients.replace_producer(producer)
@@ -361,33 +364,31 @@ def _shown(full_topic: str, namespace: Namespace | None) -> str:
 
 
 def _asked_to_send(name: str, count: int, partition: int | None) -> str:
-    what = "1 record" if count == 1 else f"{count} records"
-    return f"Send {what} to {name}" + ("" if partition is None else f", partition {partition}")
+    what = counted.records(count)
+    if partition is None:
+        return _("Send %(records)s to %(topic)s") % {"records": what, "topic": name}
+    place = {"records": what, "topic": name, "partition": partition}
+    return _("Send %(records)s to %(topic)s, partition %(partition)s") % place
 
 
 def _refuse_missing_partition(topic: Topic, partition: int | None, *, asked: str) -> None:
     # A partition of -1 would mean "any" to the client.
     if partition is not None and partition not in {each.id for each in topic.partitions}:
-        raise _no_such_partition(partition, len(topic.partitions), asked=asked)
-
-
-def _no_such_partition(partition: int, count: int, *, asked: str) -> AppRefused:
-    has = "1 partition, number 0" if count == 1 else f"{count} partitions, 0 to {count - 1}"
-    return AppRefused(
-        code="NO_SUCH_PARTITION",
-        asked=asked,
-        answered=f"There is no partition {partition}: the topic has {has}.",
-        advice="Choose one of those, or leave the partition empty and let the producer choose.",
-    )
+        raise Refusal.NO_SUCH_PARTITION.error(asked=asked, partition=partition, last=len(topic.partitions) - 1)
 
 
 def _no_leader(partition: Partition, *, asked: str) -> KafkaUnavailable:
-    homes = ", ".join(str(broker_id) for broker_id in partition.replicas)
+    brokers = ", ".join(str(broker_id) for broker_id in partition.replicas)
+    answered = ngettext(
+        "Partition %(partition)s has no leader now. Its replica is on broker %(brokers)s.",
+        "Partition %(partition)s has no leader now. Its replicas are on brokers %(brokers)s.",
+        len(partition.replicas),
+    )
     return KafkaUnavailable(
         code="LEADER_NOT_AVAILABLE",
         asked=asked,
-        answered=f"Partition {partition.id} has no leader now. Its replicas live on broker {homes}.",
-        advice="Start that broker, and try again. The cluster page shows which brokers are up.",
+        answered=answered % {"partition": partition.id, "brokers": brokers},
+        advice=_("Start a broker that has a replica, and try again. The cluster page shows which brokers are up."),
     )
 
 

@@ -1,4 +1,4 @@
-"""Topics: described, created, deleted, given partitions; their settings."""
+"""Describe, create and delete topics, add partitions, read a topic's settings."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from confluent_kafka.admin import (
     TopicMetadata,
 )
 
-from lessons.cluster import clients
+from lessons.cluster import clients, counted
 from lessons.cluster.clients import TIMEOUT_S, settle
 from lessons.cluster.errors import ClusterError, translated
-from lessons.cluster.limits import MAX_REPLICAS_PER_BROKER, refuse_crowding, refuse_partitions, refuse_replicas, refused
+from lessons.cluster.limits import MAX_REPLICAS_PER_BROKER, refuse_crowding, refuse_partitions, refuse_replicas
 from lessons.cluster.metadata import (
     Partition,
     Topic,
@@ -31,8 +31,10 @@ from lessons.cluster.metadata import (
     wait_for_every_broker,
 )
 from lessons.cluster.namespace import Namespace
+from lessons.cluster.refusals import Refusal
+from lessons.words import _
 
-__all__ = [  # the words of metadata.py that belong to this subject can be had here too
+__all__ = [  # the names from metadata.py that belong to topics can be imported from here too
     "ConfigEntry",
     "Deletion",
     "Partition",
@@ -52,7 +54,7 @@ AT_ONCE = 100  # deletions in one call: a class may have a thousand topics
 
 @dataclass(frozen=True)
 class Deletion:
-    """When Kafka accepted it and when no broker listed the topic any more (None: not within the deadline)."""
+    """How long until Kafka accepted it, and until no broker listed the topic (None: not within the deadline)."""
 
     accepted_ms: float
     gone_ms: float | None
@@ -60,7 +62,7 @@ class Deletion:
 
 @dataclass(frozen=True)
 class ConfigEntry:
-    """One setting of a topic. `source` says who set it, in Kafka's words; `unit` is "ms", "bytes" or None."""
+    """One setting of a topic. `source` is Kafka's name for where the value was set; `unit` is "ms", "bytes" or None."""
 
     name: str
     value: str | None
@@ -70,25 +72,25 @@ class ConfigEntry:
 
 
 def list_topics(*, timeout_s: float = TIMEOUT_S) -> tuple[Topic, ...]:
-    """Every topic of the cluster, internal ones too, without ids. Raises KafkaUnavailable."""
-    return topics_of(list_metadata(asked="List the topics", timeout_s=timeout_s))
+    """Every topic of the cluster, internal ones included, without ids. Raises KafkaUnavailable."""
+    return topics_of(list_metadata(asked=_("List the topics"), timeout_s=timeout_s))
 
 
 def list_for(namespace: Namespace, *, timeout_s: float = TIMEOUT_S) -> tuple[tuple[Topic, ...], int]:
-    """The topics that this seat may see, its own first, with Kafka's own `internal`; and how many more there are.
+    """The topics that this seat may see, its own first, with Kafka's own `internal`; and the number of all others.
 
     Raises KafkaUnavailable.
     """
     listed = list_topics(timeout_s=timeout_s)
     seen = sorted((t for t in listed if namespace.may_see(t.name)), key=lambda t: (not namespace.owns(t.name), t.name))
-    described = describe([topic.name for topic in seen], asked="List the topics", timeout_s=timeout_s)
+    described = describe([topic.name for topic in seen], asked=_("List the topics"), timeout_s=timeout_s)
     flagged = tuple(replace(t, internal=described[t.name].internal) if t.name in described else t for t in seen)
     return flagged, len(listed) - len(seen)
 
 
 def describe_topic(namespace: Namespace, name: str) -> Topic:
-    """Raises AppRefused, TopicMissing, KafkaUnavailable."""
-    asked = f"Describe the topic {name}"
+    """One of this seat's topics. Raises AppRefused, TopicMissing, KafkaUnavailable."""
+    asked = _("Describe the topic %(topic)s") % {"topic": name}
     return find_topic(namespace.full(name), asked=asked, namespace=namespace)
 
 
@@ -102,11 +104,13 @@ def create_topic(
     replica_limit: int = MAX_REPLICAS_PER_BROKER,
     timeout_s: float = TIMEOUT_S,
 ) -> Topic:
-    """The topic, once every broker knows it. Zero partitions or too many replicas go to Kafka, which refuses.
+    """The topic, once every broker knows it. Zero partitions or too many replicas are left for Kafka to refuse.
 
     Raises AppRefused, TopicExists, KafkaRefused, KafkaUnavailable.
     """
-    asked = f"Create the topic {name} with {_count(partitions, 'partition')} and {_count(replicas, 'replica')}"
+    asked = _("Create the topic %(topic)s with %(partitions)s and %(replicas)s") % {
+        "topic": name, "partitions": counted.partitions(partitions), "replicas": counted.replicas(replicas),
+    }  # fmt: skip
     full_name = namespace.full(name)
     refuse_partitions(partitions, asked=asked)
     refuse_replicas(replicas, asked=asked)
@@ -120,11 +124,11 @@ def create_topic(
 
 
 def delete_topic(namespace: Namespace, name: str, *, timeout_s: float = TIMEOUT_S) -> Deletion:
-    """Kafka accepts a deletion and carries it out afterwards: both times, from the call on.
+    """Kafka accepts a deletion first and carries it out later; both times are counted from the call.
 
     Raises AppRefused, TopicMissing, KafkaRefused, KafkaUnavailable.
     """
-    asked = f"Delete the topic {name}"
+    asked = _("Delete the topic %(topic)s") % {"topic": name}
     full_name = namespace.full(name)
     list_metadata(asked=asked, timeout_s=timeout_s)  # the second trap of metadata.py: a client that is cured asks once
     began = time.monotonic()
@@ -139,11 +143,11 @@ def delete_topic(namespace: Namespace, name: str, *, timeout_s: float = TIMEOUT_
 def delete_topics(
     namespace: Namespace, names: Iterable[str], *, timeout_s: float = TIMEOUT_S
 ) -> dict[str, ClusterError | None]:
-    """Many at once: for each name None when Kafka accepted it, else why not; returns when the last one is gone.
+    """Delete many at once: for each name None if Kafka accepted it, else its error. Returns when the last one is gone.
 
     Raises AppRefused or KafkaUnavailable, and then none was deleted.
     """
-    asked = "Delete the topics"
+    asked = _("Delete the topics")
     full_names = {namespace.full(name): name for name in names}
     list_metadata(asked=asked, timeout_s=timeout_s)
     answers: dict[str, ClusterError | None] = {}
@@ -173,10 +177,12 @@ def add_partitions(
 
     Raises AppRefused, TopicMissing, KafkaRefused, KafkaUnavailable.
     """
-    asked = f"Give the topic {name} {_count(total, 'partition')} in all"
+    asked = _("Give the topic %(topic)s %(partitions)s in all") % {
+        "topic": name, "partitions": counted.partitions(total),
+    }  # fmt: skip
     full_name = namespace.full(name)
-    if total < 1:
-        raise refused("NEGATIVE_PARTITIONS", asked, "A topic has at least 1 partition.", "Ask for more.")
+    if total == 0:
+        raise Refusal.NO_PARTITIONS.error(asked=asked)
     refuse_partitions(total, asked=asked)
     now = find_topic(full_name, asked=asked, namespace=namespace)
     more, replicas = total - len(now.partitions), len(now.partitions[0].replicas)
@@ -191,8 +197,8 @@ def add_partitions(
 
 
 def describe_config(namespace: Namespace, name: str, *, timeout_s: float = TIMEOUT_S) -> tuple[ConfigEntry, ...]:
-    """The topic's settings in the order of their names. Raises AppRefused, TopicMissing, KafkaUnavailable."""
-    asked = f"Describe the settings of the topic {name}"
+    """The topic's settings, by name. Raises AppRefused, TopicMissing, KafkaUnavailable."""
+    asked = _("Describe the settings of the topic %(topic)s") % {"topic": name}
     resource = ConfigResource(ConfigResource.Type.TOPIC, namespace.full(name))
 
     def ask(within_s: float) -> Any:
@@ -200,7 +206,7 @@ def describe_config(namespace: Namespace, name: str, *, timeout_s: float = TIMEO
         return settle(futures[resource], asked=asked, namespace=namespace, timeout_s=within_s + 1)
 
     entries = ask_twice(ask, asked=asked, timeout_s=timeout_s)
-    return tuple(_config_entry(entry) for _, entry in sorted(entries.items()))
+    return tuple(_config_entry(entry) for _name, entry in sorted(entries.items()))
 
 
 def _chunks(names: list[str], size: int) -> Iterator[list[str]]:
@@ -219,7 +225,3 @@ def _config_entry(entry: KafkaConfigEntry) -> ConfigEntry:
     unit = next((unit for unit in ("ms", "bytes") if entry.name.endswith(f".{unit}")), None)
     source = ConfigSource(entry.source).name
     return ConfigEntry(entry.name, entry.value, source, entry.is_default, unit)
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"

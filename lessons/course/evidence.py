@@ -1,4 +1,4 @@
-"""What a check may look at: one seat's slice of the cluster, and that seat's record of acts."""
+"""What a check may read: one seat's part of the cluster, and that seat's acts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class PastAct:
-    """An act of this seat, as it was stored. `state` is done, refused, failed or unknown."""
+    """A stored act of this seat. `state` is done, refused, failed or unknown."""
 
     id: str
     kind: str
@@ -53,7 +53,7 @@ class Evidence:
         return self._once("cluster", describe_cluster)
 
     def visible_topics(self) -> tuple[Topic, ...]:
-        """This seat's topics and those that are nobody's in the class, with Kafka's own `internal`.
+        """The topics in this seat's list: its own, the class's, and Kafka's, with Kafka's own `internal`.
 
         Raises: KafkaUnavailable.
         """
@@ -71,12 +71,12 @@ class Evidence:
         return self._once(("acts", kind), lambda: self.acts_of_kind(kind))
 
     def submitted(self, exercise_id: str) -> PastAct | None:
-        """What was typed for an exercise last: `fields["answers"]` of the act; None when nothing was."""
+        """The last answers to an exercise, in `fields["answers"]` of the act; None if there are none."""
         submitted = self.submissions(exercise_id)
         return submitted[-1] if submitted else None
 
     def submissions(self, exercise_id: str) -> list[PastAct]:
-        """All that was typed for an exercise, oldest first."""
+        """All answers to an exercise, oldest first."""
         return [act for act in self.acts(SubmitAnswers.kind) if act.fields["exercise"] == exercise_id]
 
     def offsets(self, name: str) -> dict[int, tuple[int, int]]:
@@ -85,7 +85,7 @@ class Evidence:
         return self._once(("offsets", name), lambda: records.offsets(full_name, namespace=self.namespace))
 
     def read(self, name: str, partition: int, *, start: int, end: int) -> tuple[records.Record, ...]:
-        """The records of [start, end) of one partition. Raises: ClusterError."""
+        """The records of one partition with start <= offset < end. Raises: ClusterError."""
         full = self.namespace.full(name)
         return records.read_range(full, partition, start=start, end=end, limit=end - start, timeout_s=5)
 

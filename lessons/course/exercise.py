@@ -1,4 +1,4 @@
-"""The frame of an exercise."""
+"""What every exercise has: its base class, its verdicts, and the steps that solve it."""
 
 from __future__ import annotations
 
@@ -21,34 +21,38 @@ Observation = Mapping[str, Any]  # JSON
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a check makes of an observation; the texts are whole sentences for the learner."""
+    """The result of a check. Its texts are whole sentences for the student."""
 
     state: State
     seen: str
     expected: str = ""
-    misconception: str = ""  # the name of what this mistake looks like, e.g. "shrunk"; empty: none known
+    misconception: str = ""  # a name for this mistake, e.g. "shrunk"; empty: none known
     why: str = ""
 
 
 def done(seen: str) -> Verdict:
+    """The verdict that an exercise is done."""
     return Verdict("done", seen)
 
 
 def not_yet(seen: str, *, expected: str, misconception: str = "", why: str = "") -> Verdict:
+    """The verdict that an exercise is not done yet."""
     return Verdict("not_yet", seen, expected, misconception, why)
 
 
 @dataclass(frozen=True)
 class Step:
-    """An act of a solution or of a known wrong answer: the kind of the act and its fields."""
+    """One act of a solution or of a known wrong answer: its kind and its fields."""
 
     kind: str
     fields: Mapping[str, Any] = field(default_factory=dict)
 
 
 class StepsFor(Protocol):
-    """Steps that depend on the seat or the cluster. Written as a generator it can look at what its earlier steps did:
-    each step is taken before the next one is asked for."""
+    """Steps that depend on the seat or the cluster.
+
+    Written as a generator, it can read what its earlier steps did: each step is taken before the next is asked for.
+    """
 
     def __call__(self, evidence: Evidence, seed: str) -> Iterable[Step]: ...
 
@@ -58,13 +62,15 @@ Steps = Sequence[Step] | StepsFor
 
 @dataclass(frozen=True)
 class WrongWay:
+    """A known wrong answer: the steps that lead to it, and the misconception that the check must name."""
+
     steps: Steps
     misconception: str
 
 
 @dataclass(frozen=True)
 class Guess:
-    """That an exercise asks for a prediction: the class's room charts what was predicted beside what is true."""
+    """An exercise asks for a prediction: the instructor's room shows the predictions beside the truth."""
 
     field: str  # of the model of its questions
     choices: Sequence[str]
@@ -72,46 +78,44 @@ class Guess:
 
 
 def submit(exercise_id: str, **answers: Any) -> Step:
-    """What is typed or marked for an exercise, as a step."""
+    """The step that answers an exercise."""
     return Step(SubmitAnswers.kind, {"exercise": exercise_id, "answers": answers})
 
 
 class Exercise(ABC):
-    """One thing to do. Subclasses are stateless; `checks.py` lists an instance of each in `EXERCISES`."""
+    """One exercise. Subclasses have no state; `checks.py` lists an instance of each in `EXERCISES`."""
 
-    id: ClassVar[str]  # for ever, unique in the course: `creating-topics.three-topics`
+    id: ClassVar[str]  # never changes, unique in the course: `creating-topics.three-topics`
     title: ClassVar[str]
-    points: ClassVar[int]  # for ever
+    points: ClassVar[int]  # never changes
     todo: ClassVar[str]  # Markdown
     hint: ClassVar[str] = ""
-    version: ClassVar[int] = 1  # of the observation's shape
-    text_hash: ClassVar[
-        str
-    ]  # SHA-256 of the file in which the check stands, 64 hexadecimal digits: what gave a verdict
-    solution: ClassVar[Steps]  # a module's function goes in as `staticmethod(function)`
+    version: ClassVar[int] = 1  # of the observation's format
+    text_hash: ClassVar[str]  # SHA-256 of the file with the check, 64 hexadecimal digits: which check gave a verdict
+    solution: ClassVar[Steps]  # wrap a function in `staticmethod(function)`
     wrong_ways: ClassVar[Sequence[WrongWay]] = ()
     reads_groups: ClassVar[bool] = False  # an open page then has the seat's groups in its snapshots
     guess: ClassVar[Guess | None] = None  # when its answer is a prediction
 
     def questions(self, evidence: Evidence, seed: str) -> type[BaseModel] | None:
-        """What is typed or marked for this exercise, as a model whose fields become the form; None: nothing is.
+        """The questions of this exercise, as a model whose fields become the form; None: it has none.
 
-        Raises: ClusterError when the questions name what the cluster has and it can't be read.
+        Raises: ClusterError if the questions name things on the cluster and it cannot be read.
         """
         return None
 
     @property
     def asks(self) -> bool:
-        """Whether anything is typed or marked for it."""
+        """Whether this exercise has questions."""
         return type(self).questions is not Exercise.questions
 
     @abstractmethod
     def observe(self, evidence: Evidence) -> Observation:
-        """Reads what `judge` needs. Raises: ClusterError when the cluster can't be read."""
+        """Read what `judge` needs. Raises: ClusterError if the cluster cannot be read."""
 
     @abstractmethod
     def judge(self, observation: Observation, seed: str) -> Verdict:
-        """Pure: no clock, no cluster, no database."""
+        """The verdict on an observation. A pure function: no clock, no cluster, no database."""
 
     def __init_subclass__(cls, **options: object) -> None:
         super().__init_subclass__(**options)

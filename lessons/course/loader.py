@@ -1,4 +1,4 @@
-"""Reads the lessons' folders, once a process."""
+"""Read the lessons' folders, once per process."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from typing import Any
 from markdown_it import MarkdownIt
 
 from lessons.course.exercise import Exercise
+from lessons.words import gettext_noop
 
 HERE = Path(__file__).parent
-PARTS = ("Part one: the notebook", "Part two: beyond it")
+PARTS = (gettext_noop("Part one: the basics"), gettext_noop("Part two: going further"))
 
 _markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
 # A block of a lesson other than text: `::: act create-topic`, fields as TOML, `:::`
@@ -25,10 +26,10 @@ _BLOCK = re.compile(r"^::: (?P<kind>\w+) (?P<name>[\w.-]+)\n(?P<fields>.*?)^:::$
 
 @dataclass(frozen=True)
 class Block:
-    """A piece of a lesson's page: `text` (with html), or `act`, `exercise`, `stream`, `figure` (with a name and fields).
+    """A part of a lesson's page: `text` (with html), or `act`, `exercise`, `stream`, `figure` (with a name and fields).
 
-    A figure is a drawing with its words, `templates/figures/<name>.html`. A `cell` is an act for the notebook alone:
-    what the page leaves to an earlier lesson, or to the reader.
+    A figure is a drawing with its text, `templates/figures/<name>.html`. A `cell` is an act for the notebook only, for
+    what the page leaves to an earlier lesson or to the reader.
     """
 
     kind: str
@@ -40,13 +41,15 @@ class Block:
 
 @dataclass(frozen=True)
 class Lesson:
+    """A lesson as its folder describes it."""
+
     slug: str
     number: int
     title: str
     summary: str
-    topic: str  # which topic's records the live column shows; empty: none
-    blocks: tuple[Block, ...]  # of the page
-    notebook: tuple[Block, ...]  # the same, and the cells
+    topic: str  # the topic whose records the live column shows; empty: none
+    blocks: tuple[Block, ...]  # the page's
+    notebook: tuple[Block, ...]  # the same and the cells
     exercises: tuple[Exercise, ...]
 
     @property
@@ -60,13 +63,13 @@ class Lesson:
 
 @cache
 def lessons() -> tuple[Lesson, ...]:
-    """All lessons, by number. Raises: ValueError for a lesson that is not well-formed."""
+    """All lessons, by number. Raises: ValueError for a lesson with a mistake in its form."""
     found = [load(folder) for folder in folders()]
     return tuple(sorted(found, key=lambda lesson: lesson.number))
 
 
 def folders(course: Path = HERE) -> list[Path]:
-    """The lessons' folders. One that begins with an underscore is no lesson: `_template` is copied by `newlesson`."""
+    """The lessons' folders. A name that begins with an underscore is no lesson: `newlesson` copies `_template`."""
     return [path.parent for path in course.glob("[!_]*/lesson.md")]
 
 
@@ -80,7 +83,7 @@ def all_exercises() -> tuple[Exercise, ...]:
 
 
 def load(folder: Path) -> Lesson:
-    """One lesson from its folder, e.g. `creating_topics/`. Raises: ValueError."""
+    """The lesson in a folder, e.g. `creating_topics/`. Raises: ValueError."""
     facts, body = read(folder)
     exercises: Sequence[Exercise] = import_module(f"lessons.course.{folder.name}.checks").EXERCISES
     blocks = tuple(_blocks(body))
@@ -96,12 +99,12 @@ def load(folder: Path) -> Lesson:
     )
     shown = [block.name for block in lesson.blocks if block.kind == "exercise"]
     if shown != [exercise.id.partition(".")[2] for exercise in lesson.exercises]:
-        raise ValueError(f"{folder.name}: lesson.md shows the exercises {shown}, checks.py lists others.")
+        raise ValueError(f"{folder.name}: lesson.md shows the exercises {shown}, but checks.py lists others.")
     return lesson
 
 
 def read(folder: Path) -> tuple[dict[str, Any], str]:
-    """The facts at the head of a folder's `lesson.md`, and the text below them. Raises: ValueError."""
+    """The settings at the top of a folder's `lesson.md`, and the text below them. Raises: ValueError."""
     head, _, body = (folder / "lesson.md").read_text(encoding="utf-8").partition("\n+++\n")
     return tomllib.loads(head.removeprefix("+++\n")), body
 
@@ -121,5 +124,5 @@ def _text(markdown: str) -> Iterator[Block]:
 
 
 def render(markdown: str) -> str:
-    """Markdown of ours as HTML. Raw HTML in it is escaped."""
+    """Our Markdown as HTML. Raw HTML in it is escaped."""
     return str(_markdown.render(markdown))

@@ -1,4 +1,4 @@
-"""The brokers of this data folder: whether they are ours to stop, and how each is."""
+"""The brokers of this data folder: whether this app may stop them, and the state of each."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from lessons.cluster.limits import refused
+from lessons.cluster.refusals import Refusal
 from lessons.embedded import BROKER_IDS, BrokerStatus, status, wanted
 from lessons.embedded.config import broker_name, kafka_dir
 from lessons.embedded.process import try_lock
@@ -20,18 +20,19 @@ _data_dir: Path | None = None
 
 
 def configure(folder: Path | None) -> None:
-    """Name the folder of the brokers that are ours to stop; None: none are."""
+    """Name the folder of the brokers that this app may stop; None: it may stop none."""
     global _data_dir
     _data_dir = folder
 
 
 def data_dir() -> Path | None:
+    """The folder that was named; None if this app may stop no broker."""
     return _data_dir
 
 
 @dataclass(frozen=True)
 class BrokerNow:
-    """How one broker is, and which acts would not be refused."""
+    """The state of one broker, and which acts on it would be allowed."""
 
     broker_id: int
     state: Literal["up", "down", "starting", "stopping", "failed"]
@@ -46,7 +47,7 @@ class BrokerNow:
 
 
 def brokers_now() -> tuple[BrokerNow, ...]:
-    """Ours as their supervisor saw them last; empty when none are ours."""
+    """Our brokers as their supervisor last saw them; empty if we have none."""
     if _data_dir is None:
         return ()
     seen = {broker_id: status(_data_dir, broker_id) for broker_id in BROKER_IDS}
@@ -62,23 +63,24 @@ def brokers_now() -> tuple[BrokerNow, ...]:
 
 
 def _state(seen: BrokerStatus) -> Literal["up", "down", "starting", "stopping", "failed"]:
-    """`up` may have been killed, and have left a word that is not true any more."""
+    """The broker's state. If `up` was killed, the file may still say what is no longer true."""
     return seen.phase if seen.runs or seen.phase == "failed" else "down"
 
 
 def serves(folder: Path, broker_id: int) -> bool:
+    """Whether the broker is up and meant to stay up."""
     seen = status(folder, broker_id)
     return wanted(folder, broker_id) == "up" and seen.phase == "up" and seen.runs
 
 
 @contextmanager
 def deciding(folder: Path, *, asked: str) -> Iterator[None]:
-    """Nobody else looks and writes meanwhile. Raises: AppRefused."""
+    """Hold the lock: nobody else reads or writes what is wanted of the brokers meanwhile. Raises: AppRefused."""
     held = None
     end_at = time.monotonic() + LOCK_WAIT_S
     while (held := try_lock(kafka_dir(folder) / ".deciding")) is None and time.monotonic() < end_at:
         time.sleep(0.02)
     if held is None:
-        raise refused("BUSY", asked, "Somebody else is just stopping or starting a broker.", "Try again in a moment.")
+        raise Refusal.BUSY.error(asked=asked)
     with held:
         yield

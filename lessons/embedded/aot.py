@@ -1,8 +1,8 @@
-"""The AOT cache: what a JVM learned from one start of a broker, for the later starts (JEP 483, JEP 514).
+"""The AOT cache: what a JVM learned at one start of a broker, saved for later starts (JEP 483, JEP 514).
 
-Why it is so: with it three brokers start in 2 s and not in 4, but writing it takes 10 s of one core. So a throwaway
-broker with a folder and ports of its own writes it, at the lowest priority, while the class is already on. It lies
-beside the jars, under a name made from all that it depends on: one that does not fit is never found.
+Why it is so: with it three brokers start in 2 s instead of 4, but writing it takes 10 s of one core. So a throwaway
+broker with its own folder and ports writes it, at the lowest priority, while the class is already running. Its name,
+beside the jars, is a hash of everything that it depends on: a cache that does not fit is never found.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ _HEAP_MB = 128
 
 
 def cache_path(launch: Launch, jar_dir: Path) -> Path:
-    """Where the cache for this Java and these jars is, or would be.
+    """The path of the cache for this Java and these jars, whether it exists or not.
 
-    The JVM compares the class path with the times and sizes of the jars, and refuses a cache that differs; so do we,
-    before it has a chance to write warnings.
+    The JVM compares the class path and the times and sizes of the jars, and refuses a cache that differs. So do we,
+    before it can write warnings.
     """
     parts = [str(launch.java.path), str(_stat_of(launch.java.path.parent.parent / "lib" / "modules"))]
     parts += [f"{jar}{_stat_of(jar)}" for jar in launch.class_path]
@@ -41,6 +41,7 @@ def cache_path(launch: Launch, jar_dir: Path) -> Path:
 
 
 def fitting_cache(launch: Launch, jar_dir: Path) -> Path | None:
+    """The cache for this Java and these jars; None if there is none yet."""
     if not launch.java.writes_aot_cache:
         return None
     path = cache_path(launch, jar_dir)
@@ -56,7 +57,7 @@ def _stat_of(path: Path) -> tuple[int, int]:
 
 
 class AotWriter:
-    """Runs the throwaway broker in a thread. A failure is no news: the next start is slower, that is all."""
+    """Runs the throwaway broker in a thread. A failure is not reported: it only makes the next start slower."""
 
     def __init__(self, launch: Launch, *, jar_dir: Path, folder: Path) -> None:
         self.path = cache_path(launch, jar_dir)
@@ -70,7 +71,7 @@ class AotWriter:
         self._thread.start()
 
     def wait(self, timeout_s: float) -> bool:
-        """Whether the cache is written. For tests: nobody else waits."""
+        """Wait; whether the cache was written. Only tests wait."""
         self._thread.join(timeout_s)
         return self.path.exists()
 
@@ -121,7 +122,7 @@ class AotWriter:
         return False
 
     def _ends(self) -> bool:
-        """A clean stop makes the JVM write the cache, in a second process of its own."""
+        """Stop it cleanly: then the JVM writes the cache, in a second process."""
         if self._process is None:
             return False
         self._process.terminate()
@@ -132,7 +133,7 @@ class AotWriter:
         return not self._stopped.is_set()
 
     def _kill(self) -> None:
-        """The whole session: the JVM that writes the cache is a child of the broker."""
+        """Kill the whole session, because the JVM that writes the cache is a child of the broker."""
         if self._process is not None:
             try:
                 os.killpg(self._process.pid, signal.SIGKILL)

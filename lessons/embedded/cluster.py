@@ -44,7 +44,7 @@ def say_nothing(_words: str) -> None:
 
 
 class EmbeddedCluster:
-    """Prepare, start, wait; then tick about five times a second; stop. Not for several threads at once."""
+    """Three brokers: prepare, start, wait; then tick about five times a second; stop. Use it from one thread at a time."""
 
     def __init__(
         self,
@@ -79,18 +79,18 @@ class EmbeddedCluster:
 
     @property
     def launch(self) -> Launch:
-        """With the AOT cache, if there is one that fits."""
+        """How to start a broker, with the AOT cache if there is one."""
         if self._launch is None:
             raise BrokerProblem("The cluster is not prepared yet.")
         return replace(self._launch, aot_cache=aot.fitting_cache(self._launch, self.jar_dir))
 
     @property
     def bootstrap_servers(self) -> str:
-        """host:port of all brokers, with commas between them."""
+        """host:port of all brokers, comma-separated."""
         return self.plan.bootstrap_servers
 
     def prepare(self) -> None:
-        """Java and jars at hand, ports chosen, configuration written, folders formatted. The first time takes 10 s.
+        """Find Java, fetch the jars, choose ports, write the configuration, format the folders. The first time takes 10 s.
 
         Raises: BrokerProblem
         """
@@ -103,28 +103,28 @@ class EmbeddedCluster:
             self._plan = self._choose_plan()
             self._write_config()
         except OSError as error:
-            raise BrokerProblem(f"The data folder {self.data_dir} can't be used: {error}.") from error
+            raise BrokerProblem(f"The data folder {self.data_dir} cannot be used: {error}.") from error
 
     def start(self) -> None:
-        """Start what is not stopped on purpose. Returns at once."""
+        """Start every broker that was not stopped on purpose. Returns at once."""
         self.brokers = tuple(self._supervised(broker_id) for broker_id in BROKER_IDS)
         for broker in self.brokers:
             broker.start()
 
     def tick(self) -> None:
-        """Make each broker as it is wanted; start again what ended by itself; say what happened."""
+        """Start and stop brokers as wanted, restart those that ended by themselves, and say what happened."""
         for broker in self.brokers:
             broker.tick()
 
     @property
     def is_up(self) -> bool:
-        """Every broker that is wanted up answers, and knows the others that are."""
+        """Whether every broker that should be up answers and knows the others."""
         wanted = [broker for broker in self.brokers if not broker.stays_down]
         ids = frozenset(broker.broker_id for broker in wanted)
         return all(broker.answers(besides=ids) for broker in wanted)
 
     def wait_until_up(self, timeout_s: float = 60) -> None:
-        """Wait, and supervise meanwhile. Raises: BrokerProblem with what is known when they do not come up in time."""
+        """Wait and supervise meanwhile. Raises: BrokerProblem, with what is known, if they are not up in time."""
 
         def up() -> bool:
             self.tick()
@@ -136,7 +136,7 @@ class EmbeddedCluster:
 
     @contextmanager
     def supervised(self) -> Iterator[None]:
-        """Tick in a thread of its own for the length of a with block."""
+        """Tick in another thread for the length of a with block."""
         ended = threading.Event()
 
         def supervise() -> None:
@@ -152,13 +152,13 @@ class EmbeddedCluster:
             thread.join()
 
     def write_aot_cache(self) -> None:
-        """Begin to write the AOT cache in the background, if it can be written and is not there. Nobody waits."""
+        """Begin to write the AOT cache in the background, if it is missing and can be written."""
         if self._aot_writer is None and self.launch.java.writes_aot_cache and self.launch.aot_cache is None:
             self._aot_writer = aot.AotWriter(self.launch, jar_dir=self.jar_dir, folder=kafka_dir(self.data_dir) / "aot")
             self._aot_writer.start()
 
     def stop(self, deadline_s: float = 9) -> None:
-        """Stop all at once: one after the other, the last ones would wait for a quorum. SIGKILL at the deadline."""
+        """Stop all at the same time, because the last ones would wait for a quorum otherwise. SIGKILL at the deadline."""
         end_at = time.monotonic() + deadline_s
         if self._aot_writer:
             self._aot_writer.stop()
@@ -169,17 +169,17 @@ class EmbeddedCluster:
             broker.kill()
             broker.note_stopped()
         if self._lock:
-            # One whose start was interrupted before anybody could note it.
+            # A broker whose start was interrupted before it could be noted.
             end_all(find_java_of(kafka_dir(self.data_dir)), deadline_s=0)
             self._lock.close()
             self._lock = None
         self._release_ports()
 
     def _take_lock(self) -> None:
-        """Two supervisors of one folder would start every broker twice."""
+        """Lock the folder: two supervisors would start every broker twice."""
         self._lock = self._lock or try_lock(kafka_dir(self.data_dir) / ".lock")
         if self._lock is None:
-            raise BrokerProblem(f"Another process runs the brokers of {self.data_dir}. End that one first.")
+            raise BrokerProblem(f"Another process already runs the brokers in {self.data_dir}. Stop that one first.")
 
     def _choose_plan(self) -> ClusterPlan:
         last = read_plan(self.data_dir)
@@ -193,7 +193,7 @@ class EmbeddedCluster:
         plan = ClusterPlan(last.cluster_id if last else new_cluster_id(), ports, controllers)
         for broker_id, wish, port in zip(BROKER_IDS, wished, ports, strict=True):
             if wish and wish != port:
-                self.say(f"Port {wish} is held by something else: {broker_name(broker_id)} takes {port}.")
+                self.say(f"Port {wish} is used by another program, so {broker_name(broker_id)} uses {port}.")
         write_plan(self.data_dir, plan)
         return plan
 

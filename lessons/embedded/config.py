@@ -2,10 +2,10 @@
 
     DATA/kafka/cluster.json            the cluster's id and its ports
     DATA/kafka/kafka1/broker.properties, log4j2.properties, wanted.json, status.json
-    DATA/kafka/kafka1/data/            what Kafka keeps
+    DATA/kafka/kafka1/data/            Kafka's own data
     DATA/kafka/kafka1/logs/            kafka.log (5 files of 5 MB), output.log
 
-Every figure below was measured on two cores; the lines say what happens without it.
+Every figure below was measured on two cores; the comments say what happens without the setting.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ LOG_FILE_MB = 5
 LOG_FILES = 5
 
 SETTINGS = {
-    # The lessons create topics on purpose, and tell what auto-creation would have done.
+    # The lessons create topics on purpose, and explain what auto-creation would have done.
     "auto.create.topics.enable": "false",
-    # A small heap: with the cleaner's default buffer of 128 MB a broker dies of OutOfMemoryError at its start.
+    # The heap is small: with the cleaner's default buffer of 128 MB a broker dies of OutOfMemoryError when it starts.
     "log.cleaner.dedupe.buffer.size": "8388608",
     "log.cleaner.threads": "1",
     "num.io.threads": "2",
@@ -43,12 +43,12 @@ SETTINGS = {
     "transaction.state.log.min.isr": "1",
     # With the default of 3 s every first join of a group waits 3 s.
     "group.initial.rebalance.delay.ms": "0",
-    # Leaders move 3 to 5 s after a kill (9 s by default), and a killed broker is let in again after 2 s.
+    # Leaders move 3 to 5 s after a kill (9 s by default), and a killed broker is accepted again after 2 s.
     "broker.session.timeout.ms": "3000",
     "broker.heartbeat.interval.ms": "500",
     # Preferred leaders come back within 10 s (300 s by default).
     "leader.imbalance.check.interval.seconds": "10",
-    # Retention of 1 s shows after 1.5 s (after 255 s by default).
+    # A retention of 1 s takes effect after 1.5 s (after 255 s by default).
     "log.retention.check.interval.ms": "2000",
     "log.cleaner.backoff.ms": "1000",
     # KIP-848: four members are stable in 2 s (10 s by default), a crash is noticed in 7 s (48 s by default).
@@ -79,7 +79,7 @@ logger.server.level = INFO
 
 @dataclass(frozen=True)
 class ClusterPlan:
-    """What all brokers of a data folder agree on."""
+    """The settings that all brokers of a data folder share."""
 
     cluster_id: str
     ports: tuple[int, ...]
@@ -92,7 +92,7 @@ class ClusterPlan:
 
 @dataclass(frozen=True)
 class BrokerFiles:
-    """Where one broker keeps what."""
+    """The files of one broker."""
 
     folder: Path
 
@@ -114,7 +114,7 @@ class BrokerFiles:
 
     @property
     def output(self) -> Path:
-        """What Java itself says: no heap to be had, a crash."""
+        """Java's own messages, such as a crash or a heap that is too large."""
         return self.folder / "logs" / "output.log"
 
     @property
@@ -128,7 +128,7 @@ class BrokerFiles:
 
 @dataclass(frozen=True)
 class Launch:
-    """What it takes to start a broker's Java."""
+    """What is needed to start a broker's Java."""
 
     java: Java
     class_path: tuple[Path, ...]
@@ -141,12 +141,12 @@ class Launch:
         return [
             str(self.java.path),
             f"-Xmx{self.heap_mb}m",
-            # 20 MiB less for a broker that has just started.
+            # This saves 20 MiB in a broker that has just started.
             f"-Xms{min(32, self.heap_mb)}m",
-            # Three brokers share two cores: these two make their start 4.3 s long, and not 7.6 s.
+            # Three brokers share two cores: with these two they start in 4.3 s instead of 7.6 s.
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
-            # A broker without memory must end, so that it is noticed, and not linger.
+            # A broker that is out of memory must end, so that it is noticed.
             "-XX:+ExitOnOutOfMemoryError",
             "-XX:-UsePerfData",
             *(["--sun-misc-unsafe-memory-access=allow"] if self.java.major >= 24 else []),  # JEP 498 warns
@@ -175,7 +175,7 @@ def broker_files(data_dir: Path, broker_id: int) -> BrokerFiles:
 
 
 def read_plan(data_dir: Path) -> ClusterPlan | None:
-    """The plan of the last time; None for a new data folder. Raises: BrokerProblem when it can't be read."""
+    """The plan of the last start; None for a new data folder. Raises: BrokerProblem if it cannot be read."""
     path = kafka_dir(data_dir) / "cluster.json"
     try:
         kept = json.loads(path.read_text())
@@ -187,7 +187,9 @@ def read_plan(data_dir: Path) -> ClusterPlan | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise BrokerProblem(f"{path} can't be read ({error}). It holds the id of the cluster: restore it.") from error
+        raise BrokerProblem(
+            f"{path} cannot be read ({error}). It holds the id of the cluster: restore it from a copy."
+        ) from error
 
 
 def write_plan(data_dir: Path, plan: ClusterPlan) -> None:
@@ -197,7 +199,7 @@ def write_plan(data_dir: Path, plan: ClusterPlan) -> None:
 def new_cluster_id() -> str:
     """A random id in Kafka's form: 16 bytes, URL-safe base64 without padding.
 
-    As Kafka's own `Uuid.randomUuid`, none that begins with a dash: its tools would take that for an option.
+    Like Kafka's own `Uuid.randomUuid`, it never begins with a dash, which Kafka's tools would take for an option.
     """
     while (made := base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")).startswith("-"):
         pass
@@ -229,7 +231,7 @@ def as_properties(settings: dict[str, str]) -> str:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """All of the text or nothing: another process may read it at any moment, or this one be killed."""
+    """Write all of the text or nothing: another process may read it at any moment, or this one may be killed."""
     path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}")
     half.write_text(text)
@@ -237,9 +239,9 @@ def write_whole(path: Path, text: str) -> None:
 
 
 def check_folder_name(data_dir: Path) -> None:
-    """Raises: BrokerProblem when Kafka or Java would take the folder's name apart."""
+    """Raises: BrokerProblem if the folder's name has a character that Kafka or Java would misread."""
     bad = next((sign for sign in ",:\\${}\n" if sign in str(kafka_dir(data_dir))), None)
     if bad:
         raise BrokerProblem(
-            f"The data folder {data_dir} has {bad!r} in its name, which Kafka can't take. Choose another."
+            f"The data folder {data_dir} has {bad!r} in its name, which Kafka does not allow. Choose another folder."
         )

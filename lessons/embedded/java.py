@@ -24,14 +24,14 @@ class Java:
 
     @property
     def writes_aot_cache(self) -> bool:
-        """-XX:AOTCacheOutput came with Java 25 (JEP 514)."""
+        """Whether it can write an AOT cache: -XX:AOTCacheOutput came with Java 25 (JEP 514)."""
         return self.major >= 25
 
 
 def find_java() -> Java:
-    """The Java that comes with our packages, else JAVA_HOME's, else the one on PATH.
+    """The Java from our packages, or else the one in JAVA_HOME, or else the one on PATH.
 
-    Raises: BrokerProblem when there is none of version 17 or newer.
+    Raises: BrokerProblem if none of them is version 17 or newer.
     """
     refused: list[str] = []
     for java in _candidates():
@@ -65,7 +65,7 @@ def _packaged() -> Java | None:
 
 
 def ask_major(path: Path) -> int:
-    """The major version that this java says it has; 0 when it does not run (macOS has such a stand-in)."""
+    """The major version of this java; 0 if it does not run (macOS has such a placeholder)."""
     try:
         answer = subprocess.run(
             [path, "-version"], capture_output=True, text=True, timeout=_VERSION_TIMEOUT_S, check=True

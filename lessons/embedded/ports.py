@@ -1,11 +1,11 @@
-"""Ports on the loopback interface.
+"""Choose and claim ports on the loopback interface.
 
 Why it is so
 ------------
-Seconds lie between the choice of a port and the moment at which a broker listens on it. Two `up`s that start at once
-would choose the same ports in that time, and each broker would join the other's cluster or fail. So whoever chooses a
-port claims it: by holding the UDP port of the same number, which Kafka does not use. That needs no file, everybody on
-the machine sees it, and it ends with the process, however that ends.
+Seconds pass between choosing a port and the moment at which a broker listens on it. Two `up`s that start together would
+choose the same ports, and each broker would join the other's cluster or fail. So `up` claims a port when it chooses it:
+it holds the UDP port of the same number, which Kafka does not use. That needs no file, every process on the machine sees
+it, and it ends with the process, however that ends.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _CONNECT_TIMEOUT_S = 0.5
 
 @dataclass(frozen=True)
 class Claim:
-    """A port that nobody else who claims ports gets, until it is released or the process ends."""
+    """A claimed port: nobody else can claim it until it is released or the process ends."""
 
     port: int
     held: socket.socket
@@ -30,7 +30,7 @@ class Claim:
 
 
 def claim(port: int, *, host: str = LOOPBACK) -> Claim | None:
-    """The port, if nothing listens on it and nobody has claimed it."""
+    """Claim the port; None if something listens on it or somebody has claimed it."""
     held = socket.socket(family_of(host), socket.SOCK_DGRAM)
     try:
         held.bind((host, port))
@@ -44,14 +44,14 @@ def claim(port: int, *, host: str = LOOPBACK) -> Claim | None:
 
 
 def claim_any(*, host: str = LOOPBACK, besides: Collection[int] = ()) -> Claim:
-    """A port that is not one of `besides`."""
+    """Claim any free port that is not in `besides`."""
     while True:
         if claimed := claim(free_port(host=host, besides=besides), host=host):
             return claimed
 
 
 def choose(wished: Sequence[int], *, last: Sequence[int] = ()) -> tuple[Claim, ...]:
-    """One port for each wish: the wished one, else the one of the last time, else any free one. 0 wishes nothing."""
+    """One port for each wish: that port, or else the last one, or else any free one. 0 means any."""
     chosen: list[Claim] = []
     for index, wish in enumerate(wished):
         candidates = [port for port in (wish, *last[index : index + 1]) if port]
@@ -63,8 +63,8 @@ def choose(wished: Sequence[int], *, last: Sequence[int] = ()) -> tuple[Claim, .
 def is_free(port: int, *, host: str = LOOPBACK) -> bool:
     """Whether a server can listen on the port now.
 
-    Both looks are needed: with SO_REUSEADDR (without which the connections of a broker that has just ended would
-    hold its port for a minute) macOS lets us bind beside a server that listens on all addresses.
+    Both checks are needed. Without SO_REUSEADDR the connections of a broker that has just ended would hold its port for
+    a minute; with it, macOS lets us bind beside a server that listens on all addresses.
     """
     with socket.socket(family_of(host), socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -85,7 +85,7 @@ def _answers(host: str, port: int) -> bool:
 
 
 def free_port(*, host: str = LOOPBACK, besides: Collection[int] = ()) -> int:
-    """A port that nothing listens on, and that is not one of `besides`."""
+    """A port that nothing listens on and that is not in `besides`."""
     while True:
         with socket.socket(family_of(host), socket.SOCK_STREAM) as probe:
             probe.bind((host, 0))

@@ -1,8 +1,8 @@
-"""Ask a broker whether it serves, with one small request of Kafka's own protocol.
+"""Ask a broker whether it serves, with one small request in Kafka's own protocol.
 
-The Kafka client belongs to lessons/cluster; this package needs one question only, and an open port is no answer to it:
-the broker listens before it has joined the cluster, and what listens may be a broker of another cluster: two `up`s that
-start together find the same ports free. So the answer must name our cluster's id.
+The Kafka client belongs to lessons/cluster; this package has only one question. An open port does not answer it: a broker
+listens before it has joined the cluster, and it may belong to another cluster, because two `up`s that start together can
+find the same ports free. So the answer must contain our cluster's id.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ _ANSWER_AT_MOST_BYTES = 1 << 20
 
 
 def known_brokers(port: int, *, cluster_id: str, timeout_s: float) -> frozenset[int]:
-    """The ids of the brokers that the broker on this port knows as serving.
+    """The ids of the brokers that serve, as the broker on this port knows them.
 
-    Empty when it does not answer, or belongs to another cluster.
+    Empty if it does not answer or belongs to another cluster.
     """
     try:
         with socket.create_connection((LOOPBACK, port), timeout=timeout_s) as connection:

@@ -1,6 +1,6 @@
-"""What goes wrong with brokers, in sentences that somebody can act on.
+"""What can go wrong with brokers, in sentences that say what to do.
 
-The one place where a broker's log is judged by its words: a process that did not start has no error code to offer.
+Only here does the text of a broker's log decide: a process that did not start has no error code.
 """
 
 from __future__ import annotations
@@ -10,11 +10,13 @@ from dataclasses import dataclass
 
 
 class BrokerProblem(Exception):
-    """A broker, its Java or its jars can't be used; str() is a sentence that says what to do."""
+    """A broker, its Java or its jars cannot be used; str() is a sentence that says what to do."""
 
 
 @dataclass(frozen=True)
 class KnownCause:
+    """A known reason, by its words in the log, with what to do about it."""
+
     pattern: re.Pattern[str]
     advice: str
 
@@ -22,12 +24,12 @@ class KnownCause:
 KNOWN_CAUSES = (
     KnownCause(
         re.compile(r"BindException|Address already in use"),
-        "Its port is taken by something else. End that program, or stop kafkaclass and start it again:"
-        " it then takes a free port.",
+        "Another program uses its port. End that program, or stop kafkaclass and start it again:"
+        " it then uses a free port.",
     ),
     KnownCause(
         re.compile(r"No space left on device|Disk quota exceeded"),
-        "The disk is full. Make room; it is tried again by itself.",
+        "The disk is full. Free some space; the broker then starts by itself.",
     ),
     KnownCause(
         re.compile(r"OutOfMemoryError|insufficient memory|Could not reserve enough space"),
@@ -35,11 +37,11 @@ KNOWN_CAUSES = (
     ),
     KnownCause(
         re.compile(r"AccessDenied|Permission denied|Read-only file system"),
-        "Its data folder can't be written. Look at the owner and the rights of the data folder.",
+        "It cannot write to its data folder. Check the owner and the permissions of that folder.",
     ),
     KnownCause(
         re.compile(r"Failed to acquire lock|OverlappingFileLock"),
-        "Another broker uses its data folder. End that one first.",
+        "Another broker uses its data folder. Stop that one first.",
     ),
     KnownCause(
         re.compile(
@@ -47,7 +49,7 @@ KNOWN_CAUSES = (
             r"|Corrupt|KafkaStorageException"
             r"|log directory|log dirs|bootstrap\.checkpoint|quorum-state|NotDirectoryException|storage directory"
         ),
-        "Its data folder is damaged. Move that folder away and start again: this broker then copies its partitions"
+        "Its data folder is damaged. Move that folder away and start again: the broker then copies its partitions"
         " from the other two.",
     ),
 )
@@ -61,7 +63,7 @@ _WORDS_AT_MOST = 300
 
 
 def last_error(log_text: str) -> str | None:
-    """The last error that a broker's log tells of, in the broker's own words; None when it tells of none.
+    """The last error in a broker's log, in the broker's own words; None if there is none.
 
     The root cause wins over the line that announces it: Kafka logs "Exiting Kafka due to fatal exception" and
     puts the reason into the stack trace below.
@@ -77,7 +79,7 @@ def last_error(log_text: str) -> str | None:
 
 
 def explain(log_text: str) -> str | None:
-    """The last error and what to do about it, as sentences; None when the log tells of no error."""
+    """The last error and what to do about it, in sentences; None if the log has no error."""
     words = last_error(log_text)
     if words is None:
         return None

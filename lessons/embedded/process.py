@@ -1,7 +1,7 @@
-"""Processes of ours: start them, know them again, end them.
+"""Start our processes, recognize them later, and end them.
 
-A process is known by its number and its start time, as numbers are used again: what runs under a remembered number
-may be somebody else's.
+A process is recognized by its id and its start time, because ids are used again: a remembered id may belong to somebody
+else's process by now.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def spawn(
     cwd: Path | None = None,
     pass_fds: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
-    """Start in a session of its own, so that Ctrl-C in the terminal reaches us alone and we end it in our order.
+    """Start a process in a new session, so that Ctrl-C in the terminal reaches only us and we decide what ends when.
 
     Raises: OSError
     """
@@ -57,7 +57,7 @@ def spawn(
 
 
 def keep_short(output: Path, *, at_most_bytes: int = _KEPT_OUTPUT_BYTES) -> None:
-    """Move what was written so far to one older file once it is long. The writer appends, so it just goes on."""
+    """Move a long file's content to an older file. The process that writes it appends, so it is not disturbed."""
     if size_bytes(output) > at_most_bytes:
         output.with_suffix(".1.log").write_bytes(output.read_bytes()[-at_most_bytes:])
         os.truncate(output, 0)
@@ -71,7 +71,7 @@ def size_bytes(path: Path) -> int:
 
 
 def text_since(path: Path, start_bytes: int) -> str:
-    """What was written since; all of it when the file was rotated meanwhile. The end alone when that is long."""
+    """What was written since; everything if the file was rotated meanwhile. Of a long text only the end."""
     now_bytes = size_bytes(path)
     if not now_bytes:
         return ""
@@ -82,7 +82,7 @@ def text_since(path: Path, start_bytes: int) -> str:
 
 
 def mark(pid: int) -> ProcessMark | None:
-    """The mark of a running process; None when it is gone already."""
+    """The mark of a running process; None if it has already ended."""
     try:
         return ProcessMark(pid, psutil.Process(pid).create_time())
     except psutil.Error:
@@ -90,7 +90,7 @@ def mark(pid: int) -> ProcessMark | None:
 
 
 def find(known: ProcessMark) -> psutil.Process | None:
-    """The marked process if it runs; None when it is gone or its number belongs to another one now."""
+    """The marked process if it still runs; None if it ended or its id belongs to another process now."""
     try:
         process = psutil.Process(known.pid)
         same = abs(process.create_time() - known.started_at) < _SAME_START_S
@@ -100,12 +100,12 @@ def find(known: ProcessMark) -> psutil.Process | None:
 
 
 def find_java_of(folder: Path) -> list[psutil.Process]:
-    """Every Java that was started on files of this folder: also one whose number nobody had time to write down."""
+    """Every Java that was started with files of this folder, even if its id was never written down."""
     found = []
     for process in psutil.process_iter():
         try:
             program, *arguments = process.cmdline() or [""]
-        except (psutil.Error, OSError):  # gone, or somebody else's
+        except (psutil.Error, OSError):  # it ended, or it is somebody else's
             continue
         # "nice java …": the first word is nice for a moment only.
         if Path(program).name in ("java", "nice") and any(f"{folder}{os.sep}" in one for one in arguments):
@@ -114,7 +114,7 @@ def find_java_of(folder: Path) -> list[psutil.Process]:
 
 
 def end_all(processes: Iterable[psutil.Process], *, deadline_s: float) -> int:
-    """Ask each to end (SIGTERM), and kill what is left at the deadline. Returns how many had to be killed."""
+    """Ask each to end (SIGTERM) and kill the rest at the deadline. Returns how many were killed."""
     asked = [process for process in processes if _tell(process.terminate)]
     _, alive = psutil.wait_procs(asked, timeout=deadline_s)
     for process in alive:
@@ -132,7 +132,7 @@ def _tell(signal: Callable[[], None]) -> bool:
 
 
 def wait_for(condition: Callable[[], bool], *, timeout_s: float, every_s: float = 0.05) -> bool:
-    """Whether the condition came true in time."""
+    """Wait for a condition; whether it became true in time."""
     deadline = time.monotonic() + timeout_s
     while not condition():
         if time.monotonic() > deadline:
@@ -142,7 +142,7 @@ def wait_for(condition: Callable[[], bool], *, timeout_s: float, every_s: float 
 
 
 def try_lock(path: Path) -> IO[str] | None:
-    """Hold a lock until the file is closed or this process ends, however it ends; None when another holds it."""
+    """Take a lock, which ends when the file is closed or this process ends; None if somebody else holds it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     file = path.open("a")
     try:

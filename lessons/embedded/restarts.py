@@ -1,4 +1,4 @@
-"""How often something that ends by itself is started again."""
+"""Limit how often a process that ends by itself is started again."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _MINUTE_S = 60.0
 
 @dataclass
 class Restarts:
-    """At most three in any minute: what dies at once would otherwise keep the machine busy with dying."""
+    """At most three restarts in any minute, so that a process that dies at once does not keep the machine busy."""
 
     _at: deque[float] = field(default_factory=deque)
 
     def next_in_s(self) -> float:
-        """0 when it may be started again now."""
+        """Seconds until the next restart is allowed; 0: now."""
         now = time.monotonic()
         while self._at and now - self._at[0] > _MINUTE_S:
             self._at.popleft()
@@ -25,7 +25,7 @@ class Restarts:
 
     def words(self) -> str:
         wait_s = self.next_in_s()
-        return f"Next try in {wait_s:.0f} s." if wait_s else "It is started again."
+        return f"It will be started again in {wait_s:.0f} s." if wait_s else "It is being started again."
 
     def note(self) -> None:
         self._at.append(time.monotonic())

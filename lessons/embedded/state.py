@@ -1,7 +1,7 @@
-"""What is wanted of each broker, and how it is: small files in the data folder.
+"""The wanted and the actual state of each broker: small files in the data folder.
 
-Why it is so: web processes and `manage.py up` are different processes, and either may be killed. A broker act only
-writes what is wanted; the supervisor in `up` makes it so and writes how it is. Files outlive both.
+Why it is so: web processes and `manage.py up` are different processes, and each may be killed. An act on a broker only
+writes the wanted state; the supervisor in `up` brings it about and writes the actual state. Files outlive both.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ _LEFTOVERS_DEADLINE_S = 3.0
 
 @dataclass(frozen=True)
 class BrokerStatus:
-    """How a broker is, as its supervisor saw it last."""
+    """The state of a broker, as its supervisor last saw it."""
 
     broker_id: int
     phase: Phase
     process: ProcessMark | None = None
     problem: str | None = None  # sentences: why it is not up, what to do
-    since: float = 0.0  # when it came into this phase, in seconds since the epoch; 0: not known
+    since: float = 0.0  # when it entered this phase, in seconds since the epoch; 0: not known
 
     @property
     def runs(self) -> bool:
@@ -40,7 +40,7 @@ class BrokerStatus:
 
 
 def wanted(data_dir: Path, broker_id: int) -> Wanted:
-    """What was asked for last; a broker that nobody touched is wanted up."""
+    """The state that was asked for last; "up" if nobody asked for any."""
     try:
         kept = json.loads(broker_files(data_dir, broker_id).wanted.read_text())["state"]
     except (OSError, ValueError, KeyError, TypeError):
@@ -49,9 +49,9 @@ def wanted(data_dir: Path, broker_id: int) -> Wanted:
 
 
 def set_wanted(data_dir: Path, broker_id: int, state: Wanted) -> None:
-    """Ask for a broker to run, to be stopped (SIGTERM) or to be killed (SIGKILL). Stays so through a new `up`.
+    """Ask for a broker to be up, stopped (SIGTERM) or killed (SIGKILL). This outlasts a new `up`.
 
-    Raises: ValueError for a broker or a state that there is none of.
+    Raises: ValueError for a broker or a state that does not exist.
     """
     if state not in get_args(Wanted):
         raise ValueError(f"a broker can't be {state!r}")
@@ -59,7 +59,7 @@ def set_wanted(data_dir: Path, broker_id: int, state: Wanted) -> None:
 
 
 def status(data_dir: Path, broker_id: int) -> BrokerStatus:
-    """How the broker is; "down" when nothing was ever written."""
+    """The state of the broker; "down" if it was never written."""
     try:
         kept = json.loads(broker_files(data_dir, broker_id).status.read_text())
         process = kept["process"]
@@ -75,22 +75,22 @@ def status(data_dir: Path, broker_id: int) -> BrokerStatus:
 
 
 def write_status(data_dir: Path, new: BrokerStatus) -> None:
-    """With the time, unless the phase is what it was: a broker that is down is so through a new `up` too."""
+    """Write a broker's state, with the time if the phase is a new one: a new `up` does not change "down since"."""
     before = status(data_dir, new.broker_id)
     new = replace(new, since=before.since if before.since and before.phase == new.phase else time.time())
     write_whole(broker_files(data_dir, new.broker_id).status, json.dumps(asdict(new)))
 
 
 def broker_port(data_dir: Path, broker_id: int) -> int | None:
-    """The port that the broker has in this data folder; None before the first start."""
+    """The broker's port in this data folder; None before the first start."""
     plan = read_plan(data_dir)
     return plan.ports[broker_id - 1] if plan else None
 
 
 def end_leftovers(data_dir: Path, *, deadline_s: float = _LEFTOVERS_DEADLINE_S) -> int:
-    """End the brokers that an `up` which was killed left behind. Returns how many there were.
+    """End brokers that a killed `up` left behind. Returns how many there were.
 
-    Only for the holder of the data folder's lock.
+    Hold the lock of the data folder when you call this.
     """
     marked = (status(data_dir, broker_id).process for broker_id in BROKER_IDS)
     left: dict[int, psutil.Process] = {one.pid: one for one in find_java_of(kafka_dir(data_dir))}

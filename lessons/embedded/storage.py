@@ -18,7 +18,7 @@ def is_formatted(files: BrokerFiles) -> bool:
 
 
 def format_all(brokers: Sequence[BrokerFiles], *, launch: Launch, cluster_id: str) -> None:
-    """Format at the same time what is not formatted yet: each is a Java of 1.5 s.
+    """Format all folders that are not formatted yet, at the same time: each takes a Java 1.5 s.
 
     Raises: BrokerProblem
     """
@@ -37,7 +37,7 @@ def format_all(brokers: Sequence[BrokerFiles], *, launch: Launch, cluster_id: st
 
 
 def _begin(files: BrokerFiles, *, launch: Launch, cluster_id: str) -> subprocess.Popen[str]:
-    """Formats a folder beside the real one: one that was cut in the middle never looks finished."""
+    """Begin to format a folder beside the real one, so that an interrupted one never looks finished."""
     half = _half(files)
     shutil.rmtree(half, ignore_errors=True)
     kept = dict(line.split("=", 1) for line in files.properties.read_text().splitlines())
@@ -60,7 +60,7 @@ def _finish(files: BrokerFiles, process: subprocess.Popen[str]) -> None:
         raise BrokerProblem(f"Formatting {files.data} took more than {_FORMAT_TIMEOUT_S} s.") from error
     if process.returncode != 0:
         why = explain(said) or said.strip()[-300:] or f"exit status {process.returncode}"
-        raise BrokerProblem(f"The folder {files.data} can't be formatted. {why}")
+        raise BrokerProblem(f"The folder {files.data} cannot be formatted. {why}")
     _half(files).replace(files.data)
     (files.folder / "format.properties").unlink(missing_ok=True)
 

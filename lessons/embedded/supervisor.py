@@ -1,4 +1,4 @@
-"""One broker: make it as it is wanted, and notice when it ends by itself."""
+"""One broker: start and stop it as wanted, and notice when it ends by itself."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ from .process import ProcessMark, mark, size_bytes, spawn, text_since
 from .restarts import Restarts
 from .state import BrokerStatus, Phase
 
-# A broker that has no quorum takes minutes to stop by itself; one that is stopped alone takes under 2 s.
+# Without a quorum a broker takes minutes to stop; with one it takes less than 2 s.
 _STOP_DEADLINE_S = 15.0
 _PROBE_TIMEOUT_S = 0.2
 
 
 @dataclass
 class SupervisedBroker:
-    """Belongs to one thread, which calls tick()."""
+    """One broker's process. Use it from one thread, which calls tick()."""
 
     data_dir: Path
     broker_id: int
     port: int
     cluster_id: str
-    command: Callable[[], list[str]]  # asked anew for each start: the AOT cache may have been written meanwhile
+    command: Callable[[], list[str]]  # called for each start: the AOT cache may have been written meanwhile
     say: Callable[[str], None]
     process: subprocess.Popen[bytes] | None = None
     phase: Phase = "down"
     problem: str | None = None
     _mark: ProcessMark | None = None
-    _kill_at: float | None = None  # set: we have asked it to end
+    _kill_at: float | None = None  # set once we have asked it to end
     _restarts: Restarts = field(default_factory=Restarts)
     _log_start_bytes: tuple[int, int] = (0, 0)
 
@@ -53,13 +53,14 @@ class SupervisedBroker:
         return state.wanted(self.data_dir, self.broker_id) != "up"
 
     def start(self) -> None:
-        """Start unless it was stopped on purpose. Returns at once."""
+        """Start it, unless it was stopped on purpose. Returns at once."""
         if self.stays_down:
             self._become("down")
         elif not self.runs:
             self._spawn()
 
     def tick(self) -> None:
+        """Do what is needed now to bring it to the wanted state."""
         wanted = state.wanted(self.data_dir, self.broker_id)
         if self.process is not None and not self.runs:
             self._note_end(self.process.returncode)
@@ -71,13 +72,14 @@ class SupervisedBroker:
             self._become("down")
 
     def ask_to_end(self) -> None:
-        """SIGTERM, and no restart."""
+        """Send SIGTERM; it is not restarted."""
         if self.runs and self.process and self._kill_at is None:
             self._kill_at = time.monotonic() + _STOP_DEADLINE_S
             self._become("stopping")
             self.process.terminate()
 
     def kill(self) -> None:
+        """Send SIGKILL and wait for the end."""
         if self.runs and self.process:
             self._kill_at = time.monotonic()
             self.process.kill()
@@ -88,7 +90,7 @@ class SupervisedBroker:
         self._become("down")
 
     def answers(self, *, besides: frozenset[int] = frozenset()) -> bool:
-        """Whether it serves, and knows itself and these others as serving."""
+        """Whether it serves, and knows that it and these others do."""
         needed = {self.broker_id, *besides}
         if not self.runs:
             return False
@@ -109,11 +111,11 @@ class SupervisedBroker:
 
     def _tick_unwanted(self, *, kill: bool) -> None:
         if kill:
-            self.say(f"{self.name} is killed, as asked.")
+            self.say(f"Killing {self.name}, as asked.")
             self.kill()
             return
         if self._kill_at is None:
-            self.say(f"{self.name} is being stopped, as asked.")
+            self.say(f"Stopping {self.name}, as asked.")
             self.ask_to_end()
         self._kill_if_late()
 
@@ -129,7 +131,7 @@ class SupervisedBroker:
         try:
             self.process = spawn(self.command(), output=files.output)
         except OSError as error:
-            self._fail(f"{self.name} can't be started: {error}.")
+            self._fail(f"{self.name} cannot be started: {error}.")
             return
         self._mark = mark(self.process.pid)
         self._become("starting")
@@ -159,5 +161,5 @@ class SupervisedBroker:
         self.phase = phase
         if phase in ("up", "down"):
             self.problem = None
-        with suppress(OSError):  # a full disk is said as the broker's problem; it must not end the supervisor
+        with suppress(OSError):  # a full disk is reported as the broker's problem and must not end the supervisor
             state.write_status(self.data_dir, BrokerStatus(self.broker_id, phase, self._mark, self.problem))

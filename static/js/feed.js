@@ -113,7 +113,7 @@ function say(words, isLive = false) {
 
 function sayWhatIsShown() {
   if (mode === "live") say(isPaused ? `Paused. ${held.length} new` : "Live", !isPaused);
-  else say(mode === "play" ? "Played again" : "As it was then");
+  else say(mode === "play" ? "Replay" : "As it was then");
 }
 
 function setPaused(wanted) {

@@ -1,8 +1,8 @@
-// A record of the class's feed as what the page needs: {kind, id, seat, lesson, state, at, offset, …}; null for what is none.
+// A record of the class's feed as the page needs it: {kind, id, seat, lesson, state, at, offset, …}; null if it is none.
 
 const KINDS = ["act", "verdict", "hand", "announcement"];
-const SPEAKERS = { "This app": "kafkaclass" }; // in the room of those who know both, the app goes by its name
-const HANDS = { raised: "raised a hand", answered: "had a raised hand answered", lowered: "lowered the hand" };
+const SPEAKERS = { "This app": "kafkaclass" }; // in the instructor's room the app goes by its name
+const HANDS = { raised: "raised a hand", answered: "had a raised hand answered", lowered: "lowered a hand" };
 
 const clock = new Intl.DateTimeFormat([], {
   hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3, hourCycle: "h23",
@@ -27,28 +27,21 @@ export function shortTime(at) {
   return shortClock.format(new Date(at));
 }
 
-// What happened, and what was said to it. `titles`: {exercises, lessons} by their ids.
+// What happened, in the past tense, and the answer to it. `titles`: {exercises, lessons} by their ids.
 export function wordsOf(item, titles) {
   const about = titles.exercises[item.exercise] ?? item.exercise;
   const lesson = titles.lessons[item.lesson] ?? item.lesson;
   switch (item.kind) {
     case "verdict": return [`finished ${about}`, ""];
     case "hand": return [`${HANDS[item.state] ?? item.state}`, [lesson, about].filter(Boolean).join(": ")];
-    case "announcement": return ["said to everybody", [item.line, item.lesson && `Everybody to ${lesson}.`].filter(Boolean).join(" ")];
-    default: return [lineOf(item, titles), answerOf(item)];
+    case "announcement": return ["sent an announcement", [item.line, item.lesson && `Everybody to ${lesson}.`].filter(Boolean).join(" ")];
+    default: return [item.line || item.act, answerOf(item)];
   }
 }
 
-// What was typed for an exercise is told by the exercise's title.
-function lineOf({ act, line }, titles) {
-  const title = act === "answer" && titles.exercises[line?.split(" ")[1]];
-  return title ? `answer “${title}”` : line || act;
-}
-
 function answerOf({ state, speaker, answer }) {
-  const who = SPEAKERS[speaker] ?? speaker;
-  const said = { refused: who ? `${who} refused: ` : "Refused: ", failed: "Nothing happened: ", unknown: "Not known: " }[state];
-  return (said ?? "") + answer;
+  const who = state === "refused" && (SPEAKERS[speaker] ?? speaker);
+  return who ? `${who}: ${answer}` : answer;
 }
 
 function parsed(text) {

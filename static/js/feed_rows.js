@@ -4,7 +4,7 @@ import { clockParts, wordsOf } from "./feed_record.js";
 
 const MAX_ROWS = 500;
 const MAX_IDS = 5000;
-const NOTHING_YET = "Nothing has happened in this class yet. This goes on by itself.";
+const NOTHING_YET = "Nothing has happened in this class yet. New lines appear here.";
 
 export class Rows {
   constructor(list, empty, { names, titles }) {
@@ -14,8 +14,8 @@ export class Rows {
   }
 
   clear() {
-    this.entries = []; // what stands on the page, newest first: {item, row}
-    this.states = new Map(); // by record's id: a record that stands twice in the feed says something new, or nothing
+    this.entries = []; // what the page shows, newest first: {item, row}
+    this.states = new Map(); // by a record's id: if the feed has a record twice, the second one is new only if its state is
     this.list.replaceChildren();
     this.sayIfEmpty();
   }
@@ -75,7 +75,7 @@ export class Rows {
 
   sayIfEmpty() {
     this.empty.hidden = this.entries.some(({ row }) => !row.hidden);
-    this.empty.textContent = this.entries.length ? "No row here fits what was chosen above." : NOTHING_YET;
+    this.empty.textContent = this.entries.length ? "No line matches the filters above." : NOTHING_YET;
   }
 }
 

@@ -81,7 +81,7 @@ def test_a_form_says_so_in_its_card(hurried, alice_client):
     form = {"name": "test1p", "partitions": "1", "replicas": "1", "act_id": str(uuid4())}
     refused = alice_client.post(url, form, headers={"HX-Request": "true"})
     assert refused.status_code == 429
-    assert "as many as one seat may" in refused.content.decode()
+    assert "the limit for one student" in refused.content.decode()
     assert 'value="test1p"' in refused.content.decode()
 
 
@@ -132,4 +132,4 @@ def test_form_and_api_say_that_it_is_too_much(hoarder, alice_client):
         headers={"HX-Request": "true"},
     )
     assert card.status_code == 422
-    assert b"as much as one seat may" in card.content
+    assert b"the limit for one student" in card.content

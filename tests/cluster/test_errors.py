@@ -64,7 +64,7 @@ def test_an_error_says_what_was_asked_what_was_answered_and_what_to_try() -> Non
 
 
 def test_the_app_says_that_it_was_the_app() -> None:
-    with pytest.raises(AppRefused, match="This app answered: A topic needs a name"):
+    with pytest.raises(AppRefused, match="This app answered: A name cannot be empty"):
         SEAT.full("")
 
 

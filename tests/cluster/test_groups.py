@@ -68,7 +68,7 @@ def test_a_group_that_nobody_has_heard_of_is_not_found(alice: Namespace, bob: Na
 
 
 def test_a_group_without_an_id_is_refused_by_the_app(alice: Namespace) -> None:
-    with pytest.raises(AppRefused, match="A group needs a name"):
+    with pytest.raises(AppRefused, match=r"for a group\. This app answered: A name cannot be empty"):
         groups.describe_group(alice, "")
 
 

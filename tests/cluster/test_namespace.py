@@ -69,7 +69,7 @@ def test_other_names_are_left_for_kafka_to_judge(name: str) -> None:
 
 
 def test_a_group_without_an_id_is_refused_in_the_words_for_groups() -> None:
-    with pytest.raises(AppRefused, match="A group needs a name"):
+    with pytest.raises(AppRefused, match=r"for a group\. This app answered: A name cannot be empty"):
         ALICE.full("", thing="group")
 
 

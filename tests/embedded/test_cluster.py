@@ -55,7 +55,7 @@ def test_a_broker_whose_port_another_cluster_took_meanwhile_is_not_up_and_the_re
         eventually(has_a_problem)
     finally:
         late.stop(deadline_s=0.5)
-    assert said.has("ended", "while it started", "port is taken by something else")
+    assert said.has("ended", "while it started", "Another program uses its port")
     assert not said.has("is up")
 
 
@@ -76,7 +76,7 @@ def test_brokers_listen_on_the_loopback_interface_only(cluster):
 
 
 def test_a_second_supervisor_of_the_same_folder_is_refused(cluster):
-    with pytest.raises(BrokerProblem, match="Another process runs the brokers"):
+    with pytest.raises(BrokerProblem, match="Another process already runs the brokers"):
         new_cluster(cluster.data_dir).prepare()
 
 
@@ -85,7 +85,7 @@ def test_a_broker_that_is_wanted_stopped_stops_and_comes_back_on_its_port(cluste
     set_wanted(cluster.data_dir, 2, "stopped")
     eventually(lambda: status(cluster.data_dir, 2).phase == "down")
     assert not psutil.pid_exists(before)
-    assert said.has("kafka2", "stopped, as asked")
+    assert said.has("Stopping kafka2, as asked")
     eventually(lambda: known_to(cluster, cluster.plan.ports[0]) == ALL - {2})
     set_wanted(cluster.data_dir, 2, "up")
     eventually(lambda: is_up(cluster, 2))
@@ -95,7 +95,7 @@ def test_a_broker_that_is_wanted_stopped_stops_and_comes_back_on_its_port(cluste
 def test_a_broker_that_is_wanted_killed_is_killed_and_comes_back_when_it_is_wanted_again(cluster, said):
     set_wanted(cluster.data_dir, 3, "killed")
     eventually(lambda: status(cluster.data_dir, 3).phase == "down")
-    assert said.has("kafka3", "killed, as asked")
+    assert said.has("Killing kafka3, as asked")
     set_wanted(cluster.data_dir, 3, "up")
     eventually(lambda: is_up(cluster, 3))
 
@@ -116,7 +116,7 @@ def test_a_broker_that_keeps_dying_is_started_again_three_times_a_minute_at_most
         if running and running not in died:
             died.add(running)
             os.kill(running, signal.SIGKILL)
-        return said.has("kafka2", "Next try in")
+        return said.has("kafka2", "It will be started again in")
 
     eventually(kill_and_see_it_given_up)
     assert len(died) == 1 + RESTARTS_A_MINUTE

@@ -37,7 +37,7 @@ def test_a_wished_port_that_is_held_is_said_and_taken_again_once_it_is_free(data
         cluster.prepare()
         cluster.stop()
     assert held not in cluster.plan.ports
-    assert said.has(f"Port {held} is held by something else: kafka1 takes {cluster.plan.ports[0]}.")
+    assert said.has(f"Port {held} is used by another program, so kafka1 uses {cluster.plan.ports[0]}.")
 
     again = new_cluster(data_dir, say=said, ports=(held, 0, 0))
     again.prepare()
@@ -87,7 +87,7 @@ def test_a_port_that_is_taken_meanwhile_is_said_as_the_reason(data_dir):
         problem = first_problem(broker)
     cluster.stop()
     assert "while it started" in problem
-    assert "port is taken by something else" in problem
+    assert "Another program uses its port" in problem
     assert said.has("kafka1", "port is taken")
 
 
@@ -136,5 +136,5 @@ def test_a_folder_name_that_kafka_would_take_apart_is_refused(tmp_path):
 
 def test_a_data_folder_that_is_a_file_is_said(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(BrokerProblem, match="can't be used"):
+    with pytest.raises(BrokerProblem, match="cannot be used"):
         new_cluster(tmp_path / "file").prepare()

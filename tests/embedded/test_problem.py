@@ -17,7 +17,7 @@ EXITING = f"{AT} ERROR Exiting Kafka due to fatal exception (kafka.Kafka$)\n"
             f"{EXITING}org.apache.kafka.common.KafkaException: Socket server failed to bind to 127.0.0.1:9092\n"
             "\tat kafka.network.Acceptor.openServerSocket(SocketServer.scala:600)\n"
             "Caused by: java.net.BindException: Address already in use\n",
-            "port is taken by something else",
+            "Another program uses its port",
         ),
         (
             f"{AT} ERROR Error while appending records to test1p-0 (o.a.k.s.LogDirFailureChannel)\n"
@@ -31,7 +31,7 @@ EXITING = f"{AT} ERROR Exiting Kafka due to fatal exception (kafka.Kafka$)\n"
         ),
         (
             f"{EXITING}java.nio.file.AccessDeniedException: /data/kafka1/data/meta.properties\n",
-            "can't be written",
+            "cannot write to its data folder",
         ),
         (
             f"{EXITING}org.apache.kafka.common.KafkaException: Failed to acquire lock on file .lock"

@@ -126,7 +126,7 @@ def test_a_bare_clone_makes_its_venv_also_after_it_was_cut_in_the_middle(bare):
     cut.send_signal(signal.SIGTERM)
     said, _ = cut.communicate(timeout=15)
     assert cut.returncode == 1
-    assert "Stopped. The same command goes on" in said
+    assert "Stopped. Run the same command again" in said
     assert (bare / ".venv" / "installed").read_text() == ""
 
     said = said_by(bare)

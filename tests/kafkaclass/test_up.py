@@ -147,7 +147,7 @@ def test_an_address_that_is_not_ours_is_said(tmp_path):
     own = [*command(tmp_path), "--host", "nowhere.invalid"]
     ended = subprocess.run(own, capture_output=True, text=True, timeout=60, env=environment(), check=False)
     assert ended.returncode != 0
-    assert "The web site can't be reached at nowhere.invalid" in ended.stderr
+    assert "The web site cannot listen on nowhere.invalid" in ended.stderr
     assert "Traceback" not in ended.stderr
 
 
@@ -156,7 +156,7 @@ def test_a_second_up_says_where_the_first_one_is(up):
         command(up.data_dir), capture_output=True, text=True, timeout=30, env=environment(), check=False
     )
     assert second.returncode != 0
-    assert f"runs already on the data folder {up.data_dir} at {up.known['url']}" in second.stderr
+    assert f"is already running on the data folder {up.data_dir} at {up.known['url']}" in second.stderr
     assert len(java_processes(up.data_dir)) >= 3
 
 
@@ -199,7 +199,7 @@ def test_after_kill_9_of_everything_a_new_up_has_every_record_every_row_and_what
     keep_a_record(up.known["bootstrap_servers"], "kept", "nine")
     code = re.search(r"class code (\w+)", up.said)[1]
     set_wanted(up.data_dir, 3, "stopped")
-    up.wait_until_said("kafka3 is being stopped, as asked")
+    up.wait_until_said("Stopping kafka3, as asked")
     kill_everything(up)
 
     again = start(up.data_dir)
@@ -221,7 +221,7 @@ def test_after_kill_9_of_up_alone_a_new_up_ends_what_was_left(up):
     up.process.wait()
     again = start(up.data_dir)
     up.process, up.log = again.process, again.log
-    up.wait_until_said("left over from the last time", "Ctrl-C stops it")
+    up.wait_until_said("left from the last run", "Ctrl-C stops it")
     assert [process for process in left if process.is_running()] == []
 
 
@@ -242,7 +242,7 @@ def test_with_a_cluster_of_ones_own_no_broker_is_started_and_a_held_port_is_said
     with socket.create_server(("127.0.0.1", 0)) as held:
         port = held.getsockname()[1]
         running = start(tmp_path / "data", "--port", str(port), KAFKA_BOOTSTRAP_SERVERS=bootstrap_servers)
-        running.wait_until_said("Ctrl-C stops it", f"Port {port} is held")
+        running.wait_until_said("Ctrl-C stops it", f"Port {port} is used")
     assert running.known["bootstrap_servers"] == bootstrap_servers
     assert get(running.known["url"]) == 200
     assert not (running.data_dir / "kafka").exists()

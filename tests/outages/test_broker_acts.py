@@ -15,7 +15,7 @@ from lessons.classroom.models import Act
 from lessons.classroom.perform import perform
 from lessons.cluster import topics
 from lessons.course import own_brokers
-from lessons.course.acts import ACTIONS, base
+from lessons.course.acts import ACTIONS, _broker_act
 from lessons.course.own_brokers import brokers_now
 from lessons.embedded import BrokerStatus, set_wanted, wanted
 from lessons.embedded.state import status, write_status
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db(transaction=True)  # two instructors are two 
 @pytest.fixture(autouse=True)
 def as_long_as_it_takes(monkeypatch) -> None:
     """Three workers start brokers and browsers meanwhile."""
-    monkeypatch.setattr(base, "WAIT_S", 60.0)
+    monkeypatch.setattr(_broker_act, "WAIT_S", 60.0)
 
 
 def do(member, verb: str, broker: int) -> Act:
@@ -45,7 +45,7 @@ def folder(tmp_path, monkeypatch, kafka):
 def test_a_broker_that_is_down_for_any_reason_counts(folder, classroom):
     write_status(folder, BrokerStatus(2, "failed", problem="It ran out of memory."))
     act = do(classroom.ines, "stop", 1)
-    assert act.answer["words"].startswith("Broker 2 does not serve now, and two of the three must.")
+    assert act.answer["words"].startswith("Broker 2 is not serving now, and two of the three must.")
 
 
 def test_a_broker_stays_down_since_it_went_down(folder):
@@ -69,7 +69,7 @@ def test_it_asks_first_and_answers_on_the_page_without_javascript(folder, classr
     assert Act.objects.count() == 0
     done = ines.post(address(classroom), {"act_id": str(uuid4())}, follow=True)
     assert "This app refused." in done.content.decode()
-    assert "Broker 2 does not serve now" in done.content.decode()
+    assert "Broker 2 is not serving now" in done.content.decode()
     assert [act.kind for act in Act.objects.all()] == ["stop-broker"]
 
 

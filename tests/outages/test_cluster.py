@@ -94,7 +94,7 @@ def test_a_partition_without_a_leader_is_named_and_the_others_go_on(
     assert topic.partitions[lost].error == "LEADER_NOT_AVAILABLE"
 
     began = time.monotonic()
-    words = f"Partition {lost} has no leader now. Its replicas live on broker 2"
+    words = f"Partition {lost} has no leader now. Its replica is on broker 2"
     for read in (lambda: records.offsets(full), lambda: records.read_range(full, lost)):
         with pytest.raises(KafkaUnavailable, match=words):
             read()
@@ -104,7 +104,7 @@ def test_a_partition_without_a_leader_is_named_and_the_others_go_on(
     (delivery,) = records.produce(seat, "risky", [Message(value=b"y")], partition=lost)
     assert isinstance(delivery.error, KafkaUnavailable)
     assert delivery.error.code == "_MSG_TIMED_OUT"
-    assert delivery.error.advice.startswith("It is not known whether the record was written")
+    assert delivery.error.advice.startswith("Nobody knows whether the record was written")
 
     set_wanted(own_cluster.data_dir, 2, "up")
     wait_for(lambda: topics.describe_topic(seat, "risky").partitions[lost].leader == 2, timeout_s=40)

@@ -12,18 +12,22 @@ from lessons.web.forms.doors import RenameForm
 
 
 class Command(BaseCommand):
-    help = "Print a link that signs an instructor or a grader in: once, within a week. The newest link is the one that works."
+    help = (
+        "Print a link that signs in an instructor or a grader. It works once, within a week; a newer link replaces it."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--class", dest="klass", required=True, help="the class's short name, as in its addresses")
+        parser.add_argument(
+            "--class", dest="klass", required=True, help="the class's short name, as in the address of its pages"
+        )
         parser.add_argument("--role", required=True, choices=[Role.INSTRUCTOR.value, Role.GRADER.value])
-        parser.add_argument("--name", required=True, help="as the class knows this person")
+        parser.add_argument("--name", required=True, help="the person's name in the class")
 
     def handle(self, *_args: Any, klass: str, role: str, name: str, **_options: Any) -> None:
         found = Class.objects.filter(slug=klass).first()
         if found is None:
             known = ", ".join(Class.objects.values_list("slug", flat=True)) or "none yet"
-            raise CommandError(f"There is no class {klass!r}. There are: {known}.")
+            raise CommandError(f"There is no class {klass!r}. The classes are: {known}.")
         form = RenameForm({"name": name})
         if not form.is_valid():
             raise CommandError(" ".join(map(str, form.errors["name"])))

@@ -1,4 +1,4 @@
-"""`manage.py newlesson NAME`: a folder that is a whole lesson already, to be rewritten."""
+"""`manage.py newlesson NAME`: make the folder of a new lesson, complete and ready to be rewritten."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LEGAL = re.compile(r"[A-Za-z][A-Za-z0-9]*([ _-]+[A-Za-z0-9]+)*")
 
 @dataclass(frozen=True)
 class Names:
-    """What one lesson is called in different places, e.g. `Consumer groups`."""
+    """The names of one lesson in different places, e.g. `Consumer groups`."""
 
     title: str  # Consumer groups
     folder: str  # consumer_groups, a package's name
@@ -27,7 +27,7 @@ class Names:
 
 
 class Command(BaseCommand):
-    help = "Copy the template of a lesson to a folder of its own, with the next number."
+    help = "Copy the template of a lesson to a new folder, with the next number."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name", help='e.g. "Consumer groups"')
@@ -40,7 +40,7 @@ class Command(BaseCommand):
         folder = copy_template(names, number=number, course=course)
         self.stdout.write(
             f"Lesson {number}, “{names.title}”, is in {folder}: write its lesson.md and its checks.py.\n"
-            "The points of an exercise never change, so they are noted a second time. Add to"
+            "The points of an exercise never change, so a test repeats them. Add this to"
             " test_points_never_change in tests/course/test_course.py:\n"
         )
         for exercise_id, points in points_of_template(names).items():
@@ -52,35 +52,37 @@ def names_of(name: str) -> Names:
     words = re.split(r"[ _-]+", name)
     if not _LEGAL.fullmatch(name):
         raise CommandError(
-            f"“{name}” can't name a lesson: a name begins with a letter and has letters from a to z, digits,"
-            ' and between them spaces, - or _. For instance: manage.py newlesson "Consumer groups"'
+            f"“{name}” cannot be the name of a lesson. A name begins with a letter and has letters from a to z, digits,"
+            ' and between them spaces, - or _. For example: manage.py newlesson "Consumer groups"'
         )
     title = " ".join(words)
     names = Names(title[0].upper() + title[1:], folder="_".join(words).lower(), slug="-".join(words).lower())
     if keyword.iskeyword(names.folder):
-        raise CommandError(f"“{name}” can't name a lesson: {names.folder} is a word of Python. Choose another.")
+        raise CommandError(
+            f"“{name}” cannot be the name of a lesson: {names.folder} is a Python keyword. Choose another."
+        )
     if len(names.slug) > LONGEST_SLUG:
         raise CommandError(
-            f"“{name}” is too long for a lesson: {len(names.slug)} characters, and {LONGEST_SLUG} are the most."
-            " The title in lesson.md can be made longer afterwards."
+            f"“{name}” is too long for a lesson: {len(names.slug)} characters, and the limit is {LONGEST_SLUG}."
+            " You can make the title in lesson.md longer afterwards."
         )
     return names
 
 
 def refuse_taken(names: Names, course: Path) -> None:
-    """Raises: CommandError. A module of the course is in the way too, as a package of that name would hide it."""
+    """Raises: CommandError. The name of a module of the course is taken too: a package would hide the module."""
     for taken in (course / names.folder, course / f"{names.folder}.py"):
         if taken.exists():
-            raise CommandError(f"There is {taken} already. Choose another name.")
+            raise CommandError(f"{taken} exists already. Choose another name.")
 
 
 def next_number(course: Path) -> int:
-    """The one after the last lesson's: a gap may be somebody's plan."""
+    """The number after the last lesson's. A gap stays: somebody may have planned it."""
     return 1 + max((loader.read(folder)[0]["number"] for folder in loader.folders(course)), default=0)
 
 
 def copy_template(names: Names, *, number: int, course: Path) -> Path:
-    """Returns the new folder."""
+    """Copy the template and return the new folder."""
     head = {"number = 0\n": f"number = {number}\n", 'title = "Template"\n': f'title = "{names.title}"\n'}
     folder = course / names.folder
     folder.mkdir()

@@ -1,4 +1,4 @@
-"""`manage.py test [arguments for pytest]`: finds a browser, then becomes pytest. manage.py has installed the rest."""
+"""`manage.py test [arguments for pytest]`: find a browser and run pytest. manage.py has installed the rest."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from django.core.management import BaseCommand
 
 from kafkaclass.management.browser import VARIABLE, NoBrowser, find_browser
 
-# The tests mostly wait for Kafka: four at a time keep two cores busy. tests/workers.py says what stays together.
+# The tests mostly wait for Kafka: four at a time keep two cores busy. tests/workers.py says which run together.
 WHOLE_SUITE = ("-n", "4", "--dist", "loadfile", "--no-loadscope-reorder")
 
 
 class Command(BaseCommand):
-    help = "Run the whole suite, or what the arguments for pytest choose."
+    help = "Run all tests, or those that the arguments for pytest choose."
 
     def run_from_argv(self, argv: list[str]) -> None:
-        """Every argument is pytest's, so Django's parser stays out of it."""
+        """Find a browser and become pytest. All arguments are for pytest, so Django's parser is not used."""
         try:
             os.environ[VARIABLE] = str(find_browser(say=self.say))
         except NoBrowser as problem:

@@ -1,4 +1,4 @@
-"""`manage.py up`: three brokers, the web server, a first class, and the links to hand out."""
+"""`manage.py up`: start three brokers, the web server and a first class, and print the links to hand out."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from lessons.embedded import BrokerProblem, EmbeddedCluster
 from lessons.embedded.cluster import DEFAULT_HEAP_MB, TICK_S
 from lessons.embedded.ports import Claim
 
-STOP_DEADLINE_S = 7.5  # a clean stop takes 5 to 7 s; what is left of ten is for a machine that is busy
+STOP_DEADLINE_S = 7.5  # a clean stop takes 5 to 7 s; the rest of ten seconds is for a busy machine
 WEB_STOP_DEADLINE_S = 4.0
 FIRST_PAGE_TIMEOUT_S = 90.0
 SMALLEST_HEAP_MB = 96
@@ -31,15 +31,18 @@ _SAY_AFTER_S = 1.0
 
 
 class Command(BaseCommand):
-    help = "Run a class: three Kafka brokers, the web site, and links to hand out. Ctrl-C stops it."
+    help = "Run a class: start three Kafka brokers and the web site, and print the links to hand out. Ctrl-C stops it."
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on; 0.0.0.0 for the local network")
         parser.add_argument("--port", type=int, default=8000, help="port of the web site; 0 for any free one")
-        parser.add_argument("--data", type=Path, help="folder for everything local (default: .local)")
+        parser.add_argument("--data", type=Path, help="folder for all data and logs (default: .local)")
         parser.add_argument(
-            "--web-processes", type=_web_processes, default=web.USUAL_PROCESSES, help="how many share the site's work"
+            "--web-processes",
+            type=_web_processes,
+            default=web.USUAL_PROCESSES,
+            help="number of processes for the web site",
         )
         parser.add_argument("--heap", type=_heap_mb, default=DEFAULT_HEAP_MB, help="MB of heap for each broker")
 
@@ -50,7 +53,7 @@ class Command(BaseCommand):
             raise CommandError(str(problem)) from problem
 
     def say(self, words: str) -> None:
-        """A terminal that was closed must not keep us from stopping what we started."""
+        """Print something. A closed terminal must not keep us from stopping what we started."""
         with suppress(OSError):
             self.stdout.write(words)
             self.stdout.flush()
@@ -58,7 +61,7 @@ class Command(BaseCommand):
 
 def _heap_mb(text: str) -> int:
     if not text.isdigit() or int(text) < SMALLEST_HEAP_MB:
-        raise ArgumentTypeError(f"a broker needs {SMALLEST_HEAP_MB} MB at least")
+        raise ArgumentTypeError(f"a broker needs at least {SMALLEST_HEAP_MB} MB")
     return int(text)
 
 
@@ -69,7 +72,7 @@ def _web_processes(text: str) -> int:
 
 
 class Up:
-    """The life of one `up`. Raises: RunsAlready, BrokerProblem, CommandError."""
+    """One run of `up`, from start to stop. Raises: RunsAlready, BrokerProblem, CommandError."""
 
     def __init__(self, command: Command, *, host: str, port: int, heap_mb: int, web_processes: int) -> None:
         self.say = command.say
@@ -85,7 +88,7 @@ class Up:
         self._brokers_served = False
 
     def run(self) -> None:
-        os.umask(0o077)  # rows, logs and keys are for whoever runs the class, and for nobody else on the machine
+        os.umask(0o077)  # data, logs and keys are only for the person who runs the class
         lock = running.lock(self.data_dir)
         try:
             self._start()
@@ -114,7 +117,7 @@ class Up:
         web.end_leftovers(self.data_dir)
         ended = embedded.end_leftovers(self.data_dir)
         if ended:
-            self.say(f"Ended {ended} brokers that were left over from the last time.")
+            self.say(f"Ended {ended} brokers that were left from the last run.")
 
     def _prepare_brokers(self) -> None:
         cluster = EmbeddedCluster(self.data_dir, heap_mb=self.heap_mb, maven_url=settings.MAVEN_URL, say=self.say)
@@ -133,12 +136,12 @@ class Up:
     def _start_web(self) -> None:
         self.stopping.check()
         try:
-            self.web_port = choose_port(self.host, self.wished_port)  # held: it is ours as long as we run
+            self.web_port = choose_port(self.host, self.wished_port)  # we hold it as long as we run
             listener = web.listen(self.host, self.web_port.port)
         except OSError as error:
-            raise CommandError(f"The web site can't be reached at {self.host}: {error.strerror or error}.") from error
+            raise CommandError(f"The web site cannot listen on {self.host}: {error.strerror or error}.") from error
         if self.wished_port and self.web_port.port != self.wished_port:
-            self.say(f"Port {self.wished_port} is held by something else: the web site takes {self.web_port.port}.")
+            self.say(f"Port {self.wished_port} is used by another program, so the web site uses {self.web_port.port}.")
         self.web = web.WebServer(
             self.data_dir, listener, processes=self.web_processes, environment=self._environment(), say=self.say
         )
@@ -162,12 +165,12 @@ class Up:
     def _wait_for_first_page(self) -> None:
         assert self.web
         deadline = time.monotonic() + FIRST_PAGE_TIMEOUT_S
-        with Slow(self.say, "Waiting for the first page …"):
+        with Slow(self.say, "Waiting for the web site …"):
             while not self.web.answers():
                 self.stopping.check()
                 if self.web.problem or time.monotonic() > deadline:
-                    why = self.web.problem or f"The first page did not come within {FIRST_PAGE_TIMEOUT_S:.0f} s."
-                    raise CommandError(f"{why} The end of {self.web.log}:\n{self.web.last_words()}")
+                    why = self.web.problem or f"The web site did not answer within {FIRST_PAGE_TIMEOUT_S:.0f} s."
+                    raise CommandError(f"{why} The last lines of {self.web.log}:\n{self.web.last_words()}")
                 self._tick()
                 time.sleep(0.05)
 
@@ -185,7 +188,7 @@ class Up:
             f"               class code {klass.join_code}\n"
             f"  Instructor   {here}{sign_in_path(klass, Role.INSTRUCTOR)}\n"
             f"  Grader       {here}{sign_in_path(klass, Role.GRADER)}\n"
-            "               each works once, within a week\n\n"
+            "               each of these two works once, within a week\n\n"
             f"  Kafka        {self.bootstrap_servers}\n"
             f"  Data, logs   {self.data_dir}\n\n"
             "Ctrl-C stops it.\n"
@@ -204,7 +207,7 @@ class Up:
                 self.cluster.write_aot_cache()
 
     def _after_brokers_came_up(self) -> None:
-        """A fresh cluster has no internal topic and no feed to look at. A failure is no news: who looks is told."""
+        """Make what a new cluster lacks: its offsets topic and the feeds. A failure is not reported here: pages do that."""
         from lessons.classroom.feed import create_feed_topic
         from lessons.classroom.models import Class
         from lessons.cluster import clients, groups
@@ -222,7 +225,7 @@ class Up:
             connections.close_all()
 
     def _stop(self) -> None:
-        """The web server first, so that its consumers leave their groups; then all brokers at once."""
+        """Stop the web server first, so that its consumers leave their groups; then all brokers at once."""
         self.say("Stopping …")
         end_at = time.monotonic() + STOP_DEADLINE_S
         try:
@@ -236,7 +239,7 @@ class Up:
 
 
 class Slow:
-    """Says what is going on once it takes longer than a second."""
+    """Says what is going on if it takes longer than a second."""
 
     def __init__(self, say: Any, words: str) -> None:
         self._timer = threading.Timer(_SAY_AFTER_S, say, [words])

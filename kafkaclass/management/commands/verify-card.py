@@ -27,7 +27,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", type=Path, help="the card, as it was downloaded")
+        parser.add_argument("file", type=Path, help="the downloaded card")
         parser.add_argument(
             "--key",
             help="the class's public key: a JWK's file, or its x; without it, that of the class of this name in this data folder",
@@ -38,7 +38,7 @@ class Command(BaseCommand):
         try:
             card = verify_card(_read(file), key=_key(key) if key else None)
         except OSError as error:
-            raise CommandError(f"{file} can't be read: {error.strerror}.") from None
+            raise CommandError(f"{file} cannot be read: {error.strerror}.") from None
         except SignedByAnother as refusal:
             raise CommandError(f"{refusal}{'' if key else HINT}") from None
         except (NotGenuine, NotAKey) as refusal:
@@ -72,5 +72,5 @@ def _lines(card: dict[str, Any]) -> Iterator[str]:
 
 
 def printable(text: str) -> str:
-    """Names are anybody's: nothing in one may steer the terminal or turn its direction."""
+    """The text without control characters: a name can hold anything, and must not control the terminal."""
     return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)

@@ -132,7 +132,7 @@ def _acts(lesson: Lesson, attempt: Attempt, acts: list[Act]) -> Iterator[dict[st
     ]
     for act in led[-MOST_ACTS:]:
         yield {
-            "asked": act.line, "state": act.state, "answered": str(act.answer.get("words", "")),
+            "did": act.told, "state": act.state, "answered": str(act.answer.get("words", "")),
             "at": act.settled_at.isoformat() if act.settled_at else None,
         }  # fmt: skip
 

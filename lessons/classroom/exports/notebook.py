@@ -142,7 +142,7 @@ def _described(act: Act) -> Action | None:
 
 def _told(act: Act, action: Action | None) -> str:
     """When, what, and what came of it, as comments."""
-    lines = f"{act.started_at:%Y-%m-%d %H:%M:%S} UTC · {act.line or act.kind}\n"
+    lines = f"{act.started_at:%Y-%m-%d %H:%M:%S} UTC · {act.told}\n"
     if action is None:
         lines += "left out: this version of the app describes such an act in another way\n"
     outcome = Act.State(act.state).label.capitalize()

@@ -61,7 +61,7 @@ def _announcements(klass: Class) -> QuerySet[Announcement]:
 def _act_record(act: Act) -> dict[str, Any]:
     return {
         "v": VERSION, "kind": "act", "id": str(act.pk), "seat": act.member.slug, "lesson": act.lesson,
-        "act": act.kind, "line": act.line, "state": act.state, "speaker": act.answer.get("speaker", ""),
+        "act": act.kind, "line": act.told, "state": act.state, "speaker": act.answer.get("speaker", ""),
         "answer": str(act.answer.get("words", ""))[:LONGEST_ANSWER], "at": _iso(act.settled_at),
     }  # fmt: skip
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lessons.cluster.errors import AppRefused
 from lessons.cluster.namespace import Namespace
+from lessons.cluster.refusals import Refusal
 
 RESETS = ("earliest", "latest")
 MAX_POLL_INTERVAL_MS = 300_000
@@ -38,12 +38,10 @@ class Membership:
     def check(self) -> None:
         _ = self.full_topic, self.full_group_id
         if self.auto_offset_reset not in RESETS:
-            words = f"auto.offset.reset is earliest or latest here, not {self.auto_offset_reset!r}."
-            raise AppRefused(code="ILLEGAL_RESET", asked=self.asked, answered=words, advice="Choose one of the two.")
+            raise Refusal.ILLEGAL_RESET.error(asked=self.asked, reset=repr(self.auto_offset_reset))
         if self.session_timeout_ms not in CLIENT_SESSION_TIMEOUTS_MS:
-            words = f"The client takes a session.timeout.ms of 1 to 3600000, not {self.session_timeout_ms}."
-            advice = "Kafka's brokers take 6000 to 1800000, unless somebody has set it otherwise."
-            raise AppRefused(code="ILLEGAL_SESSION_TIMEOUT", asked=self.asked, answered=words, advice=advice)
+            ms = self.session_timeout_ms
+            raise Refusal.ILLEGAL_SESSION_TIMEOUT.error(asked=self.asked, session_timeout_ms=ms)
 
     def settings(self) -> dict[str, str | int | bool]:
         return {

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from lessons.cluster.errors import AppRefused
+from lessons.cluster.refusals import Refusal
 
 Spans = Mapping[int, tuple[int, int]]  # partition: (earliest offset, end)
 From = Literal["beginning", "now"] | int | Mapping[int, int]
@@ -46,10 +46,7 @@ def _refuse_offsets(offsets: Mapping[int, int], spans: Spans) -> None:
     for partition, offset in offsets.items():
         asked = f"Watch partition {partition} from offset {offset}"
         if partition not in spans:
-            words = f"There is no partition {partition}: the topic has {len(spans)}, counted from 0."
-            raise AppRefused(code="NO_SUCH_PARTITION", asked=asked, answered=words, advice="Choose one that is there.")
+            raise Refusal.NO_SUCH_PARTITION.error(asked=asked, partition=partition, last=len(spans) - 1)
         low, end = spans[partition]
         if not low <= offset <= end:
-            words = f"The partition begins at offset {low}, and the next record gets offset {end}."
-            advice = "Choose an offset between these two."
-            raise AppRefused(code="OFFSET_OUT_OF_RANGE", asked=asked, answered=words, advice=advice)
+            raise Refusal.OFFSET_OUT_OF_RANGE.error(asked=asked, earliest=low, end=end)

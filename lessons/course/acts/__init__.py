@@ -1,14 +1,14 @@
-"""What a person can do to the cluster, one module an act.
+"""What a person can do to the cluster: one module per act.
 
 Why it is so
 ------------
 An act is described once, as a pydantic model: its fields with their limits and an example; `run`, what it does through
-`lessons.cluster`; `python` and `command`, the same act as code and as a command line; `feed_line`, what the class
-sees. The form, the API operation, the code under the form and the feed are derived from that. Limits that are the
-app's own are on the fields; whatever Kafka itself refuses is let through to Kafka, because its refusal is what is to be
-learned.
+`lessons.cluster`; `python` and `command`, the same act as code and as a command line; `did`, `doing` and `feed_line`,
+what the class reads about it. The form, the API operation, the code under the form and the feed come from that one
+description. The app's own limits are on the fields. What Kafka itself refuses goes through to Kafka, because its
+refusal is part of the lesson.
 
-A new act is a copied module: it is registered by being here. A module whose name begins with an underscore is no act.
+To add an act, copy a module: being in this folder registers it. A module whose name begins with an underscore is no act.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
-"""What stopping, killing and starting one of the class's own brokers have in common: acts of the instructor.
+"""What the instructor's three acts on a broker have in common: stop, kill and start.
 
 Why it is so
 ------------
-A web process starts and ends no broker. It writes what is wanted of each into the data folder; the supervisor in `up`
-makes it so, and writes how they are. What is wanted outlives both, so a broker that was stopped stays down until it is
-started, through a restart too. Each of the three is a controller as well, and two of three have to agree on anything:
-so a second one is not stopped, whatever brought the first one down. Looking and writing is one step, under a lock of
-the data folder: of two instructors who stop one each at the same moment, one is refused.
+A web process never starts or ends a broker. It writes what is wanted of each broker into the data folder; the
+supervisor in `up` does it and writes the state of each. These files outlive both, so a stopped broker stays down until
+somebody starts it, even through a restart. Each of the three brokers is a controller too, and two of three have to agree
+on everything. So a second one cannot be stopped, whatever brought the first one down. Reading and writing is one step,
+under a lock of the data folder: if two instructors each stop a broker at the same moment, one of them is refused.
 """
 
 from __future__ import annotations
@@ -19,15 +19,17 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from lessons.cluster import counted
 from lessons.cluster.errors import ClusterError
-from lessons.cluster.limits import refused
 from lessons.cluster.metadata import list_metadata, topics_of
 from lessons.cluster.namespace import Namespace
+from lessons.cluster.refusals import Refusal
 from lessons.course import own_brokers
-from lessons.course.acts.base import Action, Answer, Where, counted
+from lessons.course.acts.base import Action, Answer, Where
 from lessons.embedded import BROKER_IDS, BrokerStatus, set_wanted, status, wanted
 from lessons.embedded.config import broker_files, broker_name
 from lessons.embedded.process import wait_for
+from lessons.words import _, gettext_noop, ngettext
 
 WAIT_S = 15.0  # a broker is down after 2 s and up after 4 s; on a busy machine both take longer
 LOOK_TIMEOUT_S = 2.0
@@ -35,35 +37,48 @@ LOOK_TIMEOUT_S = 2.0
 
 @dataclass(frozen=True)
 class Led:
-    """What a broker led, and how much of it no other broker had in sync."""
+    """How many partitions a broker led, and how many of them no other broker had in sync."""
 
     partitions: int
     alone: int
 
     @property
     def words(self) -> str:
-        return f"It led {counted(self.partitions, 'partition')}."
+        return _("It led %(partitions)s.") % {"partitions": counted.partitions(self.partitions)}
 
     @property
     def why(self) -> str:
-        """What becomes of it."""
-        alone = f"{self.alone} of them have their only copy in sync there, and no leader until it is back"
+        """What happens to them now."""
         if not self.alone:
-            return "Each of them gets another leader." if self.partitions else ""
-        return f"{alone}; the others get another leader." if self.alone < self.partitions else f"{alone}."
+            return _("Each of them gets another leader.") if self.partitions else ""
+        if self.alone < self.partitions:
+            words = ngettext(
+                "%(alone)s of them has no leader until this broker is back, because no other replica is in sync. "
+                "The others get another leader.",
+                "%(alone)s of them have no leader until this broker is back, because no other replica is in sync. "
+                "The others get another leader.",
+                self.alone,
+            )
+        else:
+            words = _("They have no leader until this broker is back, because no other replica is in sync.")
+        return words % {"alone": self.alone}
 
 
 class BrokerAct(Action):
-    """Raises AppRefused when it would leave no quorum, or when there is nothing to do."""
+    """An act on one broker. It is refused if it would leave no quorum, or if there is nothing to do."""
 
     roles: ClassVar[frozenset[str]] = frozenset({"instructor"})
     changes_topics: ClassVar[bool] = True
-    asks_kafka: ClassVar[bool] = False  # a cluster without a quorum gives no answer, and that is when it is needed
+    asks_kafka: ClassVar[bool] = (
+        False  # a cluster without a quorum does not answer, and that is when this act is needed
+    )
     verb: ClassVar[str]
-    warning: ClassVar[str]  # what it does, for whoever is asked whether to do it
+    asks: ClassVar[str]  # "Stop broker %(broker)s"
+    late: ClassVar[str]  # what is said if it was not done within WAIT_S
+    warning: ClassVar[str]  # what it does, before the instructor confirms it
     wants: ClassVar[Literal["up", "stopped", "killed"]]
 
-    broker: int = Field(title="Broker", ge=BROKER_IDS[0], le=BROKER_IDS[-1])
+    broker: int = Field(title=gettext_noop("Broker"), ge=BROKER_IDS[0], le=BROKER_IDS[-1])
 
     @classmethod
     def is_offered(cls) -> bool:
@@ -75,7 +90,7 @@ class BrokerAct(Action):
 
     @property
     def asked(self) -> str:
-        return f"{self.verb.capitalize()} broker {self.broker}"
+        return _(self.asks) % {"broker": self.broker}
 
     def run(self, namespace: Namespace) -> Answer:
         folder = self._folder()
@@ -86,8 +101,8 @@ class BrokerAct(Action):
         began = time.monotonic()
         if wait_for(lambda: self.is_so(status(folder, self.broker)), timeout_s=WAIT_S):
             return self.answer(time.monotonic() - began, led)
-        words = f"Broker {self.broker} is to be {self.wants}, and is not after {WAIT_S:.0f} s."
-        why = status(folder, self.broker).problem or "It is still on its way: the picture of the cluster shows it."
+        words = _(self.late) % {"broker": self.broker, "seconds": f"{WAIT_S:.0f}"}
+        why = status(folder, self.broker).problem or _("It may take longer: watch the brokers on the cluster page.")
         return Answer(words, why=why, state="unknown")
 
     def find_out(self, namespace: Namespace) -> Answer | None:
@@ -97,24 +112,24 @@ class BrokerAct(Action):
 
     @abstractmethod
     def refuse(self, folder: Path) -> None:
-        """Raises: AppRefused."""
+        """Refuse what must not be done now. Raises: AppRefused."""
 
     @abstractmethod
     def is_so(self, seen: BrokerStatus) -> bool:
-        """Whether it has become what was wanted."""
+        """Whether the broker is now as wanted."""
 
     @abstractmethod
     def answer(self, took_s: float | None, led: Led | None) -> Answer:
-        """Without figures when it was found out later."""
+        """The answer; without figures if the result was found out later."""
 
     def _folder(self) -> Path:
-        """Raises: AppRefused."""
+        """The data folder of our brokers. Raises: AppRefused."""
         if (folder := own_brokers.data_dir()) is None:
-            raise refused("NOT_OURS", self.asked, "These brokers are not own_brokers.", "Ask whoever runs the cluster.")
+            raise Refusal.NOT_OURS.error(asked=self.asked)
         return folder
 
     def _led(self) -> Led | None:
-        """What it leads before anything is done; None when the cluster does not say."""
+        """What the broker leads before anything is done; None if the cluster does not answer."""
         try:
             topics = topics_of(list_metadata(asked=self.asked, timeout_s=LOOK_TIMEOUT_S))
         except ClusterError:
@@ -129,8 +144,8 @@ class BrokerAct(Action):
 
     def python(self, where: Where) -> str:
         return f"""\
-# No client can {self.verb} a broker: Kafka's protocol has no such request. A broker is a process on its machine, and
-# that is where it is done (see the command line). What a client sees of it is who leads, and who is in sync:
+# No client can {self.verb} a broker: Kafka's protocol has no such request. A broker is a process, and you {self.verb} it on
+# its machine (see the command line). A client can only see which brokers lead and which are in sync:
 from confluent_kafka.admin import AdminClient
 
 admin = AdminClient({{"bootstrap.servers": "{where.bootstrap_servers}"}})
@@ -140,32 +155,30 @@ for topic in admin.list_topics(timeout=10).topics.values():
 """
 
     def feed_line(self) -> str:
-        return f"{self.verb} broker {self.broker}"
+        return _("broker %(broker)s") % {"broker": self.broker}
 
 
-QUORUM = "The three brokers are the controllers too, and two of the three have to agree on who leads what."
-RESTARTS = "Of the embedded brokers, `up` starts again whichever ends by hand."
+RESTARTS = "If you end an embedded broker by hand, `up` starts it again."
 
 
 class EndBroker(BrokerAct):
-    """What stopping and killing have in common."""
+    """What stop and kill have in common."""
 
     def refuse(self, folder: Path) -> None:
         if wanted(folder, self.broker) != "up":
-            words = f"Broker {self.broker} was stopped or killed before, and nobody has started it since."
-            raise refused("BROKER_DOWN", self.asked, words, "Start it first.")
+            raise Refusal.BROKER_DOWN.error(asked=self.asked, broker=self.broker)
         others = [other for other in BROKER_IDS if other != self.broker and not own_brokers.serves(folder, other)]
         if others:
-            words = f"Broker {others[0]} does not serve now, and two of the three must. {QUORUM}"
-            advice = f"With one left, nothing could be created and no partition would get a new leader. Start broker {others[0]} first, or wait until it is up."
-            raise refused("NO_QUORUM", self.asked, words, advice)
+            raise Refusal.NO_QUORUM.error(asked=self.asked, other=others[0])
 
     def is_so(self, seen: BrokerStatus) -> bool:
         return not seen.runs and seen.phase == "down"
 
     def answer(self, took_s: float | None, led: Led | None) -> Answer:
-        after = "" if took_s is None else f" after {took_s:.1f} s"
-        words = f"Broker {self.broker} is down{after}."
+        words = (
+            _("Broker %(broker)s is down.") if took_s is None else _("Broker %(broker)s is down after %(seconds)s s.")
+        )
+        words %= {"broker": self.broker, "seconds": f"{took_s or 0:.1f}"}
         if led is None:
             return Answer(words)
         data = {"led": led.partitions, "alone": led.alone}

@@ -5,25 +5,27 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from lessons.cluster import topics
+from lessons.cluster import counted, topics
 from lessons.cluster.errors import TopicMissing
-from lessons.cluster.limits import MAX_PARTITIONS
 from lessons.cluster.namespace import Namespace
-from lessons.course.acts.base import Action, Answer, Name, Where, counted, literal, with_refusals_said
+from lessons.course.acts.base import Action, Answer, Name, Where, literal
 from lessons.course.acts.describe_topic import topic_answer
+from lessons.words import _, gettext_noop
 
 
 class AddPartitions(Action):
     kind: ClassVar[str] = "add-partitions"
-    title: ClassVar[str] = "Add partitions"
-    submit: ClassVar[str] = "Add partitions"
+    title: ClassVar[str] = gettext_noop("Add partitions")
+    submit: ClassVar[str] = gettext_noop("Add partitions")
+    did: ClassVar[str] = gettext_noop("gave %(what)s")
+    doing: ClassVar[str] = gettext_noop("giving %(what)s")
     changes_topics: ClassVar[bool] = True
     example: ClassVar[Mapping[str, Any]] = {"topic": "test2p", "total": 2}
 
-    topic: Name = Field(title="Topic")
+    topic: Name = Field(title=gettext_noop("Topic"))
     total: int = Field(
-        title="Partitions in all",
-        description=f"old and new together, at most {MAX_PARTITIONS}",
+        title=gettext_noop("Partitions in all"),
+        description=gettext_noop("the total you want, at most 12"),
         ge=-(2**31),
         lt=2**31,
     )
@@ -51,7 +53,20 @@ for name, future in admin.create_partitions([more]).items():
 """
 
     def cell(self, where: Where) -> str:
-        return with_refusals_said(self.python(where))
+        name = literal(where.full(self.topic))
+        return f"""\
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient, NewPartitions
+
+admin = AdminClient({{"bootstrap.servers": "{where.bootstrap_servers}"}})
+more = NewPartitions({name}, new_total_count={self.total})
+for name, future in admin.create_partitions([more]).items():
+    try:
+        future.result()
+        print(f"{{name}} has {self.total} partition(s) now")
+    except KafkaException as refusal:
+        print(f"Kafka refused: {{refusal.args[0].str()}}")
+"""
 
     def command(self, where: Where) -> str:
         return where.tool(
@@ -59,4 +74,6 @@ for name, future in admin.create_partitions([more]).items():
         )
 
     def feed_line(self) -> str:
-        return f"give {self.topic} {counted(self.total, 'partition')} in all"
+        return _("%(topic)s %(partitions)s in all") % {
+            "topic": self.topic, "partitions": counted.partitions(self.total),
+        }  # fmt: skip

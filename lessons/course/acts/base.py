@@ -1,4 +1,4 @@
-"""The frame of an act."""
+"""What every act has: its base class, its answer, and helpers for the code that is shown."""
 
 from __future__ import annotations
 
@@ -6,20 +6,29 @@ import shlex
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from textwrap import indent
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from lessons.cluster.namespace import Namespace
+from lessons.words import _, gettext_noop
 
-# Any text: what is wrong with a name is for `Namespace.full` and for Kafka to say. The bound only keeps rows small.
+# Any text: `Namespace.full` and Kafka decide whether a name is legal. The limit only keeps rows small.
 Name = Annotated[str, Field(max_length=1000)]
+
+
+# What the feed says of an act that was not done, after the person's name. `doing` is the act's.
+_NOT_DONE = {
+    "running": gettext_noop("is %(doing)s"),
+    "refused": gettext_noop("was refused: %(doing)s"),
+    "failed": gettext_noop("could not reach Kafka: %(doing)s"),
+    "unknown": gettext_noop("got no clear answer: %(doing)s"),
+}
 
 
 @dataclass(frozen=True)
 class Where:
-    """For whom an act is shown as code: whose names, and which addresses."""
+    """Whose names and which addresses the code of an act shows."""
 
     namespace: Namespace
     bootstrap_servers: str
@@ -28,7 +37,7 @@ class Where:
         return self.namespace.prefix + name
 
     def tool(self, name: str, *arguments: str) -> str:
-        """A command line of Kafka's own tools, one option to a line."""
+        """A command line for one of Kafka's own tools, one option per line."""
         words = [shlex.quote(word) for word in arguments]
         lines: list[str] = []
         for word in words:
@@ -41,19 +50,19 @@ class Where:
 
 @dataclass(frozen=True)
 class Answer:
-    """What Kafka answered to an act that it did."""
+    """Kafka's answer to an act."""
 
     words: str
     details: tuple[str, ...] = ()
-    data: Mapping[str, Any] = field(default_factory=dict)  # JSON; what checks read
+    data: Mapping[str, Any] = field(default_factory=dict)  # JSON, for the checks
     why: str = ""
     state: Literal["done", "refused", "unknown"] = "done"
 
 
 def _refuse_unstorable(value: Any) -> Any:
-    """NUL and halves of surrogate pairs: JSON can carry them, rows and the client's C strings can't."""
+    """Refuse NUL and halves of surrogate pairs: JSON can hold them, rows and the client's C strings cannot."""
     if isinstance(value, str) and any(c == "\0" or "\ud800" <= c <= "\udfff" for c in value):
-        raise ValueError("The text holds a character that is none in UTF-8, or a NUL.")
+        raise ValueError(_("The text contains a NUL, or a character that does not exist in UTF-8."))
     if isinstance(value, Mapping):
         for each in value.values():
             _refuse_unstorable(each)
@@ -64,7 +73,7 @@ def _refuse_unstorable(value: Any) -> Any:
 
 
 class Action(BaseModel, ABC):
-    """One act with its fields filled in."""
+    """One act, with its fields filled in. Texts of the class are marked here and translated where they are shown."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=False)
 
@@ -72,60 +81,60 @@ class Action(BaseModel, ABC):
 
     kind: ClassVar[str]
     title: ClassVar[str]
-    submit: ClassVar[str]
+    submit: ClassVar[str]  # on its button
+    did: ClassVar[str]  # "created %(what)s": the feed's line when it was done
+    doing: ClassVar[str]  # "creating %(what)s": the end of the feed's line when it was not, such as "was refused: …"
     asks_kafka: ClassVar[bool] = True
-    changes_topics: ClassVar[bool] = False  # whether there are other topics, partitions or leaders after it
-    example: ClassVar[Mapping[str, Any]]  # fields that make one, for the API and for tests
+    changes_topics: ClassVar[bool] = False  # whether topics, partitions or leaders are others after it
+    example: ClassVar[Mapping[str, Any]]  # fields for one, for the API and for tests
     roles: ClassVar[frozenset[str]] = frozenset()  # who may do it; empty: everybody in the class
 
     @classmethod
     def is_offered(cls) -> bool:
-        """Whether it can be done at all on this cluster."""
+        """Whether this act is possible on this cluster at all."""
         return True
 
     @abstractmethod
     def run(self, namespace: Namespace) -> Answer:
-        """Does it. Raises: lessons.cluster.errors.ClusterError."""
+        """Do it. Raises: lessons.cluster.errors.ClusterError."""
 
     def find_out(self, namespace: Namespace) -> Answer | None:
-        """Whether an act that was cut in the middle happened, by looking at the cluster; None: it can't be known."""
+        """The answer to an act that was cut off, as the cluster shows it now; None: the cluster does not show it."""
         return None
 
     @abstractmethod
     def python(self, where: Where) -> str:
-        """The same as a program for confluent-kafka that runs as it is."""
+        """The same act as a complete program for confluent-kafka."""
 
     @abstractmethod
     def command(self, where: Where) -> str:
-        """The same as a command line of the tools that come with Kafka."""
+        """The same act as a command line for the tools that come with Kafka."""
 
     def cell(self, where: Where) -> str:
-        """`python` for a notebook that is run from top to bottom: it ends by itself, and a refusal that is to be
-        expected there is printed and not raised."""
+        """`python` for a notebook that runs from top to bottom: it ends by itself, and prints a refusal that is likely
+        there instead of raising it."""
         return self.python(where)
 
     def script(self, where: Where) -> str:
-        """`command` for a script: it ends by itself."""
+        """`command` for a script, where it must end by itself."""
         return self.command(where)
 
     @abstractmethod
     def feed_line(self) -> str:
-        """What was asked, after the person's name: `created test1p …`."""
+        """What the act is about, in the place of `%(what)s`: `test1p with 1 partition, 1 replica`."""
 
+    @classmethod
+    def told(cls, what: str, state: str) -> str:
+        """What happened, after the person's name: `created test1p …`, or `was refused: creating test1p …`.
 
-def counted(number: int, noun: str) -> str:
-    """`1 partition`, `2 partitions`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def with_refusals_said(program: str) -> str:
-    """A program that ends in a loop over futures, with what the loop does in a `try`."""
-    before, loop, body = program.rpartition(".items():\n")
-    said = '    except KafkaException as refusal:\n        print(f"Kafka refused: {refusal.args[0].str()}")\n'
-    return f"from confluent_kafka import KafkaException\n{before}{loop}    try:\n{indent(body, '    ')}{said}"
+        `what` is the act's `feed_line`; `state` is done, refused, failed, unknown or running.
+        """
+        if state == "done":
+            return _(cls.did) % {"what": what}
+        return _(_NOT_DONE[state]) % {"doing": _(cls.doing) % {"what": what}}
 
 
 def literal(text: str) -> str:
-    """The text as Python writes it, in double quotes as in the rest of the code that is shown."""
+    """The text as a Python literal, in double quotes like the rest of the code that is shown."""
     plain = text.isprintable() and not {'"', "\\"} & set(text)
     return f'"{text}"' if plain else repr(text)

@@ -6,28 +6,35 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
+from lessons.cluster import counted
 from lessons.cluster.consume.drain import read_to_end
 from lessons.cluster.consume.membership import Membership
 from lessons.cluster.namespace import Namespace
-from lessons.course.acts.base import Action, Answer, Name, Where, counted, literal
+from lessons.course.acts.base import Action, Answer, Name, Where, literal
+from lessons.words import _, gettext_noop
 
-QUIET_S = 15  # so long without a record, and a notebook or a script goes on: longer than a group takes to form
+QUIET_S = 15  # after so long without a record a notebook or script goes on; a group takes less to form
 
 
 class Consume(Action):
-    """A member of a consumer group. On a page it belongs to its socket (`lessons.web.sockets`), which settles the act;
-    `run` is what the API does: join, read what is there, commit, leave."""
+    """Read a topic as a member of a consumer group.
+
+    On a page it belongs to its socket (`lessons.web.sockets`), which settles the act. `run` is what the API does: join,
+    read what is there, commit, leave.
+    """
 
     kind: ClassVar[str] = "consume"
-    title: ClassVar[str] = "Start a consumer"
-    submit: ClassVar[str] = "Start"
+    title: ClassVar[str] = gettext_noop("Start a consumer")
+    submit: ClassVar[str] = gettext_noop("Start")
+    did: ClassVar[str] = gettext_noop("consumed %(what)s")
+    doing: ClassVar[str] = gettext_noop("consuming %(what)s")
     example: ClassVar[Mapping[str, Any]] = {"topic": "test1p", "group_id": "readers"}
 
-    topic: Name = Field(title="Topic")
+    topic: Name = Field(title=gettext_noop("Topic"))
     group_id: Name = Field(title="group.id")
     auto_offset_reset: Literal["earliest", "latest"] = Field("earliest", title="auto.offset.reset")
     session_timeout_ms: int = Field(
-        6000, title="session.timeout.ms", description="milliseconds, 6000 to 1800000", ge=1, lt=2**31
+        6000, title="session.timeout.ms", description=gettext_noop("milliseconds, 6000 to 1800000"), ge=1, lt=2**31
     )
 
     def run(self, namespace: Namespace) -> Answer:
@@ -46,12 +53,19 @@ class Consume(Action):
         committed: Mapping[int, int],
         problem: str | None = None,
     ) -> Answer:
-        """What came of it, by whatever way it was run; the mappings go from partition to offset."""
+        """Kafka's answer, however the consumer was run; the mappings go from partition to offset."""
         places = ", ".join(
-            f"offset {offset} in {self.topic} [{partition}]" for partition, offset in sorted(committed.items())
+            _("offset %(offset)s in %(topic)s [%(partition)s]")
+            % {"offset": offset, "topic": self.topic, "partition": partition}
+            for partition, offset in sorted(committed.items())
         )
-        words = f"{counted(delivered, 'record')} of {self.topic} delivered; "
-        words += f"group {self.group_id} has committed {places}." if places else "nothing was committed."
+        if places:
+            words = _("%(records)s of %(topic)s delivered; group %(group)s has committed %(places)s.")
+        else:
+            words = _("%(records)s of %(topic)s delivered; nothing was committed.")
+        words %= {
+            "records": counted.records(delivered), "topic": self.topic, "group": self.group_id, "places": places,
+        }  # fmt: skip
         data = {"assigned": assigned, "delivered": delivered, "last": last, "committed": committed}
         return Answer(
             words=words, data=data, why=problem or "", state="done" if problem is None or assigned else "refused"
@@ -80,7 +94,7 @@ finally:
 
     def cell(self, where: Where) -> str:
         return f"""\
-# Ends by itself, where there is no more; the program on the page goes on until Ctrl-C.
+# This ends by itself when there are no more records; the program on the page runs until Ctrl-C.
 from confluent_kafka import Consumer, KafkaError, KafkaException
 
 consumer = Consumer({{
@@ -131,4 +145,4 @@ finally:
         )  # fmt: skip
 
     def feed_line(self) -> str:
-        return f"consume {self.topic} as a member of group {self.group_id}"
+        return _("%(topic)s in group %(group)s") % {"topic": self.topic, "group": self.group_id}

@@ -5,27 +5,31 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from lessons.cluster import topics
+from lessons.cluster import counted, topics
 from lessons.cluster.errors import TopicMissing
-from lessons.cluster.limits import MAX_PARTITIONS
 from lessons.cluster.metadata import Topic
 from lessons.cluster.namespace import Namespace
-from lessons.course.acts.base import Action, Answer, Name, Where, counted, literal, with_refusals_said
+from lessons.course.acts.base import Action, Answer, Name, Where, literal
+from lessons.words import _, gettext_noop
 
 
 class CreateTopic(Action):
     kind: ClassVar[str] = "create-topic"
-    title: ClassVar[str] = "Create a topic"
-    submit: ClassVar[str] = "Create topic"
+    title: ClassVar[str] = gettext_noop("Create a topic")
+    submit: ClassVar[str] = gettext_noop("Create topic")
+    did: ClassVar[str] = gettext_noop("created %(what)s")
+    doing: ClassVar[str] = gettext_noop("creating %(what)s")
     changes_topics: ClassVar[bool] = True
     example: ClassVar[Mapping[str, Any]] = {"name": "test3r", "partitions": 2, "replicas": 3}
 
-    name: Name = Field(title="Name", description="letters, digits, . _ and -")
-    partitions: int = Field(1, title="Partitions", description=f"1 to {MAX_PARTITIONS}", ge=-(2**31), lt=2**31)
+    name: Name = Field(title=gettext_noop("Name"), description=gettext_noop("letters, digits, . _ and -"))
+    partitions: int = Field(
+        1, title=gettext_noop("Partitions"), description=gettext_noop("1 to 12"), ge=-(2**31), lt=2**31
+    )
     replicas: int = Field(
         1,
-        title="Replication factor",
-        description="replicas of each partition, the leader included",
+        title=gettext_noop("Replication factor"),
+        description=gettext_noop("replicas of each partition, including the leader"),
         ge=-(2**15),
         lt=2**15,
     )
@@ -41,15 +45,14 @@ class CreateTopic(Action):
         except TopicMissing:
             return None
         numbers = len(topic.partitions), {len(partition.replicas) for partition in topic.partitions}
-        return self._answer(topic) if numbers == (self.partitions, {self.replicas}) else None  # else: another one
+        return (
+            self._answer(topic) if numbers == (self.partitions, {self.replicas}) else None
+        )  # another topic of that name
 
     def _answer(self, topic: Topic) -> Answer:
-        leaders = ", ".join(
-            f"partition {p.id} has no leader yet" if p.leader is None else f"broker {p.leader} leads partition {p.id}"
-            for p in topic.partitions
-        )
+        has = {"topic": self.name, "partitions": counted.partitions(len(topic.partitions))}
         return Answer(
-            words=f"{self.name} has {counted(len(topic.partitions), 'partition')}: {leaders}.",
+            words=_("%(topic)s has %(partitions)s: %(leaders)s.") % {**has, "leaders": _leaders(topic)},
             data={
                 "topic_id": topic.topic_id,
                 "partitions": [
@@ -72,7 +75,20 @@ for name, future in admin.create_topics([topic]).items():
 """
 
     def cell(self, where: Where) -> str:
-        return with_refusals_said(self.python(where))
+        name = literal(where.full(self.name))
+        return f"""\
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient, NewTopic
+
+admin = AdminClient({{"bootstrap.servers": "{where.bootstrap_servers}"}})
+topic = NewTopic({name}, num_partitions={self.partitions}, replication_factor={self.replicas})
+for name, future in admin.create_topics([topic]).items():
+    try:
+        future.result()
+        print(f"{{name}} created")
+    except KafkaException as refusal:
+        print(f"Kafka refused: {{refusal.args[0].str()}}")
+"""
 
     def command(self, where: Where) -> str:
         return where.tool(
@@ -81,5 +97,17 @@ for name, future in admin.create_topics([topic]).items():
         )  # fmt: skip
 
     def feed_line(self) -> str:
-        copies = counted(self.replicas, "replica")
-        return f"create {self.name} with {counted(self.partitions, 'partition')}, {copies}"
+        return _("%(topic)s with %(partitions)s, %(replicas)s") % {
+            "topic": self.name,
+            "partitions": counted.partitions(self.partitions),
+            "replicas": counted.replicas(self.replicas),
+        }
+
+
+def _leaders(topic: Topic) -> str:
+    return ", ".join(
+        _("partition %(partition)s has no leader yet") % {"partition": p.id}
+        if p.leader is None
+        else _("broker %(broker)s leads partition %(partition)s") % {"broker": p.leader, "partition": p.id}
+        for p in topic.partitions
+    )

@@ -8,34 +8,37 @@ from pydantic import Field
 from lessons.cluster import topics
 from lessons.cluster.errors import TopicMissing
 from lessons.cluster.namespace import Namespace
-from lessons.course.acts.base import Action, Answer, Name, Where, literal, with_refusals_said
+from lessons.course.acts.base import Action, Answer, Name, Where, literal
+from lessons.words import _, gettext_noop
 
 
 class DeleteTopic(Action):
     kind: ClassVar[str] = "delete-topic"
-    title: ClassVar[str] = "Delete a topic"
-    submit: ClassVar[str] = "Delete topic"
+    title: ClassVar[str] = gettext_noop("Delete a topic")
+    submit: ClassVar[str] = gettext_noop("Delete topic")
+    did: ClassVar[str] = gettext_noop("deleted %(what)s")
+    doing: ClassVar[str] = gettext_noop("deleting %(what)s")
     changes_topics: ClassVar[bool] = True
     example: ClassVar[Mapping[str, Any]] = {"name": "test2die"}
 
-    name: Name = Field(title="Topic", description="its records go with it")
+    name: Name = Field(title=gettext_noop("Topic"), description=gettext_noop("its records are deleted too"))
 
     def run(self, namespace: Namespace) -> Answer:
         try:
             topic_id = topics.describe_topic(namespace, self.name).topic_id
         except TopicMissing:
-            topic_id = None  # which Kafka says itself, when it is asked to delete
+            topic_id = None  # Kafka will say so itself
         deletion = topics.delete_topic(namespace, self.name)
         gone_ms = deletion.gone_ms
+        if gone_ms is None:
+            words = _("Kafka accepted the deletion of %(topic)s, but has not carried it out everywhere yet.")
+            gone = _("not gone from every broker's list yet")
+        else:
+            words = _("Kafka accepted the deletion of %(topic)s and then carried it out.")
+            gone = _("gone from every broker's list after %(ms)s ms") % {"ms": f"{gone_ms:.0f}"}
         return Answer(
-            words=f"Kafka accepted the deletion of {self.name}, and "
-            + ("then carried it out." if gone_ms is not None else "has not carried it out everywhere yet."),
-            details=(
-                f"accepted after {deletion.accepted_ms:.0f} ms",
-                "not yet gone from every broker's list"
-                if gone_ms is None
-                else f"gone from every broker's list after {gone_ms:.0f} ms",
-            ),
+            words=words % {"topic": self.name},
+            details=(_("accepted after %(ms)s ms") % {"ms": f"{deletion.accepted_ms:.0f}"}, gone),
             data={"topic_id": topic_id, "accepted_ms": deletion.accepted_ms, "gone_ms": gone_ms},
         )
 
@@ -43,7 +46,7 @@ class DeleteTopic(Action):
         try:
             topics.describe_topic(namespace, self.name)
         except TopicMissing:
-            return Answer(words=f"{self.name} is gone.")
+            return Answer(words=_("%(topic)s is gone.") % {"topic": self.name})
         return None
 
     def python(self, where: Where) -> str:
@@ -58,10 +61,22 @@ for name, future in admin.delete_topics([{name}]).items():
 """
 
     def cell(self, where: Where) -> str:
-        return with_refusals_said(self.python(where))
+        name = literal(where.full(self.name))
+        return f"""\
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient
+
+admin = AdminClient({{"bootstrap.servers": "{where.bootstrap_servers}"}})
+for name, future in admin.delete_topics([{name}]).items():
+    try:
+        future.result()  # accepted: the brokers delete it a moment later
+        print(f"{{name}} will be deleted")
+    except KafkaException as refusal:
+        print(f"Kafka refused: {{refusal.args[0].str()}}")
+"""
 
     def command(self, where: Where) -> str:
         return where.tool("kafka-topics.sh", "--delete", "--topic", where.full(self.name))
 
     def feed_line(self) -> str:
-        return f"delete {self.name}"
+        return self.name

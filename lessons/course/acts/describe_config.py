@@ -9,32 +9,33 @@ from pydantic import Field
 from lessons.cluster import topics
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.topics import ConfigEntry
-from lessons.course.acts.base import Action, Answer, Name, Where, counted, literal
+from lessons.course.acts.base import Action, Answer, Name, Where, literal
+from lessons.words import _, gettext_noop, ngettext
 
-# Kafka's names for who set a value, most particular first; the first that set it wins.
+# Kafka's names for where a value was set, most specific first; the first one wins.
 SOURCES = {
-    "DYNAMIC_TOPIC_CONFIG": "set for this topic",
-    "DYNAMIC_BROKER_CONFIG": "set for one broker",
-    "DYNAMIC_DEFAULT_BROKER_CONFIG": "set for the whole cluster",
-    "STATIC_BROKER_CONFIG": "set in the broker's file",
-    "DEFAULT_CONFIG": "Kafka's default",
+    "DYNAMIC_TOPIC_CONFIG": gettext_noop("set for this topic"),
+    "DYNAMIC_BROKER_CONFIG": gettext_noop("set for one broker"),
+    "DYNAMIC_DEFAULT_BROKER_CONFIG": gettext_noop("set for the whole cluster"),
+    "STATIC_BROKER_CONFIG": gettext_noop("set in the broker's file"),
+    "DEFAULT_CONFIG": gettext_noop("Kafka's default"),
 }
-_UNITS = {
-    "ms": ((86_400_000, "day"), (3_600_000, "hour"), (60_000, "minute"), (1000, "second")),
-    "bytes": ((2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB")),
-}
+_MS = {"days": 86_400_000, "hours": 3_600_000, "minutes": 60_000, "seconds": 1000}
+_BYTES = {"GiB": 2**30, "MiB": 2**20, "KiB": 2**10}
 _NO_LIMIT = str(2**63 - 1)  # the largest long of Java
 
 
 class DescribeConfig(Action):
-    """Reads only: every setting of a topic, with its unit and with who set it."""
+    """Read every setting of a topic, with its unit and where it was set."""
 
     kind: ClassVar[str] = "describe-config"
-    title: ClassVar[str] = "Describe a topic's configuration"
-    submit: ClassVar[str] = "Describe configuration"
+    title: ClassVar[str] = gettext_noop("Describe a topic's configuration")
+    submit: ClassVar[str] = gettext_noop("Describe configuration")
+    did: ClassVar[str] = gettext_noop("described the configuration of %(what)s")
+    doing: ClassVar[str] = gettext_noop("describing the configuration of %(what)s")
     example: ClassVar[Mapping[str, Any]] = {"topic": "test1p"}
 
-    topic: Name = Field(title="Topic")
+    topic: Name = Field(title=gettext_noop("Topic"))
 
     def run(self, namespace: Namespace) -> Answer:
         entries = topics.describe_config(namespace, self.topic)
@@ -42,9 +43,13 @@ class DescribeConfig(Action):
         ranked = sorted(entries, key=lambda e: order.index(e.source) if e.source in order else -1)
         own = sum(entry.source == "DYNAMIC_TOPIC_CONFIG" for entry in entries)
         defaults = sum(entry.is_default for entry in entries)
+        words = ngettext(
+            "%(topic)s has %(count)s setting: %(own)s set for this topic, %(defaults)s at Kafka's default.",
+            "%(topic)s has %(count)s settings: %(own)s set for this topic, %(defaults)s at Kafka's default.",
+            len(entries),
+        )
         return Answer(
-            words=f"{self.topic} has {counted(len(entries), 'setting')}: {own or 'none'} set for this topic, "
-            f"{defaults} at Kafka's default.",
+            words=words % {"topic": self.topic, "count": len(entries), "own": own or _("none"), "defaults": defaults},
             details=tuple(map(config_line, ranked)),
             data={"settings": [asdict(entry) for entry in entries]},
         )
@@ -65,30 +70,40 @@ for future in admin.describe_configs([resource]).values():
         return where.tool("kafka-configs.sh", "--describe", "--all", "--topic", where.full(self.topic))
 
     def feed_line(self) -> str:
-        return f"describe the configuration of {self.topic}"
+        return self.topic
 
 
 def config_line(entry: ConfigEntry) -> str:
     """`retention.ms = 604800000 ms (7 days) · Kafka's default`."""
-    value = entry.value if entry.value else "(empty)"
+    value = entry.value if entry.value else _("(empty)")
     unit = f" {entry.unit}" if entry.unit and value.isdecimal() and value != _NO_LIMIT else ""
     meaning = _meaning(entry)
     shown = f"{value}{unit} ({meaning})" if meaning else f"{value}{unit}"
-    return f"{entry.name} = {shown} · {SOURCES.get(entry.source, entry.source)}"
+    return f"{entry.name} = {shown} · {_(SOURCES.get(entry.source, entry.source))}"
 
 
 def _meaning(entry: ConfigEntry) -> str:
-    """What a number says that is not easily read; empty where it says enough, or has no unit.
+    """What a number means, if that is hard to read from it; else, or without a unit, empty.
 
-    -1 and -2 as in Kafka's topic configuration reference: no limit, and "the same as without local."."""
+    As in Kafka's topic configuration reference, -1 is no limit, and -2 is the same as the setting without `local.`.
+    """
     if entry.value == _NO_LIMIT or (entry.name in ("retention.ms", "retention.bytes") and entry.value == "-1"):
-        return "no limit"
+        return _("no limit")
     if entry.name in ("local.retention.ms", "local.retention.bytes") and entry.value == "-2":
-        return f"as {entry.name.removeprefix('local.')}"
+        return _("same as %(setting)s") % {"setting": entry.name.removeprefix("local.")}
     if entry.unit is None or not (entry.value or "").isdecimal():
         return ""
     number = int(entry.value or "")
-    for size, word in _UNITS[entry.unit]:
-        if number and number % size == 0:
-            return counted(number // size, word) if entry.unit == "ms" else f"{number // size} {word}"
-    return ""
+    units = _MS if entry.unit == "ms" else _BYTES
+    unit = next((unit for unit, size in units.items() if number and number % size == 0), "")
+    return _counted(number // units[unit], unit) if unit else ""
+
+
+def _counted(number: int, unit: str) -> str:
+    words = {
+        "days": ngettext("%(number)s day", "%(number)s days", number),
+        "hours": ngettext("%(number)s hour", "%(number)s hours", number),
+        "minutes": ngettext("%(number)s minute", "%(number)s minutes", number),
+        "seconds": ngettext("%(number)s second", "%(number)s seconds", number),
+    }
+    return words.get(unit, f"%(number)s {unit}") % {"number": number}

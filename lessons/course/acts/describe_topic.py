@@ -5,27 +5,30 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from lessons.cluster import topics
+from lessons.cluster import counted, topics
 from lessons.cluster.metadata import Topic
 from lessons.cluster.namespace import Namespace
-from lessons.course.acts.base import Action, Answer, Name, Where, counted, literal
+from lessons.course.acts.base import Action, Answer, Name, Where, literal
+from lessons.words import _, gettext_noop
 
 
 class DescribeTopic(Action):
-    """Reads only: who leads each partition, who holds it, who is in sync."""
+    """Read which brokers lead each partition, hold its replicas, and are in sync."""
 
     kind: ClassVar[str] = "describe-topic"
-    title: ClassVar[str] = "Describe a topic"
-    submit: ClassVar[str] = "Describe topic"
+    title: ClassVar[str] = gettext_noop("Describe a topic")
+    submit: ClassVar[str] = gettext_noop("Describe topic")
+    did: ClassVar[str] = gettext_noop("described %(what)s")
+    doing: ClassVar[str] = gettext_noop("describing %(what)s")
     example: ClassVar[Mapping[str, Any]] = {"topic": "test1p"}
 
-    topic: Name = Field(title="Topic")
+    topic: Name = Field(title=gettext_noop("Topic"))
 
     def run(self, namespace: Namespace) -> Answer:
         return topic_answer(self.topic, topics.describe_topic(namespace, self.topic))
 
     def python(self, where: Where) -> str:
-        # A list of all and a look into it: to ask for one by name would create it where auto-creation is on.
+        # It lists all topics and picks one: asking for one by name would create it where auto-creation is on.
         return f"""\
 from confluent_kafka.admin import AdminClient
 
@@ -41,13 +44,14 @@ for p in topic.partitions.values():
         return where.tool("kafka-topics.sh", "--describe", "--topic", where.full(self.topic))
 
     def feed_line(self) -> str:
-        return f"describe {self.topic}"
+        return self.topic
 
 
 def topic_answer(name: str, topic: Topic) -> Answer:
-    """How many partitions the topic has, and a line for each."""
+    """The answer with the topic's number of partitions, and a line for each."""
     return Answer(
-        words=f"{name} has {counted(len(topic.partitions), 'partition')}.",
+        words=_("%(topic)s has %(partitions)s.")
+        % {"topic": name, "partitions": counted.partitions(len(topic.partitions))},
         details=tuple(
             f"partition {p.id} leader: {'none' if p.leader is None else p.leader}, "
             f"replicas: {list(p.replicas)}, isrs: {list(p.in_sync)}, error: {p.error or 'none'}"
@@ -58,6 +62,7 @@ def topic_answer(name: str, topic: Topic) -> Answer:
 
 
 def partitions_as_data(topic: Topic) -> list[dict[str, Any]]:
+    """The partitions as JSON, for the checks."""
     return [
         {"id": p.id, "leader": p.leader, "replicas": list(p.replicas), "in_sync": list(p.in_sync), "error": p.error}
         for p in topic.partitions

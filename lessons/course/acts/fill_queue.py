@@ -5,25 +5,32 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from lessons.cluster import clients, records
+from lessons.cluster import clients, counted, records
 from lessons.cluster.namespace import Namespace
-from lessons.course.acts.base import Action, Answer, Name, Where, counted, literal
+from lessons.course.acts.base import Action, Answer, Name, Where, literal
 from lessons.course.acts.produce import report_data, report_line, state_of
+from lessons.words import _, gettext_noop, ngettext
 
 
 class FillQueue(Action):
-    """Meets `BufferError` on purpose. A record keeps its place in the producer's queue until its delivery report was
-    served, and in a loop without `poll` none is: so the queue is full after exactly `queue.buffering.max.messages`,
-    however fast the brokers answer."""
+    """Cause a `BufferError` on purpose.
+
+    A record keeps its place in the producer's queue until its delivery report is served, and a loop without `poll` serves
+    none. So the queue is full after exactly `queue.buffering.max.messages`, however fast the brokers answer.
+    """
 
     kind: ClassVar[str] = "fill-queue"
-    title: ClassVar[str] = "Fill a producer's queue"
-    submit: ClassVar[str] = "Fill the queue"
+    title: ClassVar[str] = gettext_noop("Fill a producer's queue")
+    submit: ClassVar[str] = gettext_noop("Fill the queue")
+    did: ClassVar[str] = gettext_noop("sent %(what)s")
+    doing: ClassVar[str] = gettext_noop("sending %(what)s")
     example: ClassVar[Mapping[str, Any]] = {"topic": "test1p"}
 
-    topic: Name = Field(title="Topic")
-    queue_size: int = Field(5, title="queue.buffering.max.messages", description="1 to 100", ge=1, lt=101)
-    count: int = Field(12, title="Records", description="1 to 200: the numbers from 1 on", ge=1, lt=201)
+    topic: Name = Field(title=gettext_noop("Topic"))
+    queue_size: int = Field(5, title="queue.buffering.max.messages", description=gettext_noop("1 to 100"), ge=1, lt=101)
+    count: int = Field(
+        12, title=gettext_noop("Records"), description=gettext_noop("1 to 200; their values count from 1"), ge=1, lt=201
+    )
 
     def run(self, namespace: Namespace) -> Answer:
         producer = clients.new_plain_producer(**{"queue.buffering.max.messages": self.queue_size})
@@ -31,7 +38,11 @@ class FillQueue(Action):
         deliveries = records.produce(namespace, self.topic, messages, producer=producer)
         refused = [number for number, delivery in enumerate(deliveries, 1) if delivery.met_full_queue]
         failed = [delivery for delivery in deliveries if delivery.error]
-        full = [f"record {number}: BufferError: Local: Queue full ({self.queue_size} waiting)" for number in refused]
+        full = [
+            _("record %(number)s: BufferError: Local: Queue full (%(waiting)s waiting)")
+            % {"number": number, "waiting": self.queue_size}
+            for number in refused
+        ]
         return Answer(
             words=self._words(refused, delivered=len(deliveries) - len(failed)),
             details=(*full, *(report_line(self.topic, delivery) for delivery in deliveries)),
@@ -44,14 +55,23 @@ class FillQueue(Action):
         )
 
     def _words(self, refused: list[int], *, delivered: int) -> str:
-        result = f"{delivered} of {counted(self.count, 'record')} delivered to {self.topic}"
+        values = {
+            "first": refused[0] if refused else None, "size": self.queue_size, "times": len(refused),
+            "delivered": delivered, "records": counted.records(self.count), "topic": self.topic,
+        }  # fmt: skip
         if not refused:
-            return f"{counted(self.count, 'record')} found room in a queue of {self.queue_size}. {result}."
-        lost = ": nothing was lost" if delivered == self.count else ""
-        return (
-            f"Record {refused[0]} was the first to meet a full queue, with {self.queue_size} waiting; it went in after "
-            f"poll(). The queue was full {counted(len(refused), 'time')}. {result}{lost}."
-        )
+            words = [_("There was always room in a queue of %(size)s.")]
+        else:
+            words = [
+                _(
+                    "Record %(first)s was the first to find the queue full, with %(size)s waiting; it fitted in after poll()."
+                ),
+                ngettext("The queue was full %(times)s time.", "The queue was full %(times)s times.", len(refused)),
+            ]
+        words.append(_("%(delivered)s of %(records)s delivered to %(topic)s."))
+        if refused and delivered == self.count:
+            words.append(_("Nothing was lost."))
+        return " ".join(words) % values
 
     def python(self, where: Where) -> str:
         return f"""\
@@ -83,8 +103,10 @@ producer.flush()  # waits for the rest
     def command(self, where: Where) -> str:
         return """\
 # The console producer has nothing like this: it is a Java client. When the memory for its
-# records (buffer.memory) is full, its send() waits for room, for max.block.ms at the most.
+# records (buffer.memory) is full, its send() waits for room, for at most max.block.ms.
 """
 
     def feed_line(self) -> str:
-        return f"send {counted(self.count, 'record')} to {self.topic} through a queue of {self.queue_size}"
+        return _("%(records)s to %(topic)s through a queue of %(size)s") % {
+            "records": counted.records(self.count), "topic": self.topic, "size": self.queue_size,
+        }  # fmt: skip

@@ -3,24 +3,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from lessons.cluster import topics
+from lessons.cluster import counted, topics
 from lessons.cluster.metadata import Topic
 from lessons.cluster.namespace import Namespace
-from lessons.course.acts.base import Action, Answer, Where, counted
+from lessons.course.acts.base import Action, Answer, Where
+from lessons.words import _, gettext_noop
 
 
 class ListTopics(Action):
     kind: ClassVar[str] = "list-topics"
-    title: ClassVar[str] = "List the topics"
-    submit: ClassVar[str] = "List topics"
+    title: ClassVar[str] = gettext_noop("List the topics")
+    submit: ClassVar[str] = gettext_noop("List topics")
+    did: ClassVar[str] = gettext_noop("listed the topics")
+    doing: ClassVar[str] = gettext_noop("listing the topics")
     example: ClassVar[Mapping[str, Any]] = {}
 
     def run(self, namespace: Namespace) -> Answer:
         shown, others = topics.list_for(namespace)
         own = sum(namespace.owns(topic.name) for topic in shown)
-        words = f"The cluster lists {counted(len(shown) + others, 'topic')}; {own or 'none'} of them yours."
+        words = _("The cluster lists %(topics)s; yours: %(own)s.") % {
+            "topics": counted.topics(len(shown) + others), "own": own or _("none"),
+        }  # fmt: skip
         if others:
-            words += " Others' topics are counted, and not shown."
+            words = f"{words} {_('Topics of other people are counted, but not shown.')}"
         return Answer(
             words=words,
             details=tuple(_line(namespace.short(topic.name), topic) for topic in shown),
@@ -34,7 +39,7 @@ class ListTopics(Action):
         )
 
     def find_out(self, namespace: Namespace) -> Answer | None:
-        return self.run(namespace)  # it changes nothing: asked again, it is as good
+        return self.run(namespace)  # it changes nothing, so ask again
 
     def python(self, where: Where) -> str:
         return f"""\
@@ -62,10 +67,10 @@ for name, future in admin.describe_topics(underscored).items():
         return f"{described} | grep PartitionCount\n\n# the names alone, without the topics that Kafka itself calls internal\n{ordinary}"
 
     def feed_line(self) -> str:
-        return "list the topics"
+        return ""
 
 
 def _line(name: str, topic: Topic) -> str:
-    """As the notebook prints it, with Kafka's own mark."""
+    """A line as the notebook prints it, with Kafka's own `internal`."""
     error = f": {topic.error}" if topic.error else ""
     return f'"{name}" with {len(topic.partitions)} partition(s){error}{" (internal)" if topic.internal else ""}'

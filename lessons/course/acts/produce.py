@@ -6,36 +6,52 @@ from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from lessons.cluster import clients, records
+from lessons.cluster import clients, counted, records
 from lessons.cluster.errors import KafkaUnavailable
 from lessons.cluster.namespace import Namespace
-from lessons.course.acts.base import Action, Answer, Name, Where, counted, literal
+from lessons.course.acts.base import Action, Answer, Name, Where, literal
+from lessons.words import _, gettext_noop
 
 MOST_RECORDS = 500
 
 
 class Produce(Action):
     kind: ClassVar[str] = "produce"
-    title: ClassVar[str] = "Send records"
-    submit: ClassVar[str] = "Send"
+    title: ClassVar[str] = gettext_noop("Send records")
+    submit: ClassVar[str] = gettext_noop("Send")
+    did: ClassVar[str] = gettext_noop("sent %(what)s")
+    doing: ClassVar[str] = gettext_noop("sending %(what)s")
     example: ClassVar[Mapping[str, Any]] = {"topic": "test1p", "key": "a", "values": "1\n2\n3"}
 
-    topic: Name = Field(title="Topic")
-    values: str = Field("", title="Values", description="one record a line", json_schema_extra={"widget": "lines"})
-    key: str = Field("", title="Key", description="empty: no key (null)")
-    partition: int | None = Field(None, title="Partition", description="empty: the producer chooses")
+    topic: Name = Field(title=gettext_noop("Topic"))
+    values: str = Field(
+        "",
+        title=gettext_noop("Values"),
+        description=gettext_noop("one record per line"),
+        json_schema_extra={"widget": "lines"},
+    )
+    key: str = Field("", title=gettext_noop("Key"), description=gettext_noop("empty: no key (null)"))
+    partition: int | None = Field(
+        None, title=gettext_noop("Partition"), description=gettext_noop("empty: the producer chooses")
+    )
     headers: str = Field(
         "",
-        title="Headers",
-        description="name=value, one a line",
+        title=gettext_noop("Headers"),
+        description=gettext_noop("name=value, one per line"),
         json_schema_extra={"widget": "lines", "rows": 2},
     )
-    tombstone: bool = Field(False, title="One record with a null value", description="instead of the values above")
-    flush_each: bool = Field(False, title="Flush after each record", description="with a producer of its own")
+    tombstone: bool = Field(
+        False,
+        title=gettext_noop("One record with a null value"),
+        description=gettext_noop("instead of the values above"),
+    )
+    flush_each: bool = Field(
+        False, title=gettext_noop("Flush after each record"), description=gettext_noop("uses a new producer")
+    )
     sticky_linger_ms: int | None = Field(
         None,
         title="sticky.partitioning.linger.ms",
-        description="empty: left alone; else with a producer of its own",
+        description=gettext_noop("empty: the default; a number uses a new producer"),
         ge=0,
         lt=900_001,
     )
@@ -43,16 +59,17 @@ class Produce(Action):
     @field_validator("values", "headers")
     @classmethod
     def newlines_as_everywhere_else(cls, text: str) -> str:
-        """Forms send CR LF (HTML's rule); a record should hold what was typed."""
+        """A record should hold what was typed, but forms send CR LF (HTML's rule)."""
         return text.replace("\r\n", "\n").removesuffix("\n")
 
     @model_validator(mode="after")
     def within_limits(self) -> Self:
         if (count := self.values.count("\n") + 1) > MOST_RECORDS:
-            raise ValueError(f"That is {count} records; the form sends at most {MOST_RECORDS} at a time.")
+            words = _("That is %(count)s records; the form sends at most %(most)s at a time.")
+            raise ValueError(words % {"count": count, "most": MOST_RECORDS})
         for line in self.headers.split("\n"):
             if line and "=" not in line:
-                raise ValueError(f"A header is name=value; {line[:40]!r} has no '='.")
+                raise ValueError(_("A header is name=value; %(line)s has no '='.") % {"line": repr(line[:40])})
         return self
 
     def messages(self) -> list[records.Message]:
@@ -75,10 +92,12 @@ class Produce(Action):
         )  # fmt: skip
         failed = [delivery for delivery in deliveries if delivery.error]
         delivered = len(deliveries) - len(failed)
-        words = f"{delivered} of {counted(len(deliveries), 'record')} delivered to {self.topic}."
+        words = _("%(delivered)s of %(records)s delivered to %(topic)s.") % {
+            "delivered": delivered, "records": counted.records(len(deliveries)), "topic": self.topic,
+        }  # fmt: skip
         error = failed[0].error if failed else None
         if error:
-            words += f" {error.speaker} answered: {error.answered}"
+            words = f"{words} {error.said}"
         return Answer(
             words=words,
             details=tuple(report_line(self.topic, delivery) for delivery in deliveries),
@@ -88,7 +107,7 @@ class Produce(Action):
         )
 
     def _own_settings(self) -> dict[str, Any] | None:
-        """Of a producer of the act's own; None: that of the process will do, which has its settings and no flush."""
+        """The settings of a new producer for this act; None: the process's producer will do."""
         if self.sticky_linger_ms is not None:
             return {"sticky.partitioning.linger.ms": self.sticky_linger_ms}
         return {} if self.flush_each else None
@@ -156,19 +175,21 @@ for value in {values}:
 
     def feed_line(self) -> str:
         count = 1 if self.tombstone else self.values.count("\n") + 1
-        key = f" with key {self.key}" if self.key else ""
-        return f"send {counted(count, 'record')} to {self.topic}{key}"
+        what = {"records": counted.records(count), "topic": self.topic, "key": self.key}
+        if self.key:
+            return _("%(records)s to %(topic)s with key %(key)s") % what
+        return _("%(records)s to %(topic)s") % what
 
 
 def report_line(topic: str, delivery: records.Delivery) -> str:
-    """A line such as the notebook's delivery callback prints: `test1p [0] @ 8`."""
+    """A line as the notebook's delivery callback prints it: `test1p [0] @ 8`."""
     if delivery.error:
-        return f"failed: {delivery.error}"
+        return _("failed: %(error)s") % {"error": delivery.error}
     return f"{topic} [{delivery.partition}] @ {delivery.offset}"
 
 
 def report_data(delivery: records.Delivery) -> dict[str, Any]:
-    """A delivery report as checks read it."""
+    """A delivery report as JSON, for the checks."""
     return {
         "partition": delivery.partition,
         "offset": delivery.offset,
@@ -178,14 +199,14 @@ def report_data(delivery: records.Delivery) -> dict[str, Any]:
 
 
 def state_of(failed: Sequence[records.Delivery]) -> Literal["done", "refused", "unknown"]:
-    """Without an answer from Kafka nobody knows whether a record was stored."""
+    """The act's state. Without an answer from Kafka nobody knows whether a record was stored."""
     if not failed:
         return "done"
     return "unknown" if any(isinstance(delivery.error, KafkaUnavailable) for delivery in failed) else "refused"
 
 
 def _list_of(values: list[str]) -> str:
-    """The shortest honest Python for these values: 1 to 9 as a range, as in the notebook."""
+    """The shortest Python for these values: 1 to 9 as a range, as in the notebook."""
     first = int(values[0]) if values[0].isascii() and values[0].isdecimal() else None
     if first is not None and len(values) > 2 and values == [str(first + n) for n in range(len(values))]:
         return f"map(str, range({first}, {first + len(values)}))"

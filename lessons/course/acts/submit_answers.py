@@ -7,25 +7,31 @@ from pydantic import Field
 
 from lessons.cluster.namespace import Namespace
 from lessons.course.acts.base import Action, Answer, Where
+from lessons.words import _, gettext_noop
 
 Text = Annotated[str, Field(max_length=500)]
 
 
 class SubmitAnswers(Action):
-    """What a learner typed, marked or predicted. It asks nothing of Kafka, and is kept like any other act: a check
-    reads it, and a prediction has to be older than what it predicts."""
+    """Save what a student typed, marked or predicted.
+
+    It asks nothing of Kafka, but is stored like any other act: a check reads it, and a prediction has to be older than
+    what it predicts.
+    """
 
     kind: ClassVar[str] = "submit-answers"
-    title: ClassVar[str] = "Answer"
-    submit: ClassVar[str] = "Answer"
+    title: ClassVar[str] = gettext_noop("Answer")
+    submit: ClassVar[str] = gettext_noop("Answer")
+    did: ClassVar[str] = gettext_noop("answered %(what)s")
+    doing: ClassVar[str] = gettext_noop("answering %(what)s")
     example: ClassVar[Mapping[str, Any]] = {"exercise": "kafka-and-its-cluster.entry-points", "answers": {}}
     asks_kafka: ClassVar[bool] = False
 
-    exercise: str = Field(title="Exercise", max_length=80)
-    answers: Mapping[str, Text | int | bool | list[Text] | None] = Field(title="Answers", max_length=40)
+    exercise: str = Field(title=gettext_noop("Exercise"), max_length=80)
+    answers: Mapping[str, Text | int | bool | list[Text] | None] = Field(title=gettext_noop("Answers"), max_length=40)
 
     def run(self, namespace: Namespace) -> Answer:
-        return Answer(words="Noted.")
+        return Answer(words=_("Your answer is saved."))
 
     def python(self, where: Where) -> str:
         return ""
@@ -34,4 +40,4 @@ class SubmitAnswers(Action):
         return ""
 
     def feed_line(self) -> str:
-        return f"answer “{self.exercise.rpartition('.')[2].replace('-', ' ')}”"
+        return f"“{self.exercise.rpartition('.')[2].replace('-', ' ')}”"

@@ -111,7 +111,7 @@ class RefusedShrink(Exercise):
                 f"There was no topic {last['topic']}.", expected=expected, misconception="no-topic",
                 why="That is a refusal too, but of another kind: ask it of a topic that exists.",
             )  # fmt: skip
-        if last["code"] in ("NEGATIVE_PARTITIONS", "TOO_MANY_PARTITIONS"):
+        if last["code"] in ("NO_PARTITIONS", "NEGATIVE_PARTITIONS", "TOO_MANY_PARTITIONS"):
             return not_yet(
                 f"The refusal of {last['total']} came from this app; Kafka was not asked.", expected=expected,
                 misconception="app-refused", why="Ask for 1 or more, and no more than the topic has.",

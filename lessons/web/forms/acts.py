@@ -1,4 +1,4 @@
-"""The one place where an act's form is derived from its description."""
+"""Make an act's form from its description. No other place does this."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from uuid import uuid4
 
 from annotated_types import Ge, Lt, MaxLen
 from django import forms
+from django.utils.translation import gettext as _
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 
 class DescribedForm(forms.Form):
-    """A form whose fields and limits are those of a pydantic model; `made` is the model once the form is valid."""
+    """A form with the fields and limits of a pydantic model; `made` is the model once the form is valid."""
 
-    act_id = forms.UUIDField(widget=forms.HiddenInput, required=False)  # twice the same is a double click
+    act_id = forms.UUIDField(widget=forms.HiddenInput, required=False)  # the same id twice is a double click
     model: type[BaseModel]
     made: BaseModel
 
@@ -36,7 +37,7 @@ class DescribedForm(forms.Form):
 def described_form(
     model: type[BaseModel], *, dom_id: str, initial: Mapping[str, Any] | None = None, data: Any = None
 ) -> DescribedForm:
-    """The form for a page, filled in with the model's defaults and what the lesson says."""
+    """The form for a page, filled in with the model's defaults and the lesson's values."""
     fields: dict[str, Any] = {name: _field(info) for name, info in model.model_fields.items()}
     form_class = type(f"{model.__name__}Form", (DescribedForm,), {**fields, "model": model})
     defaults = {name: info.default for name, info in model.model_fields.items() if not info.is_required()}
@@ -47,7 +48,11 @@ def described_form(
 
 def _field(info: FieldInfo) -> forms.Field:
     extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
-    common: dict[str, Any] = {"label": info.title, "help_text": info.description or "", "required": False}
+    common: dict[str, Any] = {
+        "label": _translated(info.title),
+        "help_text": _translated(info.description),
+        "required": False,
+    }
     kind = info.annotation
     if get_origin(kind) is list:
         words = get_args(get_args(kind)[0])
@@ -75,6 +80,11 @@ def _field(info: FieldInfo) -> forms.Field:
         widget=forms.TextInput(attrs=plain),
         **common,
     )
+
+
+def _translated(text: str | None) -> str:
+    """Marked where the act is described, translated here: for the person who asks for the form."""
+    return _(text) if text else ""
 
 
 def _limit(info: FieldInfo, kind: type, attribute: str) -> int | None:

@@ -11,6 +11,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 from pydantic import ValidationError
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
@@ -135,7 +136,7 @@ def act_card(
     urls = {name: reverse(name, args=[member.klass.slug, lesson.slug, index]) for name in ("act", "act-code")}
     shown = dict(act.fields) if act else dict(block.fields or {})
     return ActCard(
-        dom_id=dom_id, title=action.title, submit=action.submit, url=urls["act"], code_url=urls["act-code"],
+        dom_id=dom_id, title=_(action.title), submit=_(action.submit), url=urls["act"], code_url=urls["act-code"],
         form=form or described_form(action, dom_id=dom_id, initial=shown),
         code=code_of(action, shown, member),
         answers=[answer_card(act)] if act else [],
@@ -193,7 +194,7 @@ def exercise_card(
         check_url=reverse("check", args=[member.klass.slug, lesson.slug, exercise.id]),
         form=form or question_form(member, exercise, snapshot=snapshot),
         worth=standing.points_told,
-        late=LateRule(member.klass.late_rule).label if standing.is_late else "",
+        late=str(LateRule(member.klass.late_rule).label) if standing.is_late else "",
         override=standing.override,
         id=exercise.id,
         hand_url=f"?hand={exercise.id}#part-hand" if _is_stuck(member, attempt, standing) else "",

@@ -48,7 +48,7 @@ def work(classroom) -> Attempt:
     alice = classroom.alice
     act = Act.objects.create(
         member=alice, lesson="creating-topics", kind="create-topic", fields={"name": "test1p"}, state=Act.State.DONE,
-        line="create test1p with 1 partition, 1 replica", answer={"words": "test1p has 1 partition."},
+        line="test1p with 1 partition, 1 replica", answer={"words": "test1p has 1 partition."},
         settled_at=timezone.now(),
     )  # fmt: skip
     seen = Observation.objects.create(member=alice, exercise=EXERCISE, version=1, data=SEEN, cluster_id="a-cluster")
@@ -288,7 +288,7 @@ def test_verify_card_elsewhere_takes_the_key_that_the_class_shows(file, class_ke
 
 
 def test_verify_card_says_what_it_can_not_read(file, tmp_path):
-    with pytest.raises(CommandError, match=r"nowhere\.jws can't be read: No such file"):
+    with pytest.raises(CommandError, match=r"nowhere\.jws cannot be read: No such file"):
         run_verify_card(tmp_path / "nowhere.jws")
     with pytest.raises(CommandError, match=r"nowhere\.json is neither a key nor a file"):
         run_verify_card(file, "--key", tmp_path / "nowhere.json")

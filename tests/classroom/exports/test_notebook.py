@@ -192,14 +192,14 @@ def downloads(member, of=None) -> list[str]:
 def test_a_session_holds_what_was_done_oldest_first_and_nothing_of_a_neighbour(session):
     alice, bob = session.alice, session.bob
     for text in downloads(alice):
-        told = ["create test1p", "already exists", "send 9 records", "consume test1p"]
+        told = ["created test1p", "was refused: creating test1p", "already exists", "sent 9 records", "consumed test1p"]
         positions = [text.index(words) for words in told]
         assert positions == sorted(positions)
         assert f"{alice.namespace.prefix}test1p" in text
         assert bob.namespace.prefix not in text
         assert "bobs-own" not in text
     for text in downloads(bob):
-        assert "create bobs-own" in text
+        assert "created bobs-own" in text
         assert alice.namespace.prefix not in text
     for text in downloads(session.ines):
         assert "test1p" not in text
@@ -246,7 +246,7 @@ def test_acts_that_are_described_in_another_way_by_now_are_left_out_with_a_comme
     alice.acts.filter(kind="consume").update(kind="kafkaesque")
     for text in downloads(alice):
         assert text.count("left out: ") == 2
-        assert "create test1p" in text
+        assert "created test1p" in text
         assert "producer.produce" not in text
         assert "console-producer" not in text
 

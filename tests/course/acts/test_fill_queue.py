@@ -39,15 +39,15 @@ def test_the_first_record_more_than_the_queue_holds_meets_it_full_and_nothing_is
     assert answer.data["full"][0] == {"record": queue_size + 1, "waiting": queue_size}
     assert answer.details[0] == f"record {queue_size + 1}: BufferError: Local: Queue full ({queue_size} waiting)"
     assert answer.details[-1] == f"test1p [0] @ {count - 1}"
-    assert answer.words.startswith(f"Record {queue_size + 1} was the first to meet a full queue")
-    assert answer.words.endswith(f"{count} of {count} records delivered to test1p: nothing was lost.")
+    assert answer.words.startswith(f"Record {queue_size + 1} was the first to find the queue full")
+    assert answer.words.endswith(f"{count} of {count} records delivered to test1p. Nothing was lost.")
     assert stored(test1p) == numbers(count)
 
 
 def test_a_queue_with_room_for_all_is_never_full(where: Where, test1p: str) -> None:
     answer = FillQueue(topic="test1p", queue_size=12, count=12).run(where.namespace)
     assert answer.data["full"] == []
-    assert answer.words == "12 records found room in a queue of 12. 12 of 12 records delivered to test1p."
+    assert answer.words == "There was always room in a queue of 12. 12 of 12 records delivered to test1p."
     assert stored(test1p) == numbers(12)
 
 

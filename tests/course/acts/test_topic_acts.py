@@ -61,7 +61,7 @@ def test_adding_partitions_answers_with_a_line_for_each(where, test2p):
     [
         (1, KafkaRefused, "INVALID_PARTITIONS"),
         (2, KafkaRefused, "INVALID_PARTITIONS"),
-        (0, AppRefused, "NEGATIVE_PARTITIONS"),
+        (0, AppRefused, "NO_PARTITIONS"),
         (-1, AppRefused, "NEGATIVE_PARTITIONS"),
         (13, AppRefused, "TOO_MANY_PARTITIONS"),
     ],
@@ -105,7 +105,7 @@ def test_what_is_set_for_the_topic_stands_first_in_its_configuration(where, test
         ("retention.ms", "604800000", "ms", "604800000 ms (7 days)"),
         ("retention.ms", "-1", "ms", "-1 (no limit)"),
         ("retention.bytes", "-1", "bytes", "-1 (no limit)"),
-        ("local.retention.ms", "-2", "ms", "-2 (as retention.ms)"),
+        ("local.retention.ms", "-2", "ms", "-2 (same as retention.ms)"),
         ("max.message.bytes", "1048588", "bytes", "1048588 bytes"),
         ("flush.ms", str(2**63 - 1), "ms", f"{2**63 - 1} (no limit)"),
         ("segment.jitter.ms", "0", "ms", "0 ms"),

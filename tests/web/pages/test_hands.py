@@ -124,7 +124,7 @@ def test_a_script_that_waves_is_told_to_wait(classroom):
         count_act(classroom.alice, asked="Anything")
     refused = hand(classroom.alice)
     assert refused.status_code == 429
-    assert "as many as one seat may" in refused.content.decode()
+    assert "the limit for one student" in refused.content.decode()
     assert hand_up(classroom.alice) is None
 
 

@@ -61,7 +61,7 @@ async def test_an_act_comes_with_its_answer_also_when_it_is_the_first_of_the_cla
     [(offset, body)] = told(tab)
     assert offset == act.feed_offset == 0
     assert (body["id"], body["seat"], body["state"]) == (str(act.id), room.alice.slug, "done")
-    assert body["line"] == act.line
+    assert body["line"] == act.told == "created test2p with 1 partition, 1 replica"
     assert body["answer"] == act.answer["words"] != ""
 
 
@@ -71,6 +71,7 @@ async def test_a_refusal_comes_in_kafkas_words(room: Room, classroom: Classroom)
     await tab.until_rows(1)
     [(_, body)] = told(tab)
     assert (body["state"], body["answer"]) == ("refused", act.answer["words"][:500])
+    assert body["line"] == "was refused: creating bad name! with 1 partition, 1 replica"
 
 
 async def test_who_comes_late_gets_the_history_and_then_what_comes(room: Room, classroom: Classroom) -> None:

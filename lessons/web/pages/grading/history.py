@@ -15,7 +15,6 @@ from django.views.decorators.http import require_GET
 from lessons.classroom.access import get_staff
 from lessons.classroom.grading.standings import STATE_WORDS, told
 from lessons.classroom.models import Change, LateRule
-from lessons.course.acts.base import counted
 from lessons.course.loader import all_exercises
 from lessons.web.page_context import page_context
 
@@ -68,6 +67,11 @@ def _plainly(kind: str, data: Mapping[str, Any]) -> str:
     name = kind.replace("-", " ")
     plain = (str, int, float, bool)
     return f"{name}: {before} → {after}" if isinstance(before, plain) and isinstance(after, plain) else name
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 topic`, `2 topics`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _override(data: Mapping[str, Any]) -> str:

@@ -85,7 +85,7 @@ def test_a_page_from_the_browsers_history_with_other_fields_is_another_act(creat
 @pytest.mark.parametrize(
     ("fields", "status", "sentence"),
     [
-        ({"name": ""}, 422, "A topic needs a name"),
+        ({"name": ""}, 422, "A name cannot be empty"),
         ({"name": "."}, 422, "This app refused"),
         ({"name": ".."}, 422, "cannot be"),
         ({"name": "x" * 250}, 422, "characters"),

@@ -1,0 +1,66 @@
+"""What the class reads about an act: what happened, in the past tense."""
+
+from __future__ import annotations
+
+import pytest
+
+from lessons.cluster.limits import MAX_PARTITIONS
+from lessons.course.acts import ACTIONS
+from lessons.course.acts.add_partitions import AddPartitions
+from lessons.course.acts.base import Action
+from lessons.course.acts.create_topic import CreateTopic
+
+DONE = {
+    "add-partitions": "gave test2p 2 partitions in all",
+    "consume": "consumed test1p in group readers",
+    "create-topic": "created test3r with 2 partitions, 3 replicas",
+    "delete-topic": "deleted test2die",
+    "describe-cluster": "described the cluster",
+    "describe-config": "described the configuration of test1p",
+    "describe-topic": "described test1p",
+    "fill-queue": "sent 12 records to test1p through a queue of 5",
+    "kill-broker": "killed broker 2",
+    "list-topics": "listed the topics",
+    "produce": "sent 3 records to test1p with key a",
+    "start-broker": "started broker 2",
+    "stop-broker": "stopped broker 2",
+    "submit-answers": "answered “entry points”",
+}
+
+
+def example(kind: str) -> Action:
+    return ACTIONS[kind].model_validate(ACTIONS[kind].example)
+
+
+@pytest.mark.parametrize("kind", ACTIONS)
+def test_a_line_tells_what_was_done(kind: str) -> None:
+    action = example(kind)
+    assert action.told(action.feed_line(), "done") == DONE[kind]
+
+
+@pytest.mark.parametrize("kind", ACTIONS)
+@pytest.mark.parametrize(
+    ("state", "begins"),
+    [
+        ("refused", "was refused: "),
+        ("failed", "could not reach Kafka: "),
+        ("unknown", "got no clear answer: "),
+        ("running", "is "),
+    ],
+)
+def test_what_was_not_done_is_not_told_as_done(kind: str, state: str, begins: str) -> None:
+    action = example(kind)
+    line = action.told(action.feed_line(), state)
+    assert line.startswith(begins)
+    assert line.removeprefix(begins).split()[0].endswith("ing")
+    assert DONE[kind].split()[0] not in line.split()
+
+
+def test_a_name_that_looks_like_a_placeholder_is_told_as_it_is() -> None:
+    action = CreateTopic(name="100%(what)s")
+    assert action.told(action.feed_line(), "refused").startswith("was refused: creating 100%(what)s with")
+
+
+def test_forms_name_the_limit_of_partitions_as_it_is() -> None:
+    assert CreateTopic.model_fields["partitions"].description == f"1 to {MAX_PARTITIONS}"
+    assert (AddPartitions.model_fields["total"].description or "").endswith(f"at most {MAX_PARTITIONS}")
