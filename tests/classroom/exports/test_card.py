@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from lessons.classroom.exports.card import CardRefused, verify_card
 from lessons.classroom.exports.signing import canonical, public_key_of, sha256_of, sign
-from lessons.classroom.grading.standings import OVERRIDE
+from lessons.classroom.history import ChangeKind
 from lessons.classroom.models import Act, Attempt, Change, Class, LateRule, Observation
 
 pytestmark = pytest.mark.django_db
@@ -149,7 +149,9 @@ def test_canonical_json_is_one_text_whatever_the_order_and_holds_any_text():
 def test_the_record_shows_the_verdict_the_late_mark_and_the_graders_reason(classroom, work, alice_client):
     Class.objects.update(due_at=timezone.now() - timedelta(hours=1), late_rule=LateRule.HALF)
     data = {"exercise": OTHER, "state": "done", "points": 1, "reason": "<b>Shown</b> at the desk."}
-    Change.objects.create(klass=classroom.klass, by=classroom.greta, seat=classroom.alice, kind=OVERRIDE, data=data)
+    Change.objects.create(
+        klass=classroom.klass, by=classroom.greta, seat=classroom.alice, kind=ChangeKind.OVERRIDE, data=data
+    )
     shown = alice_client.get(reverse("record", args=[classroom.klass.slug])).content.decode()
     assert "test1p exists." in shown
     assert "Done, late." in shown
