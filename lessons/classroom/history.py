@@ -94,7 +94,7 @@ def _regrade(data: Data) -> str:
 
 def _state(state: str) -> str:
     """Raises: ValueError."""
-    return str(Attempt.State(state).label).lower() if state else _("not begun")
+    return str(Attempt.State(state).label).lower() if state else _("not started")
 
 
 def _recheck(data: Data) -> str:

@@ -26,7 +26,7 @@ from lessons.course.loader import all_exercises
 
 DONE, NOT_YET, COULD_NOT_CHECK, NOT_BEGUN = "done", "not_yet", "could_not_check", ""
 STATE_WORDS = {
-    DONE: _("done"), NOT_YET: _("not yet"), COULD_NOT_CHECK: _("could not check"), NOT_BEGUN: _("not begun"),
+    DONE: _("done"), NOT_YET: _("not yet"), COULD_NOT_CHECK: _("could not check"), NOT_BEGUN: _("not started"),
 }  # fmt: skip
 WORTH_WHEN_LATE = {LateRule.COUNTS: 1.0, LateRule.HALF: 0.5, LateRule.NOTHING: 0.0}
 

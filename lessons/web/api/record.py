@@ -67,7 +67,7 @@ def list_completion(
     state: Stands = "",
     removed: Removed = False,
 ):
-    """The standing of each exercise of each seat, by name and then in the order of the lessons, not begun ones too."""
+    """The standing of each exercise of each seat, by name and then in the order of the lessons, including exercises not started."""
     member = get_asker(request.auth, class_slug)
     rows = (row for row in _rows(member, removed=removed) if seat in ("", row.seat.slug))
     cells = [

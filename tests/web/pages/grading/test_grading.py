@@ -73,7 +73,7 @@ def test_the_table_has_a_row_a_student_and_tells_each_state_in_words(greta, clas
     assert cell(page, classroom.alice).startswith("done 2 1×")
     assert cell(page, classroom.bob).startswith("could not check 0×")
     assert "1 could not be checked and counts against nobody" in page
-    assert page.count('aria-label="not begun"') == 2 * (len(all_exercises()) - 1)
+    assert page.count('aria-label="not started"') == 2 * (len(all_exercises()) - 1)
     assert "style=" not in page
 
 
