@@ -1,4 +1,4 @@
-"""The one door to every object. What is missing and what is forbidden answer alike: 404."""
+"""Every page, call and socket gets its objects here. Missing and forbidden look alike: both are 404."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from channels.db import database_sync_to_async
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.http import Http404
+from django.utils.translation import gettext_lazy as _
 
+from lessons.classroom.history import ChangeKind
 from lessons.classroom.models import (
     Act,
     Announcement,
@@ -28,11 +30,11 @@ from lessons.course.acts.base import Action
 from lessons.course.exercise import Exercise
 from lessons.course.loader import Lesson, get_lesson, lessons
 
-NOT_YOURS = "There is no such page, or it is not yours."
+NOT_YOURS = _("There is no such page, or it is not yours.")
 
 
 def get_member(user: User | AnonymousUser, class_slug: str) -> Member:
-    """What this person is in that class. Raises: Http404."""
+    """This person's membership in the class. Raises: Http404."""
     if not user.is_authenticated:
         raise Http404(NOT_YOURS)
     try:
@@ -42,7 +44,7 @@ def get_member(user: User | AnonymousUser, class_slug: str) -> Member:
 
 
 def get_asker(asker: User | Member, class_slug: str) -> Member:
-    """The same for the API: a person, or the member whom a token stands for, who is nobody in another class.
+    """The same for the API: for a person, or for a token's member, who has access to no other class.
 
     Raises: Http404.
     """
@@ -54,7 +56,7 @@ def get_asker(asker: User | Member, class_slug: str) -> Member:
 
 
 def get_staff(user: User | AnonymousUser, class_slug: str, *roles: str) -> Member:
-    """The same for staff only: one of these roles, by default instructors and graders. Raises: Http404."""
+    """The same for staff only: with one of these roles, by default instructors and graders. Raises: Http404."""
     member = get_member(user, class_slug)
     if member.role not in (roles or (Role.INSTRUCTOR, Role.GRADER)):
         raise Http404(NOT_YOURS)
@@ -62,7 +64,7 @@ def get_staff(user: User | AnonymousUser, class_slug: str, *roles: str) -> Membe
 
 
 def get_seat(staff: Member, seat_slug: str) -> Member:
-    """A student of this member's class, a removed one too. Raises: Http404."""
+    """A student of this member's class, including removed ones. Raises: Http404."""
     students = staff.klass.members.select_related("klass").filter(role=Role.STUDENT)
     seat = students.filter(slug=seat_slug).first() if seat_slug.isalnum() else None  # PostgreSQL fails at a NUL
     if seat is None:
@@ -71,7 +73,7 @@ def get_seat(staff: Member, seat_slug: str) -> Member:
 
 
 def get_colleague(staff: Member, slug: str) -> Member:
-    """Another one of those who teach or grade this member's class, a removed one too. Raises: Http404."""
+    """Another member of staff of this member's class, including removed ones. Raises: Http404."""
     others = staff.klass.members.select_related("klass").exclude(role=Role.STUDENT).exclude(pk=staff.pk)
     colleague = others.filter(slug=slug).first() if slug.isalnum() else None
     if colleague is None:
@@ -88,13 +90,13 @@ def get_action(member: Member, kind: str) -> type[Action]:
 
 
 def seats_in_sight(member: Member) -> QuerySet[Member]:
-    """The students whose record this member may read: all of the class, removed ones too; for a student, himself."""
+    """The students whose work this member may read: staff, all of the class with removed ones; a student, only their own."""
     seats = Member.objects.filter(klass=member.klass, role=Role.STUDENT)
     return seats.filter(pk=member.pk) if member.role == Role.STUDENT else seats
 
 
 def get_evidence(member: Member, evidence_id: int) -> Observation:
-    """What a check read of a seat in this member's sight. Raises: Http404."""
+    """What a check read, of a seat that this member may see. Raises: Http404."""
     try:
         return Observation.objects.select_related("member").get(pk=evidence_id, member__in=seats_in_sight(member))
     except Observation.DoesNotExist:
@@ -102,7 +104,7 @@ def get_evidence(member: Member, evidence_id: int) -> Observation:
 
 
 def get_lesson_for(member: Member, slug: str) -> Lesson:
-    """A lesson that this member may open: students those that are switched on, staff all. Raises: Http404."""
+    """A lesson that this member may open: students those switched on, staff all of them. Raises: Http404."""
     try:
         lesson = get_lesson(slug)
     except KeyError:
@@ -113,7 +115,7 @@ def get_lesson_for(member: Member, slug: str) -> Lesson:
 
 
 def get_exercise(exercise_id: str) -> tuple[Lesson, Exercise]:
-    """For staff: of any lesson of the course, since what is switched off keeps its record. Raises: Http404."""
+    """An exercise of any lesson, for staff: lessons that are switched off keep their attempts. Raises: Http404."""
     for lesson in lessons():
         for exercise in lesson.exercises:
             if exercise.id == exercise_id:
@@ -122,7 +124,7 @@ def get_exercise(exercise_id: str) -> tuple[Lesson, Exercise]:
 
 
 def get_classes(user: User | AnonymousUser) -> list[Member]:
-    """What this person is in which class, by the classes' names; nothing for who is not signed in."""
+    """This person's memberships, by class name; none for a visitor who is not signed in."""
     if not user.is_authenticated:
         return []
     here = user.memberships.filter(removed_at=None).select_related("klass", "user")
@@ -130,7 +132,7 @@ def get_classes(user: User | AnonymousUser) -> list[Member]:
 
 
 def get_present_seat(staff: Member, seat_slug: str) -> Member:
-    """The same, unless the student was removed. Raises: Http404."""
+    """A student of this member's class who was not removed. Raises: Http404."""
     seat = get_seat(staff, seat_slug)
     if seat.removed_at is not None:
         raise Http404(NOT_YOURS)
@@ -138,7 +140,7 @@ def get_present_seat(staff: Member, seat_slug: str) -> Member:
 
 
 def get_student(user: User | AnonymousUser, class_slug: str) -> Member:
-    """For what students alone do. Raises: Http404."""
+    """This person's membership, if they are a student. Raises: Http404."""
     member = get_member(user, class_slug)
     if member.role != Role.STUDENT:
         raise Http404(NOT_YOURS)
@@ -146,7 +148,7 @@ def get_student(user: User | AnonymousUser, class_slug: str) -> Member:
 
 
 def get_feed_reader(user: User | AnonymousUser, class_slug: str) -> Member:
-    """Staff; everybody while the class sees its feed. Raises: Http404."""
+    """Staff; students too while the feed is shared. Raises: Http404."""
     member = get_member(user, class_slug)
     if member.role == Role.STUDENT and not member.klass.feed_is_shared:
         raise Http404(NOT_YOURS)
@@ -154,7 +156,7 @@ def get_feed_reader(user: User | AnonymousUser, class_slug: str) -> Member:
 
 
 def get_hand(staff: Member, hand_id: int) -> Hand:
-    """A hand of this member's class, up or not. Raises: Http404."""
+    """A hand of this member's class, raised or not. Raises: Http404."""
     try:
         return Hand.objects.select_related("member__klass").get(pk=hand_id, member__klass=staff.klass)
     except Hand.DoesNotExist:
@@ -162,15 +164,15 @@ def get_hand(staff: Member, hand_id: int) -> Hand:
 
 
 def get_announcement(staff: Member, announcement_id: int) -> Announcement:
-    """Something that was said to this member's class. Raises: Http404."""
+    """An announcement to this member's class. Raises: Http404."""
     try:
         return staff.klass.announcements.select_related("klass").get(pk=announcement_id)
     except Announcement.DoesNotExist:
         raise Http404(NOT_YOURS) from None
 
 
-def get_change(staff: Member, kind: str, number: str) -> Change:
-    """A row of the class's history, by the number in an address. Raises: Http404."""
+def get_change(staff: Member, kind: ChangeKind, number: str) -> Change:
+    """A row of the class's history, by its number from a URL. Raises: Http404."""
     changes = staff.klass.changes.select_related("seat__klass")
     change = changes.filter(kind=kind, pk=_key(number)).first()
     if change is None:
@@ -179,7 +181,7 @@ def get_change(staff: Member, kind: str, number: str) -> Change:
 
 
 def get_attempt(seat: Member, exercise_id: str, number: str) -> Attempt:
-    """One look at an exercise of this seat, by the number in an address. Raises: Http404."""
+    """An attempt of this seat at the exercise, by its number from a URL. Raises: Http404."""
     attempts = seat.attempts.filter(exercise=exercise_id).select_related("observation", "deciding_act")
     attempt = attempts.filter(pk=_key(number)).first()
     if attempt is None:
@@ -188,7 +190,7 @@ def get_attempt(seat: Member, exercise_id: str, number: str) -> Attempt:
 
 
 def _key(number: str) -> int:
-    """0, which no row has, for what is no number, and for one of which Python would not even read all digits."""
+    """0, which no row has, for text that is no number or one with too many digits."""
     return int(number) if number.isdecimal() and len(number) < 19 else 0
 
 
@@ -201,7 +203,7 @@ def get_own_act(member: Member, act_id: UUID) -> Act:
 
 
 def get_own_token(member: Member, token_id: int) -> ApiToken:
-    """A token of this member, one that has ended too. Raises: Http404."""
+    """A token of this member, including expired and revoked ones. Raises: Http404."""
     try:
         return member.tokens.get(pk=token_id)
     except ApiToken.DoesNotExist:
@@ -209,12 +211,12 @@ def get_own_token(member: Member, token_id: int) -> ApiToken:
 
 
 def get_class_by_code(code: str) -> Class | None:
-    """The class whose door this code opens; case, spaces and dashes do not matter."""
+    """The class with this class code; case, spaces and dashes do not matter."""
     return Class.objects.filter(join_code=clean_code(code)).first()
 
 
 def get_member_by_personal_code(code: str) -> Member | None:
-    """Whose code this is. That of a seat which was merged opens the one that it became."""
+    """The member with this personal code. The code of a merged seat opens the seat that it was merged into."""
     seats = Member.objects.select_related("klass", "user", "merged_into__klass", "merged_into__user")
     seat = seats.filter(code_hash=Member.hash_of_code(clean_code(code))).first()
     if seat is not None and seat.merged_into is not None:
@@ -229,9 +231,9 @@ def clean_code(code: str) -> str:
 async def member_for_scope(
     scope: dict, class_slug: str, *, door: Callable[[User | AnonymousUser, str], Member]
 ) -> Member | None:
-    """A door such as `get_member` for a socket: None for missing and for forbidden.
+    """A function such as `get_member` for a socket: None for missing and for forbidden.
 
-    A thread of its own: Channels' shared one would hold up every other socket.
+    In a thread of its own: Channels' shared one would hold up every other socket.
     """
 
     def look_up() -> Member | None:

@@ -18,6 +18,7 @@ from typing import Any
 from lessons.classroom.changes import Changed, Changes, ChangesSettings, Kind, row_stored
 from lessons.classroom.checks.pool import CheckPool, CheckSettings
 from lessons.classroom.feed.outbox import Outbox, OutboxSettings
+from lessons.classroom.history import ChangeKind
 from lessons.classroom.messages.notifications import NotificationMemory
 from lessons.classroom.overview import Overviews
 from lessons.cluster.namespace import Namespace
@@ -74,7 +75,7 @@ class Process:
                 action = ACTIONS.get(changed.what)
                 changes_topics = action is None or action.changes_topics
                 self.snapshots.poke(seat, Poke.TOPICS if changes_topics else Poke.ENDS)
-            case Changed(kind=Kind.DECISION, what="reset"):
+            case Changed(kind=Kind.DECISION, what=ChangeKind.RESET):
                 self.snapshots.poke(changed.namespace)
 
 

@@ -125,7 +125,7 @@ def a_hand_is_raised_and_answered(app: RunningApp, ines: Page, bob: Page) -> Non
     seen.close()
     waiting.locator("summary").click()
     waiting.get_by_label("Your answer").fill("Letters, digits, dots, dashes and underscores.")
-    waiting.get_by_role("button", name="Send the answer").click()
+    waiting.get_by_role("button", name="Send").click()
     expect(bob.locator("#part-hand")).to_contain_text("dots, dashes and underscores")
     expect(waiting).to_have_count(0)
 
@@ -154,7 +154,7 @@ def work_is_graded_again_after_the_check_changed(app: RunningApp, greta: Page, a
     expect(row.get_by_role("cell").nth(-2)).to_contain_text("done")
     expect(row.get_by_role("cell").nth(-1)).to_contain_text("not yet")
     greta.get_by_role("button", name="Accept the new verdicts").click()
-    expect(greta.get_by_role("status").filter(has_text="are stored")).to_be_visible()
+    expect(greta.get_by_role("status").filter(has_text="saved")).to_be_visible()
     open_lesson(alice, app, "adding-partitions")
     expect(exercise(alice, "Two partitions")).to_have_attribute("data-state", "not_yet")
     alice.get_by_role("link", name="My record").click()

@@ -41,7 +41,7 @@ def test_work_is_looked_at_again_judged_by_its_evidence_and_overridden_and_the_s
     expect(page.get_by_text("test1p, test2p and test2die, each with 1 partition and 1 replica")).to_be_visible()
     page.get_by_label("Reason").fill("She showed me on paper.")
     page.get_by_role("button", name="Override").click()
-    expect(page.get_by_text("by hand").first).to_be_visible()
+    expect(page.get_by_text("overridden").first).to_be_visible()
     axe_finds_nothing(page)
     expect(student.get_by_text("Decided by Gero")).to_be_visible()
     expect(student.locator("section.exercise")).to_have_attribute("data-state", "done")
@@ -56,6 +56,6 @@ def test_work_is_looked_at_again_judged_by_its_evidence_and_overridden_and_the_s
     page.get_by_role("link", name="Grading", exact=True).first.click()
     page.get_by_role("link", name="History").click()
     entry = page.get_by_role("listitem").filter(has_text="She showed me on paper.").first
-    expect(entry).to_contain_text("Gero decided “done” with 2 points")
+    expect(entry).to_contain_text("Gero set “done” with 2 points")
     axe_finds_nothing(page)
     student.context.close()

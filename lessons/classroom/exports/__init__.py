@@ -1,6 +1,7 @@
-"""What leaves the app: tables for spreadsheets and other systems, and the card that a student takes home.
+"""Files that people download: tables for spreadsheets and other systems, notebooks, and a student's evidence card.
 
 tables          rows of the completion table: CSV, JSON, Moodle
 canvas          the same, matched to a gradebook that Canvas exported
-card, signing   one student's record, signed, and checked without the app
+notebook        lessons as notebooks, and a session as a notebook or a shell script
+card, signing   one student's work, signed, and verified without the app
 """

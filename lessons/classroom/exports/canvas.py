@@ -1,10 +1,10 @@
-"""A gradebook for Canvas: matched to one that was exported from there, because Canvas knows people by its own ids.
+"""A gradebook for Canvas, matched to one that Canvas exported, because Canvas knows people by its own ids.
 
 Why it is so
 ------------
-Canvas makes a new column of a header that it does not know, and asks what to do about a person whom it does not know.
-So headers and ids are those of its own export, and whom nobody matches is left out and listed. Nothing is guessed: an
-id or a name that fits two fits nobody. A grade that is empty in the file is taken away in Canvas.
+Canvas makes a new column from an unknown header, and asks what to do about an unknown person. So headers and ids come
+from its own export, and seats without a match are left out and listed. Nothing is guessed: an id or a name that fits
+two people fits nobody. An empty grade in the file deletes the grade in Canvas.
 """
 
 from __future__ import annotations
@@ -17,23 +17,25 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from lessons.classroom.exports.tables import CsvRow, grade, unique_title
 from lessons.classroom.grading.completion import Table
 from lessons.classroom.models import Member
 
 COLUMNS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
-MOST_LINES = 20_000  # in 2 MB there is room for two million, which would hold up everybody for ten seconds
+MOST_LINES = 20_000  # 2 MB could hold two million, which would block everybody for ten seconds
 POINTS_POSSIBLE = "    Points Possible"  # with these spaces, as Canvas writes it
 _HEADER_WITH_ID = re.compile(r"(?P<title>.*) \([0-9]+\)", re.DOTALL)
 
 
 class NotAGradebook(Exception):
-    """The file is not what Canvas exports."""
+    """The file is not a gradebook from Canvas; the message says why."""
 
 
 @dataclass(frozen=True)
 class Person:
-    """A row of the exported gradebook, in the words of its columns."""
+    """A row of the exported gradebook; the fields are its columns."""
 
     student: str
     id: str
@@ -57,7 +59,7 @@ class Gradebook:
     people: tuple[Person, ...]
     headers: Mapping[
         str, str
-    ]  # an assignment's title: its header with Canvas' number; none of a title that is there twice
+    ]  # by an assignment's title: its header, with Canvas' number; no title that is there twice
 
     def as_json(self) -> dict[str, Any]:
         return {"people": [asdict(person) for person in self.people], "headers": dict(self.headers)}
@@ -83,24 +85,27 @@ def read_gradebook(file: bytes) -> Gradebook:
     try:
         text = file.decode("utf-8-sig")
         if text.count("\n") > MOST_LINES:
-            raise NotAGradebook(f"The file has more than {MOST_LINES:,} lines. Export the gradebook of one course.")
+            raise NotAGradebook(
+                _("The file has more than %(number)s lines. Export the gradebook of one course.")
+                % {"number": f"{MOST_LINES:,}"}
+            )
         first = text.partition("\n")[0]
         semicolons = first.count(";") > first.count(",")
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=";" if semicolons else ",", strict=True))
     except UnicodeDecodeError:
-        raise NotAGradebook("The file is not UTF-8.") from None
+        raise NotAGradebook(_("The file is not UTF-8.")) from None
     except csv.Error as error:
-        raise NotAGradebook(f"The file is no CSV: {error}.") from None
+        raise NotAGradebook(_("The file is not CSV: %(error)s.") % {"error": error}) from None
     header = [cell.strip() for cell in rows[0]] if rows else []
     if not {"ID", "Section"} <= set(header) or not (
         {"Student"} <= set(header) or {"LastName", "FirstName"} <= set(header)
     ):
-        raise NotAGradebook("Its first line lacks the columns Student, ID and Section that Canvas exports.")
+        raise NotAGradebook(_("Its first line lacks the columns Student, ID and Section that Canvas exports."))
     return Gradebook(tuple(dict.fromkeys(_people(header, rows[1:]))), _headers(header))
 
 
 def _people(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[Person]:
-    """Without the rows that are nobody: points possible, posting policies, and the student for trying out."""
+    """The people, without rows that are not people: points possible, posting policies, the test student."""
     for cells in rows:
         row = dict(zip(header, cells, strict=False))
         student = row.get("Student") or ", ".join(filter(None, (row.get("LastName"), row.get("FirstName"))))
@@ -120,11 +125,13 @@ def _headers(header: Sequence[str]) -> dict[str, str]:
 
 
 def match(seats: Sequence[Member], gradebook: Gradebook) -> Matches:
-    """Each seat to one person and each person to one seat: by the seat's external id, else by the name."""
+    """Match each seat to one person and each person to one seat: by the seat's external id, otherwise by name."""
     ids = {seat.pk: {_plain(seat.external_id)} for seat in seats if seat.external_id}
     by_id = _pairs(ids, [(person, person.ids) for person in gradebook.people])
     taken = set(by_id.values())
-    names = {seat.pk: {_plain(seat.name)} for seat in seats}  # of all, or the name of two would look like that of one
+    names = {
+        seat.pk: {_plain(seat.name)} for seat in seats
+    }  # of all seats, so that a name of two is never taken for the name of one
     found = _pairs(names, [(person, {person.name}) for person in gradebook.people])
     by_name = {pk: person for pk, person in found.items() if pk not in by_id and person not in taken}
     matched = by_id | by_name
@@ -138,7 +145,7 @@ def match(seats: Sequence[Member], gradebook: Gradebook) -> Matches:
 
 
 def _pairs(seats: Mapping[int, set[str]], people: Sequence[tuple[Person, set[str]]]) -> dict[int, Person]:
-    """Those that fit each other and nobody else."""
+    """The pairs that fit each other and nobody else."""
     known: dict[str, set[Person]] = defaultdict(set)
     for person, words in people:
         for word in words:
@@ -150,7 +157,7 @@ def _pairs(seats: Mapping[int, set[str]], people: Sequence[tuple[Person, set[str
 
 
 def canvas_rows(table: Table, gradebook: Gradebook, matches: Matches, *, zeros: bool = False) -> Iterator[CsvRow]:
-    """The gradebook to import: those of the table who are matched, under the headers that Canvas has already."""
+    """The gradebook to import: the matched seats of the table, under the headers that Canvas already has."""
     titles = [unique_title(exercise, table.exercises) for exercise in table.exercises]
     yield (*COLUMNS, *(gradebook.headers.get(title, title) for title in titles))
     yield (POINTS_POSSIBLE, "", "", "", "", *(exercise.points for exercise in table.exercises))

@@ -1,13 +1,13 @@
-"""Lessons as notebooks, and what a person did as a notebook and as a shell script.
+"""Lessons as notebooks, and a member's session as a notebook and as a shell script.
 
 Why it is so
 ------------
-The code in a notebook is that of the page, with the class's real addresses and names, since a copy that had to be
-changed first would teach less. A notebook is run from top to bottom, though: so a consumer ends by itself, and a topic
-that is there already is said and stops nothing (`Action.cell`). What was refused in a session stands in comments.
+A notebook has the same code as the page, with the class's real addresses and names, because code that must be changed
+first teaches less. But a notebook runs from top to bottom: so a consumer stops by itself, and a topic that already
+exists is reported and stops nothing (`Action.cell`). Acts that were refused are comments.
 
-The JSON is ours: a notebook of format 4.5 is a few keys, and nbformat would bring ten packages for them. The tests
-validate it with nbformat and run it with nbclient.
+We write the JSON ourselves: a notebook of format 4.5 has only a few keys, for which nbformat would bring ten packages.
+The tests validate it with nbformat and run it with nbclient.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import uuid4
 
+from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
 from lessons.classroom.models import Act
@@ -35,7 +36,7 @@ class Cell:
 
 
 def as_ipynb(cells: Iterable[Cell]) -> str:
-    """The cells as a file of format 4.5: https://nbformat.readthedocs.io/en/latest/format_description.html."""
+    """The cells as a notebook of format 4.5: https://nbformat.readthedocs.io/en/latest/format_description.html."""
     notebook = {
         "cells": [_as_json(cell, number) for number, cell in enumerate(cells, 1)],
         "metadata": {
@@ -59,20 +60,24 @@ def _as_json(cell: Cell, number: int) -> dict[str, object]:
 
 
 def lesson_cells(lesson: Lesson, place: Where, *, page_url: str) -> Iterator[Cell]:
-    yield Cell("markdown", f"# {lesson.title}\n\nLesson {lesson.number}: {lesson.summary}\n\n{_needed(place)}")
+    about = _("Lesson %(number)d: %(summary)s") % {"number": lesson.number, "summary": lesson.summary}
+    yield Cell("markdown", f"# {lesson.title}\n\n{about}\n\n{_needed(place)}")
     first = lesson.notebook[0] if lesson.notebook else None
     if first and first.kind == "cell":
-        yield Cell("markdown", "Earlier lessons made what this one needs. What is missing is made here.")
+        yield Cell("markdown", _("This lesson needs what earlier lessons created. Anything missing is created here."))
     for block in lesson.notebook:
         yield _lesson_cell(lesson, block, place, page_url)
 
 
 def _needed(place: Where) -> str:
+    brokers = _(
+        "Run this notebook on the class's machine, where the brokers `%(servers)s` are. Install the client first:"
+    )
+    names = _("On the cluster, all your names begin with `%(prefix)s`.")
     return (
-        "This notebook runs on the class's machine, where the brokers "
-        f"`{place.bootstrap_servers}` are, once the client is installed:\n\n"
+        f"{brokers % {'servers': place.bootstrap_servers}}\n\n"
         "```\npip install confluent-kafka\n```\n\n"
-        f"On the cluster each of your names begins with `{place.namespace.prefix}`."
+        f"{names % {'prefix': place.namespace.prefix}}"
     )
 
 
@@ -81,7 +86,8 @@ def _lesson_cell(lesson: Lesson, block: Block, place: Where, page_url: str) -> C
         case "text":
             return Cell("markdown", block.markdown)
         case "figure":
-            return Cell("markdown", f"*There is a drawing here on [the lesson's page]({page_url}).*")
+            drawing = _("[The lesson's page](%(url)s) has a drawing here.") % {"url": page_url}
+            return Cell("markdown", f"*{drawing}*")
         case "exercise":
             exercise = next(e for e in lesson.exercises if e.id.partition(".")[2] == block.name)
             return Cell("markdown", _exercise_text(exercise, page_url))
@@ -90,27 +96,29 @@ def _lesson_cell(lesson: Lesson, block: Block, place: Where, page_url: str) -> C
 
 
 def _exercise_text(exercise: Exercise, page_url: str) -> str:
-    checked = f"*It is checked on [the lesson's page]({page_url}).*"
-    return f"### Exercise: {exercise.title}\n\n{exercise.todo}\n\n{checked}"
+    heading = _("Exercise: %(title)s") % {"title": exercise.title}
+    checked = _("[The lesson's page](%(url)s) checks it.") % {"url": page_url}
+    return f"### {heading}\n\n{exercise.todo}\n\n*{checked}*"
 
 
 def _act_code(block: Block, place: Where) -> str:
     made_up = {"group_id": f"group-{uuid4()}"} if block.name == "consume" else {}
     action = ACTIONS[block.name].model_validate({**made_up, **(block.fields or {})})
     if _is_to_be_filled_in(action):
-        return "# Fill in the name, and take the # away.\n" + commented(action.cell(place))
+        return commented(_("Fill in the name, and remove the # from each line.")) + commented(action.cell(place))
     return action.cell(place)
 
 
 def _is_to_be_filled_in(action: Action) -> bool:
-    """Whether a name is left open, for the learner to type."""
+    """Whether a name is left empty, for the student to type."""
     required = [name for name, field in type(action).model_fields.items() if field.is_required()]
     return any(getattr(action, name) == "" for name in required)
 
 
 def session_cells(acts: Iterable[Act], place: Where) -> Iterator[Cell]:
-    """What was done, an act a cell. `acts` are settled, and in their order."""
-    title = "# My session\n\nWhat you did, oldest first. To run it is to do it again."
+    """The session, one act a cell. `acts` are settled, oldest first."""
+    about = _("What you did, oldest first. Running it does it all again.")
+    title = f"# {_('My session')}\n\n{about}"
     yield Cell("markdown", f"{title}\n\n{_needed(place)}")
     for act in acts:
         action = _described(act)
@@ -119,12 +127,12 @@ def session_cells(acts: Iterable[Act], place: Where) -> Iterator[Cell]:
 
 
 def session_script(acts: Iterable[Act], place: Where) -> str:
-    """The same by Kafka's command line, for `sh`."""
-    head = (
-        "#!/bin/sh\n# What you did, oldest first. To run it is to do it again: on the class's machine, where the brokers\n"
-        f"# {place.bootstrap_servers} are, with Kafka's bin folder in the PATH.\n"
+    """The session as a shell script, with Kafka's command line tools."""
+    about = _(
+        "What you did, oldest first. Running it does it all again.\n"
+        "Run it on the class's machine, where the brokers %(servers)s are, with Kafka's bin folder in the PATH."
     )
-    parts = [head]
+    parts = ["#!/bin/sh\n" + commented(about % {"servers": place.bootstrap_servers})]
     for act in acts:
         action = _described(act)
         code = action.script(place) if action else ""
@@ -133,7 +141,7 @@ def session_script(acts: Iterable[Act], place: Where) -> str:
 
 
 def _described(act: Act) -> Action | None:
-    """None for an act of an older version of the app, whose description is another one by now."""
+    """The act's action; None if an older version of the app described it in another way."""
     try:
         return action_of(act)
     except (KeyError, ValidationError):
@@ -141,11 +149,11 @@ def _described(act: Act) -> Action | None:
 
 
 def _told(act: Act, action: Action | None) -> str:
-    """When, what, and what came of it, as comments."""
+    """When the act ran, what it was and how it ended, as comments."""
     lines = f"{act.started_at:%Y-%m-%d %H:%M:%S} UTC · {act.told}\n"
     if action is None:
-        lines += "left out: this version of the app describes such an act in another way\n"
-    outcome = Act.State(act.state).label.capitalize()
+        lines += _("Left out: this version of the app can't show this action.") + "\n"
+    outcome = str(Act.State(act.state).label).capitalize()
     return commented(f"{lines}{outcome}. {act.answer.get('words', '')}")
 
 
@@ -154,5 +162,5 @@ def _done_or_commented(act: Act, code: str) -> str:
 
 
 def commented(text: str) -> str:
-    """Every line behind a `#`, whatever ends it: what a learner typed never becomes code."""
+    """Every line behind a `#`, whatever ends the line: so what a student typed never becomes code."""
     return "".join(f"# {line}".rstrip() + "\n" for line in text.splitlines())

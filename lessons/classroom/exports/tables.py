@@ -1,13 +1,13 @@
-"""The completion table as it goes out: rows for CSV, and JSON. Pure: a table in, texts out.
+"""The completion table as files: rows for CSV, and JSON. Pure functions: a table in, text out.
 
 Why it is so
 ------------
-A file holds what is on the page, so every export is made of a `Table`. A grade is points, or nothing where there is
-none to give: what is not done yet has none unless zeros are asked for, and what could not be checked has none ever.
-Names and sentences are anybody's, and a spreadsheet runs a cell that begins with `=`: such a text gets an apostrophe
-in front, which spreadsheets show as text. Where a comma is the decimal sign, spreadsheets split lines at semicolons,
-whatever is in quotes: so a text gets one too behind what may be taken for the end of a cell. CSV is that of RFC 4180,
-in UTF-8 without a mark at its beginning.
+A file holds what is on the page, so every export is made from a `Table`. A grade is a number of points, or nothing: an
+exercise that is not done has no grade unless zeros are asked for, and one that could not be checked never has one.
+Anybody can choose a name or write a sentence, and a spreadsheet runs a cell that begins with `=`: so such a text gets
+an apostrophe in front, which makes spreadsheets show it as text. Where the comma is the decimal separator, spreadsheets
+split lines at semicolons, even inside quotes: so a text also gets one after anything that could end a cell. The CSV
+follows RFC 4180, in UTF-8 without a byte order mark.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
+from django.utils.translation import gettext as _
+
 from lessons.classroom.grading.completion import Cell, Row, Table
 from lessons.classroom.grading.standings import COULD_NOT_CHECK, DONE
 from lessons.classroom.models import Member
@@ -31,20 +33,20 @@ CsvRow = Sequence[CsvCell]
 MoodleKey = Literal["useremail", "useridnumber"]
 NO_GRADE_IN_MOODLE = "-"  # as in Moodle's own exports; an empty cell of a new grade item would be an error there
 
-# The last ones are = + - @ as East Asian full-width signs, which spreadsheets take for the plain ones.
+# The last ones are = + - @ as East Asian full-width characters, which spreadsheets treat like the plain ones.
 _RUNS = re.compile(r"^(?=[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])|(?<=[;\t\r\n])(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
 _NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?")
 
 
 def csv_text(rows: Iterable[CsvRow]) -> str:
-    """Lines end in CR LF. Numbers stay numbers, and nothing is empty."""
+    """CSV with CR LF at the end of lines. Numbers stay numbers, None is an empty cell."""
     out = io.StringIO()
     csv.writer(out).writerows([guarded(cell) for cell in row] for row in rows)
     return out.getvalue()
 
 
 def guarded(cell: CsvCell) -> CsvCell:
-    """What a spreadsheet would run, as a text that it shows. A number is not run, also when it is negative."""
+    """Text that a spreadsheet would run, made harmless. Numbers stay as they are, negative ones too."""
     if isinstance(cell, float):
         return int(cell) if cell == int(cell) else cell
     is_harmless = not isinstance(cell, str) or cell == NO_GRADE_IN_MOODLE or _NUMBER.fullmatch(cell)
@@ -52,14 +54,14 @@ def guarded(cell: CsvCell) -> CsvCell:
 
 
 def grade(cell: Cell, *, zeros: bool) -> float | None:
-    """Points; None where there is no grade to give."""
+    """Points; None if there is no grade."""
     if cell.state == DONE or cell.override:
         return cell.points
     return 0.0 if zeros and cell.state != COULD_NOT_CHECK else None
 
 
 def long_rows(table: Table) -> Iterator[CsvRow]:
-    """One of each exercise of each seat."""
+    """A row for each exercise of each seat."""
     yield (
         "seat", "name", "external_id", "exercise", "title", "state", "points", "points_possible", "attempts", "at",
         "late", "override_reason", "override_by",
@@ -75,7 +77,7 @@ def long_rows(table: Table) -> Iterator[CsvRow]:
 
 
 def wide_rows(table: Table, *, zeros: bool = False) -> Iterator[CsvRow]:
-    """One of each seat, with a grade for each exercise."""
+    """A row for each seat, with a grade for each exercise."""
     yield ("seat", "name", "external_id", *(exercise.id for exercise in table.exercises), "done", "points", "last_at")
     for row in table.rows:
         grades = [grade(cell, zeros=zeros) for cell in row.cells]
@@ -83,7 +85,7 @@ def wide_rows(table: Table, *, zeros: bool = False) -> Iterator[CsvRow]:
 
 
 def as_json(table: Table, *, about: Mapping[str, Any]) -> str:
-    """`about` says which class, when, and by which filter."""
+    """The table as JSON. `about` says which class, when, and by which filter."""
     exercises = [{"id": each.id, "title": each.title, "points": each.points} for each in table.exercises]
     seats = [_seat(row, table.exercises) for row in table.rows]
     return json.dumps({**about, "exercises": exercises, "seats": seats}, ensure_ascii=False, indent=1)
@@ -108,29 +110,29 @@ def _cell(cell: Cell) -> dict[str, Any]:
 
 
 def moodle_rows(
-    table: Table, key: MoodleKey, *, seen: Mapping[int, str] | None = None, zeros: bool = False
+    table: Table, key: MoodleKey, *, found: Mapping[int, str] | None = None, zeros: bool = False
 ) -> Iterator[CsvRow]:
-    """A column of grades and one of feedback for each exercise: Moodle drops the grades when it gets feedback alone.
+    """A column of grades and one of feedback for each exercise: Moodle drops grades when it gets feedback alone.
 
-    `seen`: what the check saw, by the attempt's key.
+    `found`: what the check found, by the attempt's key.
     """
-    named = [(exercise, unique_title(exercise, table.exercises)) for exercise in table.exercises]
-    yield (key, *(column for _, title in named for column in (title, f"{title} (feedback)")))
+    titles = [unique_title(exercise, table.exercises) for exercise in table.exercises]
+    yield (key, *(column for title in titles for column in (title, _("%(title)s (feedback)") % {"title": title})))
     known = {seat.pk for seat in known_to_moodle([row.seat for row in table.rows], key)}
     for row in table.rows:
         if row.seat.pk in known:
-            yield (row.seat.external_id, *_moodle_cells(row, seen or {}, zeros=zeros))
+            yield (row.seat.external_id, *_moodle_cells(row, found or {}, zeros=zeros))
 
 
-def _moodle_cells(row: Row, seen: Mapping[int, str], *, zeros: bool) -> Iterator[CsvCell]:
+def _moodle_cells(row: Row, found: Mapping[int, str], *, zeros: bool) -> Iterator[CsvCell]:
     for cell in row.cells:
         points = grade(cell, zeros=zeros)
         yield NO_GRADE_IN_MOODLE if points is None else points
-        yield _feedback(cell, seen.get(cell.attempt_id or 0, ""))
+        yield _feedback(cell, found.get(cell.attempt_id or 0, ""))
 
 
 def known_to_moodle(seats: Sequence[Member], key: MoodleKey) -> list[Member]:
-    """Those with an e-mail address, or with an id number, that no other has: Moodle gives up at the first that it does
+    """Seats with an e-mail address, or an id number, that no other seat has: Moodle stops at the first one that it does
     not know."""
     is_email = key == "useremail"
     fitting = [seat for seat in seats if seat.external_id and ("@" in seat.external_id) == is_email]
@@ -138,15 +140,16 @@ def known_to_moodle(seats: Sequence[Member], key: MoodleKey) -> list[Member]:
     return [seat for seat in fitting if number[seat.external_id] == 1]
 
 
-def _feedback(cell: Cell, seen: str) -> str:
+def _feedback(cell: Cell, found: str) -> str:
     if cell.override:
-        return f"Decided by {cell.override.by}: {cell.override.reason}"
-    words = {DONE: "Done late." if cell.is_late else "Done.", COULD_NOT_CHECK: "Could not be checked."}
-    return f"{words.get(cell.state, 'Not yet.')} {seen}".strip() if cell.state else ""
+        return _("Set by %(name)s: %(reason)s") % {"name": cell.override.by, "reason": cell.override.reason}
+    done = _("Done late.") if cell.is_late else _("Done.")
+    words = {DONE: done, COULD_NOT_CHECK: _("Could not be checked.")}.get(cell.state, _("Not yet."))
+    return f"{words} {found}".strip() if cell.state else ""
 
 
 def unique_title(exercise: Exercise, among: Iterable[Exercise]) -> str:
-    """The title; where two have the same one, with the id."""
+    """The title, with the exercise's id if another one has the same title."""
     alone = sum(other.title == exercise.title for other in among) == 1
     return exercise.title if alone else f"{exercise.title} ({exercise.id})"
 

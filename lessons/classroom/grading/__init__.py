@@ -1,7 +1,7 @@
-"""What work is worth: how each exercise stands, the table of them, and what graders decide.
+"""What work is worth: the standing of each exercise, the table of all standings, and what graders decide.
 
-standings    the one fold of attempts and decisions, for every page and export
+standings    computes standings from attempts and overrides, for every page and export
 completion   students × exercises, sorted and filtered
-deciding     overrides, and looking again at the live cluster
-regrading    judging again what was seen, after a check was mended
+deciding     overrides, and re-checks on the live cluster
+regrading    re-grades from stored evidence, after a check was corrected
 """

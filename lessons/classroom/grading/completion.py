@@ -2,9 +2,9 @@
 
 Why it is so
 ------------
-A filter is a few GET parameters, and one function makes the table of them: what is downloaded is what is on the page.
-A parameter that makes no sense is left out and never an error: an address is often typed, kept and sent on. Filters
-choose seats; only `lesson` chooses exercises, and then all totals are of these.
+A filter is a few GET parameters, and one function turns them into the table: a download has what the page has. A
+parameter that makes no sense is ignored and never an error: people type addresses, save them and send them on. Filters
+select seats; only `lesson` selects exercises, and then all totals count only these.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from lessons.classroom.grading.standings import (
     COULD_NOT_CHECK,
@@ -33,12 +34,12 @@ from lessons.course.exercise import Exercise
 Cell = Standing
 ANY, NONE_YET, OVERRIDDEN = "", "not_begun", "override"
 STATES = {
-    ANY: "in any state", **{state: STATE_WORDS[state] for state in (DONE, NOT_YET, COULD_NOT_CHECK)},
-    NONE_YET: STATE_WORDS[NOT_BEGUN], OVERRIDDEN: "overridden",
+    ANY: _("in any state"), **{state: STATE_WORDS[state] for state in (DONE, NOT_YET, COULD_NOT_CHECK)},
+    NONE_YET: STATE_WORDS[NOT_BEGUN], OVERRIDDEN: _("overridden"),
 }  # fmt: skip
 SORTS = {
-    "name": "name", "-points": "most points", "points": "fewest points", "-done": "most done", "done": "fewest done",
-    "-last": "newest activity", "last": "oldest activity", "-name": "name, from the end",
+    "name": _("name, A to Z"), "-name": _("name, Z to A"), "-points": _("most points"), "points": _("fewest points"),
+    "-done": _("most done"), "done": _("fewest done"), "-last": _("newest activity"), "last": _("oldest activity"),
 }  # fmt: skip
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
@@ -49,43 +50,43 @@ class Query:
 
     text: str = ""  # in the name or the slug
     lesson: str = ""  # its slug; empty: all that are switched on
-    state: str = ANY  # seats with an exercise that stands so
-    late: bool = False  # seats with an exercise that was done late; with `state`, the same one
-    removed: bool = False  # those who were removed or merged into another seat, too
+    state: str = ANY  # seats with an exercise in this state
+    late: bool = False  # seats with a late exercise; with `state`, one that is both
+    removed: bool = False  # also seats that were removed or merged into another one
     sort: str = "name"
 
     @classmethod
     def of(cls, klass: Class, data: Mapping[str, Any]) -> Query:
-        """From GET parameters; what makes no sense is as if it were not there."""
+        """From GET parameters; those that make no sense are ignored."""
         form = QueryForm(klass, data)
         form.is_valid()
         return cls(**{name: value for name, value in form.cleaned_data.items() if value})
 
     @property
     def params(self) -> dict[str, str]:
-        """The parameters that give this query again, without those that are as usual."""
+        """The parameters that give this query again, without the defaults."""
         usual, here = asdict(Query()), asdict(self)
         return {name: "1" if here[name] is True else here[name] for name in here if here[name] != usual[name]}
 
 
 class QueryForm(forms.Form):
-    text = forms.CharField(label="Name or seat", max_length=60, required=False)
-    lesson = forms.ChoiceField(label="Lesson", required=False)
-    state = forms.ChoiceField(label="With an exercise", choices=list(STATES.items()), required=False)
-    sort = forms.ChoiceField(label="Sorted by", choices=list(SORTS.items()), required=False)
-    late = forms.BooleanField(label="Late", required=False)
-    removed = forms.BooleanField(label="Removed seats too", required=False)
+    text = forms.CharField(label=_("Name or seat"), max_length=60, required=False)
+    lesson = forms.ChoiceField(label=_("Lesson"), required=False)
+    state = forms.ChoiceField(label=_("With an exercise"), choices=list(STATES.items()), required=False)
+    sort = forms.ChoiceField(label=_("Sort by"), choices=list(SORTS.items()), required=False)
+    late = forms.BooleanField(label=_("Late"), required=False)
+    removed = forms.BooleanField(label=_("Include removed seats"), required=False)
 
     def __init__(self, klass: Class, data: Mapping[str, Any]) -> None:
         super().__init__(data, label_suffix="")
         lessons = [(lesson.slug, f"{lesson.number}. {lesson.title}") for lesson in klass.lessons]
-        self.fields["lesson"] = forms.ChoiceField(label="Lesson", choices=[("", "all"), *lessons], required=False)
+        self.fields["lesson"].choices = [("", _("all")), *lessons]  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     seat: Member
-    cells: tuple[Cell, ...]  # one an exercise of the table, in its order
+    cells: tuple[Cell, ...]  # one for each exercise of the table, in its order
     points: float
     done: int
     last_at: datetime | None
@@ -98,12 +99,12 @@ class Table:
 
     @property
     def points(self) -> int:
-        """What all its exercises are worth."""
+        """The points of all its exercises."""
         return sum(exercise.points for exercise in self.exercises)
 
     @property
     def done(self) -> tuple[int, ...]:
-        """How many of the rows have done each exercise."""
+        """How many rows have done each exercise."""
         return tuple(sum(row.cells[i].state == DONE for row in self.rows) for i in range(len(self.exercises)))
 
 
@@ -155,7 +156,7 @@ def _stands(cell: Cell, state: str) -> bool:
 
 
 def _sorted(rows: list[Row], sort: str) -> tuple[Row, ...]:
-    """Those who stand alike in the order of their names, whichever way the others go."""
+    """Ties are in the order of the names, in whichever direction the rest is sorted."""
     rows.sort(key=lambda row: (row.seat.name.casefold(), row.seat.slug), reverse=sort == "-name")
     keys = {
         "points": lambda row: row.points,

@@ -1,14 +1,14 @@
-"""What those who grade decide and ask for: an override with its reason, and another look at the live cluster.
+"""What a grader can do: override an exercise with a reason, and re-check it on the live cluster.
 
 Why it is so
 ------------
-A decision is a `Change`, and never an edit of an attempt: the evidence says still what it said, and over it stands who
-decided otherwise, when and why. To take it back is one more row.
+An override is a `Change`, never an edit of an attempt: the evidence stays as it was, and the override says who decided
+otherwise, when and why. Removing an override adds one more row.
 
-A class has thousands of cells, and each look asks Kafka: so they are taken in portions, each a request of its own that
-ends after 20 looks or 3 seconds. Where the next one begins is told by the last cell looked at, and not by a number:
-seats that come or go meanwhile shift nothing. After a look that failed no other one is begun by itself: when the
-cluster is away, all would wait for it in vain.
+A class has thousands of cells, and each check asks Kafka. So they are checked in portions: each is a request of its own
+that ends after 20 checks or 3 seconds. The next portion begins after the last cell that was checked, not at a number:
+so seats that come or go in between shift nothing. After a check that failed, the app starts no other by itself: while
+the cluster is down, each would wait in vain.
 """
 
 from __future__ import annotations
@@ -18,15 +18,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lessons.classroom.checks.attempts import check, check_unbegun
-from lessons.classroom.grading.standings import COULD_NOT_CHECK, DONE, NOT_BEGUN, NOT_BEGUN_YET, OVERRIDE, standings_of
-from lessons.classroom.history import record_change
+from lessons.classroom.grading.standings import COULD_NOT_CHECK, DONE, NOT_BEGUN, NOT_BEGUN_YET, standings_of
+from lessons.classroom.history import ChangeKind, record_change
 from lessons.classroom.models import Attempt, Change, Class, Member, Role
 from lessons.cluster.errors import ClusterError
 from lessons.course.exercise import Exercise
 from lessons.course.loader import all_exercises
 
-RECHECK = "re-check"
-LOOKS_AT_ONCE = 20
+CHECKS_AT_ONCE = 20
 PORTION_S = 3.0
 
 Cursor = tuple[int, int]  # a seat's key and the number of an exercise in the course
@@ -38,42 +37,42 @@ def override(seat: Member, by: Member, exercise: Exercise, *, state: str, points
     return _decide(seat, by, data)
 
 
-def take_back(seat: Member, by: Member, exercise: Exercise) -> Change:
-    """From now on the exercise stands again as its attempts say."""
+def remove_override(seat: Member, by: Member, exercise: Exercise) -> Change:
+    """The exercise's attempts count again."""
     return _decide(seat, by, {"exercise": exercise.id, "state": "", "points": 0, "reason": ""})
 
 
 def _decide(seat: Member, by: Member, data: dict[str, object]) -> Change:
     before = standings_of(seat).get(str(data["exercise"]), NOT_BEGUN_YET)
     data["before"] = {"state": before.state, "points": before.points}
-    return record_change(seat.klass, by, OVERRIDE, seat=seat, data=data)
+    return record_change(seat.klass, by, ChangeKind.OVERRIDE, seat=seat, data=data)
 
 
 @dataclass(frozen=True)
 class Portion:
-    """Some of the looks that were asked for; `cursor` is None when all are taken."""
+    """Some of the checks of a re-check; `cursor` is None when none is left."""
 
     cursor: Cursor | None
-    looks: int
+    checks: int
     newly_done: int
-    problem: str  # why the last look failed; empty: it did not
+    problem: str  # why the last check failed; empty: it did not
 
 
 def ask_recheck(klass: Class, by: Member, *, seat: Member | None, exercise: Exercise | None) -> Change:
-    """The row that says who wanted it; `recheck` does it, in portions."""
-    data = {"exercise": exercise.id if exercise else "", "looks": len(cells_of(klass, seat, exercise))}
-    return record_change(klass, by, RECHECK, seat=seat, data=data)
+    """Record who asked for the re-check; `recheck` does it, in portions."""
+    data = {"exercise": exercise.id if exercise else "", "checks": len(cells_of(klass, seat, exercise))}
+    return record_change(klass, by, ChangeKind.RECHECK, seat=seat, data=data)
 
 
 def recheck_one(seat: Member, by: Member, exercise: Exercise) -> Attempt:
-    """One look, now; it always adds an attempt, and "could not check" too."""
-    data = {"exercise": exercise.id, "looks": 1}
-    record_change(seat.klass, by, RECHECK, seat=seat, data=data)
+    """Check one exercise now. This always adds an attempt, even when it could not check."""
+    data = {"exercise": exercise.id, "checks": 1}
+    record_change(seat.klass, by, ChangeKind.RECHECK, seat=seat, data=data)
     return check(seat, exercise)
 
 
 def cells_of(klass: Class, seat: Member | None, exercise: Exercise | None) -> list[tuple[Member, Exercise, Cursor]]:
-    """What is to be looked at, in order: of one seat or of all that are not removed, one exercise or all that are on."""
+    """The cells to check, in order: of one seat or all that are not removed; one exercise or all that are switched on."""
     seats = klass.members.filter(role=Role.STUDENT, removed_at=None).select_related("klass").order_by("pk")
     exercises = [exercise] if exercise else [each for lesson in klass.lessons for each in lesson.exercises]
     number = {each.id: i for i, each in enumerate(all_exercises())}
@@ -83,25 +82,25 @@ def cells_of(klass: Class, seat: Member | None, exercise: Exercise | None) -> li
 
 
 def recheck(cells: Sequence[tuple[Member, Exercise, Cursor]], *, after: Cursor = BEGINNING) -> Portion:
-    """Looks at the next cells. Done stays done; what was never begun is only kept when it turns out done."""
+    """Check the next cells. Done stays done; an exercise that was not begun is stored only when it turns out done."""
     ends = time.monotonic() + PORTION_S
-    looks = newly_done = 0
+    checks = newly_done = 0
     for member, exercise, cursor in cells:
         if cursor <= after:
             continue
-        if looks == LOOKS_AT_ONCE or time.monotonic() > ends:
-            return Portion(after, looks, newly_done, "")
+        if checks == CHECKS_AT_ONCE or time.monotonic() > ends:
+            return Portion(after, checks, newly_done, "")
         was = standings_of(member).get(exercise.id, NOT_BEGUN_YET).state
-        state, problem = _look(member, exercise, was)
-        after, looks = cursor, looks + 1
+        state, problem = _check(member, exercise, was)
+        after, checks = cursor, checks + 1
         newly_done += state == DONE != was
         if problem:
-            return Portion(None if cursor == cells[-1][2] else after, looks, newly_done, problem)
-    return Portion(None, looks, newly_done, "")
+            return Portion(None if cursor == cells[-1][2] else after, checks, newly_done, problem)
+    return Portion(None, checks, newly_done, "")
 
 
-def _look(member: Member, exercise: Exercise, was: str) -> tuple[str, str]:
-    """The new verdict's state and, if the look failed, why."""
+def _check(member: Member, exercise: Exercise, was: str) -> tuple[str, str]:
+    """The new verdict's state and, if the check failed, why."""
     if was != NOT_BEGUN:
         attempt = check(member, exercise)
         return attempt.state, attempt.verdict["why"] if attempt.state == COULD_NOT_CHECK else ""

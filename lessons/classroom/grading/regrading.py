@@ -1,11 +1,12 @@
-"""Judging again what was seen, after a check was mended: nothing of the cluster is needed, and nothing is overwritten.
+"""Re-grading from stored evidence after a check was corrected: needs no cluster and overwrites nothing.
 
 Why it is so
 ------------
-`judge` is pure, so a stored observation can be judged by today's check. Whose verdict would change is shown first, old
-beside new, and stored only when that list is accepted: its digest goes with the page and comes back, so that a check
-that changed in between, or a look that was added, is never accepted unseen. The new attempt is of the same observation
-and replaces the old one, which stays and counts no more; by that link two graders can't judge one attempt again twice.
+`judge` is pure, so today's check can judge a stored observation. The page first lists whose verdict would change, old
+beside new, and stores the new ones only when a grader accepts that list. Its digest goes with the page and comes back:
+so a check that changed in between, or an attempt that was added, is never accepted unseen. The new attempt has the same
+observation and replaces the old one, which is kept and no longer counts; this link stops two graders from re-grading
+one attempt twice.
 """
 
 from __future__ import annotations
@@ -22,25 +23,23 @@ from django.db import IntegrityError, transaction
 from lessons.classroom import changes
 from lessons.classroom.checks.attempts import deciding_act, seed_of
 from lessons.classroom.grading.standings import DONE, STATE_WORDS
-from lessons.classroom.history import record_change
+from lessons.classroom.history import ChangeKind, record_change
 from lessons.classroom.models import Act, Attempt, Class, Member, Observation, Role
 from lessons.course.exercise import Exercise, Verdict
-
-REGRADE = "re-grade"
 
 logger = logging.getLogger(__name__)
 
 
-class ListIsOld(Exception):
-    """What was accepted is not what would be stored now."""
+class ListChanged(Exception):
+    """The list is no longer the one that was accepted."""
 
 
 @dataclass(frozen=True)
-class Judged:
-    """One counted attempt and what today's check makes of its observation; None: it can't read it."""
+class Regraded:
+    """One counted attempt and the verdict of today's check on its observation; None: today's check can't read it."""
 
     attempt: Attempt
-    seen: Observation
+    observation: Observation
     verdict: Verdict | None
 
     @property
@@ -49,65 +48,65 @@ class Judged:
 
     @property
     def state(self) -> str:
-        """After it is accepted."""
+        """Once the list is accepted."""
         return self.verdict.state if self.verdict else self.attempt.state
 
     @property
     def words(self) -> str:
-        return STATE_WORDS[self.state]
+        return str(STATE_WORDS[self.state])
 
 
 @dataclass(frozen=True)
-class SeatJudged:
-    """All looks at one exercise of a seat of which at least one would change."""
+class SeatRegraded:
+    """All counted attempts of a seat at one exercise; at least one verdict would change."""
 
     seat: Member
-    judged: tuple[Judged, ...]
+    regraded: tuple[Regraded, ...]
 
     @property
     def before(self) -> str:
-        return _latched(each.attempt.state for each in self.judged)
+        return _latched(each.attempt.state for each in self.regraded)
 
     @property
     def after(self) -> str:
-        return _latched(each.state for each in self.judged)
+        return _latched(each.state for each in self.regraded)
 
     @property
     def before_words(self) -> str:
-        return STATE_WORDS[self.before]
+        return str(STATE_WORDS[self.before])
 
     @property
     def after_words(self) -> str:
-        return STATE_WORDS[self.after]
+        return str(STATE_WORDS[self.after])
 
     @property
-    def changed(self) -> tuple[Judged, ...]:
-        return tuple(each for each in self.judged if each.changes)
+    def changed(self) -> tuple[Regraded, ...]:
+        return tuple(each for each in self.regraded if each.changes)
 
 
 @dataclass(frozen=True)
 class Regrading:
     exercise: Exercise
-    looks: int
-    seats: tuple[SeatJudged, ...]  # whose verdict would change
-    unreadable: tuple[Judged, ...]
+    attempts: int
+    seats: tuple[SeatRegraded, ...]  # whose verdict would change
+    unreadable: tuple[Regraded, ...]
 
     @property
     def digest(self) -> str:
-        """Stands for this very list, and for the check that made it."""
+        """Identifies this list and the check that made it."""
         listed = [(each.attempt.pk, each.state) for seat in self.seats for each in seat.changed]
-        told = json.dumps([self.exercise.id, self.exercise.text_hash, listed])
-        return hashlib.sha256(told.encode()).hexdigest()
+        text = json.dumps([self.exercise.id, self.exercise.text_hash, listed])
+        return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _latched(states: Iterable[str]) -> str:
-    """How it stands by these looks, oldest first; as in `lessons.classroom.grading.standings`, done stays done."""
-    seen = list(states)
-    return DONE if DONE in seen else seen[-1]
+    """The standing after these attempts, oldest first; done stays done, as in `lessons.classroom.grading.standings`."""
+    known = list(states)
+    return DONE if DONE in known else known[-1]
 
 
 def regrading(klass: Class, exercise: Exercise) -> Regrading:
-    """What would change. Attempts that saw nothing ("could not check") have nothing to be judged again."""
+    """What would change. Attempts without evidence ("could not check") are left out."""
     counted = (
         Attempt.objects.counted()
         .filter(member__klass=klass, member__role=Role.STUDENT, exercise=exercise.id)
@@ -115,63 +114,65 @@ def regrading(klass: Class, exercise: Exercise) -> Regrading:
         .select_related("observation__member__klass", "member__klass", "deciding_act")
         .order_by("member__name", "member__slug", "pk")
     )
-    judged = [_judge_again(attempt, exercise) for attempt in counted]
-    by_seat = [SeatJudged(seat, tuple(looks)) for seat, looks in groupby(judged, key=lambda each: each.attempt.member)]
+    regraded = [_regrade(attempt, exercise) for attempt in counted]
+    by_seat = [SeatRegraded(seat, tuple(own)) for seat, own in groupby(regraded, key=lambda each: each.attempt.member)]
     return Regrading(
         exercise=exercise,
-        looks=len(judged),
+        attempts=len(regraded),
         seats=tuple(seat for seat in by_seat if seat.changed),
-        unreadable=tuple(each for each in judged if each.verdict is None),
+        unreadable=tuple(each for each in regraded if each.verdict is None),
     )
 
 
-def _judge_again(attempt: Attempt, exercise: Exercise) -> Judged:
+def _regrade(attempt: Attempt, exercise: Exercise) -> Regraded:
     assert attempt.observation is not None
     try:
-        # The seed of who was looked at then: a seat that was merged has given its attempts to another one.
+        # The seed of the seat that was checked then: a merged seat has given its attempts to another one.
         verdict = exercise.judge(attempt.observation.data, seed_of(attempt.observation.member, exercise))
-    except Exception:  # an observation of another shape: what a check stumbles over is its own matter
-        logger.debug("%s can't judge observation %s again", exercise.id, attempt.observation_id, exc_info=True)
+    except Exception:  # an observation of another shape: whatever the check raises, it can't read it
+        logger.debug("%s can't re-grade observation %s", exercise.id, attempt.observation_id, exc_info=True)
         verdict = None
-    return Judged(attempt, attempt.observation, verdict)
+    return Regraded(attempt, attempt.observation, verdict)
 
 
 def accept(klass: Class, by: Member, exercise: Exercise, *, digest: str) -> Regrading:
-    """Stores the new verdicts, all or none, and who accepted them. Raises: ListIsOld."""
+    """Store the new verdicts, all or none, and who accepted them. Raises: ListChanged."""
     try:
         with transaction.atomic():
             wanted = regrading(klass, exercise)
             if wanted.digest != digest:
-                raise ListIsOld
+                raise ListChanged
             for seat in wanted.seats:
                 _store(seat, by, exercise)
     except IntegrityError:  # another grader accepted it at the same moment
-        raise ListIsOld from None
+        raise ListChanged from None
     return wanted
 
 
-def _store(seat: SeatJudged, by: Member, exercise: Exercise) -> None:
+def _store(seat: SeatRegraded, by: Member, exercise: Exercise) -> None:
     pairs = [[each.attempt.pk, _replace(each, exercise).pk] for each in seat.changed]
     data = {
         "exercise": exercise.id, "before": {"state": seat.before}, "after": {"state": seat.after}, "attempts": pairs,
         "check_hash": exercise.text_hash,
     }  # fmt: skip
-    record_change(seat.seat.klass, by, REGRADE, seat=seat.seat, data=data)
+    record_change(seat.seat.klass, by, ChangeKind.REGRADE, seat=seat.seat, data=data)
 
 
-def _replace(judged: Judged, exercise: Exercise) -> Attempt:
-    assert judged.verdict is not None
+def _replace(regraded: Regraded, exercise: Exercise) -> Attempt:
+    assert regraded.verdict is not None
     attempt = Attempt.objects.create(
-        member=judged.attempt.member, exercise=exercise.id, observation=judged.seen, replaces=judged.attempt,
-        state=judged.verdict.state, verdict=asdict(judged.verdict), check_hash=exercise.text_hash,
-        deciding_act=_deciding_act(judged),
+        member=regraded.attempt.member, exercise=exercise.id, observation=regraded.observation, replaces=regraded.attempt,
+        state=regraded.verdict.state, verdict=asdict(regraded.verdict), check_hash=exercise.text_hash,
+        deciding_act=_deciding_act(regraded),
     )  # fmt: skip
     changes.tell(changes.of_attempt(attempt), attempt)
     return attempt
 
 
-def _deciding_act(judged: Judged) -> Act | None:
-    """Of the time of the look, so that nobody's work becomes late by being judged again."""
-    if judged.state != DONE:
+def _deciding_act(regraded: Regraded) -> Act | None:
+    """The act as of the time of the check, so that a re-grade never makes work late."""
+    if regraded.state != DONE:
         return None
-    return judged.attempt.deciding_act or deciding_act(judged.attempt.member, until=judged.seen.observed_at)
+    return regraded.attempt.deciding_act or deciding_act(
+        regraded.attempt.member, until=regraded.observation.observed_at
+    )

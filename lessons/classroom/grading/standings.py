@@ -1,11 +1,11 @@
-"""How each exercise of each seat stands, from attempts and from what graders decided: one fold for every page and export.
+"""The standing of each exercise of each seat, computed from attempts and overrides: one place for every page and export.
 
 Why it is so
 ------------
-Nothing is stored but what happened, so a standing can't disagree with its evidence. Done stays done: one done attempt
-is enough, unless that very attempt was judged again (`AttemptQuerySet.counted`). Over both stands a grader's own
-decision, an override, which is the latest `Change` of that kind. "Could not check" counts neither as a verdict nor as
-an attempt. Late or not is decided by the time of the act that did it, and not by that of the look.
+Only what happened is stored, so a standing can't disagree with its evidence. Done stays done: one done attempt is
+enough, unless that very attempt was re-graded (`AttemptQuerySet.counted`). A grader's override, the latest `Change` of
+that kind, wins over both. "Could not check" counts neither as a verdict nor as an attempt. Whether work is late depends
+on the time of the act that did it, not of the check.
 """
 
 from __future__ import annotations
@@ -18,19 +18,22 @@ from types import MappingProxyType
 
 from django.db.models import Count, Max, Q, QuerySet
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
 
+from lessons.classroom.history import ChangeKind
 from lessons.classroom.models import Attempt, Change, Class, LateRule, Member
 from lessons.course.loader import all_exercises
 
-OVERRIDE = "override"  # the kind of such a Change; data: exercise, state, points, reason; state "" takes it back
 DONE, NOT_YET, COULD_NOT_CHECK, NOT_BEGUN = "done", "not_yet", "could_not_check", ""
-STATE_WORDS = {DONE: "done", NOT_YET: "not yet", COULD_NOT_CHECK: "could not check", NOT_BEGUN: "not begun"}
+STATE_WORDS = {
+    DONE: _("done"), NOT_YET: _("not yet"), COULD_NOT_CHECK: _("could not check"), NOT_BEGUN: _("not started"),
+}  # fmt: skip
 WORTH_WHEN_LATE = {LateRule.COUNTS: 1.0, LateRule.HALF: 0.5, LateRule.NOTHING: 0.0}
 
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """A grader's decision, with who and when."""
+    """A grader's own decision: who made it, when and why."""
 
     reason: str
     by: str
@@ -39,14 +42,14 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One exercise of one seat. `at`: when it was done, else when it was looked at last."""
+    """The standing of one exercise of one seat. `at`: when it was done, else when it was last checked."""
 
     state: str = NOT_BEGUN  # done, not_yet, could_not_check, or empty: not begun
     points: float = 0.0
     attempts: int = 0
     at: datetime | None = None
     is_late: bool = False
-    attempt_id: int | None = None  # the one to show: that did it, else the latest
+    attempt_id: int | None = None  # the one to show: the one that did it, else the latest
     override: Override | None = None
 
     @property
@@ -60,19 +63,19 @@ def told(points: float) -> str:
 
 
 NOT_BEGUN_YET = Standing()
-Standings = Mapping[str, Standing]  # by exercise; what is not in it is not begun
+Standings = Mapping[str, Standing]  # by exercise; one that is missing is not begun
 
 
 def class_standings(klass: Class, *, of: Collection[int] | None = None) -> dict[int, dict[str, Standing]]:
-    """{member's key: {exercise: standing}} of everybody in the class who has begun anything; or only of these."""
-    attempts, overrides = Attempt.objects.filter(member__klass=klass), klass.changes.filter(kind=OVERRIDE)
+    """{member's key: {exercise: standing}} for everybody in the class who has begun anything, or only for these members."""
+    attempts, overrides = Attempt.objects.filter(member__klass=klass), klass.changes.filter(kind=ChangeKind.OVERRIDE)
     if of is not None:
         attempts, overrides = attempts.filter(member__in=of), overrides.filter(seat__in=of)
     return _fold(klass, attempts, overrides)
 
 
 def standings_of(member: Member) -> Standings:
-    overrides = member.changes.filter(kind=OVERRIDE)
+    overrides = member.changes.filter(kind=ChangeKind.OVERRIDE)
     return _fold(member.klass, member.attempts.all(), overrides).get(member.pk, MappingProxyType({}))
 
 
@@ -109,14 +112,14 @@ def _apply(overrides: QuerySet[Change], rows: dict[int, dict[str, Standing]]) ->
     for (member, exercise), change in latest.items():
         if member is not None and change.data["state"]:
             under = rows[member].get(exercise, NOT_BEGUN_YET)
-            rows[member][exercise] = replace(  # late or not: what was decided is worth what was decided
+            rows[member][exercise] = replace(  # the grader's points count in full, late or not
                 under, state=change.data["state"], points=float(change.data["points"]), is_late=False,
                 override=Override(change.data["reason"], change.by.name, change.at),
             )  # fmt: skip
 
 
 def progress(member: Member, standings: Standings | None = None) -> dict[str, float]:
-    """Exercises and points, done and in all, of the lessons that are switched on."""
+    """Exercises and points of the lessons that are switched on: done, and in total."""
     standings = standings_of(member) if standings is None else standings
     exercises = [exercise for lesson in member.klass.lessons for exercise in lesson.exercises]
     here = [standings.get(exercise.id, NOT_BEGUN_YET) for exercise in exercises]

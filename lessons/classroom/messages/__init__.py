@@ -1,6 +1,6 @@
-"""What those who learn and those who teach say to each other.
+"""Messages between students and staff.
 
-hands        a student asks, somebody answers
-announcements   words to the whole class
-news         what open pages are told of both
+hands           a student asks, staff answer
+announcements   messages from instructors to the whole class
+notifications   both, as open pages get them
 """

@@ -1,10 +1,11 @@
-"""Raising a hand, lowering it, answering it."""
+"""Raised hands: a student raises and lowers one, staff answer it."""
 
 from __future__ import annotations
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from lessons.classroom import changes
 from lessons.classroom.limits import count_act
@@ -17,23 +18,24 @@ def hand_up(member: Member) -> Hand | None:
 
 
 def last_reply(member: Member, lesson: Lesson) -> Hand | None:
-    """What was answered last about this lesson."""
+    """The latest answer about this lesson."""
     answered = member.hands.filter(lesson=lesson.slug).exclude(replied_at=None)
     return answered.select_related("replied_by").order_by("-replied_at").first()
 
 
 def queue(klass: Class) -> QuerySet[Hand]:
-    """The hands that are up, the longest waiting first; of those who are still in the class."""
+    """The raised hands of students who are still in the class, the one that has waited longest first."""
     waiting = Hand.objects.filter(HAND_UP, member__klass=klass, member__removed_at=None)
     return waiting.select_related("member", "attempt").order_by("raised_at", "pk")
 
 
 def raise_hand(member: Member, lesson: Lesson, *, exercise: str = "", words: str = "") -> Hand:
-    """With the latest failing look at the exercise. One hand is up at a time: raised again, it is the one that is up.
+    """Raise a hand, with the latest failing attempt at the exercise. A student has one raised hand at a time: that one
+    comes back when there is one already.
 
     Raises: TooFast.
     """
-    count_act(member, asked="Raise a hand")
+    count_act(member, asked=_("Raise a hand"))
     try:
         with transaction.atomic():
             hand = Hand.objects.create(
@@ -47,20 +49,20 @@ def raise_hand(member: Member, lesson: Lesson, *, exercise: str = "", words: str
 
 
 def _failing(member: Member, exercise: str) -> Attempt | None:
-    looks = member.attempts.counted().filter(exercise=exercise).order_by("-decided_at", "-pk")
-    last = looks.first() if exercise else None
+    attempts = member.attempts.counted().filter(exercise=exercise).order_by("-decided_at", "-pk")
+    last = attempts.first() if exercise else None
     return last if last is not None and last.state != Attempt.State.DONE else None
 
 
 def lower(member: Member) -> None:
-    """The hand that is up, if there is one."""
+    """Lower the raised hand, if there is one."""
     hand = hand_up(member)
     if hand and Hand.objects.filter(HAND_UP, pk=hand.pk).update(lowered_at=timezone.now(), feed_offset=None):
         _tell(hand)
 
 
 def reply(hand: Hand, by: Member, words: str) -> bool:
-    """False when it was not up any more: somebody was quicker, or it was lowered."""
+    """Answer a hand. False if it was no longer raised: somebody else answered first, or the student lowered it."""
     up = Hand.objects.filter(HAND_UP, pk=hand.pk)
     answered = up.update(replied_at=timezone.now(), replied_by=by, reply=words, feed_offset=None)
     if answered:

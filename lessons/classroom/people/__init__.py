@@ -1,9 +1,10 @@
-"""Classes and who is in them: what an instructor does to a class, and how one comes in.
+"""Classes and their people: how people join, and what an instructor can change.
 
-seats      seats, personal codes, the door, one-time links
+seats      seats, personal codes, class codes, one-time links
 guessing   how long the answer to a wrong code waits
-classes    another class, and its settings; due: until when, in which time zone
+classes    creating a class, and its settings
+due        the due date in the class's time zone
 merging    two seats of one person become one
-reset      what a seat or a class has on the cluster goes
-tokens     a script's way in
+reset      deleting what a seat or a class has on the cluster
+tokens     API tokens
 """

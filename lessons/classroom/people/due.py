@@ -1,4 +1,4 @@
-"""A class's due date: set on the wall clock of a time zone, kept as a moment, said in that zone again."""
+"""A class's due date: typed as local time of a time zone, stored as a moment, shown in that zone."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.utils import timezone
+from django.utils.dateformat import format as format_date
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from lessons.classroom.models import Class, LateRule
 
 YEARS = range(2000, 2200)
 LATE = {
-    LateRule.COUNTS: "late work counts in full",
-    LateRule.HALF: "late work counts half",
-    LateRule.NOTHING: "late work counts nothing",
+    LateRule.COUNTS: gettext_lazy("late work counts in full"),
+    LateRule.HALF: gettext_lazy("late work counts half"),
+    LateRule.NOTHING: gettext_lazy("late work counts nothing"),
 }
 
 
@@ -30,22 +33,29 @@ class Due:
 
 @cache
 def zones() -> tuple[str, ...]:
-    """The names that people know, such as Europe/Berlin. Old and technical ones work, but are not shown."""
+    """The usual names, such as Europe/Berlin. Old and technical names work, but are not listed."""
     known = (name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/")))
     return ("UTC", *sorted(known))
 
 
 def due_of(klass: Class, *, now: datetime | None = None) -> Due | None:
-    """What a page says of the due date, if there is one."""
+    """The due date as a page shows it; None if the class has none."""
     if klass.due_at is None:
         return None
     now = now or timezone.now()
     there = wall_clock(klass.due_at, klass.time_zone)
-    year = "" if there.year == now.year else f" {there.year}"
-    words = f"{there:%A} {there.day} {there:%B}{year}, {there:%H:%M} {klass.time_zone}"
+    words = f"{format_date(there, 'l j F, H:i' if there.year == now.year else 'l j F Y, H:i')} {klass.time_zone}"
     if _is_ambiguous(there):
-        words += f" ({there.tzname()}, the {'second' if there.fold else 'first'} {there:%H:%M} of that night)"
-    return Due(klass.due_at, words, klass.time_zone, now > klass.due_at, LATE[LateRule(klass.late_rule)])
+        words += _of_two(there)
+    return Due(klass.due_at, words, klass.time_zone, now > klass.due_at, str(LATE[LateRule(klass.late_rule)]))
+
+
+def _of_two(there: datetime) -> str:
+    """Which of the two moments, on a night when clocks go back."""
+    words = {"zone": there.tzname(), "time": f"{there:%H:%M}"}
+    if there.fold:
+        return " " + _("(%(zone)s, the second %(time)s of that night)") % words
+    return " " + _("(%(zone)s, the first %(time)s of that night)") % words
 
 
 def wall_clock(at: datetime, zone: str) -> datetime:
@@ -53,18 +63,19 @@ def wall_clock(at: datetime, zone: str) -> datetime:
 
 
 def moment(wall: datetime, zone: str) -> datetime:
-    """The moment at which clocks in the zone show this; of two (when clocks go back) the later one.
+    """The moment when clocks in the zone show this time; the later one of two, when clocks go back.
 
-    Raises: ValueError, in words, for a time that the clocks leave out, and for one too far away.
+    Raises: ValueError, with a sentence for the page: the clocks skip this time, or it is too far away.
     """
     if wall.year not in YEARS:
-        raise ValueError(f"Take a year from {YEARS[0]} to {YEARS[-1]}.")
+        raise ValueError(_("Choose a year from %(first)d to %(last)d.") % {"first": YEARS[0], "last": YEARS[-1]})
     there = wall.replace(tzinfo=ZoneInfo(zone), fold=1)
     at = there.astimezone(UTC)
     if at.astimezone(there.tzinfo).replace(tzinfo=None) != wall:
         first = wall.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC).astimezone(there.tzinfo)
+        words = {"zone": zone, "skipped": f"{wall:%H:%M}", "instead": f"{first:%H:%M}"}
         raise ValueError(
-            f"In {zone} the clocks go forward then, and no clock shows {wall:%H:%M} on that day. Take {first:%H:%M} instead."
+            _("In %(zone)s the clocks go forward and skip %(skipped)s on that day. Use %(instead)s instead.") % words
         )
     return at
 

@@ -1,10 +1,10 @@
-"""Clearing the cluster of what a seat, or a whole class, has made there. The record and its evidence stay.
+"""Deletes the topics and groups of a seat, or of a whole class, from the cluster. Acts and evidence stay.
 
 Why it is so
 ------------
-Only what was shown before is deleted, and only what is a seat's: a topic that came since stays, and so do the class's
-feed, Kafka's own topics, and on a cluster of one's own whatever else has a name that begins like the class's. Groups go
-first. One that has members is refused by Kafka; that is said, and the rest goes on.
+Only what was shown before is deleted, and only what belongs to a seat. A topic created since then stays, and so do the
+class's feed, Kafka's own topics, and, on a shared cluster, anything else whose name begins like the class's. Groups are
+deleted first. Kafka refuses to delete a group that has members; the page says so, and the rest is deleted.
 """
 
 from __future__ import annotations
@@ -12,20 +12,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from lessons.classroom.history import record_change
+from lessons.classroom.history import ChangeKind, record_change
 from lessons.classroom.models import Change, Class, Member
 from lessons.cluster import groups, topics
 from lessons.cluster.errors import ClusterError, TopicMissing
 from lessons.cluster.namespace import Namespace
 
-KIND = "reset"
 GONE_ALREADY = {"GROUP_ID_NOT_FOUND", "UNKNOWN_TOPIC_OR_PART"}
-MOST_TOLD = 50  # of those that stayed
+MOST_LISTED = 50  # of those that are left
 
 
 @dataclass(frozen=True)
 class ClassNames(Namespace):
-    """All seats of a class: a short name is `<seat>.<name>`."""
+    """The names of all seats of a class: a short name is `<seat>.<name>`."""
 
     seat_slug: str = "all"
 
@@ -66,7 +65,7 @@ def _of_seats(names: Iterable[str], slugs: Collection[str]) -> tuple[str, ...]:
 
 
 def delete(klass: Class, shown: Things, by: Member, *, seat: Member | None = None) -> Change:
-    """Deletes what was shown and is still there; the row of history that comes back says what went and what did not.
+    """Delete what was shown and is still there; the change that comes back says what was deleted and what was not.
 
     Raises: ClusterError, and then nothing was deleted.
     """
@@ -78,19 +77,19 @@ def delete(klass: Class, shown: Things, by: Member, *, seat: Member | None = Non
     data = {
         "topics": sum(_is_gone(problem) for problem in of_topics.values()),
         "groups": sum(_is_gone(problem) for problem in of_groups.values()),
-        "left": left[:MOST_TOLD],
+        "left": left[:MOST_LISTED],
         "left_in_all": len(left),
     }
-    return record_change(klass, by, KIND, seat=seat, data=data)
+    return record_change(klass, by, ChangeKind.RESET, seat=seat, data=data)
 
 
 def _is_gone(problem: ClusterError | None) -> bool:
     return problem is None or isinstance(problem, TopicMissing) or problem.code in GONE_ALREADY
 
 
-def _left(thing: str, answers: Mapping[str, ClusterError | None]) -> list[dict[str, str]]:
+def _left(kind: str, answers: Mapping[str, ClusterError | None]) -> list[dict[str, str]]:
     return [
-        {"thing": thing, "name": name, "words": problem.answered, "advice": problem.advice}
+        {"kind": kind, "name": name, "words": problem.answered, "advice": problem.advice}
         for name, problem in answers.items()
         if problem is not None and not _is_gone(problem)
     ]

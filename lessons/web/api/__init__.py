@@ -1,14 +1,15 @@
-"""The API, `/api/v1/`: the acts, what they show, and the record of who did what. OpenAPI at `/api/v1/openapi.json`.
+"""The API, `/api/v1/`: acts, what they show on the cluster, and the work of a class. OpenAPI at `/api/v1/openapi.json`.
 
 Why it is so
 ------------
-A browser signs in by the session of the pages, with their CSRF token for what changes something; a script by a personal
-token (`lessons.classroom.people.tokens`). Both become one member of one class in `get_asker`, and from there on nothing differs. An
-act's operation is derived from its description in `lessons.course.acts`. Every refusal has one shape, `Problem`, and the
-statuses that all operations share are written into the OpenAPI in one place, `describing`.
+A browser signs in with the pages' session, plus their CSRF token for anything that changes something; a script with a
+token (`lessons.classroom.people.tokens`). `get_asker` turns both into one member of one class, and from there on nothing
+differs. The operation of an act is derived from its description in `lessons.course.acts`. All refusals have one shape,
+`Problem`, and `describing` is the one place that writes the statuses shared by all operations into the OpenAPI.
 """
 
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.operation import Operation
@@ -22,11 +23,11 @@ from lessons.web.api.doors import Token, nobody, session
 from lessons.web.errors import status_of
 
 DESCRIPTION = """\
-Real Kafka, one act a call, and the record of a class. Names of topics and groups are your own, as you typed them.
+Real Kafka, one act per call, and the work of a class. Topics and groups have the short names that you typed.
 
-Sign in by `Authorization: Bearer kc_…` with a token of yours (make one on the page *Tokens*), or by the pages' session
-with their CSRF token. A token opens the one class that it was made in. What is not yours is answered like what is not
-there, by 404. Lists of the record come in pages: `limit` and `offset`, and `count` says how many there are in all.\
+Sign in with `Authorization: Bearer kc_…` and a token (create one on the page *Tokens*), or with the pages' session and
+their CSRF token. A token opens the one class in which you created it. Anything that does not exist, and anything that
+you have no access to, is answered with 404. Long lists come in pages: set `limit` and `offset`; `count` is the total.\
 """
 
 
@@ -47,31 +48,33 @@ for part in (acts, cluster, record):
 
 
 @api.exception_handler(ClusterError)
-def say_refusal(request: HttpRequest, error: ClusterError):
+def answer_refusal(request: HttpRequest, error: ClusterError):
     body = {"asked": error.asked, "answered": error.answered, "advice": error.advice, "code": error.code}
     return api.create_response(request, body, status=status_of(type(error).__name__))
 
 
 @api.exception_handler(Http404)
-def say_not_found(request: HttpRequest, error: Http404):
-    return api.create_response(request, {"answered": NOT_YOURS, "code": "NOT_FOUND"}, status=404)
+def answer_not_found(request: HttpRequest, error: Http404):
+    return api.create_response(request, {"answered": str(NOT_YOURS), "code": "NOT_FOUND"}, status=404)
 
 
 @api.exception_handler(ActIdTaken)
-def say_taken(request: HttpRequest, error: ActIdTaken):
-    body = {"answered": str(error), "advice": "Take a new random id.", "code": "ACT_ID_TAKEN"}
+def answer_taken(request: HttpRequest, error: ActIdTaken):
+    body = {"answered": str(error), "advice": _("Send a new random id."), "code": "ACT_ID_TAKEN"}
     return api.create_response(request, body, status=409)
 
 
 @api.exception_handler(ValidationError)
-def say_not_well_formed(request: HttpRequest, error: ValidationError):
-    """Which fields, and what is wrong with each; what was sent is not sent back."""
+def answer_not_well_formed(request: HttpRequest, error: ValidationError):
+    """Says which fields are wrong and why, without repeating what was sent."""
     detail = [{"where": [str(part) for part in fault["loc"]], "wrong": fault["msg"]} for fault in error.errors]
-    body = {"answered": "The request is not well-formed.", "advice": "See `detail`.", "code": "NOT_WELL_FORMED"}
+    body = {
+        "answered": _("The request is not well-formed."), "advice": _("See `detail`."), "code": "NOT_WELL_FORMED",
+    }  # fmt: skip
     return api.create_response(request, {**body, "detail": detail}, status=422)
 
 
 @api.exception_handler(HttpError)
-def say_refused(request: HttpRequest, error: HttpError):
-    """401 without a door to come in by, 403 without a CSRF token, 400 for a body that is no JSON."""
+def answer_http_error(request: HttpRequest, error: HttpError):
+    """401 if nobody is signed in, 403 without a CSRF token, 400 if the body is not JSON."""
     return api.create_response(request, {"answered": str(error)}, status=error.status_code)

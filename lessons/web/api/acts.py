@@ -1,4 +1,4 @@
-"""The acts: every one as a POST, and what became of those that were done."""
+"""The acts: each as a POST, and the member's own acts with their answers."""
 
 from uuid import UUID, uuid4
 
@@ -18,24 +18,27 @@ from lessons.web.errors import status_of_act
 router = Router(tags=["acts"])
 
 ANSWERS = """\
-The status says what came of it: 200 done, 404 no such topic, 409 refused by Kafka, 422 refused by the app or not \
-well-formed, 429 too many at once, 503 no answer from Kafka. An act that was stored comes back with its answer, \
-whatever the status; what was not stored, as a problem.\
+The status is the result: 200 done, 404 no such topic, 409 refused by Kafka, 422 refused by the app or not \
+well-formed, 429 too many acts at once, 503 no answer from Kafka. An act that was stored comes back with its answer, \
+whatever the status; otherwise you get a problem.\
 """
 
 
 def _add_operation(action: type[Action]) -> None:
-    """POST /classes/{class}/acts/{kind}, with the act's own fields as its body."""
+    """POST /classes/{class}/acts/{kind}, with the act's fields as the body."""
     body_type = create_model(
         f"{action.__name__}In",
         __base__=action,
-        act_id=(UUID | None, Field(None, description="A random id of yours: sent twice, it is one act.")),
-        lesson=(str, Field("", max_length=40, description="The lesson's short name, when it belongs to one.")),
+        act_id=(
+            UUID | None,
+            Field(None, description="A random id that you choose: send it twice, and the act runs once."),
+        ),
+        lesson=(str, Field("", max_length=40, description="The lesson's slug, if the act belongs to one.")),
     )
 
     def operation(request: Asking, class_slug: str, body: body_type):
         member = get_asker(request.auth, class_slug)
-        get_action(member, action.kind)  # some are for whoever teaches
+        get_action(member, action.kind)  # some are for instructors only
         fields = body.model_dump()
         act_id, lesson = fields.pop("act_id") or uuid4(), fields.pop("lesson")
         if lesson:
@@ -61,11 +64,11 @@ for _action in ACTIONS.values():
 @router.get("/classes/{slug:class_slug}/acts", response=list[ActOut])
 @paginate(Pages)
 def list_acts(request: Asking, class_slug: str):
-    """Your acts, newest first, with Kafka's answers."""
+    """Your acts with Kafka's answers, newest first."""
     return get_asker(request.auth, class_slug).acts.order_by("-started_at", "pk")
 
 
 @router.get("/classes/{slug:class_slug}/acts/{uuid:act_id}", response=ActOut)
 def get_act(request: Asking, class_slug: str, act_id: UUID):
-    """An act of yours, with Kafka's answer."""
+    """One of your acts, with Kafka's answer."""
     return get_own_act(get_asker(request.auth, class_slug), act_id)

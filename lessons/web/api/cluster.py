@@ -1,4 +1,4 @@
-"""What the acts show: your topics, their records, your groups, and how far you are."""
+"""What is on the cluster: topics, records and groups; and the member's exercises."""
 
 from dataclasses import asdict
 from typing import Annotated, Any
@@ -24,7 +24,7 @@ MOST_RECORDS_AT_ONCE = 500
 
 @router.get("/classes/{slug:class_slug}/topics", response=list[TopicOut])
 def list_topics(request: Asking, class_slug: str, internal: bool = False):
-    """Your topics; with `internal`, Kafka's own as well."""
+    """Your topics; with `internal`, Kafka's own topics too."""
     namespace = get_asker(request.auth, class_slug).namespace
     known = process.current().snapshots.latest(namespace)
     shown = [*known.topics_of(namespace), *(known.internal_topics if internal else ())]
@@ -33,7 +33,7 @@ def list_topics(request: Asking, class_slug: str, internal: bool = False):
 
 @router.get("/classes/{slug:class_slug}/topics/{name}", response=TopicOut)
 def get_topic(request: Asking, class_slug: str, name: str):
-    """A topic of yours, as the brokers describe it."""
+    """One of your topics, as the brokers describe it."""
     namespace = get_asker(request.auth, class_slug).namespace
     return _topic(namespace, topics.describe_topic(namespace, name))
 
@@ -47,7 +47,7 @@ def read_records(
     start: Annotated[int, Query(ge=0, lt=2**63)] = 0,
     limit: Annotated[int, Query(ge=1, le=MOST_RECORDS_AT_ONCE)] = 100,
 ):
-    """The records of a partition from an offset on; no group is joined and nothing is committed."""
+    """The records of a partition, starting at an offset. This joins no group and commits nothing."""
     namespace = get_asker(request.auth, class_slug).namespace
     found = records.offsets(namespace.full(name), namespace=namespace)
     read = records.read_range(namespace.full(name), partition, start=start, limit=limit, namespace=namespace)
@@ -57,20 +57,20 @@ def read_records(
 
 @router.get("/classes/{slug:class_slug}/groups", response=list[GroupOut])
 def list_groups(request: Asking, class_slug: str):
-    """Your consumer groups, with what they have committed and how far behind they are."""
-    # A list: django-ninja takes a tuple of two for a status and a body.
+    """Your consumer groups, with their committed offsets and their lag."""
+    # A list: django-ninja reads a tuple of two as a status and a body.
     return list(groups.describe_groups(get_asker(request.auth, class_slug).namespace))
 
 
 @router.get("/classes/{slug:class_slug}/exercises", response=list[ExerciseOut], tags=["exercises"])
 def list_exercises(request: Asking, class_slug: str):
-    """Every exercise with what was seen of it last; done stays done."""
+    """Every exercise with its latest verdict; done stays done."""
     member = get_asker(request.auth, class_slug)
     standings = standings_of(member)
     return [
-        _exercise(lesson, exercise, standings.get(exercise.id, NOT_BEGUN_YET), seen.get(exercise.id))
+        _exercise(lesson, exercise, standings.get(exercise.id, NOT_BEGUN_YET), attempts.get(exercise.id))
         for lesson in member.klass.lessons
-        for seen in [attempts_by_exercise(member, lesson)]
+        for attempts in [attempts_by_exercise(member, lesson)]
         for exercise in lesson.exercises
     ]
 
@@ -79,8 +79,8 @@ def _topic(namespace: Namespace, topic: topics.Topic) -> dict[str, Any]:
     return {**asdict(topic), "name": namespace.short(topic.name)}
 
 
-def _exercise(lesson: Lesson, exercise: Exercise, standing: Standing, seen: Attempt | None) -> dict[str, Any]:
+def _exercise(lesson: Lesson, exercise: Exercise, standing: Standing, attempt: Attempt | None) -> dict[str, Any]:
     return {
         "id": exercise.id, "lesson": lesson.slug, "title": exercise.title, "points": exercise.points,
-        "state": standing.state or NOT_YET, "verdict": seen.verdict if seen else {},
+        "state": standing.state or NOT_YET, "verdict": attempt.verdict if attempt else {},
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""What the OpenAPI says of every operation alike: how it refuses, and an example of how it answers."""
+"""What the OpenAPI says about every operation: its refusals, and an example answer."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from typing import Any
 
 from lessons.web.api.schemas import Problem
 
-WORDS = {
-    200: "What was asked for.",
-    400: "The body is no JSON.",
-    401: "Nobody is signed in, or the token opens nothing.",
-    403: "What changes something needs the pages' CSRF token, or a token of one's own in its place.",
-    404: "There is no such thing, or it is not yours: both are answered alike.",
-    409: "Kafka refused; or the act's id belongs to another act.",
-    413: "The request is too long.",
-    422: "The request is not well-formed, or the app refused it; the words say what to try.",
-    429: "Too many acts at once; the words say how long to wait.",
+MEANINGS = {
+    200: "The answer.",
+    400: "The body is not JSON.",
+    401: "You are not signed in, or the token is not valid.",
+    403: "To change something, send the pages' CSRF token, or use a token instead of the session.",
+    404: "It does not exist, or you have no access to it. Both get the same answer.",
+    409: "Kafka refused, or the `act_id` belongs to another act.",
+    413: "The request is too large.",
+    422: "The request is not well-formed, or the app refused it; `advice` says what to try.",
+    429: "Too many acts at once; `advice` says how long to wait.",
     503: "Kafka or the database did not answer.",
 }
 PROBLEM = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
 
 def describe(openapi: dict[str, Any]) -> dict[str, Any]:
-    """Adds it, and returns the same."""
+    """Add refusals and examples to `openapi`, and return it."""
     schemas = openapi["components"]["schemas"]
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
     schemas.update(problem.pop("$defs", {}), Problem=problem)
@@ -32,7 +32,7 @@ def describe(openapi: dict[str, Any]) -> dict[str, Any]:
         for status in _refusals(method, operation):
             answers.setdefault(status, {"content": PROBLEM})
         for status, answer in answers.items():
-            answer["description"] = WORDS[status]
+            answer["description"] = MEANINGS[status]
         operation["responses"] = dict(sorted(answers.items()))
         answered = answers[200]["content"]["application/json"]
         answered["example"] = _example(answered["schema"], schemas)
@@ -55,7 +55,7 @@ def _refusals(method: str, operation: dict[str, Any]) -> Iterator[int]:
 
 
 def _example(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
-    """Made of the schemas' own examples."""
+    """An example of this schema, made from the schemas' own examples."""
     if "$ref" in schema:
         schema = schemas[schema["$ref"].rpartition("/")[2]]
     if "examples" in schema:

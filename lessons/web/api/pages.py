@@ -1,4 +1,4 @@
-"""How long lists are asked for."""
+"""How long lists are split into pages."""
 
 from ninja import Field, Schema
 from ninja.pagination import LimitOffsetPagination
@@ -7,7 +7,7 @@ MOST_AT_ONCE = 500
 
 
 class Pages(LimitOffsetPagination):
-    """`limit` and `offset`; the offset ends where a database's numbers do."""
+    """`limit` and `offset`; the largest offset is the largest integer of the database."""
 
     class Input(Schema):
         limit: int = Field(100, ge=1, le=MOST_AT_ONCE)

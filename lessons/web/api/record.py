@@ -1,6 +1,6 @@
-"""The record of a class: who sits in it, what there is to do, what was seen, and how it stands.
+"""The work of a class: its seats, lessons, attempts, evidence, and the standing of each exercise.
 
-Staff are told of everybody, a student of himself: `seats_in_sight` decides that, and nothing else does.
+Staff see everybody, students only themselves: `seats_in_sight` decides that, and nothing else does.
 """
 
 from collections.abc import Iterator
@@ -27,15 +27,15 @@ ExerciseId = Annotated[
     str,
     Query(pattern=r"^[a-z0-9.-]{0,80}$", description="An exercise's id.", examples=["creating-topics.three-topics"]),
 ]
-Judged = Annotated[Literal["", "done", "not_yet", "could_not_check"], Query(description="What a check made of it.")]
-Stands = Annotated[Literal[""] | State, Query(description="How an exercise stands.")]
-Removed = Annotated[bool, Query(description="Those who were removed or merged into another seat, too.")]
+Judged = Annotated[Literal["", "done", "not_yet", "could_not_check"], Query(description="The verdict of a check.")]
+Stands = Annotated[Literal[""] | State, Query(description="The state of an exercise.")]
+Removed = Annotated[bool, Query(description="Include seats that were removed or merged into another one.")]
 
 
 @router.get("/classes", response=list[ClassOut])
 @paginate(Pages)
 def list_classes(request: Asking):
-    """The classes that you are in, and what you are there; by a token, the one that it opens."""
+    """Your classes, and your role in each; with a token, the one class that it opens."""
     if isinstance(request.auth, User):
         return request.auth.memberships.filter(removed_at=None).select_related("klass").order_by("klass__slug")
     return [request.auth]
@@ -44,7 +44,7 @@ def list_classes(request: Asking):
 @router.get("/classes/{slug:class_slug}/seats", response=list[SeatOut])
 @paginate(Pages)
 def list_seats(request: Asking, class_slug: str, removed: Removed = False):
-    """The students by name, with their totals; for a student, himself."""
+    """The students by name, with their totals. Students see only themselves."""
     member = get_asker(request.auth, class_slug)
     exercises = _exercises(member)
     return [_seat(row, exercises) for row in _rows(member, removed=removed)]
@@ -67,7 +67,7 @@ def list_completion(
     state: Stands = "",
     removed: Removed = False,
 ):
-    """How each exercise of each seat stands, by name and then in the order of the lessons; also what is not begun."""
+    """The standing of each exercise of each seat, by name and then in the order of the lessons, including exercises not started."""
     member = get_asker(request.auth, class_slug)
     rows = (row for row in _rows(member, removed=removed) if seat in ("", row.seat.slug))
     cells = [
@@ -82,7 +82,7 @@ def list_completion(
 @router.get("/classes/{slug:class_slug}/attempts", response=list[AttemptOut])
 @paginate(Pages)
 def list_attempts(request: Asking, class_slug: str, seat: Seat = "", exercise: ExerciseId = "", state: Judged = ""):
-    """What checks made of what they saw, newest first; also what was judged again since and counts no more."""
+    """The attempts, newest first. Attempts that were re-graded since are included and no longer count."""
     found = Attempt.objects.filter(member__in=seats_in_sight(get_asker(request.auth, class_slug)))
     found = found.filter(**({"state": state} if state else {})).annotate(counts=Q(replaced_by=None))
     return _of(found, seat, exercise)
@@ -91,7 +91,7 @@ def list_attempts(request: Asking, class_slug: str, seat: Seat = "", exercise: E
 @router.get("/classes/{slug:class_slug}/evidence", response=list[EvidenceOut])
 @paginate(Pages)
 def list_evidence(request: Asking, class_slug: str, seat: Seat = "", exercise: ExerciseId = "", state: Judged = ""):
-    """What checks read of the cluster, newest first; with `state`, what one of them judged so."""
+    """What checks read from the cluster, newest first; with `state`, only evidence with such a verdict."""
     found = Observation.objects.filter(member__in=seats_in_sight(get_asker(request.auth, class_slug)))
     if state:
         found = found.filter(pk__in=Attempt.objects.filter(state=state).values("observation"))
@@ -100,12 +100,12 @@ def list_evidence(request: Asking, class_slug: str, seat: Seat = "", exercise: E
 
 @router.get("/classes/{slug:class_slug}/evidence/{int:evidence_id}", response=EvidenceOut)
 def get_one_evidence(request: Asking, class_slug: str, evidence_id: int):
-    """What one check read of the cluster."""
+    """What one check read from the cluster."""
     return _evidence(get_evidence(get_asker(request.auth, class_slug), evidence_id))
 
 
 class Converted:
-    """A long list of which only the page that is asked for is converted."""
+    """A long list that converts only the page that was asked for."""
 
     def __init__(self, items: Any, convert: Any) -> None:
         self._items, self._convert = items, convert
@@ -129,7 +129,7 @@ def _exercises(member: Member) -> tuple[Exercise, ...]:
 
 
 def _rows(member: Member, *, removed: bool) -> Iterator[Row]:
-    """One of each seat in sight."""
+    """A row for each seat that this member may see."""
     seats = seats_in_sight(member).order_by("name", "slug")
     if not removed:
         seats = seats.filter(removed_at=None, merged_into=None)
@@ -158,9 +158,9 @@ def _cell(seat: Member, exercise: Exercise, cell: Cell) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _evidence(seen: Observation) -> dict[str, Any]:
+def _evidence(observation: Observation) -> dict[str, Any]:
     return {
-        "id": seen.pk, "seat": seen.member.slug, "exercise": seen.exercise, "version": seen.version,
-        "data": seen.data, "sha256": sha256_of(seen.data), "cluster_id": seen.cluster_id,
-        "observed_at": seen.observed_at,
+        "id": observation.pk, "seat": observation.member.slug, "exercise": observation.exercise,
+        "version": observation.version, "data": observation.data, "sha256": sha256_of(observation.data),
+        "cluster_id": observation.cluster_id, "observed_at": observation.observed_at,
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""The shapes of what the API says."""
+"""The shapes of the API's answers."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Fault(Schema):
 
 
 class Problem(Schema):
-    """Why something was not done."""
+    """Why something was not done. `asked`: what was asked; `answered`: why not; `advice`: what to try."""
 
     model_config = example(
         asked="Create the topic test1p with 1 partition and 4 replicas",
@@ -48,7 +48,7 @@ class Problem(Schema):
 
 
 class ActOut(Schema):
-    """Something that a member did to the cluster, with Kafka's answer."""
+    """What a member did to the cluster, with Kafka's answer."""
 
     model_config = example(
         id=ACT_ID, kind="create-topic", lesson="creating-topics",
@@ -62,7 +62,7 @@ class ActOut(Schema):
     lesson: str
     fields: dict[str, Any]
     state: Literal["running", "done", "refused", "failed", "unknown"] = Field(
-        description="`failed`: nothing happened; `unknown`: nobody knows whether it did."
+        description="`failed`: nothing happened; `unknown`: nobody knows whether it happened."
     )
     answer: dict[str, Any]
     started_at: datetime
@@ -93,7 +93,7 @@ class TopicOut(Schema):
 
 
 class RecordsOut(Schema):
-    """`key` and `value` tell null, empty, text and bytes apart by their `kind`."""
+    """Records of a partition. The `kind` of `key` and `value` tells null, empty, text and bytes apart."""
 
     model_config = example(
         earliest=0, end=1,
@@ -135,7 +135,7 @@ class GroupOut(Schema):
 
 
 class ExerciseOut(Schema):
-    """An exercise, and what was seen of it last."""
+    """An exercise and its latest verdict."""
 
     model_config = example(
         id=EXERCISE, lesson="creating-topics", title="Three topics", points=2, state="done", verdict=VERDICT
@@ -150,7 +150,7 @@ class ExerciseOut(Schema):
 
 
 class ClassOut(Schema):
-    """A class, and what you are in it."""
+    """A class, and your role in it."""
 
     model_config = example(
         slug="kafka", name="Introduction to Kafka", seat=SEAT, role="grader", due_at=None, time_zone="UTC",
@@ -159,7 +159,7 @@ class ClassOut(Schema):
 
     slug: str = Field(alias="klass.slug")
     name: str = Field(alias="klass.name")
-    seat: str = Field(alias="slug", description="Yours.")
+    seat: str = Field(alias="slug", description="Your seat's slug.")
     role: Role
     due_at: datetime | None = Field(alias="klass.due_at")
     time_zone: str = Field(alias="klass.time_zone")
@@ -211,7 +211,7 @@ class LessonOut(Schema):
 
 
 class AttemptOut(Schema):
-    """What a check made of what it saw."""
+    """The verdict of one check on its evidence."""
 
     model_config = example(
         id=41, seat=SEAT, exercise=EXERCISE, state="done", verdict=VERDICT, check_hash="9f" * 32, evidence_id=40,
@@ -225,16 +225,16 @@ class AttemptOut(Schema):
     verdict: dict[str, Any]
     check_hash: str = Field(description="SHA-256 of the check's text.")
     evidence_id: int | None = Field(
-        alias="observation_id", description="What was judged; null when the cluster could not be read."
+        alias="observation_id", description="What the check read; null if it could not read the cluster."
     )
     deciding_act: UUID | None = Field(alias="deciding_act_id")
     decided_at: datetime
-    replaces: int | None = Field(alias="replaces_id", description="The attempt that a grader judged again.")
-    counts: bool = Field(description="False once it was judged again.")
+    replaces: int | None = Field(alias="replaces_id", description="The older attempt, if this one is a re-grade.")
+    counts: bool = Field(description="False once it was re-graded.")
 
 
 class EvidenceOut(Schema):
-    """What a check read of the cluster and of the seat's acts. It never changes."""
+    """What a check read from the cluster and from the seat's acts. It never changes."""
 
     model_config = example(
         id=40, seat=SEAT, exercise=EXERCISE, version=1, data={"test1p": {"topic_id": TOPIC_ID, "partitions": 1}},
@@ -244,15 +244,15 @@ class EvidenceOut(Schema):
     id: int
     seat: str
     exercise: str
-    version: int = Field(description="Of the shape of `data`.")
+    version: int = Field(description="The version of the shape of `data`.")
     data: dict[str, Any]
-    sha256: str = Field(description="Of `data` as canonical JSON: sorted keys, no spaces, UTF-8.")
+    sha256: str = Field(description="SHA-256 of `data` as canonical JSON: sorted keys, no spaces, UTF-8.")
     cluster_id: str
     observed_at: datetime
 
 
 class OverrideOut(Schema):
-    model_config = example(reason="Shown at the desk.", by="Greta", at=MOMENT)
+    model_config = example(reason="Demonstrated in class.", by="Greta", at=MOMENT)
 
     reason: str
     by: str
@@ -260,7 +260,7 @@ class OverrideOut(Schema):
 
 
 class CompletionOut(Schema):
-    """How one exercise of one seat stands."""
+    """The standing of one exercise of one seat."""
 
     model_config = example(
         seat=SEAT, name="Ada", external_id="ada@example.org", exercise=EXERCISE, state="done", points=2, points_total=2,
@@ -275,7 +275,7 @@ class CompletionOut(Schema):
     points: float
     points_total: int
     attempts: int
-    at: datetime | None = Field(description="When it was done, else when it was looked at last.")
+    at: datetime | None = Field(description="When it was done, otherwise when it was last checked.")
     is_late: bool
-    attempt_id: int | None = Field(description="The attempt to show: that did it, else the latest.")
+    attempt_id: int | None = Field(description="The attempt that counts: the one that did it, otherwise the latest.")
     override: OverrideOut | None = Field(description="A grader's own decision.")

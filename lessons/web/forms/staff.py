@@ -1,4 +1,4 @@
-"""Of those who teach or grade: a seat's number in the school's system, a class and its settings, a gradebook, an override."""
+"""Forms of staff: a seat's school id, a class and its settings, a gradebook, an override."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import MaxValueValidator
+from django.utils.translation import gettext_lazy as _
 from pydantic import TypeAdapter, ValidationError
 
-from lessons.classroom.grading.standings import DONE, NOT_YET
+from lessons.classroom.grading.standings import DONE, NOT_YET, STATE_WORDS
 from lessons.classroom.models import Class, LateRule, Member, Role
 from lessons.classroom.people.due import moment, wall_clock, zones
 from lessons.classroom.people.reset import Things
@@ -24,9 +25,9 @@ LARGEST_GRADEBOOK_BYTES = 2 * 1024 * 1024
 
 
 class ExternalIdForm(forms.Form):
-    """Case is kept: Moodle matches it."""
+    """A student's id in the school's system. Case is kept, since Moodle tells it apart."""
 
-    external_id = forms.CharField(label="E-mail or id number in the school’s system", max_length=120, required=False)
+    external_id = forms.CharField(label=_("E-mail or id number in the school’s system"), max_length=120, required=False)
 
     def __init__(self, *args, seat: Member, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -35,18 +36,18 @@ class ExternalIdForm(forms.Form):
     def clean_external_id(self) -> str:
         wanted = self.cleaned_data["external_id"]
         if not wanted.isprintable():
-            raise forms.ValidationError("It has a sign in it that can’t be seen. Type it instead of pasting it.")
+            raise forms.ValidationError(_("It contains an invisible character. Type it instead of pasting it."))
         present = self.seat.klass.members.filter(role=Role.STUDENT, removed_at=None).exclude(pk=self.seat.pk)
         other = present.filter(external_id=wanted).first() if wanted else None
         if other:
             raise forms.ValidationError(
-                f"{other.name} · {other.slug} has it already. Are they the same person? Merge them."
+                _("%(seat)s has it already. If they are the same person, merge the two seats.") % {"seat": other}
             )
         return wanted
 
 
 class ResetForm(forms.Form):
-    """What the preview showed, carried to the act."""
+    """What the preview showed, as the POST sends it back."""
 
     things = forms.CharField(widget=forms.HiddenInput)
 
@@ -58,32 +59,33 @@ class ResetForm(forms.Form):
         try:
             return TypeAdapter(Things).validate_json(self.cleaned_data["things"])
         except ValidationError:
-            raise forms.ValidationError("This is no list of topics and groups.") from None
+            raise forms.ValidationError(_("This is not a list of topics and groups.")) from None
 
 
 class ClassForm(forms.Form):
-    name = forms.CharField(label="Name", max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    name = forms.CharField(label=_("Name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"}))
 
     def clean_name(self) -> str:
         return clean_name(self.cleaned_data["name"])
 
 
 class SettingsForm(ClassForm):
-    """The due date is typed as the clocks of the time zone show it."""
+    """The settings of a class. The due date is typed as local time of the time zone."""
 
     lessons = forms.MultipleChoiceField(
-        label="Lessons that students see", widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "A class has at least one lesson."},
+        label=_("Lessons that students see"), widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one lesson.")},
     )  # fmt: skip
     due_at = forms.DateTimeField(
-        label="Due", required=False, help_text="Empty: no due date.",
+        label=_("Due"), required=False, help_text=_("Leave it empty for no due date."),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )  # fmt: skip
     time_zone = forms.CharField(
-        label="Time zone", max_length=40, help_text="In which the due date is typed and said, such as Europe/Berlin.",
+        label=_("Time zone"), max_length=40,
+        help_text=_("The time zone of the due date, such as Europe/Berlin."),
         widget=forms.TextInput(attrs={"list": "zones", "autocomplete": "off", "spellcheck": "false"}),
     )  # fmt: skip
-    late_rule = forms.ChoiceField(label="Work that is done later", choices=LateRule.choices)
+    late_rule = forms.ChoiceField(label=_("Late work"), choices=LateRule.choices)
 
     def __init__(self, data: Any = None, *, klass: Class) -> None:
         there = wall_clock(klass.due_at, klass.time_zone).replace(tzinfo=None) if klass.due_at else None
@@ -100,7 +102,9 @@ class SettingsForm(ClassForm):
         typed = self.cleaned_data["time_zone"]
         known = {zone.casefold(): zone for zone in zones()}
         if typed.casefold() not in known:
-            raise forms.ValidationError("No such time zone is known. They are named by a city, such as Europe/Berlin.")
+            raise forms.ValidationError(
+                _("There is no time zone with this name. Use the name of a city, such as Europe/Berlin.")
+            )
         return known[typed.casefold()]
 
     def clean(self) -> dict[str, Any]:
@@ -117,14 +121,14 @@ class SettingsForm(ClassForm):
         """Raises: ValueError."""
         if typed is None:
             return None
-        wall = typed.replace(tzinfo=None)  # Django takes it for UTC
+        wall = typed.replace(tzinfo=None)  # Django reads it as UTC
         was = self.klass.due_at
         if was and zone == self.klass.time_zone and self.initial["due_at"].replace(second=0, microsecond=0) == wall:
-            return was  # not touched: of two moments with one wall time, it stays the one that it is
+            return was  # not changed: if two moments have this wall time, keep the one that was set
         return moment(wall, zone)
 
     def _lessons_off(self, on: list[str]) -> list[str]:
-        """In the order of the course; what is off and not here now stays off."""
+        """In the order of the course; a lesson that is off stays off while the course does not have it."""
         here = [lesson.slug for lesson in lessons()]
         gone = [slug for slug in self.klass.lessons_off if slug not in here]
         return [slug for slug in here if slug not in on] + gone
@@ -132,31 +136,32 @@ class SettingsForm(ClassForm):
 
 class GradebookForm(forms.Form):
     file = forms.FileField(
-        label="The gradebook that Canvas exported", help_text="CSV, at most 2 MB.",
+        label=_("The gradebook that Canvas exported"), help_text=_("CSV, at most 2 MB."),
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
     )  # fmt: skip
 
     def clean_file(self) -> UploadedFile:
         file: UploadedFile = self.cleaned_data["file"]
         if (file.size or 0) > LARGEST_GRADEBOOK_BYTES:
-            raise forms.ValidationError("The file is larger than 2 MB. Export the gradebook without other columns.")
+            raise forms.ValidationError(_("The file is larger than 2 MB. Export the gradebook with fewer columns."))
         return file
 
 
 class OverrideForm(forms.Form):
     """A grader's own decision about one exercise of one seat."""
 
-    state = forms.ChoiceField(label="It stands as", choices=[(DONE, "done"), (NOT_YET, "not yet")])
+    state = forms.ChoiceField(label=_("Verdict"), choices=[(state, STATE_WORDS[state]) for state in (DONE, NOT_YET)])
     points = forms.FloatField(min_value=0, widget=forms.NumberInput(attrs={"step": "any"}))
     reason = forms.CharField(
-        label="Reason", max_length=500, help_text="The student reads it, with your name.",
+        label=_("Reason"), max_length=500,
+        help_text=_("The student sees the reason and your name."),
         widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": "Say why: a verdict without a reason can't be discussed."},
+        error_messages={"required": _("Give a reason, so that the student can discuss it with you.")},
     )  # fmt: skip
 
     def __init__(self, exercise: Exercise, data: object = None, **options: object) -> None:
         super().__init__(data, label_suffix="", auto_id="override-%s", **options)  # type: ignore[arg-type]
         points = self.fields["points"]
-        points.label = f"Points, 0 to {exercise.points}"
+        points.label = _("Points, 0 to %(most)d") % {"most": exercise.points}
         points.widget.attrs["max"] = exercise.points
         points.validators.append(MaxValueValidator(exercise.points))

@@ -1,4 +1,4 @@
-"""The announcements that are showing, for the class's room."""
+"""The announcements that are showing, as the class's room lists them."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from lessons.web.view_models.notifications import Notification, notification_ite
 
 
 def announcement_context(staff: Member, *, form: AnnouncementForm | None = None) -> dict[str, Any]:
-    """What stands now; for instructors with the form."""
-    speaks = staff.role == Role.INSTRUCTOR
+    """The announcements that are showing; for instructors also the form."""
+    may_send = staff.role == Role.INSTRUCTOR
     return {
         "klass": staff.klass,
-        "announcement_form": (form or AnnouncementForm(staff.klass)) if speaks else None,
-        "announcements": _standing(staff),
+        "announcement_form": (form or AnnouncementForm(staff.klass)) if may_send else None,
+        "announcements": _showing(staff),
     }
 
 
-def _standing(staff: Member) -> list[tuple[Notification, str]]:
-    """With the address that ends each; none for whoever may not."""
+def _showing(staff: Member) -> list[tuple[Notification, str]]:
+    """Each with the URL that removes it; an empty one for graders, who may not."""
     items = notification_items(staff, notifications.read(staff.klass).announcements)
     if staff.role != Role.INSTRUCTOR:
         return [(item, "") for item in items]
-    return [(item, reverse("announcement-end", args=[staff.klass.slug, item.said.pk])) for item in items]
+    return [(item, reverse("announcement-remove", args=[staff.klass.slug, item.said.pk])) for item in items]

@@ -1,4 +1,4 @@
-"""How each broker is, for the class's room."""
+"""The state of each broker, as the class's room lists it."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from lessons.web.view_models.cluster_diagram import broker_name
 
 @dataclass(frozen=True)
 class BrokerLine:
-    """One broker in the panel. `may_stop` is None where nobody here may do anything to it."""
+    """One broker in the panel. `may_stop` is None if nobody may stop it here."""
 
     id: int
     name: str
     state: str
     since: datetime | None
     problem: str
-    leads: int | None  # partitions; None while the cluster does not say
+    leads: int | None  # partitions; None while the cluster does not answer
     may_stop: bool | None = None
     may_start: bool = False
 
@@ -32,7 +32,7 @@ def brokers_context(member: Member, snapshot: Snapshot) -> dict[str, Any]:
     is_offered = bool(ours) and member.role == Role.INSTRUCTOR
     partitions = [] if snapshot.problem else [each for topic in snapshot.topics for each in topic.partitions]
     leads = None if snapshot.problem else Counter(each.leader for each in partitions)
-    lines = [_line(each, leads, is_offered) for each in ours] or _seen(snapshot, leads)
+    lines = [_line(each, leads, is_offered) for each in ours] or _reported(snapshot, leads)
     away = [line.name for line in lines if line.state != "up"]
     return {
         "lines": lines,
@@ -51,8 +51,8 @@ def _line(now: BrokerNow, leads: Counter[int | None] | None, is_offered: bool) -
     )  # fmt: skip
 
 
-def _seen(snapshot: Snapshot, leads: Counter[int | None] | None) -> list[BrokerLine]:
-    """Of a cluster that is not ours: what Kafka itself says."""
+def _reported(snapshot: Snapshot, leads: Counter[int | None] | None) -> list[BrokerLine]:
+    """The brokers of a cluster that is not ours, as Kafka itself reports them."""
     return [
         BrokerLine(
             each.id, broker_name(each.id), "up" if each.up else "down", None, "", leads[each.id] if leads else None

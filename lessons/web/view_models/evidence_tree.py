@@ -1,10 +1,12 @@
-"""An observation for reading: JSON as words and values, and a list of alike objects as a table."""
+"""An observation for people to read: JSON as names and values, and a list of objects as a table."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 MOST_ITEMS = 60  # of one list; the raw JSON has them all
 
@@ -28,11 +30,11 @@ def tree(data: Any) -> Node:
         case list() if data:
             return _list(data)
         case None | [] | {}:
-            return Node(value="none")
+            return Node(value=_("none"))
         case bool():
-            return Node(value="yes" if data else "no")
+            return Node(value=_("yes") if data else _("no"))
         case "":
-            return Node(value="empty")
+            return Node(value=_("empty"))
         case _:
             return Node(value=str(data))
 

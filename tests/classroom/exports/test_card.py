@@ -29,7 +29,7 @@ from lessons.classroom.exports.signing import (
     sha256_of,
     sign,
 )
-from lessons.classroom.grading.standings import OVERRIDE
+from lessons.classroom.history import ChangeKind
 from lessons.classroom.models import Act, Attempt, Change, Class, LateRule, Observation
 
 pytestmark = pytest.mark.django_db
@@ -330,7 +330,9 @@ def test_canonical_json_is_one_text_whatever_the_order_and_holds_any_text():
 def test_the_record_shows_the_verdict_the_late_mark_and_the_graders_reason(classroom, work, alice_client):
     Class.objects.update(due_at=timezone.now() - timedelta(hours=1), late_rule=LateRule.HALF)
     data = {"exercise": OTHER, "state": "done", "points": 1, "reason": "<b>Shown</b> at the desk."}
-    Change.objects.create(klass=classroom.klass, by=classroom.greta, seat=classroom.alice, kind=OVERRIDE, data=data)
+    Change.objects.create(
+        klass=classroom.klass, by=classroom.greta, seat=classroom.alice, kind=ChangeKind.OVERRIDE, data=data
+    )
     shown = alice_client.get(reverse("record", args=[classroom.klass.slug])).content.decode()
     assert "test1p exists." in shown
     assert "Done, late." in shown

@@ -13,7 +13,7 @@ from django.urls import reverse
 from lessons.classroom.exports.canvas import NotAGradebook, match, read_gradebook
 from lessons.classroom.exports.tables import NO_GRADE_IN_MOODLE, csv_text, guarded, moodle_rows, unique_title, wide_rows
 from lessons.classroom.grading.completion import completion
-from lessons.classroom.grading.standings import OVERRIDE
+from lessons.classroom.history import ChangeKind
 from lessons.classroom.models import Attempt, Change
 from lessons.course.loader import all_exercises
 
@@ -48,7 +48,9 @@ def judge(member, exercise: str, state: str = "done") -> Attempt:
 
 def decide(classroom, exercise: str, points: float) -> None:
     data = {"exercise": exercise, "state": "done", "points": points, "reason": "+1 for trying"}
-    Change.objects.create(klass=classroom.klass, by=classroom.greta, seat=classroom.alice, kind=OVERRIDE, data=data)
+    Change.objects.create(
+        klass=classroom.klass, by=classroom.greta, seat=classroom.alice, kind=ChangeKind.OVERRIDE, data=data
+    )
 
 
 def called(member, name: str, external_id: str = "") -> None:
@@ -268,7 +270,7 @@ def test_hostile_cells_of_a_gradebook_are_text_on_the_page_and_guarded_in_the_fi
         ("", "The submitted file is empty."),
         ("name,points\nA,1\n", "lacks the columns"),
         (b"Student,ID,Section\n\xff,1,2\n", "not UTF-8"),
-        ('Student,ID,Section\n"A,1,2\n', "no CSV"),
+        ('Student,ID,Section\n"A,1,2\n', "not CSV"),
         ("Student,ID,Section\n" + "x" * (2 * 1024 * 1024), "larger than 2 MB"),
     ],
     ids=["empty", "another file", "not UTF-8", "an open quote", "too large"],

@@ -245,7 +245,7 @@ def test_acts_that_are_described_in_another_way_by_now_are_left_out_with_a_comme
     alice.acts.filter(kind="produce").update(fields={"subject": "test1p"})
     alice.acts.filter(kind="consume").update(kind="kafkaesque")
     for text in downloads(alice):
-        assert text.count("left out: ") == 2
+        assert text.count("Left out: ") == 2
         assert "created test1p" in text
         assert "producer.produce" not in text
         assert "console-producer" not in text

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from lessons.classroom.checks.attempts import deciding_act
-from lessons.classroom.grading.deciding import override, take_back
+from lessons.classroom.grading.deciding import override, remove_override
 from lessons.classroom.grading.standings import NOT_BEGUN_YET, class_standings, standings_of
 from lessons.classroom.models import Act, Attempt, Class, Observation
 from lessons.course.loader import all_exercises
@@ -120,7 +120,7 @@ def test_the_moment_that_is_due_is_in_time(alice):
     assert not stands(alice).is_late
 
 
-def test_an_override_stands_over_all_looks_until_it_is_taken_back(classroom):
+def test_an_override_wins_over_all_attempts_until_it_is_removed(classroom):
     alice, greta = classroom.alice, classroom.greta
     look(alice, "not_yet")
     override(alice, greta, EXERCISE, state="done", points=1.5, reason="Shown on paper.")
@@ -128,7 +128,7 @@ def test_an_override_stands_over_all_looks_until_it_is_taken_back(classroom):
     standing = stands(alice)
     assert (standing.state, standing.points, standing.attempts) == ("done", 1.5, 2)
     assert (standing.override.reason, standing.override.by) == ("Shown on paper.", "Greta")
-    take_back(alice, greta, EXERCISE)
+    remove_override(alice, greta, EXERCISE)
     assert (stands(alice).state, stands(alice).override) == ("not_yet", None)
 
 

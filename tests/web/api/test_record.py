@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from lessons.classroom.exports.signing import sha256_of
-from lessons.classroom.grading.standings import OVERRIDE
+from lessons.classroom.history import ChangeKind
 from lessons.classroom.models import Attempt, Change, Observation
 from lessons.classroom.people.tokens import make_token
 from lessons.course.acts import ACTIONS
@@ -57,7 +57,7 @@ def test_classes_are_ones_own_and_a_token_knows_one(classroom, client):
     assert client.get("/api/v1/classes").json()["count"] == 2
     assert client.get("/api/v1/classes", headers=headers).json()["count"] == 1
     nobody = Client().get("/api/v1/classes")
-    assert (nobody.status_code, nobody.json()["answered"]) == (401, "Nobody is signed in here, and no token was sent.")
+    assert (nobody.status_code, nobody.json()["answered"]) == (401, "You are not signed in, and you sent no token.")
 
 
 @pytest.mark.parametrize("path", ["/seats", "/completion", "/attempts", "/evidence"])
@@ -104,7 +104,9 @@ def test_completion_says_how_each_exercise_of_each_seat_stands(classroom, greta)
     assert (late["state"], late["is_late"], late["points"] * 2) == ("done", True, late["points_total"])
     assert late["attempt_id"] == attempt.pk
     data = {"exercise": SECOND, "state": "done", "points": 2, "reason": "Shown at the desk."}
-    Change.objects.create(klass=classroom.klass, by=classroom.greta, seat=classroom.alice, kind=OVERRIDE, data=data)
+    Change.objects.create(
+        klass=classroom.klass, by=classroom.greta, seat=classroom.alice, kind=ChangeKind.OVERRIDE, data=data
+    )
     [decided] = Script(classroom.alice).items("/completion", exercise=SECOND)
     assert (decided["points"], decided["override"]["reason"], decided["override"]["by"]) == (
         2, "Shown at the desk.", "Greta",

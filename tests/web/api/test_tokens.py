@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lessons.classroom.models import ApiToken
-from lessons.classroom.people.tokens import MOST_LIVE_TOKENS, make_token, revoke
+from lessons.classroom.people.tokens import MOST_ACTIVE_TOKENS, make_token, revoke
 
 pytestmark = pytest.mark.django_db
 
@@ -137,7 +137,7 @@ def test_a_token_has_a_name_and_at_most_a_year(classroom, greta, fields):
 
 
 def test_no_member_has_more_than_ten_living_tokens_and_revoking_one_makes_room(classroom, greta):
-    for _ in range(MOST_LIVE_TOKENS):
+    for _ in range(MOST_ACTIVE_TOKENS):
         assert make_on_the_page(greta, classroom.greta).status_code == 201
     refused = make_on_the_page(greta, classroom.greta)
     assert refused.status_code == 422

@@ -86,7 +86,7 @@ def test_the_answer_stands_on_the_students_lesson_and_the_queue_is_shorter(class
     assert "Like &lt;i&gt;this&lt;/i&gt;." in page
     assert "Greta" in page
     assert "Your hand is up" not in page
-    assert "No hand is up." in room(classroom.ines)
+    assert "No raised hands." in room(classroom.ines)
     assert "Like" not in lesson(classroom.bob)
 
 
@@ -107,7 +107,7 @@ def test_a_hand_is_lowered_without_an_answer(classroom):
     hand(classroom.alice, "lower")
     assert "Never mind" not in room(classroom.ines)
     refused = answer(classroom.ines, raised, "Too late", htmx=True)
-    assert "was not up any more: nothing was sent" in refused.content.decode()
+    assert "is no longer raised, so nothing was sent" in refused.content.decode()
     assert Hand.objects.get(pk=raised.pk).reply == ""
 
 
@@ -131,7 +131,7 @@ def test_a_script_that_waves_is_told_to_wait(classroom):
 def test_of_two_who_answer_at_once_the_second_is_told(classroom):
     hand(classroom.alice)
     raised = hand_up(classroom.alice)
-    assert "Alice sees your answer now." in answer(classroom.ines, raised, "First", htmx=True).content.decode()
+    assert "Alice can see your answer now." in answer(classroom.ines, raised, "First", htmx=True).content.decode()
     assert "nothing was sent" in answer(classroom.greta, raised, "Second", htmx=True).content.decode()
     assert Hand.objects.get(pk=raised.pk).reply == "First"
 

@@ -14,7 +14,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from lessons.classroom import process
-from lessons.classroom.messages.announcements import say_to_class
+from lessons.classroom.messages.announcements import announce
 from lessons.classroom.messages.hands import raise_hand, reply
 from lessons.classroom.models import Act
 from lessons.classroom.people.seats import share_feed
@@ -136,7 +136,7 @@ async def test_a_hand_is_told_without_its_words_and_again_when_it_is_replyed(roo
 
 async def test_words_to_everybody_are_told_once(room: Room, classroom: Classroom) -> None:
     tab = open_feed(room, classroom.greta.user)
-    await do(say_to_class, classroom.ines, "Five more minutes", lesson="producing")
+    await do(announce, classroom.ines, "Five more minutes", lesson="producing")
     await do(process.current().outbox.publish_unsent, room.alice.klass)
     await create(room, "test2p")
     await tab.until_rows(2)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from channels.db import database_sync_to_async
 
-from lessons.classroom.messages.announcements import end, say_to_class
+from lessons.classroom.messages.announcements import announce, remove
 from lessons.classroom.messages.hands import lower, raise_hand, reply
 from lessons.classroom.messages.notifications import Notifications
 from lessons.classroom.process import Process
@@ -31,10 +31,10 @@ async def test_what_is_said_comes_to_every_open_page_and_goes_when_it_is_ended(
 ) -> None:
     tab = room.open(path)
     await tab.until(lambda: "part-notifications" in parts(tab))
-    said = await do(say_to_class, classroom.ines, "Five more minutes", lesson="producing")
+    said = await do(announce, classroom.ines, "Five more minutes", lesson="producing")
     async with asyncio.timeout(BY_ITSELF_WITHIN_S):
         await until_part(tab, "part-notifications", "Five more minutes")
-    await do(end, said)
+    await do(remove, said)
     await tab.until(lambda: "Five more minutes" not in parts(tab)["part-notifications"])
 
 
@@ -56,7 +56,7 @@ async def test_a_hand_comes_to_the_queue_and_its_answer_to_the_lesson_of_its_own
     async with asyncio.timeout(BY_ITSELF_WITHIN_S):
         await until_part(alice, "part-hand", "By the hash of the key.")
         await until_part(alice, "part-notifications", "By the hash of the key.")
-        await until_part(queue, "part-hands", "No hand is up.")
+        await until_part(queue, "part-hands", "No raised hands.")
     assert "hash of the key" not in str(bob.frames)
 
 
@@ -65,7 +65,7 @@ async def test_a_lowered_hand_leaves_the_queue(room: Room, classroom: Classroom)
     queue = room.open("live/room", user=classroom.greta.user)
     await until_part(queue, "part-hands", "Alice")
     await do(lower, room.alice)
-    await until_part(queue, "part-hands", "No hand is up.")
+    await until_part(queue, "part-hands", "No raised hands.")
 
 
 async def test_a_hundred_open_pages_ask_the_database_once_until_something_is_said(
@@ -79,5 +79,5 @@ async def test_a_hundred_open_pages_ask_the_database_once_until_something_is_sai
 
     known = await do(read)
     assert all([await do(read) is known for _ in range(100)])
-    await do(say_to_class, classroom.ines, "Five more minutes")
+    await do(announce, classroom.ines, "Five more minutes")
     assert [said.words for said in (await do(read)).announcements] == ["Five more minutes"]

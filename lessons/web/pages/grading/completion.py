@@ -1,4 +1,4 @@
-"""The grader's room: who has completed what, and another look at all of it."""
+"""The completion table, and re-checking many exercises at once."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from lessons.classroom.access import get_change, get_exercise, get_seat, get_staff
 from lessons.classroom.grading.completion import Query, QueryForm, completion
-from lessons.classroom.grading.deciding import BEGINNING, RECHECK, Cursor, ask_recheck, cells_of, recheck
+from lessons.classroom.grading.deciding import BEGINNING, Cursor, ask_recheck, cells_of, recheck
 from lessons.classroom.grading.standings import COULD_NOT_CHECK
+from lessons.classroom.history import ChangeKind
 from lessons.classroom.models import Change, Member
 from lessons.course.exercise import Exercise
 from lessons.web.page_context import page_context
@@ -36,7 +37,7 @@ def grading(request: HttpRequest, class_slug: str) -> HttpResponse:
         "rows": table.rows,
         "exercises": table.exercises,
         "points": table.points,
-        "missed": sum(cell.state == COULD_NOT_CHECK for row in table.rows for cell in row.cells),
+        "unchecked": sum(cell.state == COULD_NOT_CHECK for row in table.rows for cell in row.cells),
         "table": table_html(table, staff.klass, query),
     }
     return render(request, "grading/completion.html", context)
@@ -44,7 +45,7 @@ def grading(request: HttpRequest, class_slug: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def recheck_many(request: HttpRequest, class_slug: str) -> HttpResponse:
-    """A POST looks at a portion of the cells, the next one with `job` and `after`; a GET shows how far it came."""
+    """A POST checks one portion of the cells, the next one with `job` and `after`; a GET shows the progress."""
     staff = get_staff(request.user, class_slug)
     if request.method == "GET":
         return render(
@@ -57,18 +58,18 @@ def recheck_many(request: HttpRequest, class_slug: str) -> HttpResponse:
         exercise = get_exercise(request.POST["exercise"])[1] if request.POST.get("exercise") else None
         change = ask_recheck(staff.klass, staff, seat=seat, exercise=exercise)
     portion = recheck(cells_of(staff.klass, seat, exercise), after=_cursor(request.POST))
-    told = {
+    progress = {
         "job": change.pk,
         "after": "{}.{}".format(*portion.cursor) if portion.cursor else "end",
         "new": count_of(request.POST, "new") + portion.newly_done,
         **({"problem": portion.problem[:300]} if portion.problem else {}),
     }
-    return redirect(f"{reverse('re-check', args=[class_slug])}?{urlencode(told)}")
+    return redirect(f"{reverse('re-check', args=[class_slug])}?{urlencode(progress)}")
 
 
 def _job_or_404(staff: Member, data: Any) -> tuple[Change, Job]:
-    """What was asked for, by whoever of the staff. Raises: Http404."""
-    change = get_change(staff, RECHECK, data.get("job", ""))
+    """The re-check that a member of staff asked for. Raises: Http404."""
+    change = get_change(staff, ChangeKind.RECHECK, data.get("job", ""))
     exercise_id = change.data["exercise"]
     return change, (change.seat, get_exercise(exercise_id)[1] if exercise_id else None)
 
@@ -77,9 +78,9 @@ def _job_context(staff: Member, data: Any) -> dict[str, Any]:
     change, (seat, exercise) = _job_or_404(staff, data)
     ended = data.get("after") == "end"
     cells, after = cells_of(staff.klass, seat, exercise), _cursor(data)
-    looked_at = len(cells) if ended else sum(cursor <= after for _, _, cursor in cells)
+    checked = len(cells) if ended else sum(cursor <= after for _, _, cursor in cells)
     return {
-        "change": change, "seat": seat, "exercise": exercise, "ended": ended, "looked_at": looked_at,
+        "change": change, "seat": seat, "exercise": exercise, "ended": ended, "checked": checked,
         "total": len(cells), "after": data.get("after", ""), "new": count_of(data, "new"),
         "problem": data.get("problem", "")[:300],
     }  # fmt: skip

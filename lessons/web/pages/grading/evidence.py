@@ -1,4 +1,4 @@
-"""What stands behind one cell of the table: what was seen, which acts led to it, and who decided what."""
+"""The evidence for one cell of the table: what the check found, the acts that led to it, and who changed what."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from lessons.classroom.access import NOT_YOURS, get_attempt, get_exercise, get_seat, get_staff
-from lessons.classroom.grading.deciding import override, recheck_one, take_back
+from lessons.classroom.grading.deciding import override, recheck_one, remove_override
 from lessons.classroom.grading.standings import NOT_BEGUN_YET, Standing, standings_of, told
 from lessons.classroom.models import Act, Attempt, Member
 from lessons.course.exercise import Exercise
@@ -28,7 +28,7 @@ MOST_ATTEMPTS = 100
 
 @require_GET
 def evidence(request: HttpRequest, class_slug: str, seat_slug: str, exercise_id: str) -> HttpResponse:
-    """`?attempt=N` shows that attempt's evidence instead of the one that counts."""
+    """`?attempt=N` shows the evidence of that attempt, instead of the one that counts."""
     staff = get_staff(request.user, class_slug)
     seat = get_seat(staff, seat_slug)
     lesson, exercise = get_exercise(exercise_id)
@@ -50,8 +50,8 @@ def decide(request: HttpRequest, class_slug: str, seat_slug: str, exercise_id: s
                 context = _context(staff, seat, lesson, exercise, form=form)
                 return render(request, "grading/evidence.html", context, status=422)
             override(seat, staff, exercise, **form.cleaned_data)
-        case "take-back":
-            take_back(seat, staff, exercise)
+        case "remove-override":
+            remove_override(seat, staff, exercise)
         case _:
             raise Http404(NOT_YOURS)
     return redirect("evidence", class_slug, seat.slug, exercise.id)
@@ -83,7 +83,7 @@ def _context(
         "standing": standing,
         "attempt": shown,
         "is_other": bool(wanted),
-        **(_seen(seat, lesson, exercise, shown) if shown else {}),
+        **(_found(seat, lesson, exercise, shown) if shown else {}),
         "attempts": list(reversed(newest[:MOST_ATTEMPTS])),
         "more_attempts": len(newest) > MOST_ATTEMPTS,
         "changes": [entry_of(change) for change in changes],
@@ -104,12 +104,12 @@ def _override_form(exercise: Exercise, standing: Standing) -> OverrideForm:
     return OverrideForm(exercise, initial={"state": state, "points": told(points), "reason": reason})
 
 
-def _seen(seat: Member, lesson: Lesson, exercise: Exercise, attempt: Attempt) -> dict[str, Any]:
-    seen = attempt.observation
-    raw = json.dumps(seen.data, ensure_ascii=False, indent=2) if seen else ""
+def _found(seat: Member, lesson: Lesson, exercise: Exercise, attempt: Attempt) -> dict[str, Any]:
+    observation = attempt.observation
+    raw = json.dumps(observation.data, ensure_ascii=False, indent=2) if observation else ""
     return {
-        "observation": seen,
-        "tree": tree(seen.data) if seen else None,
+        "observation": observation,
+        "tree": tree(observation.data) if observation else None,
         "raw": raw,
         "check_changed": attempt.check_hash != exercise.text_hash,
         **_acts(seat, lesson, attempt, raw),
@@ -117,7 +117,7 @@ def _seen(seat: Member, lesson: Lesson, exercise: Exercise, attempt: Attempt) ->
 
 
 def _acts(seat: Member, lesson: Lesson, attempt: Attempt, raw: str) -> dict[str, Any]:
-    """Those of the lesson until the look, newest last, and whatever decided it or was read by it wherever it was done."""
+    """The lesson's acts until the check, newest last, and the deciding act even if it belongs to another lesson."""
     until = attempt.observation.observed_at if attempt.observation else attempt.decided_at
     until = max(until, attempt.deciding_act.settled_at or until) if attempt.deciding_act else until
     ours = Q(lesson=lesson.slug) | Q(pk=attempt.deciding_act_id)

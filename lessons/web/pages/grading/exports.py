@@ -1,4 +1,4 @@
-"""What goes out of the grader's room: files of the table, filtered as on the page."""
+"""Exports of the completion table, filtered as on the page."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from lessons.classroom.access import NOT_YOURS, get_staff
@@ -52,14 +53,14 @@ def export(request: HttpRequest, class_slug: str, name: str) -> HttpResponse:
             return _file(staff, name, as_json(table, about=_about(staff, query)), JSON)
         case "moodle-useremail.csv" | "moodle-useridnumber.csv":
             key = cast(MoodleKey, name.removeprefix("moodle-").removesuffix(".csv"))
-            rows = moodle_rows(table, key, seen=_seen(table), zeros=zeros)
+            rows = moodle_rows(table, key, found=_found(table), zeros=zeros)
             return _file(staff, name, csv_text(rows), CSV)
     raise Http404(NOT_YOURS)
 
 
 @require_POST
 def canvas(request: HttpRequest, class_slug: str) -> HttpResponse:
-    """Who of an uploaded gradebook is who here. It is kept nowhere: it goes along in the page's next form."""
+    """Match an uploaded gradebook to the seats. It is not stored: the page's next form carries it along, signed."""
     staff = get_staff(request.user, class_slug)
     form = GradebookForm(request.POST, request.FILES)
     if form.is_valid():
@@ -78,7 +79,9 @@ def canvas_file(request: HttpRequest, class_slug: str) -> HttpResponse:
     try:
         sent = signing.loads(request.POST.get("gradebook", ""), salt=_salt(staff), max_age=UPLOAD_MAX_AGE_S)
     except signing.BadSignature:
-        return _page(request, staff, GradebookForm(), problem="The page was too old. Upload it again.", status=422)
+        return _page(
+            request, staff, GradebookForm(), problem=_("This page has expired. Upload the gradebook again."), status=422
+        )
     gradebook = Gradebook.of_json(sent)
     table = completion(staff.klass, Query.of(staff.klass, request.GET))
     rows = canvas_rows(table, gradebook, match(_everybody(staff), gradebook), zeros=_zeros(request))
@@ -122,7 +125,7 @@ def _matches(request: HttpRequest, staff: Member, gradebook: Gradebook) -> dict[
 
 
 def _everybody(staff: Member) -> list[Member]:
-    """Whatever the filter is: of two with one name, neither is to be taken for the only one."""
+    """All seats, whatever the filter: or one of two with the same name would be taken for the only one."""
     return [row.seat for row in completion(staff.klass).rows]
 
 
@@ -132,7 +135,7 @@ def _params(request: HttpRequest, query: Query) -> dict[str, Any]:
 
 
 def _zeros(request: HttpRequest) -> bool:
-    """Whether what is not done is worth 0 points, and not no grade."""
+    """Whether an exercise that is not done gets 0 points instead of no grade."""
     return request.GET.get("zeros") == "1"
 
 
@@ -140,7 +143,7 @@ def _salt(staff: Member) -> str:
     return f"gradebook:{staff.pk}"
 
 
-def _seen(table: Table) -> dict[int, str]:
+def _found(table: Table) -> dict[int, str]:
     shown = [cell.attempt_id for row in table.rows for cell in row.cells if cell.attempt_id]
     return {
         pk: attempt.verdict.get("seen", "") for pk, attempt in Attempt.objects.only("verdict").in_bulk(shown).items()

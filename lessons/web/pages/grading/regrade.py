@@ -1,4 +1,4 @@
-"""One exercise for those who grade it: everybody's cluster looked at again, or what was seen judged again."""
+"""One exercise, for staff: re-check everybody on the cluster, or re-grade from stored evidence."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from lessons.classroom.access import get_exercise, get_staff
 from lessons.classroom.grading.completion import completion
-from lessons.classroom.grading.regrading import ListIsOld, accept, regrading
+from lessons.classroom.grading.regrading import ListChanged, accept, regrading
 from lessons.classroom.models import Member
 from lessons.course.exercise import Exercise
 from lessons.course.loader import Lesson
@@ -21,7 +21,7 @@ from lessons.web.pages.grading.completion import count_of
 
 @require_http_methods(["GET", "POST"])
 def regrade(request: HttpRequest, class_slug: str, exercise_id: str) -> HttpResponse:
-    """Shows whose verdict would change; a POST with the digest of that list accepts it."""
+    """A GET shows whose verdict would change; a POST with the digest of that list accepts it."""
     staff = get_staff(request.user, class_slug)
     lesson, exercise = get_exercise(exercise_id)
     if request.method == "GET":
@@ -29,8 +29,8 @@ def regrade(request: HttpRequest, class_slug: str, exercise_id: str) -> HttpResp
         return render(request, "grading/regrade.html", context)
     try:
         done = accept(staff.klass, staff, exercise, digest=request.POST.get("digest", ""))
-    except ListIsOld:
-        context = _context(staff, lesson, exercise, is_old=True)
+    except ListChanged:
+        context = _context(staff, lesson, exercise, has_changed=True)
         return render(request, "grading/regrade.html", context, status=409)
     return redirect(f"{reverse('re-grade', args=[class_slug, exercise.id])}?accepted={len(done.seats)}")
 

@@ -1,4 +1,4 @@
-"""One student, for those who teach or grade: how each exercise stands, and what was done last."""
+"""One student, for staff: the standing of each exercise, and the latest acts and changes."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def seat_page(request: HttpRequest, class_slug: str, seat_slug: str) -> HttpResp
 
 
 def _lessons(seat: Member) -> list[dict[str, Any]]:
-    """Those that are on, and those that are off of which there is a record."""
+    """The lessons that are switched on, and those that are off but have attempts."""
     standings = standings_of(seat)
     on = seat.klass.lessons
     return [

@@ -1,4 +1,4 @@
-"""Saying something to the whole class."""
+"""Sending and removing announcements."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from lessons.classroom.access import get_announcement, get_staff
-from lessons.classroom.messages.announcements import end, say_to_class
+from lessons.classroom.messages.announcements import announce, remove
 from lessons.classroom.models import Member, Role
 from lessons.web.forms.messages import AnnouncementForm
 from lessons.web.pages import HtmxRequest
@@ -18,20 +18,20 @@ PANEL = "room/_announcement.html"
 
 
 @require_POST
-def say(request: HtmxRequest, class_slug: str) -> HttpResponse:
+def send_announcement(request: HtmxRequest, class_slug: str) -> HttpResponse:
     staff = get_staff(request.user, class_slug, Role.INSTRUCTOR)
     form = AnnouncementForm(staff.klass, request.POST)
     if not form.is_valid():
         context = {**announcement_context(staff, form=form), "member": staff, "panel": PANEL}
         return render(request, PANEL if request.htmx else "room/panel.html", context, status=422)
-    say_to_class(staff, form.cleaned_data["words"], lesson=form.cleaned_data["lesson"])
+    announce(staff, form.cleaned_data["words"], lesson=form.cleaned_data["lesson"])
     return _room(request, staff)
 
 
 @require_POST
-def end_announcement(request: HtmxRequest, class_slug: str, announcement_id: int) -> HttpResponse:
+def remove_announcement(request: HtmxRequest, class_slug: str, announcement_id: int) -> HttpResponse:
     staff = get_staff(request.user, class_slug, Role.INSTRUCTOR)
-    end(get_announcement(staff, announcement_id))
+    remove(get_announcement(staff, announcement_id))
     return _room(request, staff)
 
 

@@ -1,4 +1,4 @@
-"""The brokers in the class's room: how each is, and the page that asks before one is stopped, killed or started."""
+"""The page that asks before a broker is stopped, killed or started, and shows the result."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from lessons.web.view_models.lesson import answer_card, code_of
 
 @require_http_methods(["GET", "POST"])
 def broker_act(request: HtmxRequest, class_slug: str, broker_id: int, verb: str) -> HttpResponse:
-    """Asks first (GET), then does it (POST). `?act=` is what was done: the answer stands on the page."""
+    """A GET asks, a POST does it. `?act=` is the act that was done: the page shows its answer."""
     staff = get_staff(request.user, class_slug, Role.INSTRUCTOR)
     action = _act_or_404(staff, broker_id, verb)
     if request.method == "GET":
@@ -47,7 +47,7 @@ def _act_or_404(staff: Member, broker_id: int, verb: str) -> BrokerAct:
 
 
 def _id_of(text: str | None) -> UUID:
-    """A new one for what is none: then it is a new act, or there is none of it."""
+    """The id in this text, or a new one: then the POST is a new act, and a GET finds none."""
     try:
         return UUID(text)
     except (TypeError, ValueError, AttributeError):

@@ -1,7 +1,7 @@
-"""The class's live feed: in the room of those who teach or grade, on a projector, and for students while it is shared.
+"""The class's live feed: in the room for staff, on a projector, and for students while it is shared.
 
-Names are put on the page for staff alone, and beside the records, which have none. Where they are hidden the page does
-not have them: a seat goes by its slug.
+Records of the feed hold no names; the page gets them beside the records, and only for staff. Where names are hidden, the
+page does not have them at all and shows slugs.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from lessons.classroom import process
@@ -29,12 +31,12 @@ from lessons.web.view_models.notifications import notifications_of
 
 HISTORY_RECORDS = 200
 OFFSETS_TIMEOUT_S = 3.0  # the page is of use without them
-OTHER_KINDS = {"verdict": "An exercise finished", "hand": "Raised hands", "announcement": "Words to everybody"}
+OTHER_KINDS = {"verdict": _("Finished exercises"), "hand": _("Raised hands"), "announcement": _("Announcements")}
 
 
 @require_GET
 def class_feed(request: HttpRequest, class_slug: str) -> HttpResponse:
-    """The feed alone. `?projector=1` is for a wall: big type, and nothing else; `&names=hidden` is for any wall."""
+    """The feed alone. `?projector=1` shows it in big type and nothing else; `&names=hidden` hides names."""
     reader = get_feed_reader(request.user, class_slug)
     on_wall = request.GET.get("projector") == "1"
     context = {
@@ -51,7 +53,7 @@ def class_feed(request: HttpRequest, class_slug: str) -> HttpResponse:
 
 @require_GET
 def names(request: HttpRequest, class_slug: str) -> JsonResponse:
-    """An open page asks when somebody has joined since."""
+    """The names again, for an open page when somebody has joined since."""
     return JsonResponse(names_of(get_staff(request.user, class_slug).klass))
 
 
@@ -79,7 +81,7 @@ def feed_context(reader: Member, *, hide_names: bool = False) -> dict[str, Any]:
         "names_hidden": hidden,
         "titles": {
             "exercises": {exercise.id: exercise.title for exercise in all_exercises()},
-            "lessons": {lesson.slug: f"lesson {lesson.number}" for lesson in lessons()},
+            "lessons": {lesson.slug: gettext("lesson %(number)d") % {"number": lesson.number} for lesson in lessons()},
         },
         "lessons": klass.lessons,
         "acts": {**{kind: action.title for kind, action in ACTIONS.items()}, **OTHER_KINDS},
@@ -91,19 +93,19 @@ def feed_context(reader: Member, *, hide_names: bool = False) -> dict[str, Any]:
 
 
 def names_of(klass: Class) -> dict[str, Any]:
-    """{"names": {slug: name} of everybody who was ever here, "students": slugs of those who are here now}."""
+    """{"names": {slug: name} of everybody who ever joined, "students": slugs of those who are in the class now}."""
     everybody = list(klass.members.order_by("name", "slug"))
     students = [each.slug for each in everybody if each.role == Role.STUDENT and each.removed_at is None]
     return {"names": {each.slug: each.name for each in everybody}, "students": students}
 
 
 def _slugs_of(reader: Member) -> dict[str, Any]:
-    """The same without names, and in an order that tells none."""
-    return {"names": {reader.slug: "you"}, "students": sorted(names_of(reader.klass)["students"])}
+    """The same without names, in an order that does not give them away."""
+    return {"names": {reader.slug: gettext("you")}, "students": sorted(names_of(reader.klass)["students"])}
 
 
 def span(klass: Class) -> tuple[bool, int, int]:
-    """Whether Kafka has said it; the feed's first offset and its end: 0 and 0 while there is no feed."""
+    """Whether Kafka answered, and the feed's first offset and its end: 0 and 0 while there is no feed."""
     topic = ClassTopics(klass.slug).full(TOPIC)
     try:
         return True, *records.offsets(topic, timeout_s=OFFSETS_TIMEOUT_S)[0]

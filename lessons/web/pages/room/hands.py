@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from lessons.classroom.access import get_hand, get_staff
@@ -16,7 +17,7 @@ from lessons.web.view_models.hands import queue_context
 
 @require_POST
 def reply_to_hand(request: HtmxRequest, class_slug: str, hand_id: int) -> HttpResponse:
-    """The queue again for htmx; for anybody else a redirect to the room, or the queue alone with what was wrong."""
+    """For htmx the queue again; otherwise a redirect to the room, or the queue alone if the form has errors."""
     staff = get_staff(request.user, class_slug)
     asked = get_hand(staff, hand_id)
     form = ReplyForm(asked.pk, request.POST)
@@ -28,5 +29,8 @@ def reply_to_hand(request: HtmxRequest, class_slug: str, hand_id: int) -> HttpRe
     if not request.htmx:
         return redirect(reverse("room", args=[class_slug]) + "#part-hands")
     name = asked.member.name
-    said = f"{name} sees your answer now." if answered else f"The hand of {name} was not up any more: nothing was sent."
-    return render(request, "room/_hands.html", queue_context(staff, said=said))
+    if answered:
+        said = _("%(name)s can see your answer now.")
+    else:
+        said = _("%(name)s’s hand is no longer raised, so nothing was sent.")
+    return render(request, "room/_hands.html", queue_context(staff, said=said % {"name": name}))

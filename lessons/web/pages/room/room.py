@@ -1,4 +1,4 @@
-"""The class as those see it who teach it or grade it: every act as it happens."""
+"""The class's room, for staff: every act as it happens, who is where, and what needs attention."""
 
 from __future__ import annotations
 

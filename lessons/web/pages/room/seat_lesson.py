@@ -1,4 +1,4 @@
-"""A student's lesson page, as that student sees it, for those who teach or grade: to read, and not to act."""
+"""A student's lesson page as staff see it: the same page, read-only."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def seat_lesson(request: HttpRequest, class_slug: str, seat_slug: str, lesson_sl
 
 
 def _context(staff: Member, seat: Member, lesson: Lesson) -> dict[str, Any]:
-    """As on the student's page; what is about the one who looks (the bar) is of the staff."""
+    """What the student's page shows; the bar is that of the member of staff."""
     shown = lesson_context(seat, lesson)
     for row in (row for part in shown["rail"] for row in part["lessons"]):
         row["url"] = _url(seat, row["slug"])

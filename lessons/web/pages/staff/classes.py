@@ -1,4 +1,4 @@
-"""A person's classes, a new one, and the settings of one."""
+"""A person's classes, creating a class, and a class's settings."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from lessons.web.page_context import page_context
 
 @require_http_methods(["GET", "POST"])
 def own_classes(request: HttpRequest) -> HttpResponse:
-    """Whoever teaches one can make another one."""
+    """The list, and for instructors the form for a new class."""
     seats = get_classes(request.user)
     if not seats:
         return redirect("join")
@@ -40,6 +40,6 @@ def settings(request: HttpRequest, class_slug: str) -> HttpResponse:
     form = SettingsForm(request.POST if request.method == "POST" else None, klass=staff.klass)
     if form.is_valid():
         changed = set_class(staff.klass, staff, form.cleaned_data)
-        return redirect(f"{reverse('class-settings', args=[class_slug])}?kept={len(changed)}")
-    context = {**page_context(staff, "people"), "form": form, "zones": zones(), "kept": request.GET.get("kept", "")}
+        return redirect(f"{reverse('class-settings', args=[class_slug])}?saved={len(changed)}")
+    context = {**page_context(staff, "people"), "form": form, "zones": zones(), "saved": request.GET.get("saved", "")}
     return render(request, "staff/class_settings.html", context, status=422 if form.errors else 200)

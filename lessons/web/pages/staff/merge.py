@@ -1,4 +1,4 @@
-"""Merging two seats of one student, for the instructor: which one, what moves, and then once."""
+"""Merging two seats of one student: choose the seat that stays, see what moves, confirm."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from django.views.decorators.http import require_http_methods
 
 from lessons.classroom.access import NOT_YOURS, get_seat, get_staff
 from lessons.classroom.models import Member, Role
-from lessons.classroom.people.merging import CantMerge, merge, refuse_unlike, what_moves
+from lessons.classroom.people.merging import CantMerge, check_mergeable, merge, what_moves
 from lessons.classroom.perform import find_out
 from lessons.web.page_context import page_context
 
 
 @require_http_methods(["GET", "POST"])
 def merge_seat(request: HttpRequest, class_slug: str, seat_slug: str) -> HttpResponse:
-    """`into` names the seat that stays. A GET asks: without it which one, with it what moves."""
+    """`into` names the seat that stays. A GET without it asks for one, with it shows what moves; a POST merges."""
     staff = get_staff(request.user, class_slug, Role.INSTRUCTOR)
     seat = get_seat(staff, seat_slug)
     wanted = request.POST if request.method == "POST" else request.GET
@@ -27,7 +27,7 @@ def merge_seat(request: HttpRequest, class_slug: str, seat_slug: str) -> HttpRes
         return _asked(request, staff, seat, into)
     if into is None:
         raise Http404(NOT_YOURS)
-    find_out(seat)  # what was cut in the middle is settled while it still stands under its own names
+    find_out(seat)  # settle acts that were cut off, while their names still belong to this seat
     try:
         merge(seat, into, staff)
     except CantMerge as refusal:
@@ -40,7 +40,7 @@ def _asked(
 ) -> HttpResponse:
     if into is not None and not refusal:
         try:
-            refuse_unlike(seat, into)
+            check_mergeable(seat, into)
         except CantMerge as no:
             refusal = str(no)
     others = staff.klass.members.filter(role=Role.STUDENT, removed_at=None).exclude(pk=seat.pk).order_by("name", "slug")

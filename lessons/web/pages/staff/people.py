@@ -1,4 +1,4 @@
-"""The people of a class, and its door: for the instructor."""
+"""The people of a class, for instructors: joining, seats and staff."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from lessons.web.page_context import page_context
 
 @require_GET
 def people(request: HttpRequest, class_slug: str) -> HttpResponse:
-    """`?code_of=SEAT` shows that seat's personal code, for who has to hand it on: one that staff gave, no other."""
+    """`?code_of=SEAT` shows that seat's personal code, so that staff can hand it on: only a code that staff gave."""
     staff = get_staff(request.user, class_slug, Role.INSTRUCTOR)
     shown = get_seat(staff, request.GET["code_of"]) if "code_of" in request.GET else None
     if shown is not None and not knows_code(shown):
@@ -90,7 +90,7 @@ def change_seat(request: HttpRequest, class_slug: str, seat_slug: str) -> HttpRe
             if not id_form.is_valid():
                 return render(request, "staff/people.html", _context(staff, wrong=(seat, id_form)), status=422)
             set_external_id(seat, staff, id_form.cleaned_data["external_id"])
-        case "remove" | "let-in" as wanted if seat.merged_into_id is None:
+        case "remove" | "restore" as wanted if seat.merged_into_id is None:
             set_removed(seat, staff, removed=wanted == "remove")
         case _:
             raise Http404(NOT_YOURS)
@@ -99,11 +99,11 @@ def change_seat(request: HttpRequest, class_slug: str, seat_slug: str) -> HttpRe
 
 @require_POST
 def change_colleague(request: HttpRequest, class_slug: str, slug: str) -> HttpResponse:
-    """Nobody removes themselves: so there is always somebody who teaches."""
+    """Nobody can remove themselves, so that a class always has an instructor."""
     staff = get_staff(request.user, class_slug, Role.INSTRUCTOR)
     colleague = get_colleague(staff, slug)
     match request.POST.get("do"):
-        case "remove" | "let-in" as wanted:
+        case "remove" | "restore" as wanted:
             set_removed(colleague, staff, removed=wanted == "remove")
         case _:
             raise Http404(NOT_YOURS)

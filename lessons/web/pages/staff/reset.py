@@ -1,4 +1,4 @@
-"""Clearing the cluster, for the instructor: first what would go, then what went."""
+"""Deleting topics and groups: first a preview, then the result."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from lessons.classroom.access import NOT_YOURS, get_change, get_seat, get_staff
+from lessons.classroom.history import ChangeKind
 from lessons.classroom.models import Change, Member, Role
 from lessons.classroom.people import reset
 from lessons.web.forms.staff import ResetForm
@@ -27,7 +28,7 @@ def reset_class(request: HttpRequest, class_slug: str) -> HttpResponse:
 
 
 def _reset(request: HttpRequest, staff: Member, seat: Member | None) -> HttpResponse:
-    """`?did=` names the row of history that tells what became of it."""
+    """`?did=` names the change whose result the page shows."""
     context: dict[str, Any] = {**page_context(staff, "people"), "seat": seat}
     if request.method == "POST":
         form = ResetForm(request.POST)
@@ -45,14 +46,14 @@ def _reset(request: HttpRequest, staff: Member, seat: Member | None) -> HttpResp
 
 
 def _done(staff: Member, seat: Member | None, number: str) -> Change:
-    change = get_change(staff, reset.KIND, number)
+    change = get_change(staff, ChangeKind.RESET, number)
     if change.seat != seat:
         raise Http404(NOT_YOURS)
     return change
 
 
 def _owners(staff: Member, things: reset.Things) -> list[dict[str, Any]]:
-    """Whose it is, with the names as each typed them."""
+    """Topics and groups by owner, with the names as they typed them."""
     seats = {seat.slug: seat for seat in staff.klass.members.order_by("name", "slug")}
     owners: dict[str, dict[str, Any]] = {
         slug: {"seat": seat, "topics": [], "groups": []} for slug, seat in seats.items()

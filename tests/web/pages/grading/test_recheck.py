@@ -72,9 +72,9 @@ def test_a_column_is_looked_at_and_who_has_not_begun_still_has_not(greta, classr
     assert (stands(classroom.alice), stands(classroom.bob)) == ("done", "")
     page = progress(greta, classroom.klass, told)
     assert "Re-checked" in page
-    assert "<b>2</b> of 2 looked at" in page
+    assert "<b>2</b> of 2 checked" in page
     change = Change.objects.get()
-    assert (change.kind, change.by, change.data) == ("re-check", classroom.greta, {"exercise": EXERCISE, "looks": 2})
+    assert (change.kind, change.by, change.data) == ("re-check", classroom.greta, {"exercise": EXERCISE, "checks": 2})
 
 
 def test_done_stays_done_and_an_attempt_is_added(greta, classroom):
@@ -96,12 +96,12 @@ def test_one_cell_is_looked_at_at_once_and_that_too_is_in_the_history(greta, cla
 
 
 def test_many_are_looked_at_in_portions_that_go_on_where_the_last_one_ended(greta, classroom, monkeypatch):
-    monkeypatch.setattr(deciding, "LOOKS_AT_ONCE", 3)
+    monkeypatch.setattr(deciding, "CHECKS_AT_ONCE", 3)
     set_removed(classroom.bob, classroom.ines, removed=True)
     solve(classroom.alice)
     told, portions = recheck(greta, classroom.klass, seat=classroom.alice.slug), 1
     page = progress(greta, classroom.klass, told)
-    assert f"<b>3</b> of {len(all_exercises())} looked at" in page
+    assert f"<b>3</b> of {len(all_exercises())} checked" in page
     assert "data-go-on" in page
     while told["after"] != "end":
         told, portions = recheck(greta, classroom.klass, **told), portions + 1
@@ -121,7 +121,7 @@ def test_with_the_cluster_away_nothing_counts_and_it_does_not_go_on_by_itself(gr
     assert "Stopped" in page
     assert "counts against nobody" in page
     assert "go_on.js" not in page
-    assert "Go on" in page
+    assert "Continue" in page
 
 
 @pytest.mark.parametrize("job", ["", "x", "999999", "9" * 30])

@@ -44,7 +44,7 @@ def test_everybody_to_a_lesson_is_a_link_and_a_later_one_takes_its_place(classro
     assert "Go to lesson 6" not in shown
 
 
-def test_words_without_a_lesson_leave_the_lesson_that_stands(classroom):
+def test_a_message_without_a_lesson_leaves_the_lesson_that_is_showing(classroom):
     say(classroom.ines, lesson="producing")
     say(classroom.ines, words="Well done")
     assert "Go to lesson 6" in page(classroom.alice)
@@ -63,7 +63,7 @@ def test_a_lesson_that_is_switched_off_is_nowhere_to_go_to(classroom):
 def test_an_ended_one_is_gone_from_the_pages_and_stays_in_the_rows(classroom):
     say(classroom.ines, words="Five more minutes")
     said = Announcement.objects.get()
-    client_of(classroom.ines).post(reverse("announcement-end", args=[classroom.klass.slug, said.pk]))
+    client_of(classroom.ines).post(reverse("announcement-remove", args=[classroom.klass.slug, said.pk]))
     assert "Five more minutes" not in page(classroom.alice)
     assert Announcement.objects.get().ended_at is not None
 
@@ -86,6 +86,6 @@ def test_a_grader_sees_what_stands_and_speaks_to_nobody(classroom):
     say(classroom.ines, words="Five more minutes")
     shown = page(classroom.greta, "room")
     assert "Five more minutes" in shown
-    assert "Say it" not in shown
-    assert ">End<" not in shown
+    assert ">Send<" not in shown
+    assert ">Remove<" not in shown
     assert say(classroom.greta, words="Me too").status_code == 404

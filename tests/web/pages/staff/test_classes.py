@@ -90,7 +90,7 @@ def test_a_double_click_makes_one_class(classroom, ines, monkeypatch):
 def test_only_who_teaches_a_class_makes_one(classroom):
     for member in (classroom.alice, classroom.greta):
         client = signed_in(member)
-        assert "Another class" not in client.get(reverse("classes")).content.decode()
+        assert "New class" not in client.get(reverse("classes")).content.decode()
         assert client.post(reverse("classes"), {"name": "Mine"}).status_code == 404
     assert Client().get(reverse("classes")).url == reverse("join")
     assert not Class.objects.filter(name="Mine").exists()
@@ -184,7 +184,7 @@ def test_staff_open_it_still_and_are_told_that_it_is_off(switched_off, ines):
 def test_a_class_has_at_least_one_lesson(classroom, ines):
     refused = keep(ines, classroom.klass, lessons=[])
     assert refused.status_code == 422
-    assert "A class has at least one lesson." in refused.content.decode()
+    assert "Choose at least one lesson." in refused.content.decode()
 
 
 # --- The due date --------------------------------------------------------------------------------------------
@@ -215,7 +215,7 @@ def test_after_it_a_page_says_that_it_was_due(classroom):
 def test_a_time_that_the_clocks_leave_out_is_refused_and_says_which_one_there_is(classroom, ines):
     refused = keep(ines, classroom.klass, due_at="2027-03-28T02:30", time_zone="Europe/Berlin")
     assert refused.status_code == 422
-    assert "no clock shows 02:30 on that day. Take 03:30 instead." in refused.content.decode()
+    assert "skip 02:30 on that day. Use 03:30 instead." in refused.content.decode()
     assert Class.objects.get(pk=classroom.klass.pk).due_at is None
 
 

@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from lessons.classroom.grading.standings import DONE, OVERRIDE, standings_of
-from lessons.classroom.history import record_change
+from lessons.classroom.grading.standings import DONE, standings_of
+from lessons.classroom.history import ChangeKind, record_change
 from lessons.classroom.models import Act, Attempt, Change, Hand, Member, Observation
 from lessons.classroom.people.merging import CantMerge, merge
 from lessons.classroom.people.seats import take_seat
@@ -121,13 +121,13 @@ def test_a_seat_that_was_merged_is_neither_merged_again_nor_let_in(classroom):
     do(ines, classroom.alice, classroom.bob)
     assert do(ines, classroom.alice, classroom.bob).status_code == 409
     seat = reverse("people-seat", args=[classroom.klass.slug, classroom.alice.slug])
-    assert ines.post(seat, {"do": "let-in"}).status_code == 404
+    assert ines.post(seat, {"do": "restore"}).status_code == 404
     assert "merged into" in ines.get(reverse("people", args=[classroom.klass.slug])).content.decode()
 
 
 def test_a_graders_decision_comes_along_unless_there_is_one_already(classroom):
     decided = {"exercise": EXERCISE, "state": "done", "points": 2, "reason": "Shown to me."}
-    record_change(classroom.klass, classroom.greta, OVERRIDE, seat=classroom.alice, data=decided)
+    record_change(classroom.klass, classroom.greta, ChangeKind.OVERRIDE, seat=classroom.alice, data=decided)
     merge(classroom.alice, classroom.bob, classroom.ines)
     standing = standings_of(classroom.bob)[EXERCISE]
     assert (standing.state, standing.points) == (DONE, 2)
@@ -149,5 +149,5 @@ def test_it_is_in_the_history_with_what_moved(classroom):
     merge(classroom.alice, classroom.bob, classroom.ines)
     row = Change.objects.get(kind="merge")
     assert (row.by, row.seat) == (classroom.ines, classroom.bob)
-    moved = {"acts": 1, "attempts": 1, "done": 1, "hands": 0, "decisions": 0}
+    moved = {"acts": 1, "attempts": 1, "done": 1, "hands": 0, "overrides": 0}
     assert row.data == {"from": classroom.alice.slug, **moved}

@@ -101,9 +101,9 @@ def test_an_instructor_removes_who_else_teaches_or_grades_and_lets_them_in_again
 
     assert (greta.get(room).status_code, say(classroom.greta, "remove"), greta.get(room).status_code) == (200, 302, 404)
     assert "Grader, removed" in page(ines, classroom.klass)
-    assert (say(classroom.greta, "let-in"), greta.get(room).status_code) == (302, 200)
+    assert (say(classroom.greta, "restore"), greta.get(room).status_code) == (302, 200)
     assert list(Change.objects.values_list("kind", "seat")) == [
-        ("remove", classroom.greta.pk), ("let-in", classroom.greta.pk)
+        ("remove", classroom.greta.pk), ("restore", classroom.greta.pk)
     ]  # fmt: skip
     assert [say(classroom.ines, "remove"), say(classroom.alice, "remove"), say(classroom.greta, "promote")] == [404] * 3
 
@@ -146,7 +146,7 @@ def test_whoever_is_removed_reaches_nothing_and_the_record_stays_until_they_are_
     assert browser.get(reverse("home")).url == reverse("join")
     assert Client().post(reverse("return"), {"personal_code": alice.personal_code}).status_code == 422
     assert alice.attempts.count() == 1
-    seat(ines, alice, "let-in")
+    seat(ines, alice, "restore")
     assert browser.get(lessons).status_code == 200
 
 

@@ -60,7 +60,7 @@ def test_what_was_shown_goes_and_what_somebody_is_in_what_came_since_and_what_is
         url = reverse("seat-reset", args=[classroom.klass.slug, alice.slug])
         preview = ines.get(url)
         text = preview.content.decode()
-        assert "2 topics and 2 groups" in text
+        assert "2 topics, 2 groups" in text
         assert bob.slug not in text
         create(alice, "since")
         forged = json.loads(shown_by(preview))
@@ -69,7 +69,7 @@ def test_what_was_shown_goes_and_what_somebody_is_in_what_came_since_and_what_is
     finally:
         clients.close(still_in)
     told = answer.content.decode()
-    assert "Deleted: 2 topics and 1 group" in told
+    assert "Deleted: 2 topics, 1 group" in told
     assert "The group has members" in told
     left = things_of(classroom.klass)
     assert left.topics == tuple(sorted((f"{alice.slug}.since", f"{bob.slug}.test1p")))
@@ -85,10 +85,10 @@ def test_a_whole_class_is_cleared_and_another_class_keeps_what_it_has(kafka, cla
     create(classroom.charlie, "test1p")
     url = reverse("class-reset", args=[classroom.klass.slug])
     told = ines.post(url, {"things": shown_by(ines.get(url))}, follow=True).content.decode()
-    assert "Deleted: 1 topic and 0 groups" in told
+    assert "Deleted: 1 topic, 0 groups" in told
     assert not things_of(classroom.klass)
     assert things_of(classroom.charlie.klass)
-    assert "There is nothing on the cluster" in ines.get(url).content.decode()
+    assert "There are no topics and no groups on the cluster" in ines.get(url).content.decode()
 
 
 def test_while_kafka_is_away_it_says_so_and_nothing_is_lost(classroom, ines, settings):
