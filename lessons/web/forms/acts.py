@@ -1,4 +1,4 @@
-"""The one place where an act's form is derived from its description."""
+"""Derives an act's form from its description."""
 
 from __future__ import annotations
 

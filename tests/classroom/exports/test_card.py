@@ -150,20 +150,20 @@ def test_the_record_shows_the_verdict_the_late_mark_and_the_graders_reason(class
     Class.objects.update(due_at=timezone.now() - timedelta(hours=1), late_rule=LateRule.HALF)
     data = {"exercise": OTHER, "state": "done", "points": 1, "reason": "<b>Shown</b> at the desk."}
     Change.objects.create(klass=classroom.klass, by=classroom.greta, seat=classroom.alice, kind=OVERRIDE, data=data)
-    shown = alice_client.get(reverse("record", args=[classroom.klass.slug])).content.decode()
+    shown = alice_client.get(reverse("my-work", args=[classroom.klass.slug])).content.decode()
     assert "test1p exists." in shown
     assert "Done, late." in shown
     assert "Was due" in shown
     assert "Late work counts half" in shown
     assert "Decided by <bdi>Greta</bdi>" in shown
     assert "&lt;b&gt;Shown&lt;/b&gt; at the desk." in shown
-    assert "Not begun." in shown
+    assert "Not started." in shown
 
 
 def test_the_record_is_ones_own(work, classroom):
     bob = Client()
     bob.force_login(classroom.bob.user, backend="django.contrib.auth.backends.ModelBackend")
-    assert "test1p exists." not in bob.get(reverse("record", args=[classroom.klass.slug])).content.decode()
+    assert "test1p exists." not in bob.get(reverse("my-work", args=[classroom.klass.slug])).content.decode()
     assert verify_card(bob.get(reverse("card", args=[classroom.klass.slug])).content)["done"] == 0
 
 

@@ -1,4 +1,4 @@
-"""One's own record: the verdicts and reasons that the grader sees, and the card to take along."""
+"""My work: a student's verdicts with their reasons, as the grader sees them, and the evidence card."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from lessons.web.page_context import page_context
 
 
 @require_GET
-def record(request: HttpRequest, class_slug: str) -> HttpResponse:
+def my_work(request: HttpRequest, class_slug: str) -> HttpResponse:
     member = get_member(request.user, class_slug)
     by_lesson = groupby(record_of(member), key=lambda entry: entry.lesson)
     parts = [{"lesson": lesson, "url": lesson_url(member, lesson), "entries": [*of]} for lesson, of in by_lesson]
-    context = {**page_context(member, "record"), "parts": parts, "public_key": public_key_of(member.klass.slug)}
+    context = {**page_context(member, "my-work"), "parts": parts, "public_key": public_key_of(member.klass.slug)}
     return render(request, "student/my_work.html", context)
 
 
@@ -33,6 +33,6 @@ def card(request: HttpRequest, class_slug: str) -> HttpResponse:
 
 @require_GET
 def card_key(request: HttpRequest, class_slug: str) -> HttpResponse:
-    """The class's public key, for whoever checks a card of it."""
+    """The class's public key, which verifies its evidence cards."""
     member = get_member(request.user, class_slug)
     return HttpResponse(f"{public_key_of(member.klass.slug)}\n", content_type="text/plain; charset=utf-8")
