@@ -13,10 +13,10 @@ BUTTONS = {"submit", "button", "reset"}
 
 
 class Reading(HTMLParser):
-    """`texts`: all that is seen or heard. `unmarked`: what of it has letters that no catalogue gave.
+    """`texts`: what the interface says, seen or heard. `unmarked`: what of it has letters that no catalogue gave.
 
-    Code is neither, and an element with `translate="no"` (a name, Kafka's own word) or with a language of its own (`lang`:
-    a lesson's text, of which there is a file for each language) is left to itself.
+    Code is neither. Left to themselves are: a time, which the browser writes in the reader's own way; what has
+    `translate="no"`, such as Kafka's own words; and what has a language of its own (`lang`), as a lesson's text has.
     """
 
     def __init__(self, html: str, *, skip_ids: Iterable[str] = ()) -> None:
@@ -24,42 +24,40 @@ class Reading(HTMLParser):
         self.texts: list[str] = []
         self.unmarked: list[str] = []
         self._skip_ids = set(skip_ids)
-        self._inside: list[tuple[str, bool, bool]] = []  # tag, is code, is left to itself
+        self._inside: list[tuple[str, bool, bool]] = []  # tag, is not read at all, is left to itself
         self._depth = 0
         self.feed(html)
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
-        _, is_code, is_left = self._inside[-1] if self._inside else ("", False, False)
+        _, is_unread, is_left = self._inside[-1] if self._inside else ("", False, False)
+        is_unread |= tag in CODE or given.get("id") in self._skip_ids
         has_language = "lang" in given and tag != "html"
-        is_left |= given.get("translate") == "no" or has_language or given.get("id") in self._skip_ids
+        is_left |= tag == "time" or given.get("translate") == "no" or has_language
         for name, value in given.items():
             is_button = tag == "input" and given.get("type") in BUTTONS and name == "value"
-            if name in SPOKEN or is_button:
-                self.texts.append(" ".join(value.split()))
-                if not is_left:
-                    self._note(outside(value)[0])
+            if not is_unread and (name in SPOKEN or is_button):
+                self._take(value, outside(value)[0], is_left=is_left)
         if tag not in VOID:
-            self._inside.append((tag, is_code or tag in CODE, is_left))
+            self._inside.append((tag, is_unread, is_left))
 
     def handle_endtag(self, tag: str) -> None:
         while self._inside and self._inside.pop()[0] != tag:
             pass
 
     def handle_data(self, data: str) -> None:
-        _, is_code, is_left = self._inside[-1] if self._inside else ("", False, False)
-        if is_code:
+        _, is_unread, is_left = self._inside[-1] if self._inside else ("", False, False)
+        if is_unread:
             return
         rest, self._depth = outside(data, self._depth)
-        if data.strip():
-            self.texts.append(" ".join(data.split()))
-        if not is_left:
-            self._note(rest)
+        self._take(data, rest, is_left=is_left)
 
-    def _note(self, text: str) -> None:
-        if any(character.isalpha() for character in text):
-            self.unmarked.append(" ".join(text.split()))
+    def _take(self, text: str, rest: str, *, is_left: bool) -> None:
+        if text.strip() and not is_left:
+            self.texts.append(" ".join(text.split()))
+            if any(character.isalpha() for character in rest):
+                self.unmarked.append(" ".join(rest.split()))
 
 
 def outside(text: str, depth: int = 0) -> tuple[str, int]:
