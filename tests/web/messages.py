@@ -58,13 +58,10 @@ def of_templates() -> Iterator[tuple[str, Message]]:
 
 
 def of_django() -> Iterator[Message]:
-    """Its own sentences in forms: they are translated already, by Django."""
-    with translation.override(None):
-        for folder in (
-            Path(translation.__file__).parents[2] / "conf",
-            Path(translation.__file__).parents[2] / "contrib" / "auth",
-        ):
-            yield from _of_po((folder / "locale" / "en" / "LC_MESSAGES" / "django.po").read_text())
+    """Its own sentences in forms, which Django has in each language."""
+    django = Path(translation.__file__).parents[2]
+    for folder in (django / "conf", django / "contrib" / "auth"):
+        yield from _of_po((folder / "locale" / "en" / "LC_MESSAGES" / "django.po").read_text())
 
 
 def _of_po(text: str) -> Iterator[Message]:
