@@ -33,7 +33,7 @@ _html = HtmlFormatter(nowrap=True)
 
 @lru_cache(maxsize=500)
 def _highlighted(code: str, lexer: type[Lexer]) -> SafeString:
-    """A card is drawn again with each of its answers, and its code is mostly what it was."""
+    """The code as HTML. A card is drawn again with each answer, and its code is mostly the same: so it is cached."""
     return mark_safe(highlight(code, lexer(), _html))  # noqa: S308 - Pygments escapes
 
 

@@ -1,4 +1,4 @@
-"""Messages on open pages: announcements, and answers to one's own raised hand."""
+"""Messages on open pages: announcements, and the answer to a raised hand."""
 
 from __future__ import annotations
 
