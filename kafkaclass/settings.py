@@ -97,6 +97,7 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
+                "lessons.web.script_words.script_words",
             ]
         },
     }
@@ -126,8 +127,14 @@ SESAME_ONE_TIME = True
 SESAME_MAX_AGE = 60 * 60 * 24 * 7
 SESAME_TOKEN_NAME = "link"  # noqa: S105 - a parameter's name
 
+# The interface is written in English and marked for translation. Another language is a .po file, made by `makemessages`
+# in the folder below, and its code here. It is the language of the whole site and not of each browser: the parts of a
+# live page are drawn once for many readers, outside of any request. Lessons are translated as files of their own.
 LANGUAGE_CODE = "en"
-USE_I18N = False
+LANGUAGES = [("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "lessons" / "web" / "locale"]
+USE_I18N = True
+USE_THOUSAND_SEPARATOR = False  # an offset is written as Kafka writes it
 USE_TZ = True
 TIME_ZONE = "UTC"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

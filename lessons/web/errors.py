@@ -1,4 +1,4 @@
-"""What goes wrong becomes a page with a sentence, the right status, and something to try."""
+"""Error pages: each has a title, a sentence, advice and the right status."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from lessons.classroom.limits import TooFast, TooMuch
 from lessons.classroom.models import Act
@@ -35,7 +36,7 @@ def status_of_act(act: Act) -> int:
 
 
 class SayWhatWentWrong:
-    """Middleware: Kafka's and the database's failures in words.
+    """Middleware: turns failures of Kafka and of the database into error pages.
 
     It is the innermost one and sync, which keeps the whole chain sync: one thread a request. Were it async, those above
     it would be too, up to the first that can't be, and each would go to that thread and back on its own, twice.
@@ -54,8 +55,8 @@ class SayWhatWentWrong:
             return said
         if isinstance(error, OperationalError):
             logger.error("The database did not answer: %s", error)
-            advice = "Nothing was done. Go back and try again in a few seconds."
-            return page(request, 503, "The class's records are busy", "The database is locked or away.", advice)
+            advice = _("Try again in a few seconds, and check first whether your last action went through.")
+            return page(request, 503, _("The database is busy"), _("It did not answer in time."), advice)
         return None
 
 
@@ -67,27 +68,25 @@ def page(request: HttpRequest, status: int, title: str, words: str, advice: str)
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, RequestDataTooBig):
-        words = f"A form or a request takes at most {settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 2**20} MB."
-        return page(request, 413, "That was too long", words, "Go back, and send less at a time.")
-    return page(request, 400, "That could not be read", "The request was not well-formed.", "Go back and try again.")
+        limit = {"megabytes": settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 2**20}
+        words = _("A form or a request may have at most %(megabytes)s MB.") % limit
+        return page(request, 413, _("That was too much"), words, _("Go back and send less at a time."))
+    words = _("The server could not read this request.")
+    return page(request, 400, _("Something is wrong with the request"), words, _("Go back and try again."))
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    advice = "Reload the page and send it again."
-    return page(request, 403, "That came from a page that was too old", "Its form was not accepted.", advice)
+    words = _("Its form can no longer be sent.")
+    return page(request, 403, _("This page has expired"), words, _("Reload it and send the form again."))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    words = "There is no such page, or it is not yours."
-    return page(
-        request,
-        404,
-        "Not found",
-        words,
-        "Join the class with its code, or come back with your personal code.",
-    )
+    words = _("There is no such page, or it is not yours.")
+    advice = _("Join the class with its code, or come back with your personal code.")
+    return page(request, 404, _("Not found"), words, advice)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    words = "Something went wrong on our side, and it was written to the log."
-    return page(request, 500, "That was us", words, "Try again; if it stays so, tell your instructor.")
+    words = _("It has been logged.")
+    advice = _("Try again. If it keeps happening, tell your instructor.")
+    return page(request, 500, _("Something went wrong on our side"), words, advice)

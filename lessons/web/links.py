@@ -1,4 +1,4 @@
-"""Addresses of pages that several others lead to."""
+"""Addresses of pages that several other pages link to."""
 
 from __future__ import annotations
 

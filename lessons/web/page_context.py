@@ -1,4 +1,4 @@
-"""What every page inside a class has."""
+"""The context that every page of a class shares."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from lessons.classroom.people.due import due_of
 
 
 def page_context(member: Member, room: str) -> dict[str, Any]:
-    """What every page inside a class has."""
+    """For the bar, the due date and the progress; `room` is the bar's current entry."""
     return {
         "klass": member.klass,
         "member": member,

@@ -1,4 +1,4 @@
-"""Whatever is not a static file is one person's, and changes: no cache keeps it, and no "back" shows it to the next one."""
+"""Keeps pages out of caches: apart from static files, each answer is for one person only."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.utils.decorators import sync_and_async_middleware
 
 @sync_and_async_middleware
 def never_cached(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
-    """Middleware. Works beside sync and async views; stands behind the one that serves static files."""
+    """Middleware, for sync and async views. It comes after the one that serves static files."""
     if iscoroutinefunction(get_response):
 
         async def answer_later(request: HttpRequest) -> HttpResponseBase:

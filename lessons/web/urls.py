@@ -32,7 +32,7 @@ urlpatterns = [
     path("c/<slug:class_slug>/lessons/<slug:lesson_slug>/", lessons.lesson_page, name="lesson"),
     path("c/<slug:class_slug>/lessons/<slug:lesson_slug>/acts/<int:index>/", acts.do, name="act"),
     path("c/<slug:class_slug>/lessons/<slug:lesson_slug>/acts/<int:index>/code/", acts.code, name="act-code"),
-    path("c/<slug:class_slug>/lessons/<slug:lesson_slug>/check/<str:exercise_id>/", checks.look, name="check"),
+    path("c/<slug:class_slug>/lessons/<slug:lesson_slug>/check/<str:exercise_id>/", checks.check_now, name="check"),
     path("c/<slug:class_slug>/lessons/<slug:lesson_slug>/notebook.ipynb", downloads.lesson, name="notebook"),
     path("c/<slug:class_slug>/lessons/<slug:lesson_slug>/hand/", hands.hand, name="hand"),
     path(
@@ -67,9 +67,9 @@ urlpatterns = [
     path("c/<slug:class_slug>/exports/canvas/", canvas, name="canvas"),
     path("c/<slug:class_slug>/exports/canvas.csv", canvas_file, name="canvas-file"),
     path("c/<slug:class_slug>/exports/<str:name>", export, name="export"),
-    path("c/<slug:class_slug>/record/", my_work.record, name="record"),
-    path("c/<slug:class_slug>/record/card.jws", my_work.card, name="card"),
-    path("c/<slug:class_slug>/record/key.json", my_work.card_key, name="card-key"),
+    path("c/<slug:class_slug>/my-work/", my_work.my_work, name="my-work"),
+    path("c/<slug:class_slug>/my-work/card.jws", my_work.card, name="card"),
+    path("c/<slug:class_slug>/my-work/key.json", my_work.card_key, name="card-key"),
     path("c/<slug:class_slug>/tokens/", tokens.tokens, name="tokens"),
     path("c/<slug:class_slug>/tokens/<int:token_id>/revoke/", tokens.revoke_token, name="token-revoke"),
 ]

@@ -1,5 +1,5 @@
-// Says things to whoever listens to the page instead of looking at it. The region is there from the start:
-// one that arrives together with its text is often not read.
+// Says things to screen readers. The region is there from the start: one that arrives together with its text is often not
+// read.
 
 const region = document.getElementById("announcer");
 let waiting = [];

@@ -2,15 +2,13 @@
 
 import { say } from "./announce.js";
 import { showLocalTimes } from "./clock.js";
+import { text } from "./words.js";
 
-const NO_ANSWER =
-  "The server did not answer, so it is not known whether this was done. Press again: the same request is never done twice.";
-const NO_WORDS = "The server could not answer this. Load the page again; what you typed is still here to copy.";
 const HEARD = ".form-error, .wrong label, .field-error, .answer > p:not(.at), .answer li:nth-child(-n + 10), .verdict";
 
 export function watchCards() {
   document.body.addEventListener("htmx:beforeRequest", (event) => clearTrouble(event.detail.elt));
-  document.body.addEventListener("htmx:sendError", (event) => showTrouble(event.detail.elt, NO_ANSWER));
+  document.body.addEventListener("htmx:sendError", (event) => showTrouble(event.detail.elt, text("no-answer")));
   document.body.addEventListener("htmx:beforeSwap", keepCardWithoutAnswer);
   document.body.addEventListener("htmx:afterSwap", settle);
 }
@@ -22,7 +20,7 @@ function keepCardWithoutAnswer(event) {
   if (target.id && page.getElementById(target.id)) return;
   event.detail.shouldSwap = false;
   event.detail.isError = false;
-  if (requestConfig.verb === "post") showTrouble(requestConfig.elt, page.querySelector("[data-error]")?.textContent || NO_WORDS);
+  if (requestConfig.verb === "post") showTrouble(requestConfig.elt, page.querySelector("[data-error]")?.textContent || text("unreadable"));
 }
 
 function showTrouble(elt, words) {

@@ -1,5 +1,7 @@
 // One record as a row of the table. Whatever a record holds is text here, never markup.
 
+import { text } from "./words.js";
+
 const clock = new Intl.DateTimeFormat([], {
   hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3, hourCycle: "h23",
 });
@@ -14,9 +16,9 @@ export function rowOf(record) {
   return row;
 }
 
-function textCell(text) {
+function textCell(value) {
   const cell = document.createElement("td");
-  cell.textContent = text;
+  cell.textContent = value;
   return cell;
 }
 
@@ -29,8 +31,8 @@ function valueCell(value) {
 // null, empty and bytes look different from a text that says "null", "empty" or "ff".
 function fill(element, value) {
   if (value.kind !== "text") element.classList.add(value.kind);
-  element.textContent = value.text ?? value.kind;
-  if (value.size_bytes) element.append(note(` … ${value.size_bytes.toLocaleString()} bytes in all`));
+  element.textContent = value.text ?? (value.kind === "empty" ? text("empty") : value.kind);
+  if (value.size_bytes) element.append(" ", note(text("bytes-in-all", { count: value.size_bytes.toLocaleString() })));
 }
 
 function headersCell(headers) {

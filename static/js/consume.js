@@ -1,7 +1,8 @@
-// A consumer of one's own: start it with a form, see what it is assigned, acknowledge what was painted, stop it.
+// The student's own consumer: start it with a form, see what it is assigned, acknowledge what was painted, stop it.
 
 import { connect } from "./socket.js";
 import { Panel } from "./stream.js";
+import { text } from "./words.js";
 
 const WINDOW = 200;
 
@@ -17,7 +18,7 @@ export function consume(section) {
   showState();
 
   function begin() {
-    panel.say("Starting…");
+    panel.say(text("starting"));
     if (!socket) {
       socket = connect(section.dataset.url, { heartbeat: true, onFrame: (frame) => answers[frame.type]?.(frame), onState });
     } else if (socket.isOpen()) {
@@ -28,8 +29,8 @@ export function consume(section) {
 
   function onState(isOnline, words) {
     if (isOnline && asked) begin();
-    else if (!isOnline && isStopping) over("The connection was cut while it stopped. The group is left all the same.");
-    else if (!isOnline && asked) panel.say(words ?? "The connection is cut: the consumer leaves its group. Coming back…");
+    else if (!isOnline && isStopping) over(text("cut-while-stopping"));
+    else if (!isOnline && asked) panel.say(words ?? text("cut-while-consuming"));
     if (words) over(words);
   }
 
@@ -42,24 +43,24 @@ export function consume(section) {
   }
 
   const answers = {
-    started: (frame) => panel.say(`Joining group ${frame.group_id}…`),
+    started: (frame) => panel.say(text("joining", { group: frame.group_id })),
     assigned(frame) {
       panel.lanes.open(frame.partitions.map(({ partition }) => partition));
-      const places = frame.partitions.map(({ partition, offset }) => `partition ${partition} from ${place(offset)}`);
-      panel.note(places.length ? `Assigned: ${places.join(", ")}.` : "Assigned nothing: others of the group have all partitions.");
-      panel.say(`A member of group ${asked?.group_id}: ${places.join(", ") || "no partition"}`);
+      const places = frame.partitions.map(place).join(", ");
+      panel.note(places ? text("assigned", { places }) : text("assigned-nothing"));
+      panel.say(text("member", { group: asked?.group_id, places: places || text("no-partition") }));
     },
     revoked(frame) {
       const partitions = frame.partitions.map(({ partition }) => partition).join(", ");
-      if (partitions) panel.note(`${frame.lost ? "Lost" : "Revoked"}: partition ${partitions}.`);
+      if (partitions) panel.note(text(frame.lost ? "lost" : "revoked", { partitions }));
     },
     records: (frame) => panel.add(frame.records),
-    topic_deleted: (frame) => panel.note(`${frame.topic} was deleted. The consumer waits for it.`),
-    topic_recreated: (frame) => panel.note(`Another topic ${frame.topic} was created. It begins at offset 0.`),
+    topic_deleted: (frame) => panel.note(text("consumer-waits", { topic: frame.topic })),
+    topic_recreated: (frame) => panel.note(text("topic-replaced", { topic: frame.topic })),
     problem: (frame) => panel.note(frame.words, "problem"),
     stopped(frame) {
-      const places = Object.entries(frame.committed).map(([partition, offset]) => `partition ${partition} at ${offset}`);
-      const words = places.length ? `Stopped. The group has committed ${places.join(", ")}.` : "Stopped. Nothing is committed.";
+      const places = Object.entries(frame.committed).map(([partition, offset]) => text("partition-at", { partition, offset })).join(", ");
+      const words = places ? text("stopped", { places }) : text("stopped-empty");
       panel.note(words);
       over(words);
     },
@@ -92,8 +93,8 @@ export function consume(section) {
     isStopping = true;
     hold(false);
     panel.paint(); // what has come is shown, and so acknowledged
-    panel.say("Stopping: committing, leaving the group…");
-    if (!socket.send({ type: "stop" })) over("Stopped: the connection was cut.");
+    panel.say(text("stopping"));
+    if (!socket.send({ type: "stop" })) over(text("stopped-by-cut"));
   });
 
   pause?.addEventListener("click", () => hold(!panel.isHeld));
@@ -120,13 +121,13 @@ export function consume(section) {
   return () => socket?.close();
 }
 
-function place(offset) {
-  return offset === null ? "where the group was" : `offset ${offset}`;
+function place({ partition, offset }) {
+  return offset === null ? text("partition-from-group", { partition }) : text("partition-from-offset", { partition, offset });
 }
 
-function wholeNumber(text) {
-  const number = Number(text);
-  return Number.isSafeInteger(number) && text !== "" ? number : 0; // which is refused in words
+function wholeNumber(typed) {
+  const number = Number(typed);
+  return Number.isSafeInteger(number) && typed !== "" ? number : 0; // which is refused in words
 }
 
 // crypto.randomUUID is there on secure addresses only.

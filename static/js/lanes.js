@@ -1,5 +1,7 @@
 // A lane for each partition: the offsets that came last, the newest at the right.
 
+import { text } from "./words.js";
+
 const FRESH_MS = 2000;
 const LABEL_PX = 24;
 const OFFSET_PX = 40; // four digits; longer ones make for fewer
@@ -51,7 +53,7 @@ export class Lanes {
       const label = document.createElement("b");
       label.textContent = partition;
       const empty = document.createElement("em");
-      empty.textContent = "nothing yet";
+      empty.textContent = text("nothing-yet");
       element.append(label, empty);
       const later = [...this.lanes.keys()].filter((other) => other > partition).sort((a, b) => a - b)[0];
       this.box.insertBefore(element, this.lanes.get(later)?.element ?? null);
@@ -62,9 +64,9 @@ export class Lanes {
 
   say() {
     const words = [...this.lanes].sort(([a], [b]) => a - b).map(
-      ([partition, { last }]) => `partition ${partition}: ${last === null ? "nothing yet" : `last offset ${last}`}`,
+      ([partition, { last }]) => (last === null ? text("empty-lane", { partition }) : text("lane", { partition, offset: last })),
     );
-    this.box.setAttribute("aria-label", words.join("; ") || "No partition yet");
+    this.box.setAttribute("aria-label", words.join("; ") || text("no-lanes"));
   }
 }
 

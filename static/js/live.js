@@ -2,6 +2,7 @@
 
 import { replacePart } from "./parts.js";
 import { connect } from "./socket.js";
+import { text } from "./words.js";
 
 const head = document.querySelector("[data-live-state]");
 let online = false;
@@ -12,9 +13,9 @@ function showState() {
   if (!head) return;
   const cluster = document.getElementById("part-brokers")?.dataset.state;
   const [name, words] = lastWords ? ["waiting", lastWords]
-    : !online ? (wasOnline ? ["waiting", "reconnecting…"] : ["", "connecting…"])
-    : cluster === "joining" ? ["waiting", "the brokers are joining"]
-    : ["on", "live"];
+    : !online ? (wasOnline ? ["waiting", text("reconnecting")] : ["", text("connecting")])
+    : cluster === "joining" ? ["waiting", text("brokers-joining")]
+    : ["on", text("live")];
   head.classList.toggle("on", name === "on");
   head.classList.toggle("waiting", name === "waiting");
   if (head.textContent !== words) head.textContent = words;

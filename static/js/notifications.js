@@ -18,7 +18,7 @@ function show() {
     item.hidden = closed.has(item.dataset.notification);
     item.querySelector("[data-dismiss]").hidden = false;
     const link = item.querySelector("a");
-    if (link) link.hidden = link.pathname === location.pathname && !link.hash; // whoever is there need not go there
+    if (link) link.hidden = link.pathname === location.pathname && !link.hash; // this is that page
   }
   if (section) section.hidden = items.every((item) => item.hidden);
 }

@@ -1,4 +1,4 @@
-// Whoever has closed the question about a broker is back at the brokers, and not at the top of the page.
+// When the question about a broker is closed, the focus returns to the brokers, not to the top of the page.
 
 document.body.addEventListener("htmx:afterSettle", (event) => {
   const asked = document.getElementById("broker-ask");

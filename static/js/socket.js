@@ -5,17 +5,13 @@
 // A browser does not notice when the network just vanishes. With `heartbeat` (the streams' sockets answer it) a
 // connection on which nothing has come for a while is given up.
 
+import { has, text } from "./words.js";
+
 const SHORTEST_MS = 250;
 const LONGEST_MS = 8000;
 const GOOD_AFTER_MS = 5000;
 const PING_EVERY_MS = 5000;
 const SILENT_AFTER_MS = 15000;
-const FINAL = {
-  4404: "This page is not open to you any more in this browser. Load it again.",
-  4400: "The server did not understand this page. Load it again.",
-  4413: "What this page sent was too long. Load it again.",
-  4429: "Too much is open under your name, in all tabs and windows together. Close or stop some, then load this page again.",
-};
 
 export function connect(url, { onFrame, onState = () => {}, heartbeat = false }) {
   const address = new URL(url, location.href);
@@ -48,9 +44,10 @@ export function connect(url, { onFrame, onState = () => {}, heartbeat = false })
 
   function lost(code) {
     socket = null;
-    isClosed ||= code in FINAL;
+    const final = `closed-${code}`; // there are words for what will not come back
+    isClosed ||= has(final);
     if (performance.now() - openedAt > GOOD_AFTER_MS) wait = SHORTEST_MS;
-    onState(false, FINAL[code]);
+    onState(false, has(final) ? text(final) : undefined);
     if (isClosed) return;
     timer = setTimeout(open, wait * (0.5 + Math.random()));
     wait = Math.min(wait * 2, LONGEST_MS);

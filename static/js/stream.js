@@ -3,6 +3,7 @@
 import { rowOf } from "./cells.js";
 import { Lanes } from "./lanes.js";
 import { Summary } from "./summary.js";
+import { text } from "./words.js";
 
 const MAX_ROWS = 2000;
 const MAX_NOTICES = 20;
@@ -62,8 +63,7 @@ export class Panel {
   addLeftOut(records) {
     this.leftOut += records;
     if (!this.leftOutLine) return;
-    this.leftOutLine.textContent =
-      `${this.leftOut.toLocaleString()} records were left out: they came faster than this page could take them.`;
+    this.leftOutLine.textContent = text("left-out", { count: this.leftOut.toLocaleString() });
     this.leftOutLine.hidden = false;
   }
 

@@ -1,5 +1,7 @@
 // What a screen reader hears of the records: now and then, politely, and not at all in quiet mode.
 
+import { text } from "./words.js";
+
 const EVERY_MS = 2000;
 const KEY = "stream-quiet";
 
@@ -34,8 +36,7 @@ export class Summary {
     const { count, last } = this;
     this.count = 0;
     if (this.isQuiet || !this.region || !count) return;
-    this.region.textContent =
-      `${count} ${count === 1 ? "record" : "records"}, last: partition ${last.partition} offset ${last.offset}`;
+    this.region.textContent = text("summary", { count, partition: last.partition, offset: last.offset });
   }
 }
 

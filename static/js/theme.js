@@ -23,7 +23,7 @@
     const button = document.querySelector("[data-theme-switch]");
     if (!button) return;
     const label = () => {
-      button.textContent = `Theme: ${theme}`;
+      button.textContent = button.dataset[theme];
     };
     button.addEventListener("click", () => {
       theme = themes[(themes.indexOf(theme) + 1) % themes.length];

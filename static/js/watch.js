@@ -4,6 +4,7 @@
 
 import { connect } from "./socket.js";
 import { Panel } from "./stream.js";
+import { text } from "./words.js";
 
 const WINDOW = 500;
 const LUMP = 125; // a grant for each frame would cost the server more than the frames do
@@ -24,7 +25,7 @@ export function watch(section) {
     onFrame: (frame) => answers[frame.type]?.(frame),
     onState(isOnline, words) {
       if (isOnline) begin();
-      else panel.say(words ?? "The connection is cut. Coming back…");
+      else panel.say(words ?? text("cut"));
     },
   });
 
@@ -46,16 +47,16 @@ export function watch(section) {
 
   const answers = {
     watching(frame) {
-      if (topicId !== null && frame.topic_id !== topicId) panel.note(`Another topic ${topic} is there now. It begins at offset 0.`);
+      if (topicId !== null && frame.topic_id !== topicId) panel.note(text("topic-replaced", { topic }));
       positions = frame.positions;
       topicId = frame.topic_id;
       panel.lanes.open(Object.keys(positions));
-      panel.say(`Watching ${topic}`);
+      panel.say(text("watching", { topic }));
     },
     partitions_added(frame) {
       positions = { ...positions, ...frame.positions };
       panel.lanes.open(Object.keys(frame.positions));
-      panel.note(`${topic} has ${Object.keys(positions).length} partitions now.`);
+      panel.note(text("partitions-added", { topic, count: Object.keys(positions).length }));
     },
     records(frame) {
       const fresh = frame.records.filter(isNew);
@@ -65,10 +66,10 @@ export function watch(section) {
     },
     left_out: (frame) => panel.addLeftOut(frame.records),
     waiting: (frame) => panel.say(frame.words),
-    going_on: () => panel.say(`Watching ${topic}`),
+    going_on: () => panel.say(text("watching", { topic })),
     topic_deleted() {
-      panel.note(`${topic} was deleted. The rows here are what was seen of it.`);
-      panel.say(`${topic} was deleted. This goes on by itself when it is created again.`);
+      panel.note(text("topic-deleted", { topic }));
+      panel.say(text("watch-waits", { topic }));
     },
     problem: (frame) => panel.note(frame.words, "problem"),
   };
@@ -81,7 +82,7 @@ export function watch(section) {
     isPaused = !isPaused;
     pause.setAttribute("aria-pressed", String(isPaused));
     if (isPaused) socket.send({ type: "stop" });
-    panel.say(isPaused ? "Paused. The rows stay; nothing is missed." : `Watching ${topic}`);
+    panel.say(isPaused ? text("paused") : text("watching", { topic }));
     begin();
   });
 
@@ -91,14 +92,14 @@ export function watch(section) {
     from = startOf(chosen.get("from") === "offset" ? chosen.get("offset") : chosen.get("from"));
     positions = topicId = null;
     panel.clear();
-    panel.say(`Asking for ${topic}…`);
+    panel.say(text("asking", { topic }));
     begin();
   });
 
   return () => socket.close();
 }
 
-function startOf(text) {
-  const offset = Number.parseInt(text, 10);
-  return offset >= 0 ? offset : text === "now" ? "now" : "beginning";
+function startOf(chosen) {
+  const offset = Number.parseInt(chosen, 10);
+  return offset >= 0 ? offset : chosen === "now" ? "now" : "beginning";
 }

@@ -112,9 +112,9 @@ def a_broker_is_stopped_and_started(app: RunningApp, ines: Page, alice: Page) ->
 
 def a_hand_is_raised_and_answered(app: RunningApp, ines: Page, bob: Page) -> None:
     open_lesson(bob, app, "creating-topics")
-    bob.get_by_text("Raise a hand").first.click()
+    bob.get_by_text("Raise your hand").first.click()
     bob.get_by_label("Your question").fill("Why not with a space?")
-    bob.get_by_role("button", name="Raise it").click()
+    bob.get_by_role("button", name="Raise hand").click()
     expect(bob.get_by_role("heading", name="Your hand is up")).to_be_visible()
     waiting = ines.locator("#part-hands li").filter(has_text="Why not with a space?")
     expect(waiting).to_contain_text("Bob")
@@ -157,7 +157,7 @@ def work_is_graded_again_after_the_check_changed(app: RunningApp, greta: Page, a
     expect(greta.get_by_role("status").filter(has_text="saved")).to_be_visible()
     open_lesson(alice, app, "adding-partitions")
     expect(exercise(alice, "Two partitions")).to_have_attribute("data-state", "not_yet")
-    alice.get_by_role("link", name="My record").click()
+    alice.get_by_role("link", name="My work").click()
     expect(alice.get_by_text("test2p has 1 partition.").first).to_be_visible()
     greta.get_by_role("link", name="Grading", exact=True).first.click()
     greta.get_by_role("link", name="History").click()

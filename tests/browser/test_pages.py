@@ -182,6 +182,6 @@ def test_a_sign_in_link_signs_the_instructor_in_once(browser: Browser, app: Runn
     expect(page.get_by_role("heading", name="Live feed")).to_be_visible()
     again = browser.new_context().new_page()
     again.goto(app.sign_in_urls["instructor"])
-    expect(again.get_by_text("This link is spent")).to_be_visible()
+    expect(again.get_by_text("This link has already been used")).to_be_visible()
     page.context.close()
     again.context.close()

@@ -83,7 +83,7 @@ def test_what_is_sent_stands_on_the_page_newest_first_with_a_lane_for_each_parti
     expect(lanes).to_have_count(2)
     expect(lanes.nth(0).locator("i")).to_have_text(["0", "1"])
     expect(lanes.nth(1)).to_contain_text("nothing yet")
-    expect(at.watched.locator("[data-summary]")).to_have_text("2 records, last: partition 0 offset 1")
+    expect(at.watched.locator("[data-summary]")).to_have_text("New records: 2. The last one: partition 0, offset 1.")
 
 
 def test_null_empty_bytes_and_markup_are_told_apart_and_nothing_of_them_runs(at: Seat):
@@ -123,7 +123,7 @@ def test_after_a_cut_connection_watching_goes_on_without_a_gap_or_a_double(at: S
     at.send("1", "2")
     expect(at.watched.locator("[data-rows] tr")).to_have_count(2)
     at.wire.cut()
-    expect(at.watched.locator("[data-status]")).to_contain_text("Coming back")
+    expect(at.watched.locator("[data-status]")).to_contain_text("Reconnecting")
     at.send("3")
     at.wire.is_cut = False
     expect(at.watched.locator("[data-rows] tr")).to_have_count(3, timeout=20_000)
@@ -214,7 +214,7 @@ def test_after_a_cut_connection_the_consumer_joins_its_group_again(at: Seat):
     at.consumer.get_by_role("button", name="Start").click()
     expect(rows).to_have_count(2)
     at.wire.cut()
-    expect(at.consumer.locator("[data-status]")).to_contain_text("Coming back")
+    expect(at.consumer.locator("[data-status]")).to_contain_text("Reconnecting")
     at.wire.is_cut = False
     expect(at.consumer.locator("[data-notices] li").filter(has_text="Assigned: partition 0")).to_have_count(
         2, timeout=20_000

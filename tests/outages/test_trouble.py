@@ -277,6 +277,6 @@ def test_a_locked_database_is_said_and_nothing_is_done(alice, alice_client, own_
     with locked_rows():
         answer = alice_client.post(url, fields)
     assert answer.status_code == 503
-    assert "Nothing was done" in answer.content.decode()
+    assert "The database is busy" in answer.content.decode()
     assert not exists(alice, "locked-out")
     assert alice_client.post(url, fields).status_code == 302

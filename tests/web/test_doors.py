@@ -79,7 +79,7 @@ DOORS = [
     Door("export", STAFF, {"name": "completion.csv"}),
     Door("canvas", STAFF, post={}),
     Door("canvas-file", STAFF, post={}),
-    Door("record", MEMBERS),
+    Door("my-work", MEMBERS),
     Door("card", MEMBERS),
     Door("card-key", MEMBERS),
     Door("tokens", MEMBERS),

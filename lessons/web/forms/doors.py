@@ -1,10 +1,13 @@
-"""The doors: join by the class's code, come back by one's own, let a script in."""
+"""Forms for getting in: join with the class code, come back with a personal code, make a token for a script."""
 
 from __future__ import annotations
 
 from unicodedata import bidirectional, category
 
 from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from lessons.classroom.access import get_class_by_code, get_member_by_personal_code
 from lessons.classroom.models import Class, Member
@@ -14,19 +17,19 @@ _STEERING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}  # U
 
 
 def clean_name(text: str) -> str:
-    """Without what steers a terminal, or turns the words behind the name around: right-to-left letters need none of it.
+    """The name without control characters and direction marks, which right-to-left letters do not need.
 
     Raises: ValidationError.
     """
     kept = (each for each in text if each.isspace() or not (category(each) == "Cc" or bidirectional(each) in _STEERING))
     name = " ".join("".join(kept).split())
     if not any(character.isalnum() for character in name):
-        raise forms.ValidationError("A name has a letter or a digit in it.")
+        raise forms.ValidationError(_("A name needs at least one letter or digit."))
     return name
 
 
 class RenameForm(forms.Form):
-    name = forms.CharField(label="Name", max_length=60)
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
 
     def clean_name(self) -> str:
         return clean_name(self.cleaned_data["name"])
@@ -34,11 +37,11 @@ class RenameForm(forms.Form):
 
 class JoinForm(forms.Form):
     code = forms.CharField(
-        label="Class code", max_length=40,
+        label=gettext_lazy("Class code"), max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )  # fmt: skip
     name = forms.CharField(
-        label="Your name", max_length=60, help_text="As your class knows you.",
+        label=gettext_lazy("Your name"), max_length=60, help_text=gettext_lazy("The name your class knows you by."),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )  # fmt: skip
     klass: Class
@@ -49,14 +52,17 @@ class JoinForm(forms.Form):
     def clean_code(self) -> str:
         klass = get_class_by_code(self.cleaned_data["code"])
         if klass is None:
-            raise forms.ValidationError("No class has this code. It has six letters and digits.", code="wrong-code")
+            raise forms.ValidationError(
+                _("No class has this code. A class code has six letters and digits."), code="wrong-code"
+            )
         self.klass = klass
         return klass.join_code
 
 
 class ReturnForm(forms.Form):
     personal_code = forms.CharField(
-        label="Personal code", max_length=40, help_text="Ten letters and digits; you got it when you joined.",
+        label=gettext_lazy("Personal code"), max_length=40,
+        help_text=gettext_lazy("Ten letters and digits that you got when you joined."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )  # fmt: skip
     member: Member
@@ -64,19 +70,21 @@ class ReturnForm(forms.Form):
     def clean_personal_code(self) -> str:
         member = get_member_by_personal_code(self.cleaned_data["personal_code"])
         if member is None:
-            raise forms.ValidationError("Nobody has this personal code. It has ten characters.", code="wrong-code")
+            raise forms.ValidationError(
+                _("Nobody has this personal code. A personal code has ten letters and digits."), code="wrong-code"
+            )
         self.member = member
         return member.personal_code
 
 
 class TokenForm(forms.Form):
     name = forms.CharField(
-        label="Name", max_length=60, help_text="Which script it is for, so that you know it again.",
+        label=gettext_lazy("Name"), max_length=60, help_text=gettext_lazy("Which script it is for, so that you recognize it later."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )  # fmt: skip
     days = forms.IntegerField(
-        label="Days until it ends", min_value=1, max_value=LONGEST_LIFE_DAYS, initial=30,
-        help_text=f"At most {LONGEST_LIFE_DAYS}.",
+        label=gettext_lazy("Days until it expires"), min_value=1, max_value=LONGEST_LIFE_DAYS, initial=30,
+        help_text=format_lazy(gettext_lazy("At most {days}."), days=LONGEST_LIFE_DAYS),
     )  # fmt: skip
 
     def clean_name(self) -> str:

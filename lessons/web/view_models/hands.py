@@ -1,4 +1,4 @@
-"""Raised hands, as pages show them: the student's own, and the queue of those who teach or grade."""
+"""Raised hands, as pages show them: a student's own hand, and the queue for staff."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class WaitingHand:
 
 
 def hand_card(member: Member, lesson: Lesson, *, form: HandForm | None = None, exercise: str = "") -> HandCard | None:
-    """None for those who teach: they are the ones who are asked."""
+    """The student's hand; None for staff, who answer hands."""
     if member.role != Role.STUDENT:
         return None
     up = hands.hand_up(member)
@@ -61,7 +61,7 @@ def about(hand: Hand) -> str:
 
 
 def queue_context(staff: Member, *, wrong: dict[int, ReplyForm] | None = None, said: str = "") -> dict[str, Any]:
-    """The hands that are up. `wrong` has forms that were filled in wrongly; `said`: what came of an answer."""
+    """The hands that are up. `wrong` has the forms with errors; `said`: what happened to an answer."""
     waiting = [waiting_hand(staff, hand, (wrong or {}).get(hand.pk)) for hand in hands.queue(staff.klass)]
     return {"hands": waiting, "said": said, "klass": staff.klass}
 

@@ -1,4 +1,4 @@
-"""What a lesson's page is made of: cards of acts, of exercises, of streams."""
+"""What a lesson's page shows: cards of acts, exercises and streams."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _html = HtmlFormatter(nowrap=True)
 
 @lru_cache(maxsize=500)
 def _highlighted(code: str, lexer: type[Lexer]) -> SafeString:
-    """A card is drawn again with each of its answers, and its code is mostly what it was."""
+    """The code as HTML. A card is drawn again with each answer, and its code is mostly the same: so it is cached."""
     return mark_safe(highlight(code, lexer(), _html))  # noqa: S308 - Pygments escapes
 
 
@@ -55,7 +55,7 @@ class Code:
 
 @dataclass(frozen=True)
 class AnswerCard:
-    """What came of an act, in words for its card."""
+    """The answer to an act, as its card shows it."""
 
     ok: bool
     unknown: bool
@@ -97,7 +97,7 @@ class ExerciseCard:
     late: str = ""  # what that means here, e.g. "counts half"; empty: in time
     override: Override | None = None
     id: str = ""
-    hand_url: str = ""  # where a student raises a hand about it; empty while it was not tried
+    hand_url: str = ""  # where a student raises a hand about it; empty before the first attempt
 
 
 @dataclass(frozen=True)
@@ -110,6 +110,7 @@ class StreamCard:
     form: DescribedForm | None = None
     code: Code | None = None
     code_url: str = ""
+    tells_order: bool = True  # not where the lesson asks for a prediction of it
 
 
 def where(member: Member) -> Where:
@@ -117,7 +118,7 @@ def where(member: Member) -> Where:
 
 
 def code_of(action: type[Action], fields: dict[str, Any], member: Member) -> Code | None:
-    """The act as code; None while the fields are not an act yet."""
+    """The act as code; None while the fields are not a valid act."""
     try:
         act = action.model_validate(fields)
     except ValidationError:
@@ -145,16 +146,17 @@ def act_card(
 
 def answer_card(act: Act) -> AnswerCard:
     answer = act.answer
-    took = f" in {answer['took_ms']:.0f} ms" if answer.get("took_ms") else ""
+    took_ms = answer.get("took_ms")
+    speaker = {"speaker": answer.get("speaker", "Kafka")}
     return AnswerCard(
         ok=act.state == Act.State.DONE,
         unknown=act.state in (Act.State.UNKNOWN, Act.State.RUNNING, Act.State.FAILED),
         headline={
-            Act.State.DONE: f"Done{took}.",
-            Act.State.REFUSED: f"{answer.get('speaker', 'Kafka')} refused.",
-            Act.State.FAILED: "Nothing happened.",
-            Act.State.UNKNOWN: "Not known.",
-            Act.State.RUNNING: "Still running.",
+            Act.State.DONE: _("Done in %(ms).0f ms.") % {"ms": took_ms} if took_ms else _("Done."),
+            Act.State.REFUSED: _("%(speaker)s refused.") % speaker,
+            Act.State.FAILED: _("Nothing happened."),
+            Act.State.UNKNOWN: _("Not known."),
+            Act.State.RUNNING: _("Still running."),
         }[Act.State(act.state)],
         words=answer.get("words", ""),
         why=answer.get("why", ""),
@@ -173,7 +175,7 @@ def exercise_card(
     standing: Standing | None = None,
     snapshot: Snapshot | None = None,
 ) -> ExerciseCard:
-    """The exercise as it stands, which is what a grader sees of it, with what was seen last.
+    """The exercise with its standing, as a grader sees it, and what the last check found.
 
     `form` is the one that was filled in wrongly, if any; without `standing` it is looked up.
     """
@@ -231,7 +233,7 @@ def dom_id_of(exercise: Exercise) -> str:
 
 
 def stream_card(member: Member, lesson: Lesson, index: int) -> StreamCard:
-    """A consumer's card: its act happens over the socket, its code stands under it as under any act."""
+    """A consumer's card: the act happens over the socket; the code is shown below, as with any act."""
     block = lesson.blocks[index]
     action = ACTIONS["consume"]
     fields = {"group_id": f"group-{uuid4()}", **(block.fields or {})}
@@ -242,12 +244,20 @@ def stream_card(member: Member, lesson: Lesson, index: int) -> StreamCard:
         form=described_form(action, dom_id=dom_id, initial=fields),
         code=code_of(action, fields, member),
         code_url=reverse("act-code", args=[member.klass.slug, lesson.slug, index]),
+        tells_order=_tells_order(lesson),
     )  # fmt: skip
 
 
-def watch_card(member: Member, topic: str) -> StreamCard:
+def watch_card(member: Member, lesson: Lesson) -> StreamCard | None:
+    """The card of the lesson's topic; None when the lesson has no topic to watch."""
+    if not lesson.topic:
+        return None
     url = f"/ws/c/{member.klass.slug}/watch/"
-    return StreamCard(dom_id="watch", mode="watch", topic=topic, url=url)
+    return StreamCard(dom_id="watch", mode="watch", topic=lesson.topic, url=url, tells_order=_tells_order(lesson))
+
+
+def _tells_order(lesson: Lesson) -> bool:
+    return not any(exercise.guess for exercise in lesson.exercises)
 
 
 @dataclass(frozen=True)
@@ -274,7 +284,7 @@ def exercise_cards(
     of: Iterable[Exercise] | None = None,
     snapshot: Snapshot | None = None,
 ) -> list[ExerciseCard]:
-    """Of all exercises of the lesson, or of these."""
+    """The cards of all the lesson's exercises, or of these."""
     attempts = attempts_by_exercise(member, lesson)
     standings = standings_of(member) if standings is None else standings
     return [

@@ -1,4 +1,4 @@
-"""What open pages are told: announcements, and the answer to one's own raised hand."""
+"""Messages on open pages: announcements, and the answer to a raised hand."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from lessons.classroom.messages import notifications
 from lessons.classroom.messages.notifications import Said
@@ -21,14 +22,19 @@ class Notification:
 
     @property
     def heard(self) -> str:
-        """The same for those who listen to the page."""
-        to_lesson = f"Everybody to {self.lesson}." if self.lesson and not self.said.is_reply else ""
-        told = "answered your hand" if self.said.is_reply else "says"
-        return " ".join(part for part in (f"{self.said.by} {told}: {self.said.words}", to_lesson) if part)
+        """The same message for screen readers."""
+        said = {"name": self.said.by, "message": self.said.words, "lesson": self.lesson}
+        if self.said.is_reply:
+            return _("%(name)s answered your hand: %(message)s") % said
+        if not self.lesson:
+            return _("%(name)s says: %(message)s") % said
+        if not self.said.words:
+            return _("%(name)s says: Go to %(lesson)s.") % said
+        return _("%(name)s says: %(message)s Go to %(lesson)s.") % said
 
 
 def notifications_of(member: Member) -> list[Notification]:
-    """For a page that is made now."""
+    """The messages of a page that is being rendered."""
     return notification_items(member, notifications.read(member.klass).to(member.pk))
 
 
@@ -41,4 +47,5 @@ def _item(member: Member, said: Said, lesson: Lesson | None) -> Notification:
     if lesson is None:
         return Notification(said, "", "")
     url = reverse("lesson", args=[member.klass.slug, lesson.slug])
-    return Notification(said, f"lesson {lesson.number}: {lesson.title}", f"{url}#part-hand" if said.is_reply else url)
+    name = _("lesson %(number)s: %(title)s") % {"number": lesson.number, "title": lesson.title}
+    return Notification(said, name, f"{url}#part-hand" if said.is_reply else url)

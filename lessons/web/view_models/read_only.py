@@ -1,4 +1,4 @@
-"""The cards of a student's lesson as those see them who teach or grade: filled as the student has them, and leading nowhere."""
+"""A student's lesson as staff see it: filled in, read-only."""
 
 from __future__ import annotations
 
@@ -19,8 +19,7 @@ def seen_blocks(seat: Member, lesson: Lesson) -> list[PageBlock]:
 
 
 def seen_card(card: Any) -> Any:
-    """Without its addresses and with its form disabled: what would be sent from here would be done for whoever looks,
-    and not for the student."""
+    """The card without addresses and with its form disabled: from here it would act for the reader, not the student."""
     if form := getattr(card, "form", None):
         for field in form.fields.values():
             field.disabled = True
@@ -33,7 +32,7 @@ def seen_card(card: Any) -> Any:
 
 
 def latest_act_cards(seat: Member, lesson: Lesson) -> dict[int, ActCard]:
-    """By block: the card with what the student did last there, and Kafka's answer to it."""
+    """{block: its card with the student's last act there and Kafka's answer}."""
     settled = seat.acts.filter(lesson=lesson.slug).exclude(state=Act.State.RUNNING).order_by("-settled_at")
     blocks = {index: block for index, block in enumerate(lesson.blocks) if block.kind == "act"}
     cards: dict[int, ActCard] = {}

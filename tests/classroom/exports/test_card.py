@@ -302,7 +302,7 @@ def test_verify_card_reads_no_more_of_a_huge_file_than_shows_that_it_is_huge():
 
 
 def test_the_page_shows_the_thumbprint_that_the_card_names_and_the_command_with_the_key(card, alice_client, classroom):
-    page = alice_client.get(reverse("record", args=[classroom.klass.slug])).content.decode()
+    page = alice_client.get(reverse("my-work", args=[classroom.klass.slug])).content.decode()
     assert f"<code>{read_jws(card).header['kid']}</code>" in page
     assert f"verify-card FILE --key={public_key_of(classroom.klass.slug).x}</code>" in page
 
@@ -333,20 +333,20 @@ def test_the_record_shows_the_verdict_the_late_mark_and_the_graders_reason(class
     Change.objects.create(
         klass=classroom.klass, by=classroom.greta, seat=classroom.alice, kind=ChangeKind.OVERRIDE, data=data
     )
-    shown = alice_client.get(reverse("record", args=[classroom.klass.slug])).content.decode()
+    shown = alice_client.get(reverse("my-work", args=[classroom.klass.slug])).content.decode()
     assert "test1p exists." in shown
     assert "Done, late." in shown
     assert "Was due" in shown
     assert "Late work counts half" in shown
     assert "Decided by <bdi>Greta</bdi>" in shown
     assert "&lt;b&gt;Shown&lt;/b&gt; at the desk." in shown
-    assert "Not begun." in shown
+    assert "Not started." in shown
 
 
 def test_the_record_is_ones_own(work, classroom):
     bob = Client()
     bob.force_login(classroom.bob.user, backend="django.contrib.auth.backends.ModelBackend")
-    assert "test1p exists." not in bob.get(reverse("record", args=[classroom.klass.slug])).content.decode()
+    assert "test1p exists." not in bob.get(reverse("my-work", args=[classroom.klass.slug])).content.decode()
     assert verify_card(bob.get(reverse("card", args=[classroom.klass.slug])).content)["done"] == 0
 
 

@@ -1,4 +1,4 @@
-"""The doors: join with a class code, come back with a personal code, sign in by a one-time link."""
+"""How people get in: with a class code, with a personal code, by a one-time link or with a password."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from sesame.utils import get_user
 
@@ -23,17 +25,17 @@ from lessons.classroom.people.guessing import wait_after_wrong_code_s
 from lessons.classroom.people.seats import same_person, take_seat
 from lessons.web.forms.doors import JoinForm, ReturnForm, wrong_code
 
-DOOR_CLOSED = (
-    "The door of this class is closed: it takes no new seats. Whoever has one comes back with the personal code."
+CLASS_IS_CLOSED = gettext_lazy(
+    "This class is closed to new students. If you already have a seat, use your personal code."
 )
-LINK_IS_SPENT = "This link is spent, or too old. Ask for a fresh one."
+LINK_IS_OVER = gettext_lazy("This link has already been used or has expired. Ask for a new one.")
 FIRST_ROOM: dict[str, str] = {Role.STUDENT: "lessons", Role.INSTRUCTOR: "room", Role.GRADER: "grading"}
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """Whoever is in one class goes there, whoever is in several to their list, anybody else to the door."""
+    """Redirects to one's class, to the list of one's classes, or to the page where one joins."""
     match get_classes(request.user):
         case []:
             return redirect("join")
@@ -50,7 +52,7 @@ async def join(request: HttpRequest, code: str = "") -> HttpResponse:
     klass = await sync_to_async(get_class_by_code)(code) if code else None
     form = JoinForm(initial={"code": klass.join_code if klass else code})
     if code and klass is None:  # a link is a guess like any other
-        return await _slowed_down(request, status=404, form=form, message="No class has the code of this link.")
+        return await _slowed_down(request, status=404, form=form, message=_("No class has the code in this link."))
     seat = await sync_to_async(_seat_in)(request, klass) if klass else None
     if klass and seat is None and (elsewhere := await sync_to_async(get_classes)(await request.auser())):
         form.initial["name"] = elsewhere[0].name  # with the same name it is the same person
@@ -63,12 +65,12 @@ async def _join(request: HttpRequest) -> HttpResponse:
         return await _turned_away(request, form, form=form)
     member = await sync_to_async(_sit_down)(request, form.klass, form.cleaned_data["name"])
     if member is None:
-        return await sync_to_async(_door)(request, status=403, form=form, message=DOOR_CLOSED)
+        return await sync_to_async(_door)(request, status=403, form=form, message=CLASS_IS_CLOSED)
     return redirect("joined", member.klass.slug)
 
 
 def _sit_down(request: HttpRequest, klass: Class, name: str) -> Member | None:
-    """A person has one seat in a class. Another name at the same computer is another person. None: no new seats."""
+    """The seat for this name: one per person and class, and another name is another person. None: the class is closed."""
     seat = _seat_in(request, klass)
     if seat is not None and seat.name == name:
         return seat
@@ -90,7 +92,7 @@ def _seat_in(request: HttpRequest, klass: Class) -> Member | None:
 
 
 def _merged_seat(request: HttpRequest, klass: Class, name: str) -> Member | None:
-    """What became of the seat that this browser had under this name, when it was merged."""
+    """The seat into which this browser's seat of that name was merged, if it was."""
     if not request.user.is_authenticated:
         return None
     merged = request.user.memberships.filter(klass=klass, name=name, merged_into__removed_at=None)
@@ -109,7 +111,7 @@ async def come_back(request: HttpRequest) -> HttpResponse:
 
 
 async def _turned_away(request: HttpRequest, failed: forms.Form, **shown: Any) -> HttpResponse:
-    """The page again with what was wrong."""
+    """The page again, with what was wrong."""
     if wrong_code(failed):
         return await _slowed_down(request, status=422, **shown)
     return await sync_to_async(_door)(request, status=422, **shown)
@@ -121,7 +123,7 @@ async def _slowed_down(request: HttpRequest, *, status: int, **shown: Any) -> Ht
 
 
 async def _wait_after_guess(request: HttpRequest, klass: Class | None = None) -> bool:
-    """A wrong code is counted; many make the answer slow, for the asker alone. Whether it was slow."""
+    """Counts a wrong code, and waits if there were many from this address. Returns whether it waited."""
     wait_s = await sync_to_async(wait_after_wrong_code_s)(request.META.get("REMOTE_ADDR", ""), klass)
     await asyncio.sleep(wait_s)
     return wait_s > 0
@@ -139,7 +141,7 @@ def _door(
 
 @require_GET
 def joined(request: HttpRequest, class_slug: str) -> HttpResponse:
-    """The seat, and the personal code to come back with: shown after joining, and whenever its owner asks."""
+    """The seat with its personal code: shown after joining, and whenever its owner opens this page."""
     member = get_member(request.user, class_slug)
     return render(
         request,
@@ -155,7 +157,7 @@ def joined(request: HttpRequest, class_slug: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 async def sign_in(request: HttpRequest) -> HttpResponse:
-    """For staff. Opening a link shows a button (mail scanners open links); pressing it spends the link."""
+    """For staff. Opening a link shows a button (mail scanners open links); pressing it uses the link."""
     if request.method == "POST" and not request.POST.get("link"):
         return await _sign_in_by_password(request)
     return await sync_to_async(_sign_in_by_link)(request)
@@ -165,10 +167,10 @@ def _sign_in_by_link(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         token = request.GET.get("link", "")
         user = _owner_of(token)
-        message = LINK_IS_SPENT if token and user is None else ""
+        message = LINK_IS_OVER if token and user is None else ""
         return _sign_in_page(request, token=token if user else "", user=user, message=message)
-    if _spend(request, str(request.POST["link"])) is None:
-        return _sign_in_page(request, message=LINK_IS_SPENT, status=422)
+    if _use_link(request, str(request.POST["link"])) is None:
+        return _sign_in_page(request, message=LINK_IS_OVER, status=422)
     return redirect("home")
 
 
@@ -183,8 +185,8 @@ async def _sign_in_by_password(request: HttpRequest) -> HttpResponse:
     return await sync_to_async(_sign_in_page)(request, form=form, status=429 if waited else 422)
 
 
-def _spend(request: HttpRequest, token: str) -> User | None:
-    """Signs the link's owner in, once: whoever presses the button at the same moment waits, and finds it spent."""
+def _use_link(request: HttpRequest, token: str) -> User | None:
+    """Signs the link's owner in, once: a second request at the same moment waits, and finds it used."""
     owner = _owner_of(token)
     if owner is None:
         return None
@@ -197,7 +199,7 @@ def _spend(request: HttpRequest, token: str) -> User | None:
 
 
 def _owner_of(token: str) -> User | None:
-    """Whose link this is, without spending it."""
+    """Whose link this is, without using it."""
     return get_user(token, update_last_login=False) if token else None
 
 

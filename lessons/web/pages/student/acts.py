@@ -23,7 +23,7 @@ from lessons.web.view_models.lesson import act_card, code_of
 
 @require_POST
 def do(request: HtmxRequest, class_slug: str, lesson_slug: str, index: int) -> HttpResponse:
-    """The card with the answer for htmx; for anybody else a redirect to the lesson, which shows the answer."""
+    """Does the act. Returns its card for htmx, otherwise a redirect to the lesson, which shows the answer."""
     member = get_member(request.user, class_slug)
     lesson = get_lesson_for(member, lesson_slug)
     form = described_form(_action_or_404(member, lesson, index), dom_id=f"act-{index}", data=request.POST)
@@ -62,7 +62,7 @@ def _card(request: HtmxRequest, member: Member, lesson: Lesson, index: int, *, s
 
 @require_GET
 def code(request: HtmxRequest, class_slug: str, lesson_slug: str, index: int) -> HttpResponse:
-    """The act as it stands in the form, as code; 204 while the form holds no act yet."""
+    """The act in the form, as code; 204 while the form is not a valid act."""
     member = get_member(request.user, class_slug)
     lesson = get_lesson_for(member, lesson_slug)
     action = _action_or_404(member, lesson, index)

@@ -1,9 +1,10 @@
-"""The button for the impatient: look now whether an exercise is done."""
+"""The button "Check now": checks at once whether an exercise is done."""
 
 from __future__ import annotations
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from lessons.classroom.access import NOT_YOURS, get_lesson_for, get_member
@@ -17,7 +18,7 @@ from lessons.web.view_models.lesson import dom_id_of, exercise_card, question_fo
 
 
 @require_POST
-def look(request: HtmxRequest, class_slug: str, lesson_slug: str, exercise_id: str) -> HttpResponse:
+def check_now(request: HtmxRequest, class_slug: str, lesson_slug: str, exercise_id: str) -> HttpResponse:
     member = get_member(request.user, class_slug)
     lesson = get_lesson_for(member, lesson_slug)
     try:
@@ -31,11 +32,11 @@ def look(request: HtmxRequest, class_slug: str, lesson_slug: str, exercise_id: s
     if form:
         answer = SubmitAnswers(exercise=exercise.id, answers=form.made.model_dump(mode="json"))
         perform_form(member, answer, act_id=form.cleaned_data["act_id"], lesson=lesson.slug)
-    count_act(member, asked=f"Look at the exercise {exercise.title}")
+    count_act(member, asked=_("Check the exercise %(title)s") % {"title": exercise.title})
     latest = check(member, exercise)
     if not request.htmx:
         return redirect(f"{lesson_url(member, lesson)}#{dom_id_of(exercise)}")
-    # Done is latched: the attempt that did it is shown, and not a later look.
+    # Done is latched: the attempt that did it is shown, and not a later one.
     shown = attempts_by_exercise(member, lesson).get(exercise.id, latest)
     card = exercise_card(member, lesson, exercise, shown)
     return render(request, "parts/_exercise.html", {"exercise": card})

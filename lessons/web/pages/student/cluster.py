@@ -1,4 +1,4 @@
-"""My cluster: the brokers, my topics with all their partitions, my groups with their lag."""
+"""The page My cluster: the brokers, a seat's topics with all partitions, and its groups with their lag."""
 
 from __future__ import annotations
 

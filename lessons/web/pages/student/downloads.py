@@ -1,4 +1,4 @@
-"""A lesson as a notebook; what a person did, as a notebook and as a shell script."""
+"""Downloads: a lesson as a notebook, and everything a member did as a notebook or a shell script."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Raising a hand, lowering it, answering it."""
+"""A student raises or lowers a hand."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def _answered(request: HttpRequest, member: Member, lesson: Lesson) -> dict[int,
 
 
 def lesson_context(member: Member, lesson: Lesson, *, cards: dict[int, ActCard] | None = None) -> dict[str, Any]:
-    """What the page shows; `cards` holds those blocks that have something to say, by index."""
+    """The context of a lesson's page; `cards` replaces the cards of the blocks with these indexes."""
     snapshot = latest_snapshot(member)
     before = [other for other in member.klass.lessons if other.number < lesson.number]
     after = [other for other in member.klass.lessons if other.number > lesson.number]
@@ -74,7 +74,7 @@ def lesson_context(member: Member, lesson: Lesson, *, cards: dict[int, ActCard] 
         "is_off": lesson not in member.klass.lessons,
         "notifications": notifications_of(member),
         "hand": hand_card(member, lesson),
-        "watch": watch_card(member, lesson.topic) if lesson.topic else None,
+        "watch": watch_card(member, lesson),
         "live_url": live_url(member.klass, "lesson", lesson=lesson.slug),
     }
 
@@ -84,7 +84,7 @@ def _turn(member: Member, lesson: Lesson | None) -> dict[str, str] | None:
 
 
 def rail(member: Member, *, here: Lesson | None = None) -> list[dict[str, Any]]:
-    """The lessons of each part that has any, with how far this member is in each."""
+    """The lessons by part, with this member's progress in each; parts without lessons are left out."""
     finished = {exercise for exercise, standing in standings_of(member).items() if standing.state == DONE}
     begun = set(member.acts.values_list("lesson", flat=True).distinct())
     rows = [_row(member, lesson, finished, begun, here) for lesson in member.klass.lessons]

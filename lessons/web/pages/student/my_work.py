@@ -1,4 +1,4 @@
-"""One's own record: the verdicts and reasons that the grader sees, and the card to take along."""
+"""My work: a student's verdicts with their reasons, as the grader sees them, and the evidence card."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from lessons.web.page_context import page_context
 
 
 @require_GET
-def record(request: HttpRequest, class_slug: str) -> HttpResponse:
+def my_work(request: HttpRequest, class_slug: str) -> HttpResponse:
     member = get_member(request.user, class_slug)
     by_lesson = groupby(record_of(member), key=lambda entry: entry.lesson)
     parts = [{"lesson": lesson, "url": lesson_url(member, lesson), "entries": [*of]} for lesson, of in by_lesson]
-    context = {**page_context(member, "record"), "parts": parts, "public_key": public_key_of(member.klass.slug)}
+    context = {**page_context(member, "my-work"), "parts": parts, "public_key": public_key_of(member.klass.slug)}
     return render(request, "student/my_work.html", context)
 
 

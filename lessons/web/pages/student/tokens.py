@@ -18,9 +18,9 @@ from lessons.web.page_context import page_context
 
 @require_http_methods(["GET", "POST"])
 def tokens(request: HttpRequest, class_slug: str) -> HttpResponse:
-    """A new token is on the page that answers the form, and on no other.
+    """The member's tokens. A new token is shown only on the page that answers the form.
 
-    So there is no redirect: on its way the token would have to be kept somewhere, and it is kept nowhere.
+    So there is no redirect: the token would have to be stored on the way, and it is stored nowhere.
     """
     member = get_member(request.user, class_slug)
     if request.method == "GET":
@@ -49,7 +49,7 @@ def _page(request: HttpRequest, member: Member, form: TokenForm, *, new: str = "
         **page_context(member, "tokens"),
         "form": form,
         "new": new,
-        "live": [token for token in rows if token.revoked_at is None and token.expires_at > now],
+        "active": [token for token in rows if token.revoked_at is None and token.expires_at > now],
         "ended": [token for token in rows if token.revoked_at is not None or token.expires_at <= now],
         "api_url": request.build_absolute_uri(f"/api/v1/classes/{member.klass.slug}/completion"),
     }

@@ -54,7 +54,7 @@ def test_joining_twice_with_one_browser_is_one_seat(classroom, client):
 def test_somebody_else_at_the_same_computer_gets_a_seat_of_their_own(classroom, client):
     join(client, classroom.klass, name="Dora")
     page = client.get(reverse("join-class", args=[classroom.klass.join_code])).content.decode()
-    assert "You are Dora here" in page
+    assert "You are signed in as Dora" in page
     join(client, classroom.klass, name="Emil")
     assert Member.objects.filter(klass=classroom.klass, name__in=["Dora", "Emil"]).count() == 2
     assert "Emil" in client.get(reverse("lessons", args=[classroom.klass.slug])).content.decode()
@@ -137,9 +137,9 @@ def test_a_sign_in_link_shows_a_button_and_works_once(classroom, client):
     token = link.partition("link=")[2]
     assert client.post(reverse("sign-in"), {"link": token}).url == reverse("home")
     assert client.get(reverse("lessons", args=[classroom.klass.slug])).status_code == 200
-    spent = Client().post(reverse("sign-in"), {"link": token})
-    assert spent.status_code == 422
-    assert b"spent" in spent.content
+    used = Client().post(reverse("sign-in"), {"link": token})
+    assert used.status_code == 422
+    assert b"has already been used" in used.content
 
 
 def test_a_sign_in_link_that_is_pressed_by_six_at_once_lets_one_in(classroom):
@@ -161,7 +161,7 @@ def test_a_sign_in_link_that_is_pressed_by_six_at_once_lets_one_in(classroom):
 
 
 def test_a_made_up_sign_in_link_is_refused(client):
-    assert b"spent" in client.get(reverse("sign-in") + "?link=AAAA").content
+    assert b"has already been used or has expired" in client.get(reverse("sign-in") + "?link=AAAA").content
 
 
 def test_the_front_door_leads_to_ones_class(classroom, client):

@@ -78,7 +78,7 @@ def test_what_nobody_has_ended_is_no_news_for_the_next_day(classroom):
 def test_nothing_at_all_is_refused_in_words(classroom, htmx):
     refused = say(classroom.ines, words=" ", htmx=htmx)
     assert refused.status_code == 422
-    assert "Write something, or choose a lesson." in refused.content.decode()
+    assert "Write a message or choose a lesson." in refused.content.decode()
     assert not Announcement.objects.exists()
 
 

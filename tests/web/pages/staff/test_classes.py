@@ -99,7 +99,7 @@ def test_only_who_teaches_a_class_makes_one(classroom):
 def test_a_class_without_a_name_is_refused_in_words(classroom, ines):
     refused = ines.post(reverse("classes"), {"name": " - "})
     assert refused.status_code == 422
-    assert "A name has a letter or a digit in it." in refused.content.decode()
+    assert "A name needs at least one letter or digit." in refused.content.decode()
 
 
 def test_the_front_door_leads_to_the_one_class_and_with_several_to_their_list(classroom):

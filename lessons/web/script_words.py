@@ -1,0 +1,72 @@
+"""What the scripts on a page say, for static/js/words.js: the page brings it along, in the page's language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+# By the <script> element that holds them: every page has `page`, a page with streams has `streams`.
+WORDS = {
+    "page": {
+        "no-answer": _("The server did not answer, so it is not known whether this was done. Press the button again: the same request is never done twice."),
+        "unreadable": _("The server could not answer this. Reload the page; what you typed is still here to copy."),
+        "copied": _("Copied"),
+        "not-copied": _("Not copied"),
+        "your-time": _("(%(time)s in your time zone)"),
+        "for-days": _("for %(number)s d"),
+        "for-hours": _("for %(number)s h"),
+        "for-minutes": _("for %(number)s min"),
+        "for-seconds": _("for %(number)s s"),
+        "connecting": _("connecting…"),
+        "reconnecting": _("reconnecting…"),
+        "brokers-joining": _("the brokers are joining"),
+        "live": _("live"),
+        "closed-4400": _("The server did not understand this page. Reload it."),
+        "closed-4404": _("You can no longer see this page in this browser. Reload it."),
+        "closed-4413": _("This page sent too much at once. Reload it."),
+        "closed-4429": _("You have too many streams open, in all tabs and windows together. Close or stop some, then reload this page."),
+    },
+    "streams": {
+        "empty": _("empty"),
+        "bytes-in-all": _("… %(count)s bytes in all"),
+        "nothing-yet": _("nothing yet"),
+        "lane": _("partition %(partition)s: last offset %(offset)s"),
+        "empty-lane": _("partition %(partition)s: nothing yet"),
+        "no-lanes": _("No partition yet"),
+        "left-out": _("Records left out because they arrived faster than this page could show them: %(count)s."),
+        "summary": _("New records: %(count)s. The last one: partition %(partition)s, offset %(offset)s."),
+        "cut": _("The connection was lost. Reconnecting…"),
+        "asking": _("Asking for %(topic)s…"),
+        "watching": _("Watching %(topic)s"),
+        "paused": _("Paused. The rows stay, and you miss nothing."),
+        "topic-replaced": _("There is a new topic %(topic)s now. It begins at offset 0."),
+        "partitions-added": _("Partitions of %(topic)s now: %(count)s."),
+        "topic-deleted": _("%(topic)s was deleted. The rows here are what it held."),
+        "watch-waits": _("%(topic)s was deleted. Watching continues when it is created again."),
+        "consumer-waits": _("%(topic)s was deleted. The consumer waits for it."),
+        "starting": _("Starting…"),
+        "joining": _("Joining group %(group)s…"),
+        "assigned": _("Assigned: %(places)s."),
+        "assigned-nothing": _("Assigned nothing: other members of the group have all partitions."),
+        "member": _("A member of group %(group)s: %(places)s"),
+        "no-partition": _("no partition"),
+        "partition-from-offset": _("partition %(partition)s from offset %(offset)s"),
+        "partition-from-group": _("partition %(partition)s from where the group was"),
+        "partition-at": _("partition %(partition)s at %(offset)s"),
+        "lost": _("Lost: partition %(partitions)s."),
+        "revoked": _("Revoked: partition %(partitions)s."),
+        "stopping": _("Stopping: committing, leaving the group…"),
+        "stopped": _("Stopped. The group has committed %(places)s."),
+        "stopped-empty": _("Stopped. Nothing is committed."),
+        "stopped-by-cut": _("Stopped: the connection was lost."),
+        "cut-while-stopping": _("The connection was lost while the consumer stopped. It has left the group all the same."),
+        "cut-while-consuming": _("The connection was lost, so the consumer leaves its group. Reconnecting…"),
+    },
+}  # fmt: skip
+
+
+def script_words(request: HttpRequest) -> dict[str, Any]:
+    """The context processor for templates/base.html."""
+    return {"script_words": WORDS}
