@@ -29,6 +29,7 @@ from lessons.cluster.metadata import ask_whether_it_answers
 from lessons.course.acts import ACTIONS
 from lessons.course.acts.base import Action, Answer
 from lessons.course.acts.consume import Consume
+from lessons.words import _
 
 DOUBLE_CLICK_WAIT_S = 15.0
 CUT_AFTER_S = 60.0  # no act that runs takes longer, but for a consumer, which is settled by its socket
@@ -40,7 +41,7 @@ class ActIdTaken(Exception):
 
 def perform(member: Member, action: Action, *, act_id: UUID, lesson: str = "") -> Act:
     """Does it once, and returns the settled act, refused ones too. Raises: ActIdTaken, TooFast."""
-    with running_act(member, asked=action.title):
+    with running_act(member, asked=_(action.title)):
         return _perform(member, action, act_id=act_id, lesson=lesson)
 
 
@@ -64,9 +65,8 @@ def _perform(member: Member, action: Action, *, act_id: UUID, lesson: str) -> Ac
     asked = False
     try:
         if action.asks_kafka:
-            ask_whether_it_answers(
-                asked=action.title
-            )  # if even that gets no answer, then nothing has happened for sure
+            # If even that gets no answer, then nothing has happened for sure.
+            ask_whether_it_answers(asked=_(action.title))
         asked = True
         answer = action.run(member.namespace)
     except ClusterError as error:
@@ -90,9 +90,9 @@ def lend_connection() -> None:
 
 def begin(member: Member, action: Action, *, act_id: UUID, lesson: str = "") -> tuple[Act, bool]:
     """Stores the act as running; (act, False) when it was there already. Raises: ActIdTaken, TooFast."""
-    count_act(member, asked=action.title)
+    count_act(member, asked=_(action.title))
     fields = action.model_dump(mode="json")
-    weigh_act(member, fields, act_id=act_id, asked=action.title)
+    weigh_act(member, fields, act_id=act_id, asked=_(action.title))
     try:
         with transaction.atomic():
             act = Act.objects.create(

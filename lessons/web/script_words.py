@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-# By the <script> element that holds them: every page has `page`, a page with streams has `streams`.
+# By the <script> element that holds them: every page has `page`, a page with streams has `streams`, one with the feed `feed`.
 WORDS = {
     "page": {
         "no-answer": _("The server did not answer, so it is not known whether this was done. Press the button again: the same request is never done twice."),
@@ -63,6 +63,30 @@ WORDS = {
         "stopped-by-cut": _("Stopped: the connection was lost."),
         "cut-while-stopping": _("The connection was lost while the consumer stopped. It has left the group all the same."),
         "cut-while-consuming": _("The connection was lost, so the consumer leaves its group. Reconnecting…"),
+    },
+    "feed": {
+        "feed-live": _("Live"),
+        "feed-paused": _("Paused. New lines: %(count)s."),
+        "feed-replay": _("Replay"),
+        "feed-past": _("As it was then"),
+        "feed-cut": _("The connection was lost. Reconnecting…"),
+        "feed-waits": _("Waiting for the first action"),
+        "feed-replaced": _("The feed’s topic was deleted. The feed continues with the next action."),
+        "feed-left-out": _("Records left out because they arrived faster than this page could show them: %(count)s."),
+        "feed-empty": _("Nothing has happened in this class yet. New actions will appear here."),
+        "feed-no-match": _("Nothing matches the filters above."),
+        "play": _("Play"),
+        "stop": _("Stop"),
+        "now": _("now"),
+        "moment": _("%(shown)s of %(all)s"),
+        "finished": _("finished %(exercise)s"),
+        "hand-raised": _("raised a hand"),
+        "hand-answered": _("had a raised hand answered"),
+        "hand-lowered": _("lowered a hand"),
+        "hand-about": _("%(lesson)s: %(exercise)s"),
+        "announced": _("sent an announcement"),
+        "everybody-to": _("Go to %(lesson)s."),
+        "said": _("%(speaker)s: %(answer)s"),
     },
 }  # fmt: skip
 

@@ -6,6 +6,7 @@ import { Replay } from "./feed_replay.js";
 import { Rows } from "./feed_rows.js";
 import { openFeed } from "./feed_socket.js";
 import { TimeLine } from "./feed_time.js";
+import { text } from "./words.js";
 
 const WINDOW = 500; // credit at the start, and what is kept while paused
 const HISTORY = 200; // records that are shown of what was before
@@ -112,8 +113,8 @@ function say(words, isLive = false) {
 }
 
 function sayWhatIsShown() {
-  if (mode === "live") say(isPaused ? `Paused. ${held.length} new` : "Live", !isPaused);
-  else say(mode === "play" ? "Replay" : "As it was then");
+  if (mode === "live") say(isPaused ? text("feed-paused", { count: held.length }) : text("feed-live"), !isPaused);
+  else say(mode === "play" ? text("feed-replay") : text("feed-past"));
 }
 
 function setPaused(wanted) {

@@ -1,8 +1,9 @@
-// A record of the class's feed as the page needs it: {kind, id, seat, lesson, state, at, offset, …}; null if it is none.
+// A record of the class's feed, as the page needs it: {kind, id, seat, lesson, state, at, offset, …}; null if it is none.
+
+import { has, text } from "./words.js";
 
 const KINDS = ["act", "verdict", "hand", "announcement"];
 const SPEAKERS = { "This app": "kafkaclass" }; // in the instructor's room the app goes by its name
-const HANDS = { raised: "raised a hand", answered: "had a raised hand answered", lowered: "lowered a hand" };
 
 const clock = new Intl.DateTimeFormat([], {
   hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3, hourCycle: "h23",
@@ -32,16 +33,16 @@ export function wordsOf(item, titles) {
   const about = titles.exercises[item.exercise] ?? item.exercise;
   const lesson = titles.lessons[item.lesson] ?? item.lesson;
   switch (item.kind) {
-    case "verdict": return [`finished ${about}`, ""];
-    case "hand": return [`${HANDS[item.state] ?? item.state}`, [lesson, about].filter(Boolean).join(": ")];
-    case "announcement": return ["sent an announcement", [item.line, item.lesson && `Everybody to ${lesson}.`].filter(Boolean).join(" ")];
+    case "verdict": return [text("finished", { exercise: about }), ""];
+    case "hand": return [has(`hand-${item.state}`) ? text(`hand-${item.state}`) : item.state, about ? text("hand-about", { lesson, exercise: about }) : lesson];
+    case "announcement": return [text("announced"), [item.line, item.lesson && text("everybody-to", { lesson })].filter(Boolean).join(" ")];
     default: return [item.line || item.act, answerOf(item)];
   }
 }
 
 function answerOf({ state, speaker, answer }) {
   const who = state === "refused" && (SPEAKERS[speaker] ?? speaker);
-  return who ? `${who}: ${answer}` : answer;
+  return who ? text("said", { speaker: who, answer }) : answer;
 }
 
 function parsed(text) {

@@ -1,10 +1,10 @@
 // The rows of the feed: newest first, each id once, filtered on the page.
 
 import { clockParts, wordsOf } from "./feed_record.js";
+import { text } from "./words.js";
 
 const MAX_ROWS = 500;
 const MAX_IDS = 5000;
-const NOTHING_YET = "Nothing has happened in this class yet. New lines appear here.";
 
 export class Rows {
   constructor(list, empty, { names, titles }) {
@@ -75,13 +75,13 @@ export class Rows {
 
   sayIfEmpty() {
     this.empty.hidden = this.entries.some(({ row }) => !row.hidden);
-    this.empty.textContent = this.entries.length ? "No line matches the filters above." : NOTHING_YET;
+    this.empty.textContent = text(this.entries.length ? "feed-no-match" : "feed-empty");
   }
 }
 
-function element(tag, text) {
+function element(tag, words) {
   const made = document.createElement(tag);
-  made.textContent = text;
+  made.textContent = words;
   made.dir = "auto";
   return made;
 }

@@ -6,6 +6,7 @@
 //   feed.widen(credit)         as much room as the live feed has
 
 import { connect } from "./socket.js";
+import { text } from "./words.js";
 
 const LUMP = 100; // a grant for each frame would cost the server more than the frames do
 
@@ -22,7 +23,7 @@ export function openFeed(url, { onWatching, onRecords, onWords }) {
     onState(isOnline, words) {
       isThere = false;
       if (isOnline) ask();
-      else onWords(words ?? "The connection is cut. Coming back…");
+      else onWords(words ?? text("feed-cut"));
     },
   });
 
@@ -46,10 +47,10 @@ export function openFeed(url, { onWatching, onRecords, onWords }) {
       for (const record of records) positions[record.partition] = record.offset + 1;
       onRecords(records);
     },
-    left_out: (frame) => onWords(`${frame.records} records were left out: they came faster than this page could take them.`),
-    waiting: (frame) => onWords(positions ? frame.words : "Waiting for the first act"),
+    left_out: (frame) => onWords(text("feed-left-out", { count: frame.records })),
+    waiting: (frame) => onWords(positions ? frame.words : text("feed-waits")),
     going_on: () => onWatching(),
-    topic_deleted: () => onWords("The feed's topic was deleted. This goes on by itself."),
+    topic_deleted: () => onWords(text("feed-replaced")),
     problem: (frame) => onWords(frame.words),
   };
 

@@ -1,6 +1,7 @@
 // The slider under the feed, and the buttons beside it: which moment of the class is shown.
 
 import { shortTime } from "./feed_record.js";
+import { text } from "./words.js";
 
 const WAIT_MS = 120; // while the slider is being moved
 
@@ -22,7 +23,7 @@ export class TimeLine {
       else onMove(this.value);
     };
     this.slider.addEventListener("input", () => {
-      this.say(`${this.value} of ${this.end}`);
+      this.say(text("moment", { shown: this.value, all: this.end }));
       clearTimeout(this.moving);
       this.moving = setTimeout(arrive, WAIT_MS);
     });
@@ -55,10 +56,10 @@ export class TimeLine {
     this.box.classList.toggle("then", !isLive);
     this.now.setAttribute("aria-pressed", String(isLive));
     this.play.setAttribute("aria-pressed", String(isPlaying));
-    this.play.textContent = isPlaying ? "Stop" : "Play";
+    this.play.textContent = text(isPlaying ? "stop" : "play");
     if (!isLive) return;
     this.slider.value = this.end;
-    this.say("now");
+    this.say(text("now"));
   }
 
   // While it is played: what is shown ends with this record. A slider that is being moved has left it.

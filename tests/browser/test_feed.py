@@ -45,7 +45,7 @@ def test_an_act_stands_on_the_page_of_who_grades_and_the_filters_sort_it_out(
     expect(accepted).to_be_visible()
     page.get_by_role("button", name="Pause").click()
     create_topic(student, "seen-later")
-    expect(page.get_by_text("Paused. 1 new")).to_be_visible()
+    expect(page.get_by_text("Paused. New lines: 1.")).to_be_visible()
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_role("log").get_by_role("listitem").first).to_contain_text("seen-later")
     page.reload()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from html.parser import HTMLParser
 
 OPEN, CLOSE = "⟦", "⟧"  # around whatever came out of a catalogue of messages
@@ -19,11 +18,10 @@ class Reading(HTMLParser):
     `translate="no"`, such as Kafka's own words; and what has a language of its own (`lang`), as a lesson's text has.
     """
 
-    def __init__(self, html: str, *, skip_ids: Iterable[str] = ()) -> None:
+    def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=True)
         self.texts: list[str] = []
         self.unmarked: list[str] = []
-        self._skip_ids = set(skip_ids)
         self._inside: list[tuple[str, bool, bool]] = []  # tag, is not read at all, is left to itself
         self._depth = 0
         self.feed(html)
@@ -32,7 +30,7 @@ class Reading(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         _, is_unread, is_left = self._inside[-1] if self._inside else ("", False, False)
-        is_unread |= tag in CODE or given.get("id") in self._skip_ids
+        is_unread |= tag in CODE
         has_language = "lang" in given and tag != "html"
         is_left |= tag == "time" or given.get("translate") == "no" or has_language
         for name, value in given.items():

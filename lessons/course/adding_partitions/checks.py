@@ -93,7 +93,7 @@ class RefusedShrink(Exercise):
         }
 
     def judge(self, observation: Observation, seed: str) -> Verdict:
-        expected = "Kafka's refusal INVALID_PARTITIONS in your record"
+        expected = "Kafka's refusal INVALID_PARTITIONS among your acts"
         asked = observation["asked"]
         if refused := [each for each in asked if each["code"] == "INVALID_PARTITIONS"]:
             last = refused[-1]

@@ -7,10 +7,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from lessons.classroom.models import Member, Role
 from lessons.cluster.snapshot import Snapshot
 from lessons.course.own_brokers import BrokerNow, brokers_now
 from lessons.web.view_models.cluster_diagram import broker_name
+
+STATE_WORDS = {
+    "up": _("up"),
+    "starting": _("starting"),
+    "stopping": _("stopping"),
+    "down": _("down"),
+    "failed": _("failed"),
+}
 
 
 @dataclass(frozen=True)
@@ -25,6 +35,10 @@ class BrokerLine:
     leads: int | None  # partitions; None while the cluster does not answer
     may_stop: bool | None = None
     may_start: bool = False
+
+    @property
+    def state_words(self) -> str:
+        return str(STATE_WORDS[self.state])
 
 
 def brokers_context(member: Member, snapshot: Snapshot) -> dict[str, Any]:

@@ -11,6 +11,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from lessons.cluster import counted
+
 if TYPE_CHECKING:
     from lessons.cluster.namespace import Namespace
     from lessons.cluster.snapshot import Broker, Snapshot
@@ -37,13 +42,18 @@ class Replica:
     def state(self) -> str:
         """In the words of the box: what is wrong comes before the role."""
         if self.role == "leaderless":
-            return "no leader"
-        return self.role if self.in_sync else "not in sync"
+            return _("no leader")
+        if not self.in_sync:
+            return _("not in sync")
+        return _("leader") if self.role == "leader" else _("follower")
 
     @property
     def words(self) -> str:
-        end = "" if self.end is None else f" (end {self.end})"
-        return f"{self.topic} {self.partition}{end}{'' if self.in_sync else ', not in sync'}"
+        """The partition and what is to be said of it: `orders 0 (end 7), not in sync`."""
+        words = f"{self.topic} {self.partition}"
+        if self.end is not None:
+            words = _("%(partition)s (end %(end)s)") % {"partition": words, "end": self.end}
+        return words if self.in_sync else _("%(partition)s, not in sync") % {"partition": words}
 
 
 @dataclass(frozen=True)
@@ -103,7 +113,7 @@ class TopicTable:
 def draw_diagram(snapshot: Snapshot | None, namespace: Namespace, *, show_internal: bool = False) -> Diagram:
     """What this seat has on the cluster; internal partitions are only counted, unless they are asked for."""
     if snapshot is None or not snapshot.brokers:
-        return Diagram("joining", "The brokers are joining.", "joining")
+        return Diagram("joining", _("The brokers are joining."), _("joining"))
     shown = _shown_topics(snapshot, namespace, show_internal=show_internal)
     return Diagram(
         state=_state(snapshot),
@@ -203,33 +213,41 @@ def _state(snapshot: Snapshot) -> State:
 def _brokers_words(snapshot: Snapshot) -> str:
     down = [broker_name(broker.id) for broker in snapshot.brokers if not broker.up]
     if len(down) == len(snapshot.brokers):
-        return "no broker answers"
-    return f"{_join(down)} down" if down else f"{_count(len(snapshot.brokers), 'broker')} up"
+        return _("no broker answers")
+    if down:
+        return _("%(brokers)s down") % {"brokers": _join(down)}
+    return _("%(brokers)s up") % {"brokers": counted.brokers(len(snapshot.brokers))}
 
 
 def _summary(snapshot: Snapshot, shown: list[tuple[str, Topic]]) -> str:
     brokers = _brokers_words(snapshot)
     if _state(snapshot) == "joining":
-        return "No broker answers."
+        return _("No broker answers.")
     if not shown:
-        return f"{brokers}; no topics of yours yet."
-    partitions = sum(len(topic.partitions) for _, topic in shown)
-    counted = f"{_count(len(shown), 'topic')} with {_count(partitions, 'partition')}"
-    return f"{brokers}; {counted}."
+        return _("%(brokers)s; no topics of yours yet.") % {"brokers": brokers}
+    return _("%(brokers)s; %(topics)s with %(partitions)s.") % {
+        "brokers": brokers,
+        "topics": counted.topics(len(shown)),
+        "partitions": counted.partitions(sum(len(topic.partitions) for _name, topic in shown)),
+    }
 
 
 def _say(broker: Broker, held: list[Replica], internal_count: int) -> str:
     """What one broker's frame shows, as a sentence."""
     leads = _join([item.words for item in held if item.role == "leader"])
     follows = _join([item.words for item in held if item.role == "follower"])
-    said = [f"leads {leads or 'nothing of yours'}"]
+    said = [_("leads %(partitions)s") % {"partitions": leads} if leads else _("leads nothing of yours")]
     if follows:
-        said.append(f"follows {follows}")
+        said.append(_("follows %(partitions)s") % {"partitions": follows})
     if leaderless := _join([item.words for item in held if item.role == "leaderless"]):
-        said.append(f"holds {leaderless}, without a leader")
+        said.append(_("holds %(partitions)s, without a leader") % {"partitions": leaderless})
     if internal_count:
-        said.append(f"leads {_count(internal_count, 'internal partition')}")
-    return f"{broker_name(broker.id)} is {'up' if broker.up else 'down'}: {'; '.join(said)}."
+        said.append(
+            ngettext("leads %(number)s internal partition", "leads %(number)s internal partitions", internal_count)
+            % {"number": internal_count}
+        )
+    words = _("%(broker)s is up: %(what)s.") if broker.up else _("%(broker)s is down: %(what)s.")
+    return words % {"broker": broker_name(broker.id), "what": "; ".join(said)}
 
 
 def _row(name: str, topic: Topic, partition: Partition, snapshot: Snapshot) -> PartitionRow:
@@ -245,11 +263,9 @@ def _row(name: str, topic: Topic, partition: Partition, snapshot: Snapshot) -> P
     )
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" + ("" if number == 1 else "s")
-
-
 def _join(items: list[str], *, most: int = 8) -> str:
     if len(items) > most:
-        items = [*items[:most], f"{len(items) - most} more"]
-    return " and ".join([", ".join(items[:-1]), items[-1]]) if len(items) > 1 else "".join(items)
+        items = [*items[:most], _("%(number)s more") % {"number": len(items) - most}]
+    if len(items) < 2:
+        return "".join(items)
+    return _("%(several)s and %(last)s") % {"several": ", ".join(items[:-1]), "last": items[-1]}

@@ -13,7 +13,7 @@ Addresses are relative to the page, which saves a megabyte. The state of a cell 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -26,17 +26,27 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
 
 from lessons.classroom.grading.completion import Cell, Query, Row, Table
 from lessons.classroom.grading.standings import STATE_WORDS, told
 from lessons.classroom.models import Class
 
-SORTED_BY = {"name": "Student", "points": "Points", "done": "Done", "last": "Last"}
+SORTED_BY = {"name": _("Student"), "points": _("Points"), "done": _("Done"), "last": _("Last")}
 DESCENDING_FIRST = {"points", "done", "last"}
 MARKS = {"done": "d", "not_yet": "n", "could_not_check": "q", "": "o"}  # classes of `completion.css`
 WIDEST = 9  # exercises of a lesson for which `completion.css` has a class
 ROWS_DRAWN_AT_ONCE = 50  # a browser draws such a block when it comes into sight; `completion.css` knows its height
 Clock = Callable[[datetime], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words in the cells, in the reader's language: looked up once, not 20,000 times."""
+
+    states: Mapping[str, str]
+    late: str
+    by_hand: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +63,9 @@ class SeatLine:
 
 
 def table_html(table: Table, klass: Class, query: Query) -> SafeString:
-    clock = clock_of(klass)
+    clock, words = clock_of(klass), _words()
     links = [f"{escape(exercise.id)}/" for exercise in table.exercises]
-    lines = [_line(row, links, clock) for row in table.rows]
+    lines = [_line(row, links, clock, words) for row in table.rows]
     context = {
         "sorters": [_sorter(by, query) for by in SORTED_BY],
         "lessons": _lessons(table, klass),
@@ -98,15 +108,20 @@ def _sorter(by: str, query: Query) -> dict[str, str]:
     wanted = other if query.sort == first else first
     return {
         "by": by,
-        "label": SORTED_BY[by],
+        "label": str(SORTED_BY[by]),
         "params": urlencode({**query.params, "sort": wanted}),
         "sorted": {up: "ascending", down: "descending"}.get(query.sort, ""),
     }
 
 
-def _line(row: Row, links: list[str], clock: Clock) -> SeatLine:
+def _words() -> Words:
+    states = {state: escape(words) for state, words in STATE_WORDS.items()}
+    return Words(states, late=escape(_("late")), by_hand=escape(_("by hand")))
+
+
+def _line(row: Row, links: list[str], clock: Clock, words: Words) -> SeatLine:
     slug = escape(row.seat.slug)
-    cells = "".join([_cell(cell, f"{slug}/{link}", clock) for cell, link in zip(row.cells, links, strict=True)])
+    cells = "".join([_cell(cell, f"{slug}/{link}", clock, words) for cell, link in zip(row.cells, links, strict=True)])
     return SeatLine(
         slug=row.seat.slug,
         name=row.seat.name,
@@ -118,12 +133,12 @@ def _line(row: Row, links: list[str], clock: Clock) -> SeatLine:
     )
 
 
-def _cell(cell: Cell, link: str, clock: Clock) -> str:
-    mark = f'<i role=img aria-label="{STATE_WORDS[cell.state]}"></i>'
+def _cell(cell: Cell, link: str, clock: Clock, words: Words) -> str:
+    mark = f'<i role=img aria-label="{words.states[cell.state]}"></i>'
     if not cell.state:
         return f'<td class=o><a href="{link}">{mark}</a></td>'
     points = told(cell.points) if cell.points or cell.override or cell.state == "done" else ""
-    late = "<em>late</em>" if cell.is_late else ""
-    small = "by hand" if cell.override else f"{cell.attempts}× {clock(cell.at) if cell.at else ''}"
+    late = f"<em>{words.late}</em>" if cell.is_late else ""
+    small = words.by_hand if cell.override else f"{cell.attempts}× {clock(cell.at) if cell.at else ''}"
     kind = MARKS[cell.state] + (" h" if cell.override else "")
     return f'<td class="{kind}"><a href="{link}">{mark}{points}{late}<small>{small}</small></a></td>'

@@ -11,14 +11,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.template.loader import render_to_string
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
 
 from lessons.classroom.models import Class
 from lessons.classroom.overview import Overview, SeatRow
 from lessons.course.loader import Lesson
 from lessons.web.links import seat_url
 
-WORDS = {"done": "done", "trying": "trying", "stuck": "stuck", "open": "not begun"}
+WORDS = {"done": _("done"), "trying": _("trying"), "stuck": _("stuck"), "open": _("not started")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +34,7 @@ class ProgressRow:
     cells: SafeString
 
 
-_CELLS = {
-    (state, is_first): f'<td class="{state}{" first" if is_first else ""}"><span class="vh">{words}</span></td>'
-    for state, words in WORDS.items()
-    for is_first in (True, False)
-}
+Cells = dict[tuple[str, bool], str]
 
 
 def row_id(seat_slug: str) -> str:
@@ -49,18 +47,18 @@ def first_columns(lessons: Sequence[Lesson]) -> tuple[bool, ...]:
 
 
 def draw_row(klass: Class, row: SeatRow, first: Sequence[bool]) -> SafeString:
-    return render_to_string("room/_progress_row.html", {"row": _row(klass, row, first)})
+    return render_to_string("room/_progress_row.html", {"row": _row(klass, row, first, _cells())})
 
 
 def progress_table_context(klass: Class, overview: Overview) -> dict[str, Any]:
-    first = first_columns(overview.lessons)
+    first, cells = first_columns(overview.lessons), _cells()
     columns = [(lesson, exercise) for lesson in overview.lessons for exercise in lesson.exercises]
     return {
         "columns": [
             {"number": lesson.number, "lesson": lesson.title, "title": exercise.title, "is_first": is_first}
             for is_first, (lesson, exercise) in zip(first, columns, strict=True)
         ],
-        "rows": [_row(klass, row, first) for row in overview.rows],
+        "rows": [_row(klass, row, first, cells) for row in overview.rows],
         "legend": [{"state": state, "words": words} for state, words in WORDS.items()],
     }
 
@@ -69,11 +67,23 @@ def summary_context(overview: Overview) -> dict[str, Any]:
     return {"students": len(overview.rows), "stuck": len(overview.stuck)}
 
 
-def _row(klass: Class, row: SeatRow, first: Sequence[bool]) -> ProgressRow:
+def _cells() -> Cells:
+    """The HTML of each kind of cell, in the reader's language."""
+    return {
+        (
+            state,
+            is_first,
+        ): f'<td class="{state}{" first" if is_first else ""}"><span class="vh">{escape(words)}</span></td>'
+        for state, words in WORDS.items()
+        for is_first in (True, False)
+    }
+
+
+def _row(klass: Class, row: SeatRow, first: Sequence[bool], cells: Cells) -> ProgressRow:
     return ProgressRow(
         dom_id=row_id(row.slug),
         state="".join(cell[0] for cell in row.cells),
         url=seat_url(klass, row.slug),
         name=row.name,  # whole: the table cuts it
-        cells=mark_safe("".join(map(_CELLS.__getitem__, zip(row.cells, first, strict=True)))),  # noqa: S308 - our own words
+        cells=mark_safe("".join(map(cells.__getitem__, zip(row.cells, first, strict=True)))),  # noqa: S308 - our own words
     )

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 from pydantic import ValidationError
 
@@ -58,7 +59,9 @@ def _asking(
     request: HtmxRequest, staff: Member, action: BrokerAct, done: Act | None, *, status: int = 200
 ) -> HttpResponse:
     context = {
-        "action": action,
+        "name": action.name,
+        "submit": _(action.submit),
+        "warning": _(action.warning),
         "act_id": uuid4(),
         "answer": answer_card(done) if done else None,
         "code": code_of(type(action), action.model_dump(), staff),

@@ -84,7 +84,7 @@ def feed_context(reader: Member, *, hide_names: bool = False) -> dict[str, Any]:
             "lessons": {lesson.slug: gettext("lesson %(number)d") % {"number": lesson.number} for lesson in lessons()},
         },
         "lessons": klass.lessons,
-        "acts": {**{kind: action.title for kind, action in ACTIONS.items()}, **OTHER_KINDS},
+        "acts": {**{kind: gettext(action.title) for kind, action in ACTIONS.items()}, **OTHER_KINDS},
         "begin_at": max(begin, end - HISTORY_RECORDS) if known else "beginning",
         "earliest": begin,
         "end": end,
