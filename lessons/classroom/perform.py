@@ -165,6 +165,8 @@ def find_out(member: Member) -> None:
             return  # the cluster is away: another time
         except ClusterError:
             answer = None
+        if not _cut(member.acts.filter(pk=act.pk)).exists():
+            continue  # another thread or process has settled it meanwhile
         if answer and not _was_anothers(act, answer):
             settle(act, answer)
         elif act.settled_at is None or act.settled_at < cut_before:
@@ -174,7 +176,7 @@ def find_out(member: Member) -> None:
 
 def _was_anothers(act: Act, answer: Answer) -> bool:
     """Whether what is seen is known as the doing of another act, such as a second try: Kafka does it for one only."""
-    same = act.member.acts.filter(kind=act.kind, fields=act.fields, state=Act.State.DONE)
+    same = act.member.acts.filter(kind=act.kind, fields=act.fields, state=Act.State.DONE).exclude(pk=act.pk)
     topic_id = answer.data.get("topic_id")
     return topic_id is not None and same.filter(answer__data__topic_id=topic_id).exists()
 

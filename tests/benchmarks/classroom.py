@@ -133,7 +133,7 @@ class Student(Person):
 
     async def sit_down(self, tasks: list[asyncio.Task[None]]) -> None:
         """Opens the sockets of its lesson's page."""
-        live = await self.socket("live/lesson?lesson=producing")
+        live = await self.socket("live/lesson/?lesson=producing")
         watch = await self.socket("watch/")
         await watch.send('{"type":"watch","topic":"test1p","from":"beginning"}')
         await watch.send('{"type":"grant","records":500}')

@@ -98,7 +98,7 @@ def consume_and_stop(page: Page) -> None:
     consumer = page.locator("section.consume")
     consumer.get_by_role("button", name="Start").click()
     expect(consumer.locator("[data-rows] tr")).not_to_have_count(0)
-    expect(consumer.locator("[data-summary]")).to_contain_text("last: partition 0")
+    expect(consumer.locator("[data-summary]")).to_contain_text("The last one: partition 0")
     consumer.get_by_role("button", name="Stop").click()
 
 

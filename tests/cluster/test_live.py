@@ -311,7 +311,9 @@ async def test_who_watches_an_illegal_name_is_told_kafkas_refusal_and_the_others
     await refused.until_kind("problem")
     problem = refused.last("problem")
     assert problem["code"] == "TOPIC_EXCEPTION"
-    assert problem["words"].startswith(f"Watch the topic {illegal}. Kafka answered: Broker: Invalid topic. Use letters")
+    assert problem["words"].startswith(
+        f"Watch the topic {illegal}. Kafka answered: Broker: Invalid topic. Use only letters"
+    )
     seat.watch(other)
     await other.until_kind("waiting")
     await seat.create()

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from lessons.classroom.checks.attempts import attempts_by_exercise, check, check_lesson, evidence_of, seed_of
+from lessons.classroom.feed.topic import create_feed_topic
 from lessons.classroom.models import Attempt, Observation
 from lessons.classroom.perform import perform
 from lessons.course.acts import ACTIONS
@@ -24,6 +25,12 @@ def resolve(member, exercise, steps):
 def take(member, exercise, steps) -> None:
     for step in resolve(member, exercise, steps):
         perform(member, ACTIONS[step.kind].model_validate(step.fields), act_id=uuid4())
+
+
+@pytest.fixture
+def feed(alice):
+    """The class's feed is one of the topics whose names begin with an underscore."""
+    create_feed_topic(alice.klass)
 
 
 def test_exercise_ids_are_unique_and_name_their_lesson():
@@ -73,7 +80,7 @@ def test_the_solution_is_done_and_done_again_when_it_is_run_twice(exercise, alic
         assert attempt.state == Attempt.State.DONE, attempt.verdict
 
 
-@pytest.mark.usefixtures("kafka")
+@pytest.mark.usefixtures("kafka", "feed")
 @pytest.mark.parametrize(("exercise", "wrong"), WRONG, ids=[f"{e.id}-{w.misconception}" for e, w in WRONG])
 def test_a_known_wrong_answer_fails_for_its_own_reason(exercise, wrong, alice):
     take(alice, exercise, wrong.steps)

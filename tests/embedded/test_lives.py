@@ -88,7 +88,7 @@ def test_a_port_that_is_taken_meanwhile_is_said_as_the_reason(data_dir):
     cluster.stop()
     assert "while it started" in problem
     assert "Another program uses its port" in problem
-    assert said.has("kafka1", "port is taken")
+    assert said.has("kafka1", "Another program uses its port")
 
 
 def test_a_damaged_folder_is_said_with_the_last_error(data_dir):

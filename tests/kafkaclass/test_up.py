@@ -254,4 +254,4 @@ def test_a_heap_that_is_too_small_is_refused(tmp_path):
         command(tmp_path / "data", "--heap", "10"), capture_output=True, text=True, env=environment(), check=False
     )
     assert done.returncode == 2
-    assert "96 MB at least" in done.stderr
+    assert "at least 96 MB" in done.stderr

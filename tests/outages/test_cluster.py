@@ -58,7 +58,7 @@ def test_the_offsets_topic_of_a_fresh_cluster_is_made_once(tmp_path: Path) -> No
             clients.configure(before)
 
 
-def test_after_a_kill_every_question_is_replyed_in_time_and_the_picture_shows_who_is_gone(
+def test_after_a_kill_every_question_is_answered_in_time_and_the_picture_shows_who_is_gone(
     own_cluster: EmbeddedCluster, seat: Namespace, pictures: list[Snapshot]
 ) -> None:
     topics.create_topic(seat, "safe", partitions=3, replicas=3)

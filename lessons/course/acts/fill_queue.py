@@ -24,7 +24,7 @@ class FillQueue(Action):
     submit: ClassVar[str] = gettext_noop("Fill the queue")
     did: ClassVar[str] = gettext_noop("sent %(what)s")
     doing: ClassVar[str] = gettext_noop("sending %(what)s")
-    example: ClassVar[Mapping[str, Any]] = {"topic": "test1p"}
+    example: ClassVar[Mapping[str, Any]] = {"topic": "test1p", "queue_size": 5, "count": 12}
 
     topic: Name = Field(title=gettext_noop("Topic"))
     queue_size: int = Field(5, title="queue.buffering.max.messages", description=gettext_noop("1 to 100"), ge=1, lt=101)

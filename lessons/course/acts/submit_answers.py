@@ -24,7 +24,10 @@ class SubmitAnswers(Action):
     submit: ClassVar[str] = gettext_noop("Answer")
     did: ClassVar[str] = gettext_noop("answered %(what)s")
     doing: ClassVar[str] = gettext_noop("answering %(what)s")
-    example: ClassVar[Mapping[str, Any]] = {"exercise": "kafka-and-its-cluster.entry-points", "answers": {}}
+    example: ClassVar[Mapping[str, Any]] = {
+        "exercise": "kafka-and-its-cluster.entry-points",
+        "answers": {"brokers": 3, "id_end": "x7Kq"},
+    }
     asks_kafka: ClassVar[bool] = False
 
     exercise: str = Field(title=gettext_noop("Exercise"), max_length=80)

@@ -2,18 +2,24 @@
 
 from uuid import UUID, uuid4
 
+from django.http import Http404
 from ninja import Router, Status
+from ninja.errors import ValidationError
 from ninja.pagination import paginate
 from pydantic import Field, create_model
+from pydantic import ValidationError as PydanticError
 
-from lessons.classroom.access import get_action, get_asker, get_lesson_for, get_own_act
+from lessons.classroom.access import NOT_YOURS, get_action, get_asker, get_exercise, get_lesson_for, get_own_act
+from lessons.classroom.models import Member
 from lessons.classroom.perform import perform
 from lessons.course.acts import ACTIONS
 from lessons.course.acts.base import Action
+from lessons.course.acts.submit_answers import SubmitAnswers
 from lessons.web.api.doors import Asking
 from lessons.web.api.pages import Pages
 from lessons.web.api.schemas import ActOut, Problem
 from lessons.web.errors import status_of_act
+from lessons.web.view_models.lesson import question_form
 
 router = Router(tags=["acts"])
 
@@ -22,6 +28,21 @@ The status is the result: 200 done, 404 no such topic, 409 refused by Kafka, 422
 well-formed, 429 too many acts at once, 503 no answer from Kafka. An act that was stored comes back with its answer, \
 whatever the status; otherwise you get a problem.\
 """
+
+
+def _fitting(member: Member, action: Action) -> Action:
+    """Answers must fit the questions of their exercise, as they do on its page. Raises: Http404, ValidationError."""
+    if not isinstance(action, SubmitAnswers):
+        return action
+    _, exercise = get_exercise(action.exercise)
+    if (form := question_form(member, exercise)) is None:
+        raise Http404(NOT_YOURS)
+    try:
+        answers = form.model.model_validate(action.answers)
+    except PydanticError as error:
+        faults = [{"loc": ("body", "answers", *fault["loc"]), "msg": fault["msg"]} for fault in error.errors()]
+        raise ValidationError(faults) from None
+    return SubmitAnswers(exercise=exercise.id, answers=answers.model_dump(mode="json"))
 
 
 def _add_operation(action: type[Action]) -> None:
@@ -43,7 +64,7 @@ def _add_operation(action: type[Action]) -> None:
         act_id, lesson = fields.pop("act_id") or uuid4(), fields.pop("lesson")
         if lesson:
             get_lesson_for(member, lesson)
-        act = perform(member, action.model_validate(fields), act_id=act_id, lesson=lesson)
+        act = perform(member, _fitting(member, action.model_validate(fields)), act_id=act_id, lesson=lesson)
         return Status(status_of_act(act), act)
 
     router.post(

@@ -57,6 +57,9 @@ def test_the_same_act_id_is_one_act_and_the_same_answer(api):
         ("produce", {"topic": "never-there", "values": "1"}, 404),
         ("consume", {"topic": "never-there", "group_id": "g"}, 404),
         ("no-such-act", {}, 404),
+        ("submit-answers", {"exercise": "no-such.exercise", "answers": {}}, 404),
+        ("submit-answers", {"exercise": "kafka-and-its-cluster.entry-points", "answers": {}}, 422),
+        ("submit-answers", {"exercise": "kafka-and-its-cluster.entry-points", "answers": {"brokers": "many"}}, 422),
     ],
     ids=str,
 )  # fmt: skip

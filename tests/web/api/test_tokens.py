@@ -116,10 +116,10 @@ def test_the_list_shows_ones_own_tokens_and_a_revoked_one_among_the_ended(classr
     shown = greta.get(page)
     assert "hers alone" not in shown.content.decode()
     assert "&lt;b&gt;nightly&lt;/b&gt;" in shown.content.decode()
-    [row] = shown.context["live"]
+    [row] = shown.context["active"]
     assert greta.post(reverse("token-revoke", args=[classroom.klass.slug, row.pk])).url == page
     shown = greta.get(page)
-    assert (shown.context["live"], [token.pk for token in shown.context["ended"]]) == ([], [row.pk])
+    assert (shown.context["active"], [token.pk for token in shown.context["ended"]]) == ([], [row.pk])
 
 
 def test_nobody_revokes_the_token_of_somebody_else(classroom, greta):

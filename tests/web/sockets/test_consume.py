@@ -110,15 +110,15 @@ async def test_a_second_member_of_the_group_takes_its_share_and_the_first_is_tol
     ("wrong", "words"),
     [
         ({"topic": "nowhere"}, "no topic nowhere"),
-        ({"topic": ""}, "needs a name"),
-        ({"group_id": ""}, "needs a name"),
+        ({"topic": ""}, "cannot be empty"),
+        ({"group_id": ""}, "cannot be empty"),
         ({"auto_offset_reset": "yesterday"}, "earliest or latest"),
         ({"session_timeout_ms": 1000}, "nvalid session timeout"),
         ({"session_timeout_ms": 0}, "1 to 3600000"),
         ({"session_timeout_ms": 10**12}, "1 to 3600000"),
     ],
 )
-async def test_a_wrong_value_is_replyed_in_words_and_the_socket_stays_usable(
+async def test_a_wrong_value_is_answered_in_words_and_the_socket_stays_usable(
     room: Room, wrong: dict[str, Any], words: str
 ) -> None:
     tab = await room.consume(**wrong)
@@ -193,7 +193,7 @@ async def test_a_stranger_gets_no_consumer(room: Room, classroom: Classroom) -> 
         "{",
     ],
 )
-async def test_a_forged_frame_is_replyed_and_the_consumer_goes_on(room: Room, forged: str) -> None:
+async def test_a_forged_frame_is_answered_and_the_consumer_goes_on(room: Room, forged: str) -> None:
     tab = await room.consume()
     await tab.until_kind("assigned")
     tab.say_text(forged)

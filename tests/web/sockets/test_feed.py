@@ -120,7 +120,7 @@ async def test_a_refusal_says_who_refused(room: Room, classroom: Classroom) -> N
     assert [body["speaker"] for _, body in told(tab)] == ["Kafka", "This app"]
 
 
-async def test_a_hand_is_told_without_its_words_and_again_when_it_is_replyed(room: Room, classroom: Classroom) -> None:
+async def test_a_hand_is_told_without_its_words_and_again_when_it_is_answered(room: Room, classroom: Classroom) -> None:
     tab = open_feed(room, classroom.ines.user)
     hand = await do(raise_hand, room.alice, get_lesson("producing"), words="for Ines alone")
     await tab.until_rows(1)

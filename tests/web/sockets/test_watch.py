@@ -103,7 +103,7 @@ async def test_however_a_socket_ends_its_topic_is_let_go(room: Room, end: str) -
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "t" * 250, "a\0b"])
-async def test_a_name_that_the_app_refuses_is_replyed_in_words(room: Room, name: str) -> None:
+async def test_a_name_that_the_app_refuses_is_answered_in_words(room: Room, name: str) -> None:
     tab = room.open("watch")
     tab.say("watch", topic=name)
     problem = await tab.until_kind("problem")
@@ -134,7 +134,7 @@ FORGED: list[Any] = [
 
 
 @pytest.mark.parametrize("forged", FORGED, ids=lambda forged: repr(forged[:40]))
-async def test_a_forged_frame_is_replyed_and_the_socket_stays_usable(room: Room, forged: str | bytes) -> None:
+async def test_a_forged_frame_is_answered_and_the_socket_stays_usable(room: Room, forged: str | bytes) -> None:
     tab = room.open("watch")
     tab.say_text(forged) if isinstance(forged, str) else tab.say_bytes(forged)
     problem = await tab.until_kind("problem")

@@ -56,6 +56,6 @@ def test_predictions_stand_beside_what_is_true(classroom):
 def test_an_empty_class_says_so(classroom):
     classroom.klass.members.filter(role="student").delete()
     page = page_of(classroom)
-    assert "Nobody has taken a seat yet" in page
+    assert "Nobody has joined yet" in page
     assert "0 students · nobody stuck" in page
     assert not Attempt.objects.exists()

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from lessons.classroom import process
 from lessons.classroom.perform import perform
 from lessons.course.acts.create_topic import CreateTopic
 from lessons.web.pages.room import feed
@@ -66,6 +67,7 @@ def test_a_class_in_which_nothing_has_happened_says_so(classroom):
 def test_the_history_begins_so_many_records_before_the_end(classroom, monkeypatch):
     for name in ("test1p", "test2p", "test2die"):
         perform(classroom.alice, CreateTopic(name=name), act_id=uuid4())
+    process.current().outbox.publish_unsent(classroom.klass)
     assert 'data-from="0"' in open_as(classroom.ines, classroom).content.decode()
     monkeypatch.setattr(feed, "HISTORY_RECORDS", 2)
     assert 'data-from="1"' in open_as(classroom.ines, classroom).content.decode()

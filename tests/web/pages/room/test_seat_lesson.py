@@ -45,7 +45,7 @@ def test_it_shows_the_students_verdicts_topics_and_acts_with_their_answers(who, 
     assert 'value="done.elsewhere"' not in shown
     assert f"/ws/c/{classroom.klass.slug}/live/seat-lesson/?seat={classroom.alice.slug}&amp;lesson={LESSON}" in shown
     assert f"/ws/c/{classroom.klass.slug}/watch/?seat={classroom.alice.slug}" in shown
-    assert f"/ws/c/{classroom.klass.slug}/watch/" not in shown
+    assert f'/ws/c/{classroom.klass.slug}/watch/"' not in shown
 
 
 @pytest.mark.parametrize("name", [LESSON, "kafka-and-its-cluster", "consuming"])  # acts, a question, a consumer

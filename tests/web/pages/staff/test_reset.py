@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from lessons.classroom import process
 from lessons.classroom.feed import TOPIC, ClassTopics
 from lessons.classroom.models import Change, Member
 from lessons.classroom.people.reset import things_of
@@ -74,6 +75,7 @@ def test_what_was_shown_goes_and_what_somebody_is_in_what_came_since_and_what_is
     left = things_of(classroom.klass)
     assert left.topics == tuple(sorted((f"{alice.slug}.since", f"{bob.slug}.test1p")))
     assert [group.group_id for group in groups.list_groups(alice.namespace)] == ["still-in"]
+    process.current().outbox.publish_unsent(classroom.klass)
     assert ClassTopics(classroom.klass.slug).full(TOPIC) in {topic.name for topic in topics.list_topics()}
     assert alice.acts.count() == 3
     row = Change.objects.get(kind="reset")
