@@ -1,4 +1,4 @@
-"""What the hub is made of: the ring, the pace, where a page begins."""
+"""What the hub is made of: the ring, the coalescer, where a page begins."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from lessons.cluster.errors import AppRefused
 from lessons.cluster.live import Start
-from lessons.cluster.live.coalescing import Pace
+from lessons.cluster.live.coalescing import Coalescer
 from lessons.cluster.live.ring import Entry, Ring
 
 
@@ -57,17 +57,17 @@ class TestRing:
 
 class TestPace:
     def test_frames_leave_at_once_while_they_leave_faster_than_records_come(self) -> None:
-        pace = Pace(frames_per_s=1000)
+        coalescer = Coalescer(frames_per_s=1000)
         for tick in range(50):
-            assert pace.wait_s(tick * 0.04) == 0
-            pace.spend(tick * 0.04, 20)
+            assert coalescer.wait_s(tick * 0.04) == 0
+            coalescer.spend(tick * 0.04, 20)
 
     def test_above_that_they_wait_for_company_and_never_longer_than_the_longest_wait(self) -> None:
-        pace = Pace(frames_per_s=1000, longest_wait_s=0.1)
-        pace.spend(5.0, 50)
-        assert pace.wait_s(5.0) == pytest.approx(0.05)
-        pace.spend(5.0, 100_000)
-        assert pace.wait_s(5.0) == pytest.approx(0.1)
+        coalescer = Coalescer(frames_per_s=1000, longest_wait_s=0.1)
+        coalescer.spend(5.0, 50)
+        assert coalescer.wait_s(5.0) == pytest.approx(0.05)
+        coalescer.spend(5.0, 100_000)
+        assert coalescer.wait_s(5.0) == pytest.approx(0.1)
 
 
 class TestStart:

@@ -10,7 +10,7 @@ from lessons.cluster import clients, groups, records, topics
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.records import Message
 from lessons.cluster.snapshot import Snapshot, SnapshotTaker, TakerSettings
-from lessons.cluster.snapshots import SnapshotService, SnapshotSettings
+from lessons.cluster.snapshots import Poke, SnapshotService, SnapshotSettings
 from tests.waiting import wait_for
 
 
@@ -163,6 +163,29 @@ def test_a_poke_for_one_seat_shows_it_what_it_did_at_once_and_troubles_nobody_el
     assert service.latest(bob, max_age_s=60).taken_at >= old.taken_at
     for each in leave:
         each()
+
+
+def test_a_poke_for_ends_reads_those_alone_and_for_groups_what_a_consumer_committed(alice: Namespace) -> None:
+    service, viewer = SnapshotService(SnapshotSettings(interval_s=60)), Viewer()
+    topic = create(alice, "test1p")
+    leave = service.subscribe(viewer, seat=alice, wants_groups=True)
+    wait_for(lambda: viewer.sees(topic.name) and viewer.pictures[-1].groups_of(alice) == ())
+    later = create(alice, "test2p")  # which nobody is told of
+    records.produce(alice, "test1p", [Message(value=b"x")])
+    service.poke(alice, Poke.ENDS)
+    wait_for(lambda: viewer.pictures[-1].ends == {(topic.name, 0): 1})
+    assert not viewer.sees(later.name)
+    consumer = clients.new_consumer(**{"group.id": alice.full("readers"), "auto.offset.reset": "earliest"})
+    try:
+        consumer.subscribe([topic.name])
+        wait_for(lambda: consumer.poll(0.1))
+        consumer.commit(asynchronous=False)
+    finally:
+        clients.close(consumer)
+    service.poke(alice, Poke.GROUPS)
+    wait_for(lambda: [group.group_id for group in viewer.pictures[-1].groups_of(alice) or ()] == ["readers"])
+    assert [lag.committed for lag in viewer.pictures[-1].groups_of(alice)[0].lags] == [1]
+    leave()
 
 
 def test_without_a_subscriber_a_picture_is_taken_when_there_is_none_that_is_fresh(service: SnapshotService) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max, Min, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from lessons.classroom import changes
 from lessons.classroom.models import Act, Attempt, Member, Observation
@@ -83,10 +84,10 @@ def _check_quietly(
     member: Member, exercise: Exercise, last: Attempt | None, evidence: Evidence, *, only_done: bool
 ) -> bool:
     """Again, if another check has kept something meanwhile: it may have read the cluster earlier. Raises: ClusterError."""
-    for _ in range(CHECKS_WHEN_OVERTAKEN):
+    for _try in range(CHECKS_WHEN_OVERTAKEN):
         seen = _observe(member, exercise, evidence)
-        verdict = exercise.judge(seen.data, seed_of(member, exercise))
-        if verdict.state != "done" and last is None and only_done:
+        verdict = _judge(member, exercise, seen)
+        if verdict.state == "could_not_check" or (verdict.state != "done" and last is None and only_done):
             return False
         if (
             verdict.state != "done"
@@ -132,9 +133,9 @@ def check(member: Member, exercise: Exercise) -> Attempt:
     try:
         seen = _observe(member, exercise, evidence_of(member))
     except ClusterError as error:
-        verdict = Verdict("could_not_check", seen="The cluster could not be read.", why=str(error))
+        verdict = Verdict("could_not_check", seen=_("The cluster could not be read."), why=str(error))
         return _keep(member, exercise, None, verdict)
-    return _keep(member, exercise, seen, exercise.judge(seen.data, seed_of(member, exercise)))
+    return _keep(member, exercise, seen, _judge(member, exercise, seen))
 
 
 def check_unbegun(member: Member, exercise: Exercise) -> Attempt | None:
@@ -143,7 +144,7 @@ def check_unbegun(member: Member, exercise: Exercise) -> Attempt | None:
     Raises: ClusterError.
     """
     seen = _observe(member, exercise, evidence_of(member))
-    verdict = exercise.judge(seen.data, seed_of(member, exercise))
+    verdict = _judge(member, exercise, seen)
     return _keep(member, exercise, seen, verdict) if verdict.state == "done" else None
 
 
@@ -157,6 +158,16 @@ def _observe(member: Member, exercise: Exercise, evidence: Evidence) -> Observat
         data=exercise.observe(evidence),
         cluster_id=cluster_id(asked="Name the cluster"),
     )
+
+
+def _judge(member: Member, exercise: Exercise, seen: Observation) -> Verdict:
+    """The verdict. What an author's code raises is no fault of the student's: it is logged, and counts against nobody."""
+    try:
+        return exercise.judge(seen.data, seed_of(member, exercise))
+    except Exception:
+        _log.exception("the check of %s failed on an observation", exercise.id)
+        words = _("The check of this exercise failed.")
+        return Verdict("could_not_check", seen=words, why=_("Your instructor has to correct the check."))
 
 
 def evidence_of(member: Member, *, memory: dict[object, Any] | None = None) -> Evidence:

@@ -20,7 +20,7 @@ all in one event loop, so nothing slips in between.
 that the ring leaves behind is told how many records it missed; one that still catches up misses none, since Kafka has
 them.
 
-*Pace.* A frame costs more than a record. Frames leave at once until 1,750 a second leave the process; beyond that
+*Coalescer.* A frame costs more than a record. Frames leave at once until 1,750 a second leave the process; beyond that
 they wait, at most 100 ms, and carry more.
 
 *Another topic of the same name.* Offsets mean something only together with the topic's id. `topic_watch` looks once a

@@ -6,7 +6,7 @@ FRAMES_PER_S = 1750.0  # a frame costs Daphne some 42 us: this is a fourteenth o
 LONGEST_WAIT_S = 0.1
 
 
-class Pace:
+class Coalescer:
     """How long the next frames should wait, from how many were sent lately.
 
     Each frame books its time at `frames_per_s`; as long as no time is booked ahead, frames leave at once. So

@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 
 from lessons.cluster.errors import ClusterError, KafkaUnavailable
 from lessons.cluster.live import frames
-from lessons.cluster.live.coalescing import Pace
+from lessons.cluster.live.coalescing import Coalescer
 from lessons.cluster.live.history import History, Stretch
 from lessons.cluster.live.ring import Entry, Ring
 from lessons.cluster.live.start import Start
@@ -35,7 +35,7 @@ class Readers(Protocol):
     @property
     def topics(self) -> TopicWatch: ...
     @property
-    def pace(self) -> Pace: ...
+    def coalescer(self) -> Coalescer: ...
     @property
     def tail(self) -> Tail: ...
     @property
@@ -108,7 +108,7 @@ class LiveTopic:
         if self._flush is None:
             loop = asyncio.get_running_loop()
             # A lone viewer has nobody to share a frame with: nothing would be gained.
-            wait_s = self._readers.pace.wait_s(loop.time()) if len(self._viewers) > 1 else 0.0
+            wait_s = self._readers.coalescer.wait_s(loop.time()) if len(self._viewers) > 1 else 0.0
             if wait_s > 0:
                 self._flush = loop.call_later(wait_s, self._send_live)
             else:
@@ -118,7 +118,7 @@ class LiveTopic:
         self._flush = None
         shared: Shared = {}
         sent = sum([viewer.deliver(shared) for viewer in list(self._viewers) if viewer.is_live])
-        self._readers.pace.spend(asyncio.get_running_loop().time(), sent)
+        self._readers.coalescer.spend(asyncio.get_running_loop().time(), sent)
 
     # --- what becomes of the topic -----------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from lessons.course.loader import Lesson
 from lessons.web.live.base import Draw, LivePage, Parts
 from lessons.web.live.cluster import DiagramParts
 from lessons.web.view_models.lesson import exercise_cards
-from lessons.web.view_models.read_only import latest_act_cards, seen_card
+from lessons.web.view_models.read_only import latest_act_cards, read_only_card
 
 
 class SeatLessonPage(LivePage):
@@ -38,7 +38,7 @@ class SeatLessonPage(LivePage):
         standings = standings_of(self.member)
         parts = {"part-progress": self.template("parts/_progress.html", progress=progress(self.member, standings))}
         for exercise in exercise_cards(self.member, self._lesson, standings, snapshot=snapshot):
-            parts[exercise.dom_id] = self.template("parts/_exercise.html", exercise=seen_card(exercise))
+            parts[exercise.dom_id] = self.template("parts/_exercise.html", exercise=read_only_card(exercise))
         for card in latest_act_cards(self.member, self._lesson).values():
-            parts[card.dom_id] = self.template("parts/_act.html", card=seen_card(card))
+            parts[card.dom_id] = self.template("parts/_act.html", card=read_only_card(card))
         return parts

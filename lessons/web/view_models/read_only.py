@@ -10,15 +10,15 @@ from lessons.course.loader import Block, Lesson
 from lessons.web.view_models.lesson import ActCard, ExerciseCard, PageBlock, StreamCard, act_card, page_blocks
 
 
-def seen_blocks(seat: Member, lesson: Lesson) -> list[PageBlock]:
+def read_only_blocks(seat: Member, lesson: Lesson) -> list[PageBlock]:
     """The page from top to bottom."""
     return [
-        replace(block, card=seen_card(block.card))
+        replace(block, card=read_only_card(block.card))
         for block in page_blocks(seat, lesson, dict(latest_act_cards(seat, lesson)))
     ]
 
 
-def seen_card(card: Any) -> Any:
+def read_only_card(card: Any) -> Any:
     """The card without addresses and with its form disabled: from here it would act for the reader, not the student."""
     if form := getattr(card, "form", None):
         for field in form.fields.values():

@@ -19,7 +19,7 @@ from lessons.web.page_context import has_more_classes
 from lessons.web.pages.student.lessons import lesson_context
 from lessons.web.view_models.hands import waiting_hand
 from lessons.web.view_models.lesson import StreamCard
-from lessons.web.view_models.read_only import seen_blocks
+from lessons.web.view_models.read_only import read_only_blocks
 
 
 @require_GET
@@ -41,7 +41,7 @@ def _context(staff: Member, seat: Member, lesson: Lesson) -> dict[str, Any]:
     return {
         **shown,
         "member": staff, "has_more_classes": has_more_classes(staff), "room": "", "seat": seat, "seat_url": seat_url(seat.klass, seat.slug),
-        "blocks": seen_blocks(seat, lesson), "hand": None, "notifications": None,
+        "blocks": read_only_blocks(seat, lesson), "hand": None, "notifications": None,
         "raised": waiting_hand(staff, raised) if raised else None,
         "watch": StreamCard("watch", "watch", lesson.topic, f"/ws/c/{seat.klass.slug}/watch/?seat={seat.slug}") if lesson.topic else None,
         "live_url": live_url(seat.klass, "seat-lesson", seat=seat.slug, lesson=lesson.slug),

@@ -1,8 +1,8 @@
 """What the room costs the server: 300 students of whom 15 do something each second, as when each acts once in 20 s.
 
-    .venv/bin/python -m tests.benchmarks.class_glance
+    .venv/bin/python -m tests.benchmarks.class_overview
 
-Prints CPU milliseconds: of the first look at the class, of each further second of an open room, and of its trigger alone.
+Prints CPU milliseconds: of the first drawing of the class, and of each further second of an open room.
 It makes a database of its own and asks no Kafka.
 """
 
@@ -13,7 +13,12 @@ import random
 import statistics
 import tempfile
 import time
+from collections.abc import Iterator
 from datetime import timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lessons.classroom.changes import Changed
 
 SEATS, FRESH_A_SECOND, SECONDS = 300, 15, 40
 ACTS_EACH, ATTEMPTS_EACH = 200, 40
@@ -32,7 +37,6 @@ def main() -> None:
 
 def measure() -> None:
     from lessons.classroom.models import Class, Role
-    from lessons.classroom.overview import overview as kept
     from lessons.classroom.people.seats import take_seat
     from lessons.cluster.snapshots import Snapshot
     from lessons.web.live import room
@@ -41,23 +45,21 @@ def measure() -> None:
     ines = take_seat(klass, "Ines", role=Role.INSTRUCTOR)
     seats = [take_seat(klass, f"Student {number:03}") for number in range(SEATS)]
     fill(seats)
-    room.AT_MOST_EVERY_S = 0.0
-    kept.FRESH_S = 0.0
     page, empty = room.RoomPage(ines), Snapshot(time.time(), None, (), (), None)
-    print(f"the first look, drawn: {cpu_ms(lambda: page.changes(empty)):.0f} ms")
+    page.opened()
+    print(f"the first drawing: {cpu_ms(lambda: page.changes(empty)):.0f} ms")
     quiet = [cpu_ms(lambda: page.changes(empty)) for _ in range(10)]
-    trigger = [cpu_ms(page._glance._fresh.members) for _ in range(10)]
     busy, sent = [], []
     for _ in range(SECONDS):
-        act(random.sample(seats, FRESH_A_SECOND))
+        for changed in act(random.sample(seats, FRESH_A_SECOND)):
+            page._overview.hear(changed)
+            page.note(changed)
         changes: dict[str, str] = {}
         busy.append(cpu_ms(lambda changes=changes: changes.update(page.changes(empty))))
         sent.append(sum(len(html) for html in changes.values()) / 1024)
-    print(
-        f"a second in which nothing happens: {statistics.median(quiet):.1f} ms, the trigger {statistics.median(trigger):.1f}"
-    )
+    print(f"a second in which nothing happens: {statistics.median(quiet):.1f} ms")
     print(f"a second with {FRESH_A_SECOND} of {SEATS} busy: {statistics.median(busy):.1f} ms, {max(busy):.1f} at most")
-    stuck = len(page._glance.look().stuck)
+    stuck = len(page._overview.look().stuck)
     print(f"sent in it: {statistics.mean(sent):.1f} KiB, in parts: {sorted(changes)[:5]}; {stuck} are stuck at the end")
 
 
@@ -94,19 +96,22 @@ def fill(seats: list) -> None:
     Attempt.objects.bulk_create(attempts, batch_size=500)
 
 
-def act(seats: list) -> None:
+def act(seats: list) -> Iterator[Changed]:
+    """Each of these acts, and is checked. Yields what the process is told of it."""
     from django.utils import timezone
 
+    from lessons.classroom import changes
     from lessons.classroom.models import Act, Attempt
     from lessons.course.loader import all_exercises
 
     exercises = [exercise.id for exercise in all_exercises()]
     for seat in seats:
-        Act.objects.create(member=seat, kind="produce", fields={}, state="refused", answer={"words": "No."}, settled_at=timezone.now(), lesson="producing")  # fmt: skip
+        done = Act.objects.create(member=seat, kind="produce", fields={}, state="refused", answer={"words": "No."}, settled_at=timezone.now(), lesson="producing")  # fmt: skip
         state = random.choice(["done", "not_yet"])
-        Attempt.objects.create(
+        attempt = Attempt.objects.create(
             member=seat, exercise=random.choice(exercises), state=state, verdict={"seen": "z"}, check_hash=""
         )
+        yield from (changes.of_act(done), changes.of_attempt(attempt))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,65 @@
+"""Whatever changed a seat, its exercises are checked; no page has a part in it."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+
+from lessons.classroom.checks.attempts import check
+from lessons.classroom.perform import perform
+from lessons.cluster import topics
+from lessons.course.acts.create_topic import CreateTopic
+from lessons.course.acts.submit_answers import SubmitAnswers
+from lessons.course.loader import get_lesson
+from tests.waiting import wait_for
+
+pytestmark = [pytest.mark.usefixtures("kafka"), pytest.mark.django_db(transaction=True)]
+THREE_TOPICS, NAMES = "creating-topics.three-topics", ("test1p", "test2p", "test2die")
+
+
+def create_three_topics(member) -> None:
+    """As the API does it: no lesson is named, and no page is open."""
+    for name in NAMES:
+        perform(member, CreateTopic(name=name), act_id=uuid4())
+
+
+def is_done(member, exercise: str) -> bool:
+    return member.attempts.filter(exercise=exercise, state="done").exists()
+
+
+def test_acts_by_the_api_tick_a_lesson_that_nobody_has_open(alice):
+    create_three_topics(alice)
+    wait_for(lambda: is_done(alice, THREE_TOPICS))
+
+
+def test_a_program_of_ones_own_ticks_another_lesson_than_the_open_one(alice, own_process):
+    close = own_process.checks.open(alice, get_lesson("consuming"))
+    try:
+        for name in NAMES:
+            topics.create_topic(alice.namespace, name, partitions=1, replicas=1)
+        wait_for(lambda: is_done(alice, THREE_TOPICS))
+    finally:
+        close()
+
+
+def test_of_a_lesson_that_was_not_begun_only_done_is_kept(alice, own_process):
+    create_three_topics(alice)
+    wait_for(lambda: is_done(alice, THREE_TOPICS))
+    wait_for(own_process.checks.is_idle)
+    assert set(alice.attempts.values_list("state", flat=True)) == {"done"}
+
+
+def test_a_check_that_fails_holds_up_no_other_and_counts_against_nobody(alice, own_process, monkeypatch):
+    [faulty] = get_lesson("kafka-and-its-cluster").exercises
+
+    def judge(self, observation, seed):
+        raise KeyError("brokers")
+
+    monkeypatch.setattr(type(faulty), "judge", judge)
+    perform(alice, SubmitAnswers(exercise=faulty.id, answers={}), act_id=uuid4(), lesson="kafka-and-its-cluster")
+    create_three_topics(alice)
+    wait_for(lambda: is_done(alice, THREE_TOPICS))
+    wait_for(own_process.checks.is_idle)
+    assert not alice.attempts.filter(exercise=faulty.id).exists()
+    assert check(alice, faulty).state == "could_not_check"
