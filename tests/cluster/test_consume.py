@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 import uuid
 from collections.abc import Callable, Iterator
 
@@ -267,11 +266,9 @@ def test_begin_anew_for_a_topic_that_it_was_assigned_already_changes_nothing(sea
     assert owner.rows == [(0, 0), (0, 1)]
 
 
-def test_it_has_left_its_group_well_within_5_seconds(seat: Seat) -> None:
+def test_it_has_left_its_group_when_it_has_stopped(seat: Seat) -> None:
     seat.create()
     owner = seat.consume()
     owner.until_assigned()
-    started = time.monotonic()
     owner.stop()
     assert groups.describe_group(seat.namespace, "g").members == ()
-    assert time.monotonic() - started < 5

@@ -83,7 +83,7 @@ class TestProducing:
         began = time.monotonic()
         with pytest.raises(AppRefused) as caught:
             records.produce(alice, "test2p", [Message(value=b"x")], partition=partition)
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < clients.TIMEOUT_S
         assert caught.value.code == "NO_SUCH_PARTITION"
         assert caught.value.answered == (
             f"There is no partition {partition}: partitions count from 0, and the last one here is 1."
@@ -107,7 +107,7 @@ class TestProducing:
         began = time.monotonic()
         with pytest.raises(TopicMissing) as caught:
             records.produce(alice, "nope", [Message(value=b"x")] * 3)
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < clients.TIMEOUT_S
         assert caught.value.asked == "Send 3 records to nope"
         assert alice.prefix not in str(caught.value)
 
@@ -165,7 +165,7 @@ class TestAFatalError:
         began = time.monotonic()
         values = (b"fits", b"x" * 1000, b"1", b"2", b"3")
         fits, refused, *under_way = records.produce(alice, "tight", [Message(value=value) for value in values])
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < clients.TIMEOUT_S
         assert (fits.error, fits.offset) == (None, 0)
         assert isinstance(refused.error, KafkaRefused)
         assert_given_up(under_way)
@@ -266,7 +266,7 @@ class TestReading:
             began = time.monotonic()
             read = records.read_range(alice.full("again"), 0, start=1)
             assert [each.value for each in read] == [value.encode()]
-            assert time.monotonic() - began < 2
+            assert time.monotonic() - began < clients.TIMEOUT_S
             topics.delete_topic(alice, "again")
 
     def test_many_read_at_once_each_its_own_and_few_readers_are_kept(self, alice: Namespace) -> None:
@@ -287,7 +287,7 @@ class TestReading:
         create(alice, "test1p")
         began = time.monotonic()
         assert records.read_range(alice.full("test1p"), 0) == ()
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < clients.TIMEOUT_S
 
     def test_a_partition_that_is_not_there_is_refused(self, alice: Namespace) -> None:
         create(alice, "test1p")
@@ -344,7 +344,7 @@ class TestReading:
         assert [(each.offset, each.value) for each in read] == [(0, b"kept")]
         assert records.offsets(full)[0][1] == 4  # two records, and a marker after each
         assert records.read_range(full, 0, start=1, end=2) == ()
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < clients.TIMEOUT_S
 
     def test_reading_leaves_no_group_behind(self, alice: Namespace) -> None:
         create(alice, "test1p")

@@ -22,7 +22,7 @@ from lessons.embedded import BrokerProblem, EmbeddedCluster
 from lessons.embedded.cluster import DEFAULT_HEAP_MB, TICK_S
 from lessons.embedded.ports import Claim
 
-STOP_DEADLINE_S = 7.5  # a clean stop takes 5 to 7 s; the rest of ten seconds is for a busy machine
+STOP_DEADLINE_S = 7.0  # a clean stop takes 5 to 7 s; what is left of ten seconds is for a busy machine
 WEB_STOP_DEADLINE_S = 4.0
 FIRST_PAGE_TIMEOUT_S = 90.0
 SMALLEST_HEAP_MB = 96
