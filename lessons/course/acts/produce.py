@@ -21,7 +21,7 @@ class Produce(Action):
     submit: ClassVar[str] = gettext_noop("Send")
     did: ClassVar[str] = gettext_noop("sent %(what)s")
     doing: ClassVar[str] = gettext_noop("sending %(what)s")
-    example: ClassVar[Mapping[str, Any]] = {"topic": "test1p", "key": "a", "values": "1\n2\n3"}
+    example: ClassVar[Mapping[str, Any]] = {"topic": "test1p", "key": "a", "values": "first\nsecond\nthird"}
 
     topic: Name = Field(title=gettext_noop("Topic"))
     values: str = Field(
