@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from lessons.cluster import groups, records, topics
-from lessons.cluster.errors import no_answer
-from lessons.cluster.metadata import Cluster, Topic, describe, describe_cluster
+from lessons.cluster.errors import ClusterError, TopicMissing, no_answer
+from lessons.cluster.metadata import Cluster, Topic, describe_cluster, describe_each
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.snapshot import Snapshot
 from lessons.course.acts.submit_answers import SubmitAnswers
@@ -33,12 +33,14 @@ class PastAct:
 class Evidence:
     """Reads the cluster as it is now, for one seat.
 
-    With a `memory` each thing is read once: for a check of many exercises at the same moment.
+    With a `memory` each thing is read once: for a check of many exercises at the same moment. The topics whose short
+    names are in `ahead` are then described in one call, when the first topic is asked for.
     """
 
     namespace: Namespace
     acts_of_kind: Callable[[str], tuple[PastAct, ...]]
     memory: dict[object, Any] | None = None
+    ahead: frozenset[str] = frozenset()
 
     def _once(self, key: object, read: Callable[[], T]) -> T:
         if self.memory is None:
@@ -61,10 +63,16 @@ class Evidence:
 
     def topic(self, name: str) -> Topic | None:
         """The topic with this short name, or None, at once: it is checked again. Raises: ClusterError."""
-        full_name = self.namespace.full(name)
-        asked = f"Describe the topic {name}"
-        found = self._once(("topic", name), lambda: describe([full_name], asked=asked, namespace=self.namespace))
-        return found.get(full_name)
+        names = {name} if self.memory is None else {name} | self.ahead
+        answers = self._once(("described", name in self.ahead or name), lambda: self._describe(names))
+        answer = answers[self.namespace.full(name)]
+        if isinstance(answer, ClusterError) and not isinstance(answer, TopicMissing):
+            raise answer
+        return answer if isinstance(answer, Topic) else None
+
+    def _describe(self, names: Iterable[str]) -> dict[str, Topic | ClusterError]:
+        full_names = [self.namespace.full(name) for name in sorted(names)]
+        return describe_each(full_names, asked=f"Describe {', '.join(sorted(names))}", namespace=self.namespace)
 
     def acts(self, kind: str) -> tuple[PastAct, ...]:
         """This seat's settled acts of a kind, oldest first."""

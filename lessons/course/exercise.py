@@ -94,6 +94,7 @@ class Exercise(ABC):
     text_hash: ClassVar[str]  # SHA-256 of the file with the check, 64 hexadecimal digits: which check gave a verdict
     solution: ClassVar[Steps]  # wrap a function in `staticmethod(function)`
     wrong_ways: ClassVar[Sequence[WrongWay]] = ()
+    reads_topics: ClassVar[Sequence[str]] = ()  # by their short names: a check of many exercises asks for all at once
     reads_groups: ClassVar[bool] = False  # an open page then has the seat's groups in its snapshots
     guess: ClassVar[Guess | None] = None  # when its answer is a prediction
 

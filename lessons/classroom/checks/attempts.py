@@ -57,10 +57,12 @@ def check_seat(member: Member, lessons: Iterable[Lesson], *, begun: Collection[s
     """
     exercises = [(lesson, exercise) for lesson in lessons for exercise in lesson.exercises]
     latest = _shown(member, (exercise for _, exercise in exercises), with_evidence=False)
-    evidence, added = evidence_of(member, memory={}), False
+    wanted = [exercise for _, exercise in exercises if not _is_done(latest.get(exercise.id))]
+    ahead = frozenset(name for exercise in wanted for name in exercise.reads_topics)
+    evidence, added = evidence_of(member, memory={}, ahead=ahead), False
     for lesson, exercise in exercises:
         last = latest.get(exercise.id)
-        if last is not None and last.state == Attempt.State.DONE:
+        if _is_done(last):
             continue
         try:
             added |= _check_quietly(member, exercise, last, evidence, only_done=lesson.slug not in begun)
@@ -70,6 +72,10 @@ def check_seat(member: Member, lessons: Iterable[Lesson], *, begun: Collection[s
         except Exception:  # a fault of one check: the others go on
             _log.exception("the exercise %s could not be checked", exercise.id)
     return added
+
+
+def _is_done(attempt: Attempt | None) -> bool:
+    return attempt is not None and attempt.state == Attempt.State.DONE
 
 
 def check_lesson(member: Member, lesson: Lesson) -> bool:
@@ -170,13 +176,15 @@ def _judge(member: Member, exercise: Exercise, seen: Observation) -> Verdict:
         return Verdict("could_not_check", seen=words, why=_("Your instructor has to correct the check."))
 
 
-def evidence_of(member: Member, *, memory: dict[object, Any] | None = None) -> Evidence:
-    return Evidence(member.namespace, _acts_of(member), memory)
+def evidence_of(
+    member: Member, *, memory: dict[object, Any] | None = None, ahead: frozenset[str] = frozenset()
+) -> Evidence:
+    return Evidence(member.namespace, _acts_of(member), memory, ahead)
 
 
 def evidence_in(snapshot: Snapshot | None, member: Member) -> Evidence:
     """For what is shown of an exercise: it asks Kafka nothing."""
-    return SnapshotEvidence(member.namespace, _acts_of(member), {}, snapshot)
+    return SnapshotEvidence(member.namespace, _acts_of(member), {}, snapshot=snapshot)
 
 
 def _acts_of(member: Member) -> Callable[[str], tuple[PastAct, ...]]:

@@ -15,6 +15,7 @@ def create(name: str, *, partitions: int) -> Step:
 
 class OwnTopic(Exercise):
     id = "template.own-topic"
+    reads_topics = (TOPIC,)
     title = "A topic of your own"
     points = 1
     todo = "Create `my-first` with 2 partitions."

@@ -19,6 +19,7 @@ def add(total: int, *, topic: str = TOPIC) -> Step:
 
 class TwoPartitions(Exercise):
     id = "adding-partitions.two-partitions"
+    reads_topics = (TOPIC,)
     title = "Two partitions"
     points = 2
     todo = "Give `test2p` a second partition."

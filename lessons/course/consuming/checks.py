@@ -21,6 +21,7 @@ PREPARED = [
 
 class CommittedEnd(Exercise):
     id = "consuming.committed-end"
+    reads_topics = (TOPIC,)
     title = "A group at the end"
     points = 3
     reads_groups = True
@@ -37,13 +38,15 @@ class CommittedEnd(Exercise):
         topic = evidence.topic(TOPIC)
         if topic is None:
             return {"topic_id": None, "end": 0, "groups": []}
+        _, end = evidence.offsets(TOPIC)[0]
+        if end == 0:
+            return {"topic_id": topic.topic_id, "end": 0, "groups": []}
         groups: list[dict[str, Any]] = [
             {"group": group.group_id, "committed": lag.committed, "members": len(group.members)}
             for group in evidence.groups
             for lag in group.lags
             if lag.topic == TOPIC and lag.partition == 0
         ]
-        _, end = evidence.offsets(TOPIC)[0]
         return {"topic_id": topic.topic_id, "end": end, "groups": groups}
 
     def judge(self, observation: Observation, seed: str) -> Verdict:

@@ -20,6 +20,7 @@ def listed(words: Sequence[str]) -> str:
 
 class ThreeTopics(Exercise):
     id = "creating-topics.three-topics"
+    reads_topics = NAMES
     title = "Three topics"
     points = 2
     todo = "Create `test1p`, `test2p` and `test2die` with one partition and one replica each."

@@ -18,6 +18,7 @@ def delete(name: str) -> Step:
 
 class Gone(Exercise):
     id = "deleting-a-topic.gone"
+    reads_topics = (TOPIC,)
     title = "Gone"
     points = 2
     todo = "Delete the topic `test2die` that you have created."

@@ -58,13 +58,18 @@ class EntryPoints(Exercise):
 
     def observe(self, evidence: Evidence) -> Observation:
         """What the cluster says now, and said when the learner asked: a broker may have gone in between."""
-        cluster, given, asked = evidence.cluster(), evidence.submitted(self.id), evidence.acts("describe-cluster")
+        given = evidence.submitted(self.id)
+        if given is None:
+            return {
+                "cluster_id": "", "brokers": [], "brokers_when_asked": [], "bootstrap_servers": 0, "answers": None,
+            }  # fmt: skip
+        cluster, asked = evidence.cluster(), evidence.acts("describe-cluster")
         return {
             "cluster_id": cluster.cluster_id,
             "brokers": list(cluster.addresses),
             "brokers_when_asked": [act.data["brokers"] for act in asked if act.state == "done"][-1:],
             "bootstrap_servers": len(clients.connection().bootstrap_servers.split(",")),
-            "answers": given.fields["answers"] if given else None,
+            "answers": given.fields["answers"],
         }
 
     def judge(self, observation: Observation, seed: str) -> Verdict:

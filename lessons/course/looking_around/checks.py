@@ -80,6 +80,8 @@ class InternalTopics(Exercise):
 
     def observe(self, evidence: Evidence) -> Observation:
         given = evidence.submitted(self.id)
+        if given is None:  # a list of all topics is not asked for in vain: it is the dearest question there is
+            return {"topics": [], "answers": None}
         listed = [
             {
                 "name": evidence.namespace.short(topic.name),
@@ -88,7 +90,7 @@ class InternalTopics(Exercise):
             }
             for topic in evidence.visible_topics()
         ]
-        return {"topics": listed, "answers": given.fields["answers"] if given else None}
+        return {"topics": listed, "answers": given.fields["answers"]}
 
     def judge(self, observation: Observation, seed: str) -> Verdict:
         expected = "exactly those topics that Kafka itself flags as internal"

@@ -23,6 +23,7 @@ def create(name: str) -> Step:
 
 class NineDelivered(Exercise):
     id = "producing.nine-delivered"
+    reads_topics = (TOPIC,)
     title = "Nine delivery reports"
     points = 2
     todo = "Send 1 to 9 to `test1p`, in this order, and have all nine reports come back without an error."

@@ -36,6 +36,7 @@ def together(pairs: dict[str, bool]) -> list[str]:
 
 class Order(Exercise):
     id = "what-do-you-notice.order"
+    reads_topics = (TOPIC,)
     title = "What is ordered?"
     points = 2
     todo = (

@@ -54,6 +54,7 @@ def another_value(places: Places, value: str) -> list[int]:
 
 class Where(Exercise):
     id = "what-do-you-notice.where"
+    reads_topics = (TOPIC,)
     title = "Where is it?"
     points = 2
     todo = "Of the nine records that you sent last, one is asked for here: in which partition is it, at which offset?"
