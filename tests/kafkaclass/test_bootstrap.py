@@ -184,10 +184,12 @@ def has_lost_its_interpreter(venv: Path) -> None:
 
 
 def stop_after_the_first_line(clone: Path) -> str:
+    """What is said first, but for waiting until an installation that was cut lets go."""
     process = start(clone)
     try:
         assert process.stdout
-        return process.stdout.readline()
+        lines = (line for line in process.stdout if not line.startswith("Another kafkaclass command"))  # that is ending
+        return next(lines)
     finally:
         process.terminate()
         process.communicate(timeout=15)
