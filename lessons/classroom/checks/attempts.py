@@ -57,15 +57,14 @@ def check_seat(member: Member, lessons: Iterable[Lesson], *, begun: Collection[s
     """
     exercises = [(lesson, exercise) for lesson in lessons for exercise in lesson.exercises]
     latest = _shown(member, (exercise for _, exercise in exercises), with_evidence=False)
-    wanted = [exercise for _, exercise in exercises if not _is_done(latest.get(exercise.id))]
-    ahead = frozenset(name for exercise in wanted for name in exercise.reads_topics)
+    wanted = [(lesson, exercise) for lesson, exercise in exercises if not _is_done(latest.get(exercise.id))]
+    ahead = frozenset(name for _, exercise in wanted for name in exercise.reads_topics)
     evidence, added = evidence_of(member, memory={}, ahead=ahead), False
-    for lesson, exercise in exercises:
-        last = latest.get(exercise.id)
-        if _is_done(last):
-            continue
+    for lesson, exercise in wanted:
         try:
-            added |= _check_quietly(member, exercise, last, evidence, only_done=lesson.slug not in begun)
+            added |= _check_quietly(
+                member, exercise, latest.get(exercise.id), evidence, only_done=lesson.slug not in begun
+            )
         except ClusterError as error:  # the page says that the cluster is away; this is not the student's matter
             if isinstance(error, KafkaUnavailable) and error.code != NO_LEADER:
                 raise
@@ -108,7 +107,7 @@ def _check_quietly(
             _shown(member, [exercise], with_evidence=False).get(exercise.id),
             evidence_of(member, memory={}),
         )
-        if last is not None and last.state == Attempt.State.DONE:
+        if _is_done(last):
             return False
     return False
 
