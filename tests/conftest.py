@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pytest
 
 from lessons.classroom import process
-from lessons.classroom.process import Process
+from lessons.classroom.process import Process, ProcessSettings
 from lessons.cluster import clients, groups
 from tests.running_brokers import NAMED, running_brokers
 
@@ -27,12 +27,18 @@ def bootstrap_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
         yield cluster.bootstrap_servers
 
 
+@pytest.fixture
+def process_settings() -> ProcessSettings:
+    """A module whose tests want others has a fixture of this name."""
+    return ProcessSettings()
+
+
 @pytest.fixture(autouse=True)
-def own_process(request: pytest.FixtureRequest) -> Iterator[Process]:
+def own_process(request: pytest.FixtureRequest, process_settings: ProcessSettings) -> Iterator[Process]:
     """What a process keeps running belongs to one test, and has ended before its database goes."""
     if request.node.get_closest_marker("django_db") or {"db", "transactional_db"} & set(request.fixturenames):
         request.getfixturevalue("db")
-    with process.use(Process()) as own:
+    with process.use(Process(process_settings)) as own:
         yield own
 
 

@@ -15,9 +15,10 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections import Counter, defaultdict, deque
+from collections import Counter, deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -28,10 +29,17 @@ from lessons.classroom.models import Member
 from lessons.cluster.errors import AppRefused
 from lessons.cluster.refusals import Refusal
 
-MOST_ACTS, WITHIN_S = 40, 10.0
-MOST_RUNNING = 8
-LARGE_BYTES = 4096  # smaller acts are always accepted
-MOST_STORED_BYTES = 32 * 1024 * 1024  # of all large acts of a seat
+
+@dataclass(frozen=True)
+class LimitSettings:
+    """`most_acts` within `within_s`; acts smaller than `large_bytes` are always accepted, and `most_stored_bytes` are of
+    all large acts of a seat."""
+
+    most_acts: int = 40
+    within_s: float = 10.0
+    most_running: int = 8
+    large_bytes: int = 4096
+    most_stored_bytes: int = 32 * 1024 * 1024
 
 
 class TooFast(AppRefused):
@@ -42,46 +50,49 @@ class TooMuch(TooFast):
     """The seat has used up its storage."""
 
 
-_lock = threading.Lock()
-_latest: dict[str, deque[float]] = defaultdict(lambda: deque(maxlen=MOST_ACTS))  # by the seat's prefix: never reused
-_running: Counter[str] = Counter()
+class SeatLimits:
+    """What each seat has done in this process. For any thread."""
 
+    def __init__(self, settings: LimitSettings | None = None) -> None:
+        self.settings = settings or LimitSettings()
+        self._lock = threading.Lock()
+        self._latest: dict[str, deque[float]] = {}  # by the seat's prefix, which is never reused
+        self._running: Counter[str] = Counter()
 
-def count_act(member: Member, *, asked: str) -> None:
-    """Count one more act of this seat. Raises: TooFast."""
-    now = time.monotonic()
-    with _lock:
-        latest = _latest[member.namespace.prefix]
-        if len(latest) == MOST_ACTS and now - latest[0] < WITHIN_S:
-            wait_s = f"{WITHIN_S - (now - latest[0]):.0f}"
-            raise Refusal.TOO_FAST.error(
-                kind=TooFast, asked=asked, most=MOST_ACTS, within_s=f"{WITHIN_S:g}", wait_s=wait_s
-            )
-        latest.append(now)
+    def count_act(self, member: Member, *, asked: str) -> None:
+        """Count one more act of this seat. Raises: TooFast."""
+        now, most, within_s = time.monotonic(), self.settings.most_acts, self.settings.within_s
+        with self._lock:
+            latest = self._latest.setdefault(member.namespace.prefix, deque(maxlen=most))
+            if len(latest) == most and now - latest[0] < within_s:
+                wait_s = f"{within_s - (now - latest[0]):.0f}"
+                raise Refusal.TOO_FAST.error(
+                    kind=TooFast, asked=asked, most=most, within_s=f"{within_s:g}", wait_s=wait_s
+                )
+            latest.append(now)
 
+    def weigh_act(self, member: Member, fields: Mapping[str, Any], *, act_id: UUID, asked: str) -> None:
+        """Check that there is room for this act; one that is already stored needs none. Raises: TooMuch."""
+        large = self.settings.large_bytes
+        if len(json.dumps(fields)) < large:
+            return
+        sizes = member.acts.exclude(pk=act_id).annotate(size=Length(Cast("fields", TextField())))
+        stored = sizes.filter(size__gte=large).aggregate(all=Sum("size"))["all"] or 0
+        if stored >= self.settings.most_stored_bytes:
+            raise Refusal.TOO_MUCH.error(kind=TooMuch, asked=asked, stored_mb=stored >> 20, always_kb=large >> 10)
 
-def weigh_act(member: Member, fields: Mapping[str, Any], *, act_id: UUID, asked: str) -> None:
-    """Check that there is room for this act; one that is already stored needs none. Raises: TooMuch."""
-    if len(json.dumps(fields)) < LARGE_BYTES:
-        return
-    sizes = member.acts.exclude(pk=act_id).annotate(size=Length(Cast("fields", TextField())))
-    stored = sizes.filter(size__gte=LARGE_BYTES).aggregate(all=Sum("size"))["all"] or 0
-    if stored >= MOST_STORED_BYTES:
-        raise Refusal.TOO_MUCH.error(kind=TooMuch, asked=asked, stored_mb=stored >> 20, always_kb=LARGE_BYTES >> 10)
-
-
-@contextmanager
-def running_act(member: Member, *, asked: str) -> Iterator[None]:
-    """Count one of this seat's acts as running for the length of a with block. Raises: TooFast."""
-    seat = member.namespace.prefix
-    with _lock:
-        if _running[seat] >= MOST_RUNNING:
-            raise Refusal.TOO_MANY_AT_ONCE.error(kind=TooFast, asked=asked, most=MOST_RUNNING)
-        _running[seat] += 1
-    try:
-        yield
-    finally:
-        with _lock:
-            _running[seat] -= 1
-            if not _running[seat]:
-                del _running[seat]
+    @contextmanager
+    def running_act(self, member: Member, *, asked: str) -> Iterator[None]:
+        """Count one of this seat's acts as running for the length of a with block. Raises: TooFast."""
+        seat, most = member.namespace.prefix, self.settings.most_running
+        with self._lock:
+            if self._running[seat] >= most:
+                raise Refusal.TOO_MANY_AT_ONCE.error(kind=TooFast, asked=asked, most=most)
+            self._running[seat] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._running[seat] -= 1
+                if not self._running[seat]:
+                    del self._running[seat]

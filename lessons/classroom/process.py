@@ -13,12 +13,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from lessons.classroom.changes import Changed, Changes, ChangesSettings, Kind, row_stored
 from lessons.classroom.checks.pool import CheckPool, CheckSettings
 from lessons.classroom.feed.outbox import Outbox, OutboxSettings
 from lessons.classroom.history import ChangeKind
+from lessons.classroom.limits import LimitSettings, SeatLimits
 from lessons.classroom.messages.notifications import NotificationMemory
 from lessons.classroom.overview import Overviews
 from lessons.cluster.namespace import Namespace
@@ -32,6 +33,11 @@ class ProcessSettings:
     changes: ChangesSettings = field(default_factory=ChangesSettings)
     outbox: OutboxSettings = field(default_factory=OutboxSettings)
     checks: CheckSettings = field(default_factory=CheckSettings)
+    limits: LimitSettings = field(default_factory=LimitSettings)
+
+
+class Unsettled(Protocol):
+    def settle_at_the_end(self) -> None: ...
 
 
 class Process:
@@ -39,12 +45,14 @@ class Process:
 
     def __init__(self, settings: ProcessSettings | None = None) -> None:
         settings = settings or ProcessSettings()
+        self.limits = SeatLimits(settings.limits)
         self.snapshots = SnapshotService(settings.snapshots)
         self.checks = CheckPool(self.snapshots, settings.checks)
         self.outbox = Outbox(settings.outbox)
         self.changes = Changes(settings.changes, before=(self._changed,))
         self.notifications = NotificationMemory(self.changes)
         self.overviews = Overviews(self.changes)
+        self.unsettled: set[Unsettled] = set()  # consumers whose acts are begun
         row_stored.connect(self._stored, weak=False, dispatch_uid=id(self))
 
     def start(self) -> None:

@@ -70,12 +70,22 @@ class Connection:
         return {"bootstrap.servers": self.bootstrap_servers, **dict(self.extra)}
 
 
+@dataclass
+class Known:
+    """What was heard of the cluster last, on the monotonic clock in seconds: kept as long as its clients."""
+
+    answered_at: float = 0.0
+    cluster_id: str | None = None
+    id_heard_at: float = 0.0
+
+
 class _Clients:
     """The clients that one process has for one cluster."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.pid = os.getpid()
+        self.known = Known()
         self._lock = threading.Lock()
         self._admin: AdminClient | None = None
         self._producer: Producer | None = None
@@ -196,6 +206,11 @@ def configure(connection: Connection) -> None:
 def connection() -> Connection:
     """The cluster's address and settings. Raises RuntimeError before the first `configure`."""
     return _current().connection
+
+
+def known() -> Known:
+    """What this process knows of its cluster."""
+    return _current().known
 
 
 def admin() -> AdminClient:

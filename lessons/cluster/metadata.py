@@ -39,8 +39,6 @@ T = TypeVar("T")
 
 _ID_GOOD_FOR_S = 60.0
 _MOMENT_S = 0.3
-_answered_at: dict[clients.Connection, float] = {}
-_cluster_ids: dict[clients.Connection, tuple[str, float]] = {}
 
 
 @dataclass(frozen=True)
@@ -86,17 +84,15 @@ def cluster_id(*, asked: str) -> str:
     A list of a class's thousand topics costs 20 ms, so an id that is less than a minute old is used again; while the
     cluster does not answer, an older one is, too.
     """
-    here, now = clients.connection(), time.monotonic()
-    known = _cluster_ids.get(here)
-    if known is None or now >= known[1] + _ID_GOOD_FOR_S:
+    known, now = clients.known(), time.monotonic()
+    if known.cluster_id is None or now >= known.id_heard_at + _ID_GOOD_FOR_S:
         try:
-            heard = list_metadata(asked=asked).cluster_id or ""
+            known.cluster_id = list_metadata(asked=asked).cluster_id or ""
         except KafkaUnavailable:
-            if known is None:
+            if known.cluster_id is None:
                 raise
-            heard = known[0]
-        known = _cluster_ids[here] = (heard, now)
-    return known[0]
+        known.id_heard_at = now
+    return known.cluster_id
 
 
 def find_topic(
@@ -172,16 +168,16 @@ def _ask_for_each(
 
 def list_metadata(*, asked: str, timeout_s: float = TIMEOUT_S) -> ClusterMetadata:
     """The client's list of all topics, with brokers and cluster id. Raises KafkaUnavailable."""
-    here = clients.connection()
+    known = clients.known()
     with translated(asked=asked):
         metadata = clients.admin().list_topics(timeout=timeout_s)
-    _answered_at[here] = time.monotonic()
+    known.answered_at = time.monotonic()
     return metadata
 
 
 def ask_whether_it_answers(*, asked: str) -> None:
     """Costs nothing when a list was answered a moment ago, as always in a busy class. Raises KafkaUnavailable."""
-    if time.monotonic() > _answered_at.get(clients.connection(), 0.0) + _MOMENT_S:
+    if time.monotonic() > clients.known().answered_at + _MOMENT_S:
         list_metadata(asked=asked)
 
 

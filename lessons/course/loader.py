@@ -20,6 +20,7 @@ HERE = Path(__file__).parent
 PARTS = (gettext_noop("Part one: the basics"), gettext_noop("Part two: going further"))
 
 _markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+_markdown.render("*now*")  # its rules are put together at first use, which goes wrong when two threads do so at once
 # A block of a lesson other than text: `::: act create-topic`, fields as TOML, `:::`
 _BLOCK = re.compile(r"^::: (?P<kind>\w+) (?P<name>[\w.-]+)\n(?P<fields>.*?)^:::$\n?", re.MULTILINE | re.DOTALL)
 

@@ -59,7 +59,7 @@ def measure() -> None:
         sent.append(sum(len(html) for html in changes.values()) / 1024)
     print(f"a second in which nothing happens: {statistics.median(quiet):.1f} ms")
     print(f"a second with {FRESH_A_SECOND} of {SEATS} busy: {statistics.median(busy):.1f} ms, {max(busy):.1f} at most")
-    stuck = len(page._overview.look().stuck)
+    stuck = len(page._overview.current().stuck)
     print(f"sent in it: {statistics.mean(sent):.1f} KiB, in parts: {sorted(changes)[:5]}; {stuck} are stuck at the end")
 
 

@@ -8,62 +8,86 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from lessons.classroom import limits
-from lessons.classroom.limits import TooFast, TooMuch, count_act, running_act
+from lessons.classroom.limits import LimitSettings, SeatLimits, TooFast, TooMuch
 from lessons.classroom.models import Act
 from lessons.classroom.perform import perform
+from lessons.classroom.process import ProcessSettings
 from lessons.course.acts.create_topic import CreateTopic
 from lessons.course.acts.produce import Produce
 from lessons.course.loader import get_lesson
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.django_db
 NOTHING = CreateTopic(name=".")  # which the app refuses itself: Kafka is not needed
 
 
+LIMITS = LimitSettings(most_acts=6, most_running=3, most_stored_bytes=2 * LimitSettings.large_bytes)
+LARGE = Produce(topic=".", values="1" * LIMITS.large_bytes)
+
+
 @pytest.fixture
-def hurried(alice):
+def process_settings() -> ProcessSettings:
+    return ProcessSettings(limits=LIMITS)
+
+
+@pytest.fixture
+def limits(own_process) -> SeatLimits:
+    return own_process.limits
+
+
+@pytest.fixture
+def hurried(alice, limits):
     """Alice, who has just done as much as one may."""
-    for _ in range(limits.MOST_ACTS):
-        count_act(alice, asked="This")
+    for _ in range(LIMITS.most_acts):
+        limits.count_act(alice, asked="This")
     return alice
 
 
-def test_beyond_the_limit_an_act_is_refused_and_not_stored_and_a_neighbours_is_not(hurried, classroom):
+def test_beyond_the_limit_an_act_is_refused_and_not_stored_and_a_neighbours_is_not(hurried, classroom, limits):
     with pytest.raises(TooFast, match="Nothing was done"):
         perform(hurried, NOTHING, act_id=uuid4())
     assert not Act.objects.exists()
-    count_act(classroom.bob, asked="This")
+    limits.count_act(classroom.bob, asked="This")
 
 
-def test_after_a_while_it_goes_on(hurried, monkeypatch):
-    monkeypatch.setattr(limits, "WITHIN_S", 0.0)
-    count_act(hurried, asked="This")
+def test_after_a_while_it_goes_on(alice):
+    limits = SeatLimits(LimitSettings(most_acts=1, within_s=0.05))
+    limits.count_act(alice, asked="This")
+
+    def may_act() -> bool:
+        try:
+            limits.count_act(alice, asked="This")
+        except TooFast:
+            return False
+        return True
+
+    wait_for(may_act)
 
 
-def test_so_many_acts_run_at_once_and_when_one_ends_the_next_may_begin(alice):
+def test_so_many_acts_run_at_once_and_when_one_ends_the_next_may_begin(alice, limits):
     inside, leave = threading.Semaphore(0), threading.Event()
 
     def act() -> None:
-        with running_act(alice, asked="This"):
+        with limits.running_act(alice, asked="This"):
             inside.release()
             leave.wait(10)
 
-    threads = [threading.Thread(target=act) for _ in range(limits.MOST_RUNNING)]
+    threads = [threading.Thread(target=act) for _ in range(LIMITS.most_running)]
     for thread in threads:
         thread.start()
         inside.acquire(timeout=10)
-    with pytest.raises(TooFast, match="running"), running_act(alice, asked="This"):
+    with pytest.raises(TooFast, match="running"), limits.running_act(alice, asked="This"):
         pass
     leave.set()
     for thread in threads:
         thread.join()
-    with running_act(alice, asked="This"):
+    with limits.running_act(alice, asked="This"):
         pass
 
 
-def test_an_act_that_ends_in_an_error_gives_its_place_back(alice):
-    for _ in range(limits.MOST_RUNNING + 1):
-        with pytest.raises(ZeroDivisionError), running_act(alice, asked="This"):
+def test_an_act_that_ends_in_an_error_gives_its_place_back(alice, limits):
+    for _ in range(LIMITS.most_running + 1):
+        with pytest.raises(ZeroDivisionError), limits.running_act(alice, asked="This"):
             raise ZeroDivisionError
 
 
@@ -93,15 +117,11 @@ def test_looking_at_an_exercise_counts_too(hurried, alice_client):
 
 
 @pytest.fixture
-def hoarder(alice, monkeypatch):
+def hoarder(alice):
     """Alice, who has stored as much as one may."""
-    monkeypatch.setattr(limits, "MOST_STORED_BYTES", 2 * limits.LARGE_BYTES)
     for _ in range(2):
         perform(alice, LARGE, act_id=uuid4())
     return alice
-
-
-LARGE = Produce(topic=".", values="1" * limits.LARGE_BYTES)
 
 
 def test_who_has_filled_the_record_stores_small_acts_still_and_a_neighbour_large_ones(hoarder, classroom):
@@ -112,9 +132,8 @@ def test_who_has_filled_the_record_stores_small_acts_still_and_a_neighbour_large
     perform(classroom.bob, LARGE, act_id=uuid4())
 
 
-def test_the_second_click_on_the_act_that_filled_it_gets_its_answer(hoarder, monkeypatch):
+def test_the_second_click_on_the_act_that_filled_it_gets_its_answer(hoarder):
     act = hoarder.acts.first()
-    monkeypatch.setattr(limits, "MOST_STORED_BYTES", limits.LARGE_BYTES * 3 // 2)
     assert perform(hoarder, LARGE, act_id=act.pk).answer == act.answer
 
 

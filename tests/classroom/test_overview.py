@@ -50,7 +50,7 @@ def look(classroom):
     def look(*of: Member) -> Overview:
         for member in of or classroom.klass.members.all():
             overview.hear(Changed(Kind.ATTEMPT, object(), classroom.klass.pk, member.pk))
-        return overview.look()
+        return overview.current()
 
     look.again = overview.look
     return look
@@ -113,7 +113,7 @@ def test_one_overview_serves_all_pages_of_a_class_and_goes_with_the_last(classro
     held, leave = own_process.overviews.keep(classroom.klass)
     again, leave_again = own_process.overviews.keep(classroom.klass)
     assert again is held
-    assert held.look() is own_process.overviews.look(classroom.klass)
+    assert held.current() is own_process.overviews.of(classroom.klass)
     leave()
     assert own_process.changes.is_running
     leave_again()

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from lessons.classroom.feed import TOPIC, ClassTopics
 from lessons.classroom.models import Act
-from lessons.classroom.perform import ActIdTaken, give_up_running, perform
+from lessons.classroom.perform import ActIdTaken, perform
+from lessons.classroom.settling import give_up_running
 from lessons.cluster import records
 from lessons.course.acts.create_topic import CreateTopic
 from lessons.course.acts.produce import Produce

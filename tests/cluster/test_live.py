@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from lessons.cluster import records, topics
-from lessons.cluster.live import Hub, Start, hub
+from lessons.cluster.live import Hub, Start
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.records import Message
 
@@ -76,6 +76,7 @@ class Seat:
 
     def __init__(self) -> None:
         self.namespace = Namespace(f"t{uuid.uuid4().hex[:8]}", "7KQ4")
+        self.hub = Hub()
 
     async def create(self, name: str = "test1p", *, partitions: int = 1) -> None:
         await asyncio.to_thread(topics.create_topic, self.namespace, name, partitions=partitions, replicas=1)
@@ -89,16 +90,16 @@ class Seat:
         assert [delivery.error for delivery in sent] == [None] * len(values)
 
     def watch(self, page: Page, start: Start | None = None, *, name: str = "test1p", credit: int = 500) -> Any:
-        viewer = hub().watch(self.namespace, name, start=start or Start(), send=page.send)
+        viewer = self.hub.watch(self.namespace, name, start=start or Start(), send=page.send)
         viewer.grant(credit)
         return viewer
 
 
 @pytest.fixture
 async def seat(kafka: str) -> AsyncIterator[Seat]:
-    yield Seat()
-    ours: Hub = hub()
-    for live in list(ours._live.values()):
+    seat = Seat()
+    yield seat
+    for live in list(seat.hub._live.values()):
         for viewer in list(live._viewers):
             viewer.close()
 
@@ -205,7 +206,7 @@ async def test_a_live_page_that_falls_behind_is_told_how_many_records_were_left_
     viewer = seat.watch(slow, credit=1)
     quick_viewer = seat.watch(quick)
     await slow.until_kind("watching")
-    hub()._live[seat.namespace.full("test1p")].ring._max_records = 10
+    seat.hub._live[seat.namespace.full("test1p")].ring._max_records = 10
     await seat.send("1")
     await slow.until(lambda: len(slow.rows) == 1)
     for turn in range(1, 6):
@@ -332,11 +333,11 @@ async def test_the_topic_and_the_thread_are_let_go_with_the_last_viewer(seat: Se
     one, other = seat.watch(first), seat.watch(second)
     await first.until_kind("watching")
     await second.until_kind("watching")
-    thread = hub().tail.thread
+    thread = seat.hub.tail.thread
     one.close()
     assert thread is not None
-    assert hub().watched == {seat.namespace.full("test1p")}
+    assert seat.hub.watched == {seat.namespace.full("test1p")}
     other.close()
-    assert hub().watched == frozenset()
+    assert seat.hub.watched == frozenset()
     await asyncio.to_thread(thread.join, 5)
     assert not thread.is_alive()

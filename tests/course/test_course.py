@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from uuid import uuid4
 
 import pytest
@@ -117,3 +119,23 @@ def test_looking_again_at_what_has_not_changed_keeps_nothing(alice):
     assert check_lesson(alice, lesson)
     assert not check_lesson(alice, lesson)
     assert alice.attempts.count() == len(lesson.exercises)
+
+
+def test_threads_that_render_at_the_same_moment_as_the_first_one_all_get_it_right():
+    """In a new interpreter, whose threads take turns all the time: the rules of Markdown are put together once."""
+    program = """
+import sys, threading
+sys.setswitchinterval(1e-6)
+from lessons.course import loader
+start, wrong = threading.Barrier(8), []
+def render():
+    start.wait()
+    if "<strong>" not in (html := loader.render("a **b** `c`\\n\\n- d")):
+        wrong.append(html)
+threads = [threading.Thread(target=render) for _ in range(8)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+sys.exit(bool(wrong))
+"""
+    for _ in range(3):
+        subprocess.run([sys.executable, "-c", program], check=True)

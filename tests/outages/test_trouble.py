@@ -20,11 +20,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from lessons.classroom import limits
 from lessons.classroom.checks.attempts import attempts_by_exercise, check, check_lesson
+from lessons.classroom.limits import LimitSettings
 from lessons.classroom.models import Act, Attempt, Member
 from lessons.classroom.people.seats import take_seat
-from lessons.classroom.perform import find_out, perform
+from lessons.classroom.perform import perform
+from lessons.classroom.process import ProcessSettings
+from lessons.classroom.settling import find_out
 from lessons.cluster import groups, topics
 from lessons.cluster.metadata import list_metadata
 from lessons.course.acts import ACTIONS
@@ -65,10 +67,10 @@ HTMX = {"HX-Request": "true"}
 pytestmark = pytest.mark.django_db(transaction=True)  # the acts run on threads
 
 
-@pytest.fixture(autouse=True)
-def as_much_at_once_as_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def process_settings() -> ProcessSettings:
     """One seat has every kind of act running at the same moment, which is more than a person may."""
-    monkeypatch.setattr(limits, "MOST_RUNNING", len(ACTIONS))
+    return ProcessSettings(limits=LimitSettings(most_running=len(ACTIONS)))
 
 
 # --- What is tried -----------------------------------------------------------------------------------------------

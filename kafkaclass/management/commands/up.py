@@ -126,11 +126,11 @@ class Up:
             cluster.prepare()
 
     def _prepare_database(self) -> None:
-        from lessons.classroom import perform
+        from lessons.classroom import settling
 
         with self.stopping.interruptible(), Slow(self.say, "Preparing the database …"):
             call_command("migrate", verbosity=0, interactive=False)
-            perform.give_up_running()
+            settling.give_up_running()
             connections.close_all()
 
     def _start_web(self) -> None:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from lessons.classroom import changes
 from lessons.classroom.models import Act, Attempt, Member, Observation
-from lessons.classroom.perform import lend_connection
+from lessons.classroom.settling import lend_connection
 from lessons.cluster.errors import ClusterError, KafkaUnavailable
 from lessons.cluster.metadata import cluster_id
 from lessons.cluster.snapshot import Snapshot

@@ -29,7 +29,7 @@ from django.db import connections
 from lessons.classroom.changes import Changed, Kind
 from lessons.classroom.checks.attempts import check_seat
 from lessons.classroom.models import Member
-from lessons.classroom.perform import find_out, members_with_cut_acts
+from lessons.classroom.settling import find_out, members_with_cut_acts
 from lessons.cluster.errors import KafkaUnavailable
 from lessons.cluster.snapshots import Snapshot, SnapshotService
 from lessons.course.loader import Lesson

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
 from lessons.classroom.models import Act
-from lessons.classroom.perform import action_of
+from lessons.classroom.settling import action_of
 from lessons.course.acts import ACTIONS
 from lessons.course.acts.base import Action, Where
 from lessons.course.exercise import Exercise

@@ -5,10 +5,8 @@ from __future__ import annotations
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from lessons.classroom import changes
-from lessons.classroom.limits import count_act
 from lessons.classroom.models import HAND_UP, Attempt, Class, Hand, Member
 from lessons.course.loader import Lesson
 
@@ -31,11 +29,7 @@ def queue(klass: Class) -> QuerySet[Hand]:
 
 def raise_hand(member: Member, lesson: Lesson, *, exercise: str = "", words: str = "") -> Hand:
     """Raise a hand, with the latest failing attempt at the exercise. A student has one raised hand at a time: that one
-    comes back when there is one already.
-
-    Raises: TooFast.
-    """
-    count_act(member, asked=_("Raise a hand"))
+    comes back when there is one already."""
     try:
         with transaction.atomic():
             hand = Hand.objects.create(

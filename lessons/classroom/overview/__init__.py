@@ -1,6 +1,6 @@
 """The class at a glance: who is where, who is stuck, common misconceptions, and what was predicted.
 
-    Overviews     those of the process: `look` for a page that is made now, `keep` for one that stays open
+    Overviews     those of the process: `of` for a page that is made now, `keep` for one that stays open
     overview      the picture itself, and who keeps it
     seats         reads seats: standings, what was done lately, verdicts, predictions
     place         where a seat is, and whether it is stuck there: pure

@@ -76,7 +76,7 @@ class ClassOverview:
     def __init__(self, klass: Class) -> None:
         self._class_pk = klass.pk
         self._lock = threading.Lock()
-        self._looked_s = float("-inf")
+        self._read_at_s = float("-inf")
         self._lessons: tuple[Lesson, ...] = ()
         self._is_first = True
         self._exercises: tuple[str, ...] = ()
@@ -94,20 +94,20 @@ class ClassOverview:
             if changed.member_pk is not None:
                 self._old.add(changed.member_pk)
 
-    def look(self) -> Overview:
+    def current(self) -> Overview:
         """The same object while nothing has changed. What rests on time alone is a few seconds old at most."""
         with self._lock:
-            is_late = time.monotonic() - self._looked_s >= TIME_PASSES_S
+            is_late = time.monotonic() - self._read_at_s >= TIME_PASSES_S
             with self._old_lock:
                 is_old, self._is_old = self._is_old, False
             if self._last is None or is_old or is_late:
-                overview = self._look(timezone.now())
+                overview = self._read_anew(timezone.now())
                 self._last = self._last if overview == self._last else overview
-                self._looked_s = time.monotonic()
+                self._read_at_s = time.monotonic()
             assert self._last is not None
             return self._last
 
-    def _look(self, now: datetime) -> Overview:
+    def _read_anew(self, now: datetime) -> Overview:
         klass = Class.objects.get(pk=self._class_pk)
         here = klass.members.filter(role=Role.STUDENT, removed_at=None, merged_into=None).order_by("name", "slug")
         seats = [Seat(*row) for row in here.values_list("pk", "slug", "name")]
@@ -185,11 +185,11 @@ class Overviews:
         self._kept: dict[int, tuple[ClassOverview, Callable[[], None]]] = {}
         self._pages: Counter[int] = Counter()
 
-    def look(self, klass: Class) -> Overview:
+    def of(self, klass: Class) -> Overview:
         """For a page that is made now: the one that is kept, or one that is read for this page alone."""
         with self._lock:
             kept = self._kept.get(klass.pk)
-        return (kept[0] if kept else ClassOverview(klass)).look()
+        return (kept[0] if kept else ClassOverview(klass)).current()
 
     def keep(self, klass: Class) -> tuple[ClassOverview, Callable[[], None]]:
         """For a page that stays open; with the way out, which may be taken once."""

@@ -1,6 +1,6 @@
 """The hub: topics as they grow, to any number of pages, by one consumer for each process.
 
-    hub().watch(namespace, "test1p", start=Start("beginning"), send=...) -> Viewer with grant(n) and close()
+    Hub().watch(namespace, "test1p", start=Start("beginning"), send=...) -> Viewer with grant(n) and close()
 
 Why it is so
 ------------
@@ -30,9 +30,9 @@ once.
 *Not in here:* who may watch what. A `Namespace` is the proof; the sockets get it from `lessons.classroom.access`.
 """
 
-from lessons.cluster.live.hub import Hub, hub
+from lessons.cluster.live.hub import Hub
 from lessons.cluster.live.start import Start
 from lessons.cluster.live.topic_watch import Sighting, TopicWatch
 from lessons.cluster.live.viewer import MAX_CREDIT, Viewer
 
-__all__ = ["MAX_CREDIT", "Hub", "Sighting", "Start", "TopicWatch", "Viewer", "hub"]
+__all__ = ["MAX_CREDIT", "Hub", "Sighting", "Start", "TopicWatch", "Viewer"]

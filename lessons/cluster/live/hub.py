@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 class Hub:
-    """Belongs to one event loop and is used in it alone. Made by `hub()`; costs nothing while nothing is watched."""
+    """Made in an event loop, and used in it alone; costs nothing while nothing is watched."""
 
     def __init__(self) -> None:
         self.topics = TopicWatch()
@@ -80,16 +80,3 @@ class Hub:
             self._loop.call_soon_threadsafe(call)
         except RuntimeError:  # the loop was closed with viewers in it: the process or a test has ended
             self.tail.release_all()
-
-
-_hubs: dict[asyncio.AbstractEventLoop, Hub] = {}
-
-
-def hub() -> Hub:
-    """The hub of the running event loop; a web process has one."""
-    loop = asyncio.get_running_loop()
-    for closed in [each for each in _hubs if each.is_closed()]:
-        del _hubs[closed]
-    if loop not in _hubs:
-        _hubs[loop] = Hub()
-    return _hubs[loop]

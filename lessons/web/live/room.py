@@ -89,7 +89,7 @@ ASIDE: list[Part] = [
 
 def draw_parts(member: Member, snapshot: Snapshot, request: HttpRequest) -> dict[str, list[SafeString]]:
     """For the page itself."""
-    shown = Shown(member, snapshot, process.current().overviews.look(member.klass))
+    shown = Shown(member, snapshot, process.current().overviews.of(member.klass))
     return {
         name: [part.draw(shown, request) for part in parts] for name, parts in (("middle", MIDDLE), ("aside", ASIDE))
     }
@@ -118,7 +118,7 @@ class RoomPage(LivePage):
     def parts(self, snapshot: Snapshot, news: set[Kind]) -> Parts:
         if self._overview is None:
             return {}
-        shown = Shown(self.member, snapshot, self._overview.look())
+        shown = Shown(self.member, snapshot, self._overview.current())
         dots = self.template("parts/_brokers.html", diagram=draw_diagram(snapshot, self.member.namespace))
         others = {part.dom_id: partial(part.draw, shown) for part in (*MIDDLE, *ASIDE) if part is not PROGRESS_TABLE}
         return {"part-brokers": dots, **others, **self._table(shown)}

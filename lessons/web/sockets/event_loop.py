@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from weakref import WeakKeyDictionary
 
 from lessons.classroom import process
-from lessons.cluster.live import hub
+from lessons.cluster.live import Hub
 from lessons.web.live.feed_follower import FeedFollowers
 from lessons.web.live.renderer import Renderer
 from lessons.web.sockets.limits import Places
@@ -16,7 +15,7 @@ from lessons.web.sockets.rights import RightsWatch
 class EventLoop:
     def __init__(self) -> None:
         here = process.current()
-        self.hub = hub()
+        self.hub = Hub()
         self.followers = FeedFollowers(self.hub, here.changes)
         self.renderer = Renderer(here, self.followers)
         self.rights = RightsWatch()
@@ -24,12 +23,14 @@ class EventLoop:
         self.consumers = Places()
 
 
-_loops: WeakKeyDictionary[asyncio.AbstractEventLoop, EventLoop] = WeakKeyDictionary()
+_loops: dict[asyncio.AbstractEventLoop, EventLoop] = {}
 
 
 def current() -> EventLoop:
     """That of the running event loop."""
     loop = asyncio.get_running_loop()
     if loop not in _loops:
+        for closed in [each for each in _loops if each.is_closed()]:  # a test's
+            del _loops[closed]
         _loops[loop] = EventLoop()
     return _loops[loop]

@@ -11,8 +11,10 @@ from typing import Any
 from django.db import DatabaseError, connections, transaction
 from pydantic import ValidationError
 
+from lessons.classroom import process
 from lessons.classroom.models import Act, Member
-from lessons.classroom.perform import ActIdTaken, begin_consume, settle, settle_consume
+from lessons.classroom.perform import ActIdTaken, begin_consume, settle_consume
+from lessons.classroom.settling import settle
 from lessons.cluster.consume import (
     Assigned,
     Delivered,
@@ -70,9 +72,6 @@ class _Told:
         }  # fmt: skip
 
 
-unsettled: set[RunningConsumer] = set()  # whose acts are begun
-
-
 class RunningConsumer:
     """`run` is one task, from the act's row to its answer; everything else returns at once.
 
@@ -88,6 +87,7 @@ class RunningConsumer:
             auto_offset_reset=wanted.auto_offset_reset, session_timeout_ms=wanted.session_timeout_ms,
         )  # fmt: skip
         self._told = _Told()
+        self._unsettled = process.current().unsettled
         self._topic_id: str | None = None
         self._is_gone = False
         self._credit = 0
@@ -114,7 +114,7 @@ class RunningConsumer:
         try:
             if not await self._begin():
                 return
-            unsettled.add(self)
+            self._unsettled.add(self)
             await self._consume()
         except ClusterError as error:
             self._told.take(Trouble(error))
@@ -125,13 +125,13 @@ class RunningConsumer:
             self._tell("problem", words=self._told.problem, code="APP_FAILED")
         finally:
             self._end()
-        if self not in unsettled:
+        if self not in self._unsettled:
             return
         try:
             await settle_consume(self._wanted.act_id, self._told.as_dict())
         except DatabaseError:
             _log.exception("what a consumer of %s did is not stored", self._wanted.topic)
-        unsettled.discard(self)
+        self._unsettled.discard(self)
 
     def settle_at_the_end(self) -> None:
         """For the end of the process, when no loop runs any more, and there is no time to publish. Raises DatabaseError."""
@@ -258,7 +258,7 @@ class RunningConsumer:
 def _settle_what_is_left() -> None:
     try:
         with transaction.atomic():
-            for consuming in list(unsettled):
+            for consuming in list(process.current().unsettled):
                 consuming.settle_at_the_end()
     except DatabaseError:
         _log.exception("what some consumers did is not stored")

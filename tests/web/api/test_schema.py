@@ -26,10 +26,11 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from lessons.classroom import limits
+from lessons.classroom.limits import LimitSettings
 from lessons.classroom.models import Attempt, Member, Observation
 from lessons.classroom.people.tokens import make_token
 from lessons.classroom.perform import perform
+from lessons.classroom.process import ProcessSettings
 from lessons.course.acts import ACTIONS
 
 set_hypothesis_home_dir(django_settings.DATA_DIR / "hypothesis")  # and not beside manage.py
@@ -73,9 +74,14 @@ def is_wrong_beside_its_path(case: schemathesis.Case) -> bool:
     return bool(wrong & {ParameterLocation.QUERY, ParameterLocation.BODY})
 
 
+@pytest.fixture
+def process_settings() -> ProcessSettings:
+    """Or most answers would be that this is too fast."""
+    return ProcessSettings(limits=LimitSettings(most_acts=10_000))
+
+
 @pytest.fixture(params=REQUESTS_OF_AN_OPERATION)
-def asker(request, classroom, monkeypatch) -> Asker:
-    monkeypatch.setattr(limits, "MOST_ACTS", 10_000)  # or most answers would be that this is too fast
+def asker(request, classroom) -> Asker:
     members: dict[str, Member] = {
         "student": classroom.alice, "grader": classroom.greta, "stranger": classroom.charlie,
     }  # fmt: skip

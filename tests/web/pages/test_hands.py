@@ -9,7 +9,6 @@ from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
 
-from lessons.classroom.limits import MOST_ACTS, count_act
 from lessons.classroom.messages.hands import hand_up, raise_hand
 from lessons.classroom.models import Attempt, Hand, Member
 from lessons.course.loader import get_lesson
@@ -119,9 +118,9 @@ def test_raised_twice_it_is_one_hand_and_the_database_sees_to_it(classroom):
         Hand.objects.create(member=classroom.alice, lesson=LESSON)
 
 
-def test_a_script_that_waves_is_told_to_wait(classroom):
-    for _ in range(MOST_ACTS):
-        count_act(classroom.alice, asked="Anything")
+def test_a_script_that_waves_is_told_to_wait(classroom, own_process):
+    for _ in range(own_process.limits.settings.most_acts):
+        own_process.limits.count_act(classroom.alice, asked="Anything")
     refused = hand(classroom.alice)
     assert refused.status_code == 429
     assert "the limit for one student" in refused.content.decode()

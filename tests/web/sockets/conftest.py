@@ -10,11 +10,12 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.db import connections
 
+from lessons.classroom import process
 from lessons.classroom.models import Member
 from lessons.cluster import records, topics
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.records import Message
-from lessons.web.sockets import event_loop, running_consumer
+from lessons.web.sockets import event_loop
 from tests.web.sockets.tab import DEADLINE_S, Tab
 
 
@@ -72,7 +73,7 @@ async def room(transactional_db: None, kafka: str, alice: Member) -> AsyncIterat
             await tab.close()
     event_loop.current().renderer.close()
     async with asyncio.timeout(DEADLINE_S):  # while this test's database is still there
-        while running_consumer.unsettled:  # noqa: ASYNC110 - nobody is told
+        while process.current().unsettled:  # noqa: ASYNC110 - nobody is told
             await asyncio.sleep(0.05)
     assert event_loop.current().hub.watched == frozenset()
     await sync_to_async(connections.close_all)()  # of the thread that Django's async queries of the test ran on

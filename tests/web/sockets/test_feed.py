@@ -18,7 +18,8 @@ from lessons.classroom.messages.announcements import announce
 from lessons.classroom.messages.hands import raise_hand, reply
 from lessons.classroom.models import Act
 from lessons.classroom.people.seats import share_feed
-from lessons.classroom.perform import find_out, perform
+from lessons.classroom.perform import perform
+from lessons.classroom.settling import find_out
 from lessons.course.acts.create_topic import CreateTopic
 from lessons.course.loader import get_lesson
 from tests.conftest import Classroom

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from lessons.classroom.access import NOT_YOURS, get_seat, get_staff
 from lessons.classroom.models import Member, Role
 from lessons.classroom.people.merging import CantMerge, check_mergeable, merge, what_moves
-from lessons.classroom.perform import find_out
+from lessons.classroom.settling import find_out
 from lessons.web.page_context import page_context
 
 

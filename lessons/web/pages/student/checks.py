@@ -7,9 +7,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from lessons.classroom import process
 from lessons.classroom.access import NOT_YOURS, get_lesson_for, get_member
 from lessons.classroom.checks.attempts import attempts_by_exercise, check
-from lessons.classroom.limits import count_act
 from lessons.classroom.perform import perform_form
 from lessons.course.acts.submit_answers import SubmitAnswers
 from lessons.web.links import lesson_url
@@ -32,7 +32,7 @@ def check_now(request: HtmxRequest, class_slug: str, lesson_slug: str, exercise_
     if form:
         answer = SubmitAnswers(exercise=exercise.id, answers=form.made.model_dump(mode="json"))
         perform_form(member, answer, act_id=form.cleaned_data["act_id"], lesson=lesson.slug)
-    count_act(member, asked=_("Check the exercise %(title)s") % {"title": exercise.title})
+    process.current().limits.count_act(member, asked=_("Check the exercise %(title)s") % {"title": exercise.title})
     latest = check(member, exercise)
     if not request.htmx:
         return redirect(f"{lesson_url(member, lesson)}#{dom_id_of(exercise)}")

@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from lessons.classroom import process
 from lessons.classroom.access import NOT_YOURS, get_lesson_for, get_student
 from lessons.classroom.messages import hands
 from lessons.web.forms.messages import HandForm
@@ -24,6 +26,7 @@ def hand(request: HtmxRequest, class_slug: str, lesson_slug: str) -> HttpRespons
         case "lower":
             hands.lower(member)
         case "raise" if form.is_valid():
+            process.current().limits.count_act(member, asked=_("Raise a hand"))
             hands.raise_hand(member, lesson, **form.cleaned_data)
         case "raise":
             card = hand_card(member, lesson, form=form)
