@@ -1,6 +1,6 @@
 """A PostgreSQL of one's own, of Debian's package, for the length of a with block; or for the length of a command:
 
-    .venv/bin/python -m tests.running_postgresql python3 manage.py test
+    .venv/bin/python -m tests.running_postgresql python3 manage.py test --long
 
 runs the whole suite on it. The command finds it in DATABASE_URL.
 """

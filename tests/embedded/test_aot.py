@@ -28,6 +28,7 @@ def launch(tmp_path) -> Launch:
     return Launch(java=find_java(), class_path=fetch_class_path(jar_dir, say=Said()), heap_mb=128)
 
 
+@pytest.mark.long
 def test_the_cache_is_written_and_fits_until_a_jar_changes(launch, tmp_path):
     jar_dir, folder = tmp_path / "jars", tmp_path / "aot"
     assert fitting_cache(launch, jar_dir) is None

@@ -120,6 +120,7 @@ def said_by(bare: Path, *words: str, **options: str) -> str:
     return said
 
 
+@pytest.mark.long
 def test_a_bare_clone_makes_its_venv_also_after_it_was_cut_in_the_middle(bare):
     cut = start(bare)
     wait_for(lambda: (bare / ".venv" / "bin" / "python").exists(), timeout_s=60)
@@ -207,6 +208,7 @@ def test_a_venv_in_which_an_installation_was_cut_is_made_anew(with_venv):
     assert stop_after_the_first_line(with_venv).startswith("Making .venv")
 
 
+@pytest.mark.long
 def test_a_venv_that_was_cut_notices_it_from_inside(with_venv):
     was_cut(with_venv / ".venv")
     assert "Making .venv" in said_by(with_venv, python=f"{with_venv}/.venv/bin/python")

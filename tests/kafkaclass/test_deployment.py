@@ -172,6 +172,7 @@ def get(url: str) -> str:
         return answer.read().decode()
 
 
+@pytest.mark.long
 def test_what_the_image_copies_is_enough_to_serve_pages_and_styles_and_nothing_is_written_beside_it(
     image, bootstrap_servers, tmp_path
 ):

@@ -40,6 +40,7 @@ def database_url() -> Iterator[str]:
         yield url
 
 
+@pytest.mark.long
 def test_what_touches_rows_most_passes_on_postgresql_too(database_url, bootstrap_servers):
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
     environment = {**inherited, "DATABASE_URL": database_url, NAMED: bootstrap_servers}
@@ -51,6 +52,7 @@ def test_what_touches_rows_most_passes_on_postgresql_too(database_url, bootstrap
     assert "skipped" not in run.stdout
 
 
+@pytest.mark.long
 def test_a_class_runs_on_postgresql(database_url, bootstrap_servers, tmp_path):
     process, app = start_app(tmp_path, DATABASE_URL=database_url, KAFKA_BOOTSTRAP_SERVERS=bootstrap_servers)
     try:

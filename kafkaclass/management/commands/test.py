@@ -1,4 +1,4 @@
-"""`manage.py test [arguments for pytest]`: find a browser and run pytest. manage.py has installed the rest."""
+"""`manage.py test [--long] [arguments for pytest]`: find a browser and run pytest. manage.py has installed the rest."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from django.core.management import BaseCommand
 from kafkaclass.management.browser import VARIABLE, NoBrowser, find_browser
 
 # The tests mostly wait for Kafka: four at a time keep two cores busy. tests/workers.py says which run together.
-WHOLE_SUITE = ("-n", "4", "--dist", "loadfile", "--no-loadscope-reorder")
+WHOLE_SUITE = ["-n", "4", "--dist", "loadfile", "--no-loadscope-reorder"]
+LONG_TOO = "--long"
 
 
 class Command(BaseCommand):
-    help = "Run all tests, or those that the arguments for pytest choose."
+    help = "Run all tests but the long ones, with --long all, or those that the arguments for pytest choose."
 
     def run_from_argv(self, argv: list[str]) -> None:
         """Find a browser and become pytest. All arguments are for pytest, so Django's parser is not used."""
@@ -24,7 +25,9 @@ class Command(BaseCommand):
         except NoBrowser as problem:
             sys.exit(str(problem))
         os.chdir(settings.BASE_DIR)
-        arguments = argv[2:] or WHOLE_SUITE
+        arguments = argv[2:]
+        if set(arguments) <= {LONG_TOO}:
+            arguments += WHOLE_SUITE
         os.execv(sys.executable, [sys.executable, "-m", "pytest", *arguments])  # noqa: S606 - its exit code is ours
 
     def say(self, words: str) -> None:

@@ -228,6 +228,7 @@ def test_a_session_as_a_notebook_is_valid_and_runs_again(session, run):
     assert read.count("\n") == 9 + 1  # the group goes on where it left off
 
 
+@pytest.mark.long
 def test_a_session_as_a_script_runs_in_sh(session, tmp_path, monkeypatch):
     monkeypatch.setattr(consume_module, "QUIET_S", 6)
     write_tools(tmp_path)
