@@ -103,6 +103,7 @@ class Up:
 
     def _start(self) -> None:
         self._end_leftovers()
+        self._claim_port()
         if not settings.KAFKA_IS_NAMED:
             self._prepare_brokers()
         self._prepare_database()
@@ -118,6 +119,18 @@ class Up:
         ended = embedded.end_leftovers(self.data_dir)
         if ended:
             self.say(f"Ended {ended} brokers that were left from the last run.")
+
+    def _claim_port(self) -> None:
+        """First, so that an address that is not ours is said at once. We hold the port as long as we run."""
+        try:
+            self.web_port = choose_port(self.host, self.wished_port)
+        except OSError as error:
+            raise self._cannot_listen(error) from error
+        if self.wished_port and self.web_port.port != self.wished_port:
+            self.say(f"Port {self.wished_port} is used by another program, so the web site uses {self.web_port.port}.")
+
+    def _cannot_listen(self, error: OSError) -> CommandError:
+        return CommandError(f"The web site cannot listen on {self.host}: {error.strerror or error}.")
 
     def _prepare_brokers(self) -> None:
         cluster = EmbeddedCluster(self.data_dir, heap_mb=self.heap_mb, maven_url=settings.MAVEN_URL, say=self.say)
@@ -135,13 +148,11 @@ class Up:
 
     def _start_web(self) -> None:
         self.stopping.check()
+        assert self.web_port
         try:
-            self.web_port = choose_port(self.host, self.wished_port)  # we hold it as long as we run
             listener = web.listen(self.host, self.web_port.port)
         except OSError as error:
-            raise CommandError(f"The web site cannot listen on {self.host}: {error.strerror or error}.") from error
-        if self.wished_port and self.web_port.port != self.wished_port:
-            self.say(f"Port {self.wished_port} is used by another program, so the web site uses {self.web_port.port}.")
+            raise self._cannot_listen(error) from error
         self.web = web.WebServer(
             self.data_dir, listener, processes=self.web_processes, environment=self._environment(), say=self.say
         )
