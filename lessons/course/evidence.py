@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, NamedTuple, TypeVar
 
 from lessons.cluster import groups, records, topics
 from lessons.cluster.errors import ClusterError, TopicMissing, no_answer
@@ -14,6 +16,29 @@ from lessons.cluster.snapshot import Snapshot
 from lessons.course.acts.submit_answers import SubmitAnswers
 
 T = TypeVar("T")
+
+
+class Part(Enum):
+    """What evidence is read from."""
+
+    BROKERS = "brokers"
+    TOPICS = "topics"  # which there are
+    TOPIC = "topic"  # its partitions, replicas, id
+    RECORDS = "records"  # of a topic, and where its partitions end
+    GROUPS = "groups"
+    ACTS = "acts"  # of a kind
+
+
+class Read(NamedTuple):
+    """One thing that was read, or is not as it was. `name`: of the topic, or the kind of act; empty: of any."""
+
+    part: Part
+    name: str = ""
+
+
+def touches(changed: AbstractSet[Read], read: Iterable[Read]) -> bool:
+    """Whether something that was read is not as it was."""
+    return any(each in changed or Read(each.part) in changed for each in read)
 
 
 @dataclass(frozen=True)
@@ -34,13 +59,15 @@ class Evidence:
     """Reads the cluster as it is now, for one seat.
 
     With a `memory` each thing is read once: for a check of many exercises at the same moment. The topics whose short
-    names are in `ahead` are then described in one call, when the first topic is asked for.
+    names are in `ahead` are then described in one call, when the first topic is asked for. What is asked for stands in
+    `read` afterwards: an exercise need not be checked again before something of it has changed.
     """
 
     namespace: Namespace
     acts_of_kind: Callable[[str], tuple[PastAct, ...]]
     memory: dict[object, Any] | None = None
     ahead: frozenset[str] = frozenset()
+    read: set[Read] = field(default_factory=set)
 
     def _once(self, key: object, read: Callable[[], T]) -> T:
         if self.memory is None:
@@ -52,6 +79,7 @@ class Evidence:
 
     def cluster(self) -> Cluster:
         """Its id and its brokers. Raises: KafkaUnavailable."""
+        self.read.add(Read(Part.BROKERS))
         return self._once("cluster", describe_cluster)
 
     def visible_topics(self) -> tuple[Topic, ...]:
@@ -59,10 +87,12 @@ class Evidence:
 
         Raises: KafkaUnavailable.
         """
+        self.read.add(Read(Part.TOPICS))
         return self._once("topics", lambda: topics.list_for(self.namespace)[0])
 
     def topic(self, name: str) -> Topic | None:
         """The topic with this short name, or None, at once: it is checked again. Raises: ClusterError."""
+        self.read.add(Read(Part.TOPIC, name))
         names = {name} if self.memory is None else {name} | self.ahead
         answers = self._once(("described", name in self.ahead or name), lambda: self._describe(names))
         answer = answers[self.namespace.full(name)]
@@ -76,6 +106,7 @@ class Evidence:
 
     def acts(self, kind: str) -> tuple[PastAct, ...]:
         """This seat's settled acts of a kind, oldest first."""
+        self.read.add(Read(Part.ACTS, kind))
         return self._once(("acts", kind), lambda: self.acts_of_kind(kind))
 
     def submitted(self, exercise_id: str) -> PastAct | None:
@@ -89,17 +120,20 @@ class Evidence:
 
     def offsets(self, name: str) -> dict[int, tuple[int, int]]:
         """{partition: (earliest, end)} of a topic of this seat. Raises: ClusterError."""
+        self.read.add(Read(Part.RECORDS, name))
         full_name = self.namespace.full(name)
         return self._once(("offsets", name), lambda: records.offsets(full_name, namespace=self.namespace))
 
-    def read(self, name: str, partition: int, *, start: int, end: int) -> tuple[records.Record, ...]:
+    def records(self, name: str, partition: int, *, start: int, end: int) -> tuple[records.Record, ...]:
         """The records of one partition with start <= offset < end. Raises: ClusterError."""
+        self.read.add(Read(Part.RECORDS, name))
         full = self.namespace.full(name)
         return records.read_range(full, partition, start=start, end=end, limit=end - start, timeout_s=5)
 
     @property
     def groups(self) -> tuple[groups.Group, ...]:
         """This seat's groups with their lag. Raises: ClusterError."""
+        self.read.add(Read(Part.GROUPS))
         return self._once("groups", lambda: groups.describe_groups(self.namespace))
 
 

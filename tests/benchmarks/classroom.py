@@ -5,7 +5,11 @@
 The load comes from a process of its own. Every seat joins, reads the lessons and sits on "Producing" with its page's
 two sockets open (the page itself, and the records of its topic); every twentieth second it sends a record by the
 page's form, and its exercise is checked by itself. A share of the seats runs a consumer. Meanwhile an instructor has
-the room open with its feed, and a grader asks for the completion table every five seconds.
+the room open with its feed, and a grader asks for the completion table every five seconds. A dozen more seats finish an
+exercise, half of them by the API and half by a program of their own: a "tick" is from Kafka's answer to the frame in
+which their page has the exercise as done.
+
+"While nobody acts" begins when the web processes have come to rest.
 
 Delays of the feed are from the settled act to the frame. Memory is what the web processes have for themselves (USS), beside
 the least that one Jupyter server with one kernel needs for the same notebook. Bounded: two minutes a class beside
@@ -35,18 +39,32 @@ from urllib.parse import parse_qs, urlsplit
 
 import requests
 import websockets
+from confluent_kafka.admin import AdminClient, NewTopic
 
 from lessons.course.loader import get_lesson
 from tests.benchmarks.measuring import GRANT_LUMP, bootstrap_servers, quantile, running_app, web_cpu_s, web_processes
 from tests.browser.conftest import RunningApp
 
-ACT_EVERY_S = 20.0
+ACT_EVERY_S = float(os.environ.get("ACT_EVERY_S", "20"))
 TABLE_EVERY_S = 5.0
 JOINS_AT_ONCE = 8
 JUPYTER_MIB = 147  # measured once: a Jupyter server and one kernel that has run the notebook
 DEADLINE_S = 60.0
 IDLE_S = 10.0
+AT_REST = 0.02  # of a core more or less from one second to the next: what was set off is over
+TICKING = 12
 READ = ("kafka-and-its-cluster", "creating-topics", "producing")
+
+
+@dataclass(frozen=True)
+class Ticks:
+    """The exercise that the ticking seats finish."""
+
+    lesson: str = "creating-topics"
+    topics: tuple[str, ...] = ("test1p", "test2p", "test2die")
+
+
+TICKS = Ticks()
 
 
 @dataclass
@@ -167,6 +185,49 @@ class Student(Person):
             await asyncio.sleep(max(0.0, ACT_EVERY_S - (time.monotonic() - started)))
 
 
+class Ticking(Student):
+    """Makes the topics that an exercise asks for, while its page is open."""
+
+    namespace = ""
+
+    async def sit_down(self, tasks: list[asyncio.Task[None]]) -> None:
+        page = await self.ask("page", f"/c/{self.class_slug}/lessons/{TICKS.lesson}/")
+        self.namespace = re.search(rf"\b{self.class_slug}\.\w+\.", page.text)[0]  # type: ignore[index]
+        self.ticked = asyncio.Event()
+        live = await self.socket(f"live/lesson/?lesson={TICKS.lesson}")
+        tasks.append(asyncio.create_task(self.hear(live, self.take)))
+
+    def take(self, frame: dict[str, Any]) -> None:
+        if 'class="exercise done"' in "".join(frame.get("parts", {}).values()):
+            self.ticked.set()
+
+    async def finish(self, how: str, servers: str, *, after_s: float) -> None:
+        await asyncio.sleep(after_s)
+        await (self._by_api() if how == "API" else asyncio.to_thread(self._by_program, servers))
+        answered = time.perf_counter()
+        try:
+            await asyncio.wait_for(self.ticked.wait(), DEADLINE_S)
+        except TimeoutError:
+            self.results.errors[f"no tick by {how}"] += 1
+        self.results.took_ms[f"tick by {how}"].append((time.perf_counter() - answered) * 1000)
+
+    async def _by_api(self) -> None:
+        for name in TICKS.topics:
+            body = {"name": name, "partitions": 1, "replicas": 1}
+            headers = {"X-CSRFToken": self.http.cookies["csrftoken"], "Content-Type": "application/json"}
+            url = f"{self.app.url}/api/v1/classes/{self.class_slug}/acts/create-topic"
+            send = partial(self.http.post, url, data=json.dumps(body), headers=headers, timeout=30)
+            answer = await asyncio.get_running_loop().run_in_executor(self._pool, send)
+            if answer.status_code != 200:
+                self.results.errors[f"API: {answer.status_code}"] += 1
+
+    def _by_program(self, servers: str) -> None:
+        wanted = [NewTopic(self.namespace + name, num_partitions=1, replication_factor=1) for name in TICKS.topics]
+        admin = AdminClient({"bootstrap.servers": servers})
+        for future in admin.create_topics(wanted).values():
+            future.result(DEADLINE_S)
+
+
 class Staff(Person):
     async def sign_in(self, url: str) -> None:
         page = await self.ask("page", url)
@@ -181,7 +242,7 @@ class Staff(Person):
         feed = await self.socket("feed/")
         await feed.send('{"type":"watch","topic":"feed","from":"now"}')
         await feed.send('{"type":"grant","records":500}')
-        for socket, take in ((feed, self.take), (await self.socket("room/"), lambda frame: None)):
+        for socket, take in ((feed, self.take), (await self.socket("live/room/"), lambda frame: None)):
             tasks.append(asyncio.create_task(self.hear(socket, take)))
 
     def take(self, frame: dict[str, Any]) -> None:
@@ -209,6 +270,8 @@ async def _load(app: RunningApp, seats: int, seconds: float, consuming: float, p
     """Says when a phase is over, and waits until it was measured."""
     results, pool, tasks = Results(), ThreadPoolExecutor(64), []
     students = [Student(app, results, pool) for _ in range(seats)]
+    ticking = [Ticking(app, results, pool) for _ in range(TICKING)]
+    servers = bootstrap_servers(app)
 
     async def phase(name: str) -> None:
         await asyncio.sleep(3.0)  # what was set off has settled
@@ -223,12 +286,16 @@ async def _load(app: RunningApp, seats: int, seconds: float, consuming: float, p
         await instructor.watch_the_room(tasks)
         await some_at_a_time((partial(s.join, n) for n, s in enumerate(students)), JOINS_AT_ONCE)
         await some_at_a_time((s.read_and_create for s in students), JOINS_AT_ONCE)
+        await some_at_a_time((partial(s.join, seats + n) for n, s in enumerate(ticking)), JOINS_AT_ONCE)
+        await some_at_a_time((partial(s.sit_down, tasks) for s in ticking), JOINS_AT_ONCE)
         await phase("joined")
         await some_at_a_time((partial(s.sit_down, tasks) for s in students), JOINS_AT_ONCE)
         await phase("watching")
         who = students[: round(seats * consuming)]
         await some_at_a_time((partial(s.consume, tasks) for s in who), JOINS_AT_ONCE)
         await phase("consuming")
+        await at_rest(app)
+        await phase("at rest")
         await asyncio.sleep(IDLE_S)
         await phase("idle")
         results.took_ms.pop("feed", None)
@@ -237,13 +304,28 @@ async def _load(app: RunningApp, seats: int, seconds: float, consuming: float, p
         until = time.monotonic() + seconds
         step = ACT_EVERY_S / seats
         works = [s.send_now_and_then(first_after_s=n * step, until=until) for n, s in enumerate(students)]
-        await asyncio.gather(grader.ask_for_the_table(until), *works)
+        ticks = [
+            s.finish("API" if n % 2 else "own program", servers, after_s=(n + 0.5) * seconds / TICKING)
+            for n, s in enumerate(ticking)
+        ]
+        await asyncio.gather(grader.ask_for_the_table(until), *works, *ticks)
         await phase("class")
         pipe.send((joining, dict(results.took_ms), dict(results.errors), results.frames))
     finally:
         for task in tasks:
             task.cancel()
         pool.shutdown(cancel_futures=True)
+
+
+async def at_rest(app: RunningApp) -> None:
+    """Returns when two seconds one after the other cost the web processes the same."""
+    shares = [1.0, 0.0]
+    for _ in range(round(2 * DEADLINE_S)):
+        if abs(shares[-1] - shares[-2]) <= AT_REST:
+            return
+        before = await asyncio.to_thread(web_cpu_s, app)
+        await asyncio.sleep(2.0)
+        shares.append((await asyncio.to_thread(web_cpu_s, app) - before) / 2.0)
 
 
 async def some_at_a_time(works: Iterable[Callable[[], Awaitable[None]]], number: int) -> None:
@@ -287,7 +369,7 @@ def measure(app: RunningApp, seats: int, options: argparse.Namespace) -> None:
     there.close()
     readings = {"start": read_server(app, broker_ports)}
     try:
-        for _ in ("joined", "watching", "consuming", "idle", "class"):
+        for _ in ("joined", "watching", "consuming", "at rest", "idle", "class"):
             if not here.poll(options.seconds + 2 * DEADLINE_S + seats):
                 raise TimeoutError("The load did not get on.")
             phase = here.recv()
@@ -317,14 +399,14 @@ def report(
     for name, values in [*((f"while they join: {k}", v) for k, v in joining.items()), *took.items()]:
         shown = " | ".join(f"{quantile(values, share):.0f}" for share in (0.5, 0.95, 0.99))
         print(f"| {name} | {len(values)} | {shown} |")
-    joined, watching, consuming, idle, end = (readings[name] for name in list(readings)[1:])
+    joined, watching, consuming, rest, idle, end = (readings[name] for name in list(readings)[1:])
     consumers = max(1, round(seats * options.consuming))
     cpu_s = end.cpu_s - idle.cpu_s
-    idle_share = (idle.cpu_s - consuming.cpu_s) / (idle.at - consuming.at)
+    idle_share = (idle.cpu_s - rest.cpu_s) / (idle.at - rest.at)
     print(f"\nErrors: {sum(errors.values())} {errors or ''}. Frames: {frames}.")
     print(
         f"CPU of the web processes while the class ran: {cpu_s:.1f} s, {cpu_s / options.seconds / seats * 1000:.2f} ms a seat and second; "
-        f"while nobody acted, {idle_share:.0%} of a core."
+        f"while nobody acted, {idle_share:.0%} of a core, {rest.at - consuming.at:.0f} s after the last had begun to consume."
     )
     print(
         f"Memory: {joined.memory_mib:.0f} MiB when all had joined; a seat that watches {(watching.memory_mib - joined.memory_mib) / seats:.2f} MiB, "

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import asdict
+from collections.abc import Set as AbstractSet
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,12 +16,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lessons.classroom import changes
+from lessons.classroom.checks.relevance import EVERYTHING, Memory
 from lessons.classroom.models import Act, Attempt, Member, Observation
 from lessons.classroom.settling import lend_connection
 from lessons.cluster.errors import ClusterError, KafkaUnavailable
 from lessons.cluster.metadata import cluster_id
 from lessons.cluster.snapshot import Snapshot
-from lessons.course.evidence import Evidence, PastAct, SnapshotEvidence
+from lessons.course.evidence import Evidence, PastAct, Read, SnapshotEvidence
 from lessons.course.exercise import Exercise, Verdict
 from lessons.course.loader import Lesson
 
@@ -47,24 +49,39 @@ def _shown(member: Member, exercises: Iterable[Exercise], *, with_evidence: bool
     return {each.exercise: each for each in (attempts.select_related("observation") if with_evidence else attempts)}
 
 
-def check_seat(member: Member, lessons: Iterable[Lesson], *, begun: Collection[str]) -> bool:
-    """Checks what is not done yet in these lessons; True when an attempt was added.
+def check_seat(
+    member: Member,
+    lessons: Iterable[Lesson],
+    *,
+    begun: Collection[str],
+    changed: AbstractSet[Read] = EVERYTHING,
+    memory: Memory | None = None,
+) -> bool:
+    """Checks what is not done yet in these lessons; True when an attempt was added. With a `memory` only what has read
+    something that has `changed` since the check that it remembers.
 
     Nothing is kept of a check that found nothing new. In a lesson that is not among the `begun` ones (their slugs) only
     "done" is kept: anything else would look like an attempt of somebody who has never been there.
 
     Raises: KafkaUnavailable, and then what comes after it was not checked: it would wait as long for no answer.
     """
-    exercises = [(lesson, exercise) for lesson in lessons for exercise in lesson.exercises]
-    latest = _shown(member, (exercise for _, exercise in exercises), with_evidence=False)
-    wanted = [(lesson, exercise) for lesson, exercise in exercises if not _is_done(latest.get(exercise.id))]
-    ahead = frozenset(name for _, exercise in wanted for name in exercise.reads_topics)
-    evidence, added = evidence_of(member, memory={}, ahead=ahead), False
-    for lesson, exercise in wanted:
+    memory = memory or Memory()
+    exercises = [
+        (exercise, lesson.slug in begun)
+        for lesson in lessons
+        for exercise in lesson.exercises
+        if memory.is_touched(member.pk, exercise.id, changed, is_begun=lesson.slug in begun)
+    ]
+    latest = _shown(member, (exercise for exercise, _ in exercises), with_evidence=False) if exercises else {}
+    wanted = [each for each in exercises if not _is_done(latest.get(each[0].id))]
+    ahead = frozenset(name for exercise, _ in wanted for name in exercise.reads_topics)
+    once, added = evidence_of(member, memory={}, ahead=ahead), False
+    for exercise, is_begun in wanted:
+        evidence = replace(once, read=set())
+        memory.forget(member.pk, exercise.id, is_begun=is_begun)
         try:
-            added |= _check_quietly(
-                member, exercise, latest.get(exercise.id), evidence, only_done=lesson.slug not in begun
-            )
+            added |= _check_quietly(member, exercise, latest.get(exercise.id), evidence, only_done=not is_begun)
+            memory.note(member.pk, exercise.id, evidence.read, is_begun=is_begun)
         except ClusterError as error:  # the page says that the cluster is away; this is not the student's matter
             if isinstance(error, KafkaUnavailable) and error.code != NO_LEADER:
                 raise

@@ -20,18 +20,21 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from django.db import connections
 
 from lessons.classroom.changes import Changed, Kind
 from lessons.classroom.checks.attempts import check_seat
+from lessons.classroom.checks.relevance import EVERYTHING, Memory, changed_between, changed_by_act
 from lessons.classroom.models import Member
 from lessons.classroom.settling import find_out, members_with_cut_acts
 from lessons.cluster.errors import KafkaUnavailable
 from lessons.cluster.snapshots import Snapshot, SnapshotService
+from lessons.course.evidence import Read
 from lessons.course.loader import Lesson
 
 _log = logging.getLogger(__name__)
@@ -58,6 +61,8 @@ class CheckPool:
         self._snapshots = snapshots
         self._condition = threading.Condition()
         self._due: dict[int, float] = {}  # when a member is to be checked, by key
+        self._changed: defaultdict[int, set[Read]] = defaultdict(set)  # since the latest check of the member
+        self._memory = Memory()
         self._at_work: set[int] = set()
         self._open: Counter[tuple[int, str]] = Counter()  # pages, by member and lesson
         self._not_before: dict[int, float] = {}  # another process is checking this seat
@@ -71,24 +76,33 @@ class CheckPool:
         with self._condition:
             self._start()
 
-    def wake(self, member: int) -> None:
+    def wake(self, member: int, changed: AbstractSet[Read] = EVERYTHING) -> None:
         """Something of this seat may have changed."""
         if self.settings.threads == 0:
             return
         with self._condition:
+            self._changed[member] |= changed
+            if not self._changed[member]:
+                return
             at = max(time.monotonic(), self._not_before.pop(member, 0.0))
             self._due[member] = min(at, self._due.get(member, at))
             self._start()
             self._condition.notify()
 
     def hear(self, changed: Changed) -> None:
-        """What any process has stored. A seat with an open page here is woken by the snapshot that shows the act."""
-        if changed.kind is not Kind.ACT or changed.member_pk is None:
+        """What any process has stored. A seat with an open page here is woken by the snapshot that shows the act; for one
+        without, no snapshot tells what else has happened, and everything is checked."""
+        member = changed.member_pk
+        if changed.kind is not Kind.ACT or member is None:
             return
+        is_open = self._is_open(member)
+        if is_open:
+            with self._condition:
+                self._changed[member] |= changed_by_act(changed.what)
         if not changed.is_own:
-            self._not_before[changed.member_pk] = time.monotonic() + self.settings.foreign_s
-        elif not self._is_open(changed.member_pk):
-            self.wake(changed.member_pk)
+            self._not_before[member] = time.monotonic() + self.settings.foreign_s
+        elif not is_open:
+            self.wake(member)
 
     def open(self, member: Member, lesson: Lesson) -> Callable[[], None]:
         """While a page of this lesson is open: the seat is checked whenever a snapshot shows something else. Returns the
@@ -97,11 +111,15 @@ class CheckPool:
         with self._condition:
             self._open[key] += 1
 
+        latest: Snapshot | None = None
+
         def shown(snapshot: Snapshot) -> None:
+            nonlocal latest
             if snapshot.problem is None:
-                self.wake(member.pk)
+                self.wake(member.pk, changed_between(latest, snapshot, member.namespace))
+                latest = snapshot
             else:
-                self._look_for_cut_at = 0.0  # at once when the cluster is back
+                self._look_for_cut_at, latest = 0.0, None  # at once when the cluster is back, and everything
 
         reads_groups = any(exercise.reads_groups for exercise in lesson.exercises)
         unsubscribe = self._snapshots.subscribe(shown, seat=member.namespace, wants_groups=reads_groups)
@@ -189,10 +207,21 @@ class CheckPool:
         if key in self._cut:
             find_out(member)
             self._cut.discard(key)
+        with self._condition:
+            changed = frozenset(self._changed.pop(key, EVERYTHING))
+        try:
+            self._check_what_has(changed, member)
+        except BaseException:
+            with self._condition:
+                self._changed[key] |= changed
+            raise
+
+    def _check_what_has(self, changed: AbstractSet[Read], member: Member) -> None:
+        """Raises: KafkaUnavailable."""
         begun = set(member.acts.exclude(lesson="").order_by().values_list("lesson", flat=True).distinct())
         with self._condition:
-            begun |= {lesson for other, lesson in self._open if other == key}
-        check_seat(member, member.klass.lessons, begun=begun)
+            begun |= {lesson for other, lesson in self._open if other == member.pk}
+        check_seat(member, member.klass.lessons, begun=begun, changed=changed, memory=self._memory)
 
     def _cluster_is_away(self, member: int) -> None:
         with self._condition:

@@ -59,7 +59,7 @@ class NineDelivered(Exercise):
         offsets = [r["offset"] for r in reports if r["error"] is None and r["partition"] == 0]
         if not offsets:
             return {}
-        records = evidence.read(TOPIC, 0, start=min(offsets), end=max(offsets) + 1)
+        records = evidence.records(TOPIC, 0, start=min(offsets), end=max(offsets) + 1)
         return {str(r.offset): (r.value or b"").decode(errors="replace") for r in records if r.offset in set(offsets)}
 
     def judge(self, observation: Observation, seed: str) -> Verdict:

@@ -160,5 +160,5 @@ def _values(evidence: Evidence, partition: int, offsets: list[int]) -> dict[tupl
     """{(partition, offset): value} of what stands at these offsets now; not those where nothing does."""
     if not offsets:
         return {}
-    records = evidence.read(TOPIC, partition, start=min(offsets), end=max(offsets) + 1)
+    records = evidence.records(TOPIC, partition, start=min(offsets), end=max(offsets) + 1)
     return {(partition, r.offset): (r.value or b"").decode(errors="replace") for r in records if r.offset in offsets}

@@ -6,16 +6,19 @@ from uuid import uuid4
 
 import pytest
 
+from lessons.classroom.checks import attempts
 from lessons.classroom.checks.attempts import check
 from lessons.classroom.perform import perform
 from lessons.cluster import topics
 from lessons.course.acts.create_topic import CreateTopic
+from lessons.course.acts.produce import Produce
 from lessons.course.acts.submit_answers import SubmitAnswers
-from lessons.course.loader import get_lesson
+from lessons.course.loader import all_exercises, get_lesson
 from tests.waiting import wait_for
 
 pytestmark = [pytest.mark.usefixtures("kafka"), pytest.mark.django_db(transaction=True)]
 THREE_TOPICS, NAMES = "creating-topics.three-topics", ("test1p", "test2p", "test2die")
+NINE_DELIVERED = "producing.nine-delivered"
 
 
 def create_three_topics(member) -> None:
@@ -63,3 +66,26 @@ def test_a_check_that_fails_holds_up_no_other_and_counts_against_nobody(alice, o
     wait_for(own_process.checks.is_idle)
     assert not alice.attempts.filter(exercise=faulty.id).exists()
     assert check(alice, faulty).state == "could_not_check"
+
+
+def test_with_a_page_open_only_what_has_read_something_that_changed_is_checked_again(alice, own_process, monkeypatch):
+    observed: list[str] = []
+    observe = attempts._observe
+
+    def noting(member, exercise, evidence):
+        observed.append(exercise.id)
+        return observe(member, exercise, evidence)
+
+    monkeypatch.setattr(attempts, "_observe", noting)
+    perform(alice, CreateTopic(name="test1p"), act_id=uuid4(), lesson="creating-topics")
+    close = own_process.checks.open(alice, get_lesson("creating-topics"))
+    try:
+        wait_for(lambda: {exercise.id for exercise in all_exercises()} == set(observed))
+        wait_for(own_process.checks.is_idle)
+        observed.clear()
+        perform(alice, Produce(topic="test1p", values="1"), act_id=uuid4(), lesson="creating-topics")
+        wait_for(lambda: NINE_DELIVERED in observed)
+        wait_for(own_process.checks.is_idle)
+        assert not {THREE_TOPICS, "deleting-a-topic.gone", "looking-around.internal"} & set(observed)
+    finally:
+        close()

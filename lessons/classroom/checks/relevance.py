@@ -1,0 +1,80 @@
+"""Which exercises have to be checked again: those that read something that is not as it was.
+
+Why it is so
+------------
+A class of three hundred acts fifteen times a second, and to check a seat's dozen exercises costs 25 ms of CPU. Most of
+them read nothing that the act has touched. So each check notes what it has read (`Evidence.read`), and whoever wakes a
+seat says what has changed. It is kept in memory alone: a new process checks everything once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+
+from lessons.cluster.namespace import Namespace
+from lessons.cluster.snapshot import Snapshot
+from lessons.course.acts import ACTIONS
+from lessons.course.evidence import Part, Read, touches
+
+MOST_SEATS = 5000  # far more than one process serves; beyond them it begins to forget
+
+EVERYTHING: frozenset[Read] = frozenset(map(Read, Part))
+
+
+class Memory:
+    """What the latest check of each exercise has read, by seat. Used under the lock of the pool, or by one thread."""
+
+    def __init__(self) -> None:
+        self._read: dict[int, dict[tuple[str, bool], frozenset[Read]]] = {}
+
+    def is_touched(self, member: int, exercise: str, changed: AbstractSet[Read], *, is_begun: bool) -> bool:
+        """Whether it was never checked, or has read something that has changed since. In a lesson that was not begun a
+        check keeps less: after that it is another check."""
+        read = self._read.get(member, {}).get((exercise, is_begun))
+        return read is None or touches(changed, read)
+
+    def note(self, member: int, exercise: str, read: Iterable[Read], *, is_begun: bool) -> None:
+        if member not in self._read and len(self._read) >= MOST_SEATS:
+            del self._read[next(iter(self._read))]
+        self._read.setdefault(member, {})[exercise, is_begun] = frozenset(read)
+
+    def forget(self, member: int, exercise: str, *, is_begun: bool) -> None:
+        """What was read is not known: it is checked the next time."""
+        self._read.get(member, {}).pop((exercise, is_begun), None)
+
+
+def changed_by_act(kind: str) -> frozenset[Read]:
+    """What an act of this kind may have changed for its seat."""
+    action = ACTIONS.get(kind)
+    if action is None or action.changes_topics:
+        return EVERYTHING
+    own = {Read(Part.ACTS, kind)}
+    return frozenset(own | {Read(Part.RECORDS), Read(Part.GROUPS)} if action.asks_kafka else own)
+
+
+def changed_between(before: Snapshot | None, after: Snapshot, seat: Namespace) -> frozenset[Read]:
+    """What the later snapshot shows otherwise, for this seat."""
+    if before is None:
+        return EVERYTHING
+    changed: set[Read] = set()
+    if before.brokers != after.brokers:
+        changed.add(Read(Part.BROKERS))
+    if before.internal_topics != after.internal_topics:
+        changed.add(Read(Part.TOPICS))
+    if before.groups_of(seat) != after.groups_of(seat):
+        changed.add(Read(Part.GROUPS))
+    old, new = ({topic.name: topic for topic in each.topics_of(seat)} for each in (before, after))
+    for full_name in old.keys() | new.keys():
+        name = seat.short(full_name)
+        if old.get(full_name) != new.get(full_name):
+            changed |= {Read(Part.TOPICS), Read(Part.TOPIC, name), Read(Part.RECORDS, name)}
+        elif _ends(before.ends, full_name, new[full_name].partitions) != _ends(
+            after.ends, full_name, new[full_name].partitions
+        ):
+            changed.add(Read(Part.RECORDS, name))
+    return frozenset(changed)
+
+
+def _ends(ends: Mapping[tuple[str, int], int], full_name: str, partitions: Iterable[object]) -> list[int | None]:
+    return [ends.get((full_name, partition)) for partition, _ in enumerate(partitions)]
