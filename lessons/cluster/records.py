@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Collection, Iterable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -117,20 +118,23 @@ def read_range(
     start: int = 0,
     end: int | None = None,
     limit: int = 1000,
+    span: tuple[int, int] | None = None,
     namespace: Namespace | None = None,
     timeout_s: float = TIMEOUT_S,
 ) -> tuple[Record, ...]:
     """The records of one partition with start <= offset < end, at most `limit`. No consumer group is involved.
 
-    `end` None means the end at the time of the call. Offsets may have gaps (compaction, transaction markers),
+    `end` None means the end at the time of the call. `span` is what `offsets` has just said of the partition, if asked. Offsets may have gaps (compaction, transaction markers),
     so the reader goes by positions and never counts. With a `namespace`, errors use the short name.
     Raises AppRefused (NO_SUCH_PARTITION), TopicMissing, KafkaUnavailable.
     """
     shown = {"partition": partition, "topic": _shown(full_topic, namespace), "offset": start}
     asked = _("Read partition %(partition)s of %(topic)s from offset %(offset)s") % shown
     deadline = time.monotonic() + timeout_s
-    spans = _offsets(full_topic, partitions=(partition,), asked=asked, namespace=namespace, timeout_s=timeout_s)
-    earliest, latest = spans[partition]
+    if span is None:
+        spans = _offsets(full_topic, partitions=(partition,), asked=asked, namespace=namespace, timeout_s=timeout_s)
+        span = spans[partition]
+    earliest, latest = span
     start, end = max(start, earliest), latest if end is None else min(end, latest)
     if start >= end or limit <= 0:
         return ()
@@ -186,8 +190,8 @@ def _spans(
 ) -> dict[int, tuple[int, int]]:
     """Offsets of all these partitions, or nothing if one gave no answer."""
     keys = [(full_topic, partition.id) for partition in partitions]
-    earliest = list_offsets(keys, EARLIEST, asked=asked, timeout_s=timeout_s)
-    ends = list_offsets(keys, LATEST, asked=asked, timeout_s=timeout_s)
+    asking = [_ask_for_offsets(keys, spec, asked=asked, timeout_s=timeout_s) for spec in (EARLIEST, LATEST)]
+    earliest, ends = (_offsets_answered(each, asked=asked, timeout_s=timeout_s) for each in asking)
     complete = len(earliest) == len(ends) == len(keys)
     return {key[1]: (earliest[key], ends[key]) for key in keys} if complete else {}
 
@@ -196,11 +200,25 @@ def list_offsets(
     partitions: Iterable[tuple[str, int]], spec: OffsetSpec, *, asked: str, timeout_s: float = TIMEOUT_S
 ) -> dict[tuple[str, int], int]:
     """Offsets of (topic, partition) pairs in one call; a pair without an answer is left out."""
+    return _offsets_answered(
+        _ask_for_offsets(partitions, spec, asked=asked, timeout_s=timeout_s), asked=asked, timeout_s=timeout_s
+    )
+
+
+def _ask_for_offsets(
+    partitions: Iterable[tuple[str, int]], spec: OffsetSpec, *, asked: str, timeout_s: float
+) -> dict[TopicPartition, Future[Any]]:
     wanted = {TopicPartition(topic, partition): spec for topic, partition in partitions}
     if not wanted:
         return {}
     with translated(asked=asked):
-        futures = clients.admin().list_offsets(wanted, request_timeout=timeout_s)
+        asking: dict[TopicPartition, Future[Any]] = clients.admin().list_offsets(wanted, request_timeout=timeout_s)
+    return asking
+
+
+def _offsets_answered(
+    futures: dict[TopicPartition, Future[Any]], *, asked: str, timeout_s: float
+) -> dict[tuple[str, int], int]:
     found: dict[tuple[str, int], int] = {}
     deadline = time.monotonic() + timeout_s + 0.2
     for pair, future in futures.items():

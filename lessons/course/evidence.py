@@ -65,11 +65,12 @@ class Evidence:
 
     namespace: Namespace
     acts_of_kind: Callable[[str], tuple[PastAct, ...]]
-    memory: dict[object, Any] | None = None
+    memory: dict[Read, Any] | None = None
     ahead: frozenset[str] = frozenset()
     read: set[Read] = field(default_factory=set)
 
-    def _once(self, key: object, read: Callable[[], T]) -> T:
+    def _once(self, key: Read, read: Callable[[], T]) -> T:
+        self.read.add(key)
         if self.memory is None:
             return read()
         if key not in self.memory:
@@ -79,35 +80,35 @@ class Evidence:
 
     def cluster(self) -> Cluster:
         """Its id and its brokers. Raises: KafkaUnavailable."""
-        self.read.add(Read(Part.BROKERS))
-        return self._once("cluster", describe_cluster)
+        return self._once(Read(Part.BROKERS), describe_cluster)
 
     def visible_topics(self) -> tuple[Topic, ...]:
         """The topics in this seat's list: its own, the class's, and Kafka's, with Kafka's own `internal`.
 
         Raises: KafkaUnavailable.
         """
-        self.read.add(Read(Part.TOPICS))
-        return self._once("topics", lambda: topics.list_for(self.namespace)[0])
+        return self._once(Read(Part.TOPICS), lambda: topics.list_for(self.namespace)[0])
 
     def topic(self, name: str) -> Topic | None:
         """The topic with this short name, or None, at once: it is checked again. Raises: ClusterError."""
-        self.read.add(Read(Part.TOPIC, name))
-        names = {name} if self.memory is None else {name} | self.ahead
-        answers = self._once(("described", name in self.ahead or name), lambda: self._describe(names))
-        answer = answers[self.namespace.full(name)]
+        answer = self._once(Read(Part.TOPIC, name), lambda: self._describe(name))
         if isinstance(answer, ClusterError) and not isinstance(answer, TopicMissing):
             raise answer
         return answer if isinstance(answer, Topic) else None
 
-    def _describe(self, names: Iterable[str]) -> dict[str, Topic | ClusterError]:
-        full_names = [self.namespace.full(name) for name in sorted(names)]
-        return describe_each(full_names, asked=f"Describe {', '.join(sorted(names))}", namespace=self.namespace)
+    def _describe(self, name: str) -> Topic | ClusterError:
+        """This one, and with it those that will be asked for."""
+        known = {} if self.memory is None else self.memory
+        names = {name, *(each for each in self.ahead if Read(Part.TOPIC, each) not in known)}
+        asked = f"Describe {', '.join(sorted(names))}"
+        full_names = {self.namespace.full(each): each for each in sorted(names)}
+        answers = describe_each(full_names, asked=asked, namespace=self.namespace)
+        known |= {Read(Part.TOPIC, full_names[full]): answer for full, answer in answers.items()}
+        return answers[self.namespace.full(name)]
 
     def acts(self, kind: str) -> tuple[PastAct, ...]:
         """This seat's settled acts of a kind, oldest first."""
-        self.read.add(Read(Part.ACTS, kind))
-        return self._once(("acts", kind), lambda: self.acts_of_kind(kind))
+        return self._once(Read(Part.ACTS, kind), lambda: self.acts_of_kind(kind))
 
     def submitted(self, exercise_id: str) -> PastAct | None:
         """The last answers to an exercise, in `fields["answers"]` of the act; None if there are none."""
@@ -120,21 +121,18 @@ class Evidence:
 
     def offsets(self, name: str) -> dict[int, tuple[int, int]]:
         """{partition: (earliest, end)} of a topic of this seat. Raises: ClusterError."""
-        self.read.add(Read(Part.RECORDS, name))
         full_name = self.namespace.full(name)
-        return self._once(("offsets", name), lambda: records.offsets(full_name, namespace=self.namespace))
+        return self._once(Read(Part.RECORDS, name), lambda: records.offsets(full_name, namespace=self.namespace))
 
     def records(self, name: str, partition: int, *, start: int, end: int) -> tuple[records.Record, ...]:
         """The records of one partition with start <= offset < end. Raises: ClusterError."""
-        self.read.add(Read(Part.RECORDS, name))
-        full = self.namespace.full(name)
-        return records.read_range(full, partition, start=start, end=end, limit=end - start, timeout_s=5)
+        full, span = self.namespace.full(name), self.offsets(name).get(partition)
+        return records.read_range(full, partition, start=start, end=end, limit=end - start, span=span, timeout_s=5)
 
     @property
     def groups(self) -> tuple[groups.Group, ...]:
         """This seat's groups with their lag. Raises: ClusterError."""
-        self.read.add(Read(Part.GROUPS))
-        return self._once("groups", lambda: groups.describe_groups(self.namespace))
+        return self._once(Read(Part.GROUPS), lambda: groups.describe_groups(self.namespace))
 
 
 @dataclass(frozen=True)

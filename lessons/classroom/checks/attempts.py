@@ -74,8 +74,13 @@ def check_seat(
     ]
     latest = _shown(member, (exercise for exercise, _ in exercises), with_evidence=False) if exercises else {}
     wanted = [each for each in exercises if not _is_done(latest.get(each[0].id))]
+    for exercise, is_begun in exercises:
+        if _is_done(latest.get(exercise.id)):
+            memory.note(member.pk, exercise.id, (), is_begun=is_begun)  # and stays so
     ahead = frozenset(name for exercise, _ in wanted for name in exercise.reads_topics)
-    once, added = evidence_of(member, memory={}, ahead=ahead), False
+    found, added = memory.found(member.pk, changed), False
+    once = evidence_of(member, memory=found, ahead=ahead)
+    memory.keep(member.pk, None)
     for exercise, is_begun in wanted:
         evidence = replace(once, read=set())
         memory.forget(member.pk, exercise.id, is_begun=is_begun)
@@ -85,8 +90,10 @@ def check_seat(
         except ClusterError as error:  # the page says that the cluster is away; this is not the student's matter
             if isinstance(error, KafkaUnavailable) and error.code != NO_LEADER:
                 raise
+            found.clear()
         except Exception:  # a fault of one check: the others go on
             _log.exception("the exercise %s could not be checked", exercise.id)
+    memory.keep(member.pk, found)
     return added
 
 
@@ -193,7 +200,7 @@ def _judge(member: Member, exercise: Exercise, seen: Observation) -> Verdict:
 
 
 def evidence_of(
-    member: Member, *, memory: dict[object, Any] | None = None, ahead: frozenset[str] = frozenset()
+    member: Member, *, memory: dict[Read, Any] | None = None, ahead: frozenset[str] = frozenset()
 ) -> Evidence:
     return Evidence(member.namespace, _acts_of(member), memory, ahead)
 

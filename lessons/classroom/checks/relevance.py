@@ -1,16 +1,18 @@
-"""Which exercises have to be checked again: those that read something that is not as it was.
+"""Which exercises have to be checked again, and what has to be read for it: what is not as it was.
 
 Why it is so
 ------------
-A class of three hundred acts fifteen times a second, and to check a seat's dozen exercises costs 25 ms of CPU. Most of
-them read nothing that the act has touched. So each check notes what it has read (`Evidence.read`), and whoever wakes a
-seat says what has changed. It is kept in memory alone: a new process checks everything once.
+A class of three hundred acts fifteen times a second. To check a seat's dozen exercises costs 25 ms of CPU and a dozen
+questions to Kafka, and most of them read nothing that the act has touched. So each check notes what it has read
+(`Evidence.read`), and whoever wakes a seat says what has changed: the rest is neither read nor judged again. It is kept in
+memory alone: a new process checks everything once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
+from typing import Any
 
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.snapshot import Snapshot
@@ -23,10 +25,11 @@ EVERYTHING: frozenset[Read] = frozenset(map(Read, Part))
 
 
 class Memory:
-    """What the latest check of each exercise has read, by seat. Used under the lock of the pool, or by one thread."""
+    """What the latest checks have read, by seat; a seat is checked by one thread at a time."""
 
     def __init__(self) -> None:
         self._read: dict[int, dict[tuple[str, bool], frozenset[Read]]] = {}
+        self._found: dict[int, dict[Read, Any]] = {}
 
     def is_touched(self, member: int, exercise: str, changed: AbstractSet[Read], *, is_begun: bool) -> bool:
         """Whether it was never checked, or has read something that has changed since. In a lesson that was not begun a
@@ -36,12 +39,23 @@ class Memory:
 
     def note(self, member: int, exercise: str, read: Iterable[Read], *, is_begun: bool) -> None:
         if member not in self._read and len(self._read) >= MOST_SEATS:
-            del self._read[next(iter(self._read))]
+            oldest = next(iter(self._read))
+            self._read.pop(oldest, None)
+            self._found.pop(oldest, None)
         self._read.setdefault(member, {})[exercise, is_begun] = frozenset(read)
 
     def forget(self, member: int, exercise: str, *, is_begun: bool) -> None:
         """What was read is not known: it is checked the next time."""
         self._read.get(member, {}).pop((exercise, is_begun), None)
+
+    def found(self, member: int, changed: AbstractSet[Read]) -> dict[Read, Any]:
+        """What was read of this seat and has not changed since."""
+        return {read: found for read, found in self._found.get(member, {}).items() if not touches(changed, [read])}
+
+    def keep(self, member: int, found: Mapping[Read, Any] | None) -> None:
+        """None: what was found does not hold. Acts are many, and read again at the price of one query."""
+        kept = {read: value for read, value in (found or {}).items() if read.part is not Part.ACTS}
+        self._found[member] = kept
 
 
 def changed_by_act(kind: str) -> frozenset[Read]:
@@ -50,7 +64,11 @@ def changed_by_act(kind: str) -> frozenset[Read]:
     if action is None or action.changes_topics:
         return EVERYTHING
     own = {Read(Part.ACTS, kind)}
-    return frozenset(own | {Read(Part.RECORDS), Read(Part.GROUPS)} if action.asks_kafka else own)
+    if action.asks_kafka:
+        own |= {Read(Part.RECORDS)}
+    if action.changes_groups:
+        own |= {Read(Part.GROUPS)}
+    return frozenset(own)
 
 
 def changed_between(before: Snapshot | None, after: Snapshot, seat: Namespace) -> frozenset[Read]:

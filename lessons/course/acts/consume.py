@@ -28,6 +28,7 @@ class Consume(Action):
     submit: ClassVar[str] = gettext_noop("Start")
     did: ClassVar[str] = gettext_noop("consumed %(what)s")
     doing: ClassVar[str] = gettext_noop("consuming %(what)s")
+    changes_groups: ClassVar[bool] = True
     example: ClassVar[Mapping[str, Any]] = {"topic": "test1p", "group_id": "readers"}
 
     topic: Name = Field(title=gettext_noop("Topic"))

@@ -57,6 +57,8 @@ class NineDelivered(Exercise):
     def _stored(self, evidence: Evidence, reports: list[dict[str, Any]]) -> dict[str, str]:
         """{offset: value} of partition 0 at the reported offsets."""
         offsets = [r["offset"] for r in reports if r["error"] is None and r["partition"] == 0]
+        if len(offsets) < len(WANTED):
+            offsets = offsets[-1:]  # one record that holds all nine, perhaps
         if not offsets:
             return {}
         records = evidence.records(TOPIC, 0, start=min(offsets), end=max(offsets) + 1)
