@@ -11,6 +11,7 @@ export function watchCards() {
   document.body.addEventListener("htmx:sendError", (event) => showTrouble(event.detail.elt, text("no-answer")));
   document.body.addEventListener("htmx:beforeSwap", keepCardWithoutAnswer);
   document.body.addEventListener("htmx:afterSwap", settle);
+  document.body.addEventListener("htmx:afterOnLoad", focusAgain);
 }
 
 // An answer without the card in it (signed out, a fault, a proxy's page) must not replace what was typed.
@@ -41,14 +42,23 @@ function clearTrouble(elt) {
 function settle(event) {
   const card = event.target;
   if (card.querySelectorAll) showLocalTimes(card);
-  if (event.detail.requestConfig?.verb !== "post" || !card.matches?.(".act, .exercise")) return;
+  if (event.detail.requestConfig?.verb !== "post" || !card.matches?.(".act, .exercise, .answers")) return;
   const wrong = card.querySelector("[aria-invalid='true']");
   const heard = card.querySelectorAll(HEARD);
   say([...heard].map((part) => part.textContent).join(" "));
+  if (isFree(card)) focusOn(card, wrong ?? card.querySelector("form:last-of-type > button"));
+  (wrong?.closest(".field") ?? card.querySelector(".answer, .verdict"))?.scrollIntoView({ block: "nearest" });
+}
+
+// A card that stays has its controls disabled until the answer has taken its place, which takes the focus away.
+function focusAgain(event) {
+  const card = event.detail.target?.closest?.(".act");
+  if (event.detail.requestConfig?.verb === "post" && card && isFree(card)) focusOn(card, card.querySelector("form:last-of-type > button"));
+}
+
+function isFree(card) {
   const active = document.activeElement;
-  const isFree = !active || active === document.body || card.contains(active);
-  if (isFree) focusOn(card, wrong ?? card.querySelector("form:last-of-type > button"));
-  (wrong?.closest(".field") ?? card.querySelector(".answers, .verdict"))?.scrollIntoView({ block: "nearest" });
+  return !active || active === document.body || card.contains(active);
 }
 
 function focusOn(card, element) {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -18,15 +20,17 @@ from lessons.web.forms.acts import described_form
 from lessons.web.links import lesson_url
 from lessons.web.pages import HtmxRequest
 from lessons.web.pages.student.lessons import lesson_context
-from lessons.web.view_models.lesson import act_card, code_of
+from lessons.web.view_models.lesson import act_card, answer_card, code_of
 
 
 @require_POST
 def do(request: HtmxRequest, class_slug: str, lesson_slug: str, index: int) -> HttpResponse:
-    """Does the act. Returns its card for htmx, otherwise a redirect to the lesson, which shows the answer."""
+    """Does the act. For htmx the answer takes its place in the card, whose form stays as it is; a form with errors comes
+    back in a whole card. Otherwise a redirect to the lesson, which shows the answer."""
     member = get_member(request.user, class_slug)
     lesson = get_lesson_for(member, lesson_slug)
-    form = described_form(_action_or_404(member, lesson, index), dom_id=f"act-{index}", data=request.POST)
+    dom_id = f"act-{index}"
+    form = described_form(_action_or_404(member, lesson, index), dom_id=dom_id, data=request.POST)
     if not form.is_valid():
         return _card(request, member, lesson, index, form=form, status=422)
     assert isinstance(form.made, Action)
@@ -36,14 +40,12 @@ def do(request: HtmxRequest, class_slug: str, lesson_slug: str, index: int) -> H
         form.add_error(None, str(refusal))
         return _card(request, member, lesson, index, form=form, status=status_of(type(refusal).__name__))
     if request.htmx:  # the exercises are checked meanwhile, and the page is told
-        return _card(
-            request,
-            member,
-            lesson,
-            index,
-            act=act,
-            status=status_of_act(act),
-        )
+        if "whole" in request.POST:
+            return _card(request, member, lesson, index, act=act, status=status_of_act(act))
+        context = {"answers": [answer_card(act)], "dom_id": dom_id, "act_id": uuid4()}
+        answer = render(request, "parts/_answers.html", context, status=status_of_act(act))
+        answer["HX-Retarget"] = f"#{dom_id}-answers"
+        return answer
     check_lesson(member, lesson)
     return redirect(f"{lesson_url(member, lesson)}?block={index}&act={act.pk}#act-{index}")
 
