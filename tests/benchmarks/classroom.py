@@ -1,6 +1,6 @@
 """A class of a hundred and one of three hundred, over real HTTP and websockets, before one `manage.py up`.
 
-    .venv/bin/python -m tests.benchmarks.classroom [--seats 100 300] [--seconds 60] [--consuming 0.1]
+    .venv/bin/python -m tests.benchmarks.classroom [--seats 100 300] [--seconds 60] [--consuming 0.1] [--ticking 12]
 
 The load comes from a process of its own. Every seat joins, reads the lessons and sits on "Producing" with its page's
 two sockets open (the page itself, and the records of its topic); every twentieth second it sends a record by the
@@ -45,14 +45,13 @@ from lessons.course.loader import get_lesson
 from tests.benchmarks.measuring import GRANT_LUMP, bootstrap_servers, quantile, running_app, web_cpu_s, web_processes
 from tests.browser.conftest import RunningApp
 
-ACT_EVERY_S = float(os.environ.get("ACT_EVERY_S", "20"))
+ACT_EVERY_S = 20.0
 TABLE_EVERY_S = 5.0
 JOINS_AT_ONCE = 8
 JUPYTER_MIB = 147  # measured once: a Jupyter server and one kernel that has run the notebook
 DEADLINE_S = 60.0
 IDLE_S = 10.0
 AT_REST = 0.02  # of a core more or less from one second to the next: what was set off is over
-TICKING = 12
 READ = ("kafka-and-its-cluster", "creating-topics", "producing")
 
 
@@ -262,15 +261,15 @@ class Staff(Person):
 # --- the load, in a process of its own ---------------------------------------------------------------------------
 
 
-def run_load(app: RunningApp, seats: int, seconds: float, consuming: float, pipe: Connection) -> None:
-    asyncio.run(_load(app, seats, seconds, consuming, pipe))
+def run_load(app: RunningApp, seats: int, options: argparse.Namespace, pipe: Connection) -> None:
+    asyncio.run(_load(app, seats, options, pipe))
 
 
-async def _load(app: RunningApp, seats: int, seconds: float, consuming: float, pipe: Connection) -> None:
+async def _load(app: RunningApp, seats: int, options: argparse.Namespace, pipe: Connection) -> None:
     """Says when a phase is over, and waits until it was measured."""
     results, pool, tasks = Results(), ThreadPoolExecutor(64), []
     students = [Student(app, results, pool) for _ in range(seats)]
-    ticking = [Ticking(app, results, pool) for _ in range(TICKING)]
+    ticking = [Ticking(app, results, pool) for _ in range(options.ticking)]
     servers = bootstrap_servers(app)
 
     async def phase(name: str) -> None:
@@ -291,7 +290,7 @@ async def _load(app: RunningApp, seats: int, seconds: float, consuming: float, p
         await phase("joined")
         await some_at_a_time((partial(s.sit_down, tasks) for s in students), JOINS_AT_ONCE)
         await phase("watching")
-        who = students[: round(seats * consuming)]
+        who = students[: round(seats * options.consuming)]
         await some_at_a_time((partial(s.consume, tasks) for s in who), JOINS_AT_ONCE)
         await phase("consuming")
         await at_rest(app)
@@ -301,11 +300,11 @@ async def _load(app: RunningApp, seats: int, seconds: float, consuming: float, p
         results.took_ms.pop("feed", None)
         joining = dict(results.took_ms)
         results.took_ms.clear()
-        until = time.monotonic() + seconds
+        until = time.monotonic() + options.seconds
         step = ACT_EVERY_S / seats
         works = [s.send_now_and_then(first_after_s=n * step, until=until) for n, s in enumerate(students)]
         ticks = [
-            s.finish("API" if n % 2 else "own program", servers, after_s=(n + 0.5) * seconds / TICKING)
+            s.finish("API" if n % 2 else "own program", servers, after_s=(n + 0.5) * options.seconds / options.ticking)
             for n, s in enumerate(ticking)
         ]
         await asyncio.gather(grader.ask_for_the_table(until), *works, *ticks)
@@ -364,7 +363,7 @@ def read_server(app: RunningApp, broker_ports: set[int]) -> Reading:
 def measure(app: RunningApp, seats: int, options: argparse.Namespace) -> None:
     broker_ports = {int(address.rpartition(":")[2]) for address in bootstrap_servers(app).split(",")}
     here, there = multiprocessing.Pipe()
-    load = multiprocessing.Process(target=run_load, args=(app, seats, options.seconds, options.consuming, there))
+    load = multiprocessing.Process(target=run_load, args=(app, seats, options, there))
     load.start()
     there.close()
     readings = {"start": read_server(app, broker_ports)}
@@ -425,6 +424,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--seats", type=int, nargs="+", default=[100, 300])
     parser.add_argument("--seconds", type=float, default=60.0, help="how long a class runs")
+    parser.add_argument("--ticking", type=int, default=12, help="seats more that finish an exercise")
     parser.add_argument("--consuming", type=float, default=0.1, help="the share of seats with a consumer")
     options = parser.parse_args()
     for seats in options.seats:
