@@ -103,12 +103,13 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class TakerSettings:
-    """Bounds of one snapshot. `described`: building Python's objects of more would hold up everybody else."""
+    """Bounds of one snapshot. `described`: building Python's objects of more would hold up everybody else, every second.
+    A topic that was created anew between two snapshots is seen when its turn comes."""
 
     list_timeout_s: float = 2.0
     detail_timeout_s: float = 1.0
     detail_pause_s: float = 5.0
-    described: int = 150
+    described: int = 50
 
 
 class SnapshotTaker:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max, Min, Q
@@ -213,17 +214,20 @@ def evidence_in(snapshot: Snapshot | None, member: Member) -> Evidence:
 def _acts_of(member: Member) -> Callable[[str], tuple[PastAct, ...]]:
     def acts_of_kind(kind: str) -> tuple[PastAct, ...]:
         settled = member.acts.filter(kind=kind).exclude(state=Act.State.RUNNING).order_by("-settled_at")
-        past = tuple(_past(act) for act in reversed(settled[:LATEST_ACTS]))
+        rows = settled.values_list("pk", "kind", "fields", "state", "answer", "settled_at")[:LATEST_ACTS]
+        past = tuple(_past(*row) for row in reversed(rows))
         lend_connection()  # Kafka is asked next
         return past
 
     return acts_of_kind
 
 
-def _past(act: Act) -> PastAct:
+def _past(
+    pk: UUID, kind: str, fields: Mapping[str, Any], state: str, answer: Mapping[str, Any], settled_at: datetime | None
+) -> PastAct:
     return PastAct(
-        id=str(act.pk), kind=act.kind, fields=act.fields, state=act.state, data=act.answer.get("data", {}),
-        code=act.answer.get("code", ""), settled_at=act.settled_at.isoformat() if act.settled_at else "",
+        id=str(pk), kind=kind, fields=fields, state=state, data=answer.get("data", {}), code=answer.get("code", ""),
+        settled_at=settled_at.isoformat() if settled_at else "",
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from lessons.cluster.errors import ClusterError, KafkaUnavailable, TopicMissing
 from lessons.cluster.metadata import Topic, describe_each
 
 EVERY_S = 1.0
-TOPICS_A_SECOND = 150  # with many, looks are fewer: building Python's objects of them holds up everybody else
+TOPICS_A_SECOND = 50  # with many, looks are fewer: building Python's objects of them holds up everybody else
 SOON_S = 0.3  # the second look after a topic was missed
 TIMEOUT_S = 4.0
 

@@ -6,6 +6,7 @@ makes its context. It is drawn with the page, and again when it shows something 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -35,6 +36,7 @@ from lessons.web.view_models.progress_table import (
 )
 
 MOST_STUCK = 12  # in the list: nobody can go to more at once, and the table above marks them all
+DRAWN_EVERY_S = 2.0  # though nothing is told: what rests on time, and what becomes of a broker that was stopped
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,8 @@ class RoomPage(LivePage):
 
     def __init__(self, member: Member) -> None:
         super().__init__(member)
+        self._drawn_of: tuple[object, ...] = ()
+        self._drawn_at = float("-inf")
         self._rows: dict[str, SeatRow] = {}  # as the page has them, in their order
         self._columns: object = None
         self._overview: ClassOverview | None = None
@@ -119,6 +123,10 @@ class RoomPage(LivePage):
         if self._overview is None:
             return {}
         shown = Shown(self.member, snapshot, self._overview.current())
+        of, now = (shown.overview, snapshot.brokers, snapshot.topics, snapshot.problem), time.monotonic()
+        if not news and of == self._drawn_of and now - self._drawn_at < DRAWN_EVERY_S:
+            return {}
+        self._drawn_of, self._drawn_at = of, now
         dots = self.template("parts/_brokers.html", diagram=draw_diagram(snapshot, self.member.namespace))
         others = {part.dom_id: partial(part.draw, shown) for part in (*MIDDLE, *ASIDE) if part is not PROGRESS_TABLE}
         return {"part-brokers": dots, **others, **self._table(shown)}
