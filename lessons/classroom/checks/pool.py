@@ -11,8 +11,9 @@ A seat is checked by one thread at a time, and what wakes it meanwhile leads to 
 is away all wait, and not each for itself. An act whose outcome is not known is settled here, too, by looking at the
 cluster: at once when it is back, and every half minute.
 
-What another web process stored is checked by that process, and the snapshot that shows it wakes the seat here as well: so
-a seat for which another process has just acted has to wait a moment, and mostly finds that all is done.
+The process in which a seat has a page open checks it first, whichever process did the act: its snapshots tell what has
+changed. The process that did the act cannot know whether there is such a page. So it checks the seat as well, all of it,
+when it has nothing better to do, and mostly finds that nothing is left.
 """
 
 from __future__ import annotations
@@ -44,12 +45,12 @@ LOOK_FOR_CUT = 0  # in the place of a member's key, which none has
 
 @dataclass(frozen=True)
 class CheckSettings:
-    """`threads` 0: nothing is checked by itself. `foreign_s`: how long a seat waits for the check of the process that acted
-    for it."""
+    """`threads` 0: nothing is checked by itself. `longest_wait_s`: of a seat that no page waits for, in a class that is busy
+    all the time."""
 
     threads: int = 2
+    longest_wait_s: float = 30.0
     pause_when_away_s: float = 1.0
-    foreign_s: float = 1.5
     cut_acts_every_s: float = 30.0
 
 
@@ -65,7 +66,7 @@ class CheckPool:
         self._memory = Memory()
         self._at_work: set[int] = set()
         self._open: Counter[tuple[int, str]] = Counter()  # pages, by member and lesson
-        self._not_before: dict[int, float] = {}  # another process is checking this seat
+        self._may_wait: set[int] = set()  # those whose check is nothing that a page waits for
         self._paused_until = 0.0
         self._cut: set[int] = set()  # whose cut acts are to be settled
         self._look_for_cut_at = 0.0
@@ -76,7 +77,7 @@ class CheckPool:
         with self._condition:
             self._start()
 
-    def wake(self, member: int, changed: AbstractSet[Read] = EVERYTHING) -> None:
+    def wake(self, member: int, changed: AbstractSet[Read] = EVERYTHING, *, may_wait: bool = False) -> None:
         """Something of this seat may have changed."""
         if self.settings.threads == 0:
             return
@@ -84,8 +85,12 @@ class CheckPool:
             self._changed[member] |= changed
             if not self._changed[member]:
                 return
-            at = max(time.monotonic(), self._not_before.pop(member, 0.0))
-            self._due[member] = min(at, self._due.get(member, at))
+            if not may_wait:
+                self._may_wait.discard(member)
+            elif member not in self._due:
+                self._may_wait.add(member)
+            now = time.monotonic()
+            self._due[member] = min(now, self._due.get(member, now))
             self._start()
             self._condition.notify()
 
@@ -95,14 +100,11 @@ class CheckPool:
         member = changed.member_pk
         if changed.kind is not Kind.ACT or member is None:
             return
-        is_open = self._is_open(member)
-        if is_open:
+        if self._is_open(member):
             with self._condition:
                 self._changed[member] |= changed_by_act(changed.what)
-        if not changed.is_own:
-            self._not_before[member] = time.monotonic() + self.settings.foreign_s
-        elif not is_open:
-            self.wake(member)
+        elif changed.is_own:
+            self.wake(member, may_wait=True)
 
     def open(self, member: Member, lesson: Lesson) -> Callable[[], None]:
         """While a page of this lesson is open: the seat is checked whenever a snapshot shows something else. Returns the
@@ -170,7 +172,8 @@ class CheckPool:
             connections.close_all()
 
     def _next(self) -> int | None:
-        """The member who has been due longest; waits for one. None when the process ends."""
+        """The member who has been due longest, of those that may not wait if there is one; waits for one. None when the
+        process ends."""
         with self._condition:
             while not self._closed:
                 now = time.monotonic()
@@ -178,14 +181,19 @@ class CheckPool:
                     self._look_for_cut_at = now + self.settings.cut_acts_every_s
                     self._due[LOOK_FOR_CUT] = 0.0
                 ready = [each for each in self._due if each not in self._at_work]
-                member = min(ready, key=self._due.__getitem__, default=None)
+                member = min(ready, key=self._place_of, default=None)
                 wait_s = max(self._due[member], self._paused_until) - now if member is not None else 1.0
                 if member is not None and wait_s <= 0:
                     del self._due[member]
+                    self._may_wait.discard(member)
                     self._at_work.add(member)
                     return member
                 self._condition.wait(min(wait_s, 1.0))
             return None
+
+    def _place_of(self, member: int) -> float:
+        """In the queue: who may wait lets those go first who become due in the next half minute."""
+        return self._due[member] + (self.settings.longest_wait_s if member in self._may_wait else 0.0)
 
     def _look_for_cut(self) -> None:
         cut = members_with_cut_acts()
