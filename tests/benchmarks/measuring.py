@@ -15,7 +15,7 @@ import psutil
 import websockets
 from confluent_kafka import Producer
 
-from tests.browser.conftest import RunningApp, start_app, stop_app
+from tests.browser.conftest import RunningApp, app_in
 
 DEADLINE_S = 120.0
 GRANT_LUMP = 125  # records for which a page gives credit at once
@@ -26,11 +26,8 @@ def running_app() -> Iterator[RunningApp]:
     """`manage.py up` with a data folder of its own; with brokers of its own too, unless the environment names some."""
     with tempfile.TemporaryDirectory() as folder:
         named = {name: value for name, value in os.environ.items() if name.startswith("KAFKA_")}
-        process, app = start_app(Path(folder) / "up", **named)
-        try:
+        with app_in(Path(folder) / "up", **named) as app:
             yield app
-        finally:
-            stop_app(process)
 
 
 def bootstrap_servers(app: RunningApp) -> str:

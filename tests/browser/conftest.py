@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -87,13 +88,20 @@ def stop_app(process: subprocess.Popen[bytes]) -> None:
     process.wait(timeout=15)
 
 
-@pytest.fixture(scope="package")
-def app(bootstrap_servers: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
-    process, running = start_app(tmp_path_factory.mktemp("up"), KAFKA_BOOTSTRAP_SERVERS=bootstrap_servers)
+@contextmanager
+def app_in(data_dir: Path, **environment: str) -> Iterator[RunningApp]:
+    """For the length of a with block."""
+    process, running = start_app(data_dir, **environment)
     try:
         yield running
     finally:
         stop_app(process)
+
+
+@pytest.fixture(scope="package")
+def app(bootstrap_servers: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
+    with app_in(tmp_path_factory.mktemp("up"), KAFKA_BOOTSTRAP_SERVERS=bootstrap_servers) as running:
+        yield running
 
 
 @pytest.fixture(scope="package")

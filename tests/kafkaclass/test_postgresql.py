@@ -18,7 +18,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.browser.conftest import start_app, stop_app
+from tests.browser.conftest import app_in
 from tests.running_brokers import NAMED
 from tests.running_postgresql import running_postgresql
 
@@ -54,8 +54,7 @@ def test_what_touches_rows_most_passes_on_postgresql_too(database_url, bootstrap
 
 @pytest.mark.long
 def test_a_class_runs_on_postgresql(database_url, bootstrap_servers, tmp_path):
-    process, app = start_app(tmp_path, DATABASE_URL=database_url, KAFKA_BOOTSTRAP_SERVERS=bootstrap_servers)
-    try:
+    with app_in(tmp_path, DATABASE_URL=database_url, KAFKA_BOOTSTRAP_SERVERS=bootstrap_servers) as app:
         browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
         page = browser.open(app.join_url, timeout=20).read().decode()
         token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[1]
@@ -63,8 +62,6 @@ def test_a_class_runs_on_postgresql(database_url, bootstrap_servers, tmp_path):
         fields = urllib.parse.urlencode({"csrfmiddlewaretoken": token, "code": code, "name": "Alice"}).encode()
         lessons = browser.open(urllib.request.Request(f"{app.url}/join/", fields, {"Origin": app.url}), timeout=20)
         assert "Alice" in lessons.read().decode()
-    finally:
-        stop_app(process)
     with psycopg.connect(database_url) as connection:
         assert connection.execute("SELECT name FROM lessons_member WHERE role = 'student'").fetchall() == [("Alice",)]
     assert not (tmp_path / "kafkaclass.sqlite3").exists()

@@ -22,7 +22,7 @@ from websockets.exceptions import InvalidStatus
 from lessons.cluster import groups, records, topics
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.records import Message
-from tests.browser.conftest import RunningApp, start_app, stop_app
+from tests.browser.conftest import RunningApp, app_in, start_app, stop_app
 
 DEADLINE_S = 40.0
 
@@ -67,11 +67,8 @@ def web_log(app: RunningApp) -> str:
 
 @pytest.fixture(scope="module")
 def app(bootstrap_servers: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
-    process, running = start_app(tmp_path_factory.mktemp("sockets-up"), KAFKA_BOOTSTRAP_SERVERS=bootstrap_servers)
-    try:
+    with app_in(tmp_path_factory.mktemp("sockets-up"), KAFKA_BOOTSTRAP_SERVERS=bootstrap_servers) as running:
         yield running
-    finally:
-        stop_app(process)
 
 
 @pytest.fixture(scope="module")
