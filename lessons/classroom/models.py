@@ -202,7 +202,8 @@ class Observation(models.Model):
     version = models.PositiveIntegerField(help_text="The version of the format of `data`.")
     data = models.JSONField()
     cluster_id = models.CharField(max_length=40, blank=True)
-    observed_at = models.DateTimeField(default=timezone.now)
+    read = models.JSONField(default=list, help_text="What it was read from: pairs of a part and a name.")
+    observed_at = models.DateTimeField(default=timezone.now, help_text="When the check began to read.")
 
     def __str__(self) -> str:
         return f"{self.exercise} of {self.member_id} at {self.observed_at:%H:%M:%S}"

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lessons.classroom import changes
+from lessons.classroom.checks.deciding_act import deciding_act, stored
 from lessons.classroom.checks.relevance import EVERYTHING, Memory
 from lessons.classroom.models import Act, Attempt, Member, Observation
 from lessons.classroom.settling import lend_connection
@@ -181,12 +182,15 @@ def check_unbegun(member: Member, exercise: Exercise) -> Attempt | None:
 def _observe(member: Member, exercise: Exercise, evidence: Evidence) -> Observation:
     """The evidence, not stored yet. Raises: ClusterError."""
     lend_connection()
+    began_at = timezone.now()  # whatever is done from now on may not be in it
     return Observation(
         member=member,
         exercise=exercise.id,
         version=exercise.version,
         data=exercise.observe(evidence),
+        read=stored(evidence.read),
         cluster_id=cluster_id(asked="Name the cluster"),
+        observed_at=began_at,
     )
 
 
@@ -252,17 +256,9 @@ def _stored(member: Member, exercise: Exercise, seen: Observation | None, verdic
         state=verdict.state,
         verdict=asdict(verdict),
         check_hash=exercise.text_hash,
-        deciding_act=deciding_act(member) if verdict.state == "done" else None,
+        deciding_act=deciding_act(seen, exercise) if verdict.state == "done" and seen is not None else None,
     )
 
 
 def _tell(attempt: Attempt) -> None:
     changes.tell(changes.of_attempt(attempt), attempt)
-
-
-def deciding_act(member: Member, until: datetime | None = None) -> Act | None:
-    """The last act before a "done": its time decides whether the work was late. Some exercises ask for a refusal."""
-    settled = member.acts.filter(state__in=(Act.State.DONE, Act.State.REFUSED))
-    if until is not None:
-        settled = settled.filter(settled_at__lte=until)
-    return settled.order_by("-settled_at").first()

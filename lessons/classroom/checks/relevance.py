@@ -64,7 +64,7 @@ def changed_by_act(kind: str) -> frozenset[Read]:
     if action is None or action.changes_topics:
         return EVERYTHING
     own = {Read(Part.ACTS, kind)}
-    if action.asks_kafka:
+    if action.changes_records:
         own |= {Read(Part.RECORDS)}
     if action.changes_groups:
         own |= {Read(Part.GROUPS)}

@@ -21,7 +21,8 @@ from itertools import groupby
 from django.db import IntegrityError, transaction
 
 from lessons.classroom import changes
-from lessons.classroom.checks.attempts import deciding_act, seed_of
+from lessons.classroom.checks.attempts import seed_of
+from lessons.classroom.checks.deciding_act import deciding_act
 from lessons.classroom.grading.standings import DONE, STATE_WORDS
 from lessons.classroom.history import ChangeKind, record_change
 from lessons.classroom.models import Act, Attempt, Class, Member, Observation, Role
@@ -163,16 +164,14 @@ def _replace(regraded: Regraded, exercise: Exercise) -> Attempt:
     attempt = Attempt.objects.create(
         member=regraded.attempt.member, exercise=exercise.id, observation=regraded.observation, replaces=regraded.attempt,
         state=regraded.verdict.state, verdict=asdict(regraded.verdict), check_hash=exercise.text_hash,
-        deciding_act=_deciding_act(regraded),
+        deciding_act=_deciding_act(regraded, exercise),
     )  # fmt: skip
     changes.tell(changes.of_attempt(attempt), attempt)
     return attempt
 
 
-def _deciding_act(regraded: Regraded) -> Act | None:
+def _deciding_act(regraded: Regraded, exercise: Exercise) -> Act | None:
     """The act as of the time of the check, so that a re-grade never makes work late."""
-    if regraded.state != DONE:
-        return None
-    return regraded.attempt.deciding_act or deciding_act(
-        regraded.attempt.member, until=regraded.observation.observed_at
-    )
+    if regraded.state != DONE or regraded.attempt.state == DONE:
+        return regraded.attempt.deciding_act if regraded.state == DONE else None
+    return deciding_act(regraded.observation, exercise, until=regraded.observation.observed_at)

@@ -86,6 +86,7 @@ class Action(BaseModel, ABC):
     doing: ClassVar[str]  # "creating %(what)s": the end of the feed's line when it was not, such as "was refused: …"
     asks_kafka: ClassVar[bool] = True
     changes_topics: ClassVar[bool] = False  # whether topics, partitions or leaders are others after it
+    changes_records: ClassVar[bool] = False  # whether a partition's records are others after it
     changes_groups: ClassVar[bool] = False  # whether members or committed offsets are others after it
     example: ClassVar[Mapping[str, Any]]  # fields for one, for the API and for tests
     roles: ClassVar[frozenset[str]] = frozenset()  # who may do it; empty: everybody in the class

@@ -24,6 +24,7 @@ class FillQueue(Action):
     submit: ClassVar[str] = gettext_noop("Fill the queue")
     did: ClassVar[str] = gettext_noop("sent %(what)s")
     doing: ClassVar[str] = gettext_noop("sending %(what)s")
+    changes_records: ClassVar[bool] = True
     example: ClassVar[Mapping[str, Any]] = {"topic": "test1p", "queue_size": 5, "count": 12}
 
     topic: Name = Field(title=gettext_noop("Topic"))

@@ -21,6 +21,7 @@ class Produce(Action):
     submit: ClassVar[str] = gettext_noop("Send")
     did: ClassVar[str] = gettext_noop("sent %(what)s")
     doing: ClassVar[str] = gettext_noop("sending %(what)s")
+    changes_records: ClassVar[bool] = True
     example: ClassVar[Mapping[str, Any]] = {"topic": "test1p", "key": "a", "values": "first\nsecond\nthird"}
 
     topic: Name = Field(title=gettext_noop("Topic"))

@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from lessons.classroom.checks.attempts import deciding_act
 from lessons.classroom.grading.deciding import override, remove_override
 from lessons.classroom.grading.standings import NOT_BEGUN_YET, class_standings, standings_of
 from lessons.classroom.models import Act, Attempt, Class, Observation
@@ -104,14 +103,6 @@ def test_without_an_act_late_is_decided_by_the_look_and_not_by_when_it_was_judge
     due(alice.klass, NOW - HOUR, "nothing")
     look(alice, "done", seen_at=NOW - 2 * HOUR, at=NOW)
     assert not stands(alice).is_late
-
-
-def test_a_refusal_decides_too_for_some_exercises_ask_for_one(alice):
-    done = Act.objects.create(member=alice, kind="create-topic", fields={}, state="done", settled_at=NOW - HOUR)
-    refused = Act.objects.create(member=alice, kind="add-partitions", fields={}, state="refused", settled_at=NOW)
-    Act.objects.create(member=alice, kind="produce", fields={}, state="unknown", settled_at=NOW + HOUR)
-    assert deciding_act(alice) == refused
-    assert deciding_act(alice, until=NOW - HOUR) == done
 
 
 def test_the_moment_that_is_due_is_in_time(alice):
