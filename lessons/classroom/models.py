@@ -228,7 +228,7 @@ class Attempt(models.Model):
     observation = models.ForeignKey(Observation, models.PROTECT, null=True, related_name="attempts")
     state = models.CharField(max_length=15, choices=State.choices)
     verdict = models.JSONField(default=dict, help_text="expected, seen, misconception, why")
-    check_hash = models.CharField(max_length=64, help_text="SHA-256 of the file with the check.")
+    check_hash = models.CharField(max_length=64, help_text="SHA-256 of the lesson's programs.")
     deciding_act = models.ForeignKey(Act, models.SET_NULL, null=True, related_name="+")
     decided_at = models.DateTimeField(default=timezone.now)
     replaces = models.OneToOneField(

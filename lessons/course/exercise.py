@@ -91,7 +91,7 @@ class Exercise(ABC):
     todo: ClassVar[str]  # Markdown
     hint: ClassVar[str] = ""
     version: ClassVar[int] = 1  # of the observation's format
-    text_hash: ClassVar[str]  # SHA-256 of the file with the check, 64 hexadecimal digits: which check gave a verdict
+    text_hash: ClassVar[str]  # SHA-256 of the lesson's programs, 64 hexadecimal digits: which check gave a verdict
     solution: ClassVar[Steps]  # wrap a function in `staticmethod(function)`
     wrong_ways: ClassVar[Sequence[WrongWay]] = ()
     reads_topics: ClassVar[Sequence[str]] = ()  # by their short names: a check of many exercises asks for all at once
@@ -120,4 +120,10 @@ class Exercise(ABC):
 
     def __init_subclass__(cls, **options: object) -> None:
         super().__init_subclass__(**options)
-        cls.text_hash = hashlib.sha256(Path(inspect.getfile(cls)).read_bytes()).hexdigest()
+        cls.text_hash = hash_of_programs(Path(inspect.getfile(cls)).parent)
+
+
+def hash_of_programs(folder: Path) -> str:
+    """Of all Python files of a lesson: a check may stand on more than its own."""
+    files = sorted(folder.glob("*.py"))
+    return hashlib.sha256(b"".join(hashlib.sha256(each.read_bytes()).digest() for each in files)).hexdigest()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from traceback import extract_tb
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -19,6 +21,7 @@ from lessons.words import gettext_noop
 HERE = Path(__file__).parent
 PARTS = (gettext_noop("Part one: the basics"), gettext_noop("Part two: going further"))
 
+_log = logging.getLogger(__name__)
 _markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
 _markdown.render("*now*")  # its rules are put together at first use, which goes wrong when two threads do so at once
 # A block of a lesson other than text: `::: act create-topic`, fields as TOML, `:::`
@@ -62,11 +65,49 @@ class Lesson:
         return {exercise.id: exercise for exercise in self.exercises}[exercise_id]
 
 
-@cache
+@dataclass(frozen=True)
+class LeftOut:
+    """A lesson that could not be loaded; `where` is a file and mostly a line."""
+
+    folder: str
+    where: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"The lesson {self.folder} is left out. {self.where}: {self.why}"
+
+
 def lessons() -> tuple[Lesson, ...]:
-    """All lessons, by number. Raises: ValueError for a lesson with a mistake in its form."""
-    found = [load(folder) for folder in folders()]
-    return tuple(sorted(found, key=lambda lesson: lesson.number))
+    """All lessons, by number. One with a mistake takes down nothing but itself: see `left_out`."""
+    return _course()[0]
+
+
+def left_out() -> tuple[LeftOut, ...]:
+    """The lessons that could not be loaded. `up` says them."""
+    return _course()[1]
+
+
+@cache
+def _course() -> tuple[tuple[Lesson, ...], tuple[LeftOut, ...]]:
+    return load_all(folders())
+
+
+def load_all(folders: Iterable[Path]) -> tuple[tuple[Lesson, ...], tuple[LeftOut, ...]]:
+    found, wrong = [], []
+    for folder in sorted(folders):
+        try:
+            found.append(load(folder))
+        except Exception as error:  # whatever an author's code raises
+            wrong.append(LeftOut(folder.name, _where(error, folder), f"{type(error).__name__}: {error}"))
+            _log.error("%s", wrong[-1])
+    return tuple(sorted(found, key=lambda lesson: lesson.number)), tuple(wrong)
+
+
+def _where(error: Exception, folder: Path) -> str:
+    if isinstance(error, SyntaxError) and error.filename:
+        return f"{error.filename}, line {error.lineno}"
+    frames = [each for each in extract_tb(error.__traceback__) if Path(each.filename).is_relative_to(folder)]
+    return f"{frames[-1].filename}, line {frames[-1].lineno}" if frames else str(folder / "lesson.md")
 
 
 def folders(course: Path = HERE) -> list[Path]:

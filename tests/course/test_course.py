@@ -13,6 +13,7 @@ from lessons.classroom.feed.topic import create_feed_topic
 from lessons.classroom.models import Attempt, Observation
 from lessons.classroom.perform import perform
 from lessons.course.acts import ACTIONS
+from lessons.course.exercise import hash_of_programs
 from lessons.course.loader import all_exercises, lessons
 
 EXERCISES = all_exercises()
@@ -139,3 +140,12 @@ sys.exit(bool(wrong))
 """
     for _ in range(3):
         subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_which_check_it_was_is_told_by_all_programs_of_its_lesson(tmp_path):
+    (tmp_path / "checks.py").write_text("from . import helper\n")
+    (tmp_path / "helper.py").write_text("LIMIT = 1\n")
+    before = hash_of_programs(tmp_path)
+    (tmp_path / "helper.py").write_text("LIMIT = 2\n")
+    assert hash_of_programs(tmp_path) != before
+    assert len({exercise.text_hash for exercise in EXERCISES}) == len({e.id.partition(".")[0] for e in EXERCISES})

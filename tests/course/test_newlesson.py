@@ -120,3 +120,19 @@ def test_a_word_of_python_and_a_name_that_is_too_long_are_refused(course):
     with pytest.raises(CommandError, match="41 characters, and the limit is 40"):
         new_lesson("a" * 41, course)
     new_lesson("a" * 40, course)
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "where"),
+    [
+        ("checks.py", "def (:\n", "checks.py, line 1: SyntaxError"),
+        ("checks.py", "\nEXERCISES = [nothing]\n", "checks.py, line 2: NameError"),
+        ("lesson.md", "+++\nnumber =\n+++\n", "lesson.md: TOMLDecodeError"),
+    ],
+)
+def test_a_lesson_with_a_mistake_takes_down_nothing_but_itself_and_where_it_is_is_said(course, file, text, where):
+    new_lesson("My first lesson", course)
+    (course / "my_first_lesson" / file).write_text(text)
+    found, [wrong] = loader.load_all(loader.folders(course))
+    assert [lesson.slug for lesson in found] == [lesson.slug for lesson in loader.lessons()]
+    assert f"my_first_lesson/{where}" in str(wrong)

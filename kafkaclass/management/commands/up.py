@@ -104,6 +104,7 @@ class Up:
     def _start(self) -> None:
         self._end_leftovers()
         self._claim_port()
+        self._say_left_out()
         if not settings.KAFKA_IS_NAMED:
             self._prepare_brokers()
         self._prepare_database()
@@ -128,6 +129,12 @@ class Up:
             raise self._cannot_listen(error) from error
         if self.wished_port and self.web_port.port != self.wished_port:
             self.say(f"Port {self.wished_port} is used by another program, so the web site uses {self.web_port.port}.")
+
+    def _say_left_out(self) -> None:
+        from lessons.course import loader
+
+        for lesson in loader.left_out():
+            self.say(str(lesson))
 
     def _cannot_listen(self, error: OSError) -> CommandError:
         return CommandError(f"The web site cannot listen on {self.host}: {error.strerror or error}.")

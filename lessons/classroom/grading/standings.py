@@ -63,6 +63,7 @@ def told(points: float) -> str:
 
 
 NOT_BEGUN_YET = Standing()
+JUST_BEGUN = Standing(NOT_YET, attempts=1)  # by an attempt that came between two queries
 Standings = Mapping[str, Standing]  # by exercise; one that is missing is not begun
 
 
@@ -98,7 +99,7 @@ def _fold(klass: Class, attempts: QuerySet[Attempt], overrides: QuerySet[Change]
         is_late = klass.due_at is not None and at > klass.due_at
         worth = WORTH_WHEN_LATE[LateRule(klass.late_rule)] if is_late else 1.0
         rows[member][exercise] = replace(
-            rows[member][exercise], state=DONE, points=points.get(exercise, 0) * worth, at=at, is_late=is_late,
+            rows[member].get(exercise, JUST_BEGUN), state=DONE, points=points.get(exercise, 0) * worth, at=at, is_late=is_late,
             attempt_id=attempt,
         )  # fmt: skip
     _apply(overrides, rows)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from lessons.classroom.grading.deciding import override, remove_override
@@ -143,3 +144,20 @@ def test_an_override_needs_no_look_and_is_of_one_seat_and_one_exercise(classroom
     assert stands(classroom.alice).state == "done"
     assert stands(classroom.bob) == NOT_BEGUN_YET
     assert set(standings_of(classroom.alice)) == {EXERCISE.id}
+
+
+def test_an_attempt_that_comes_between_two_queries_is_in_the_standings_or_not_yet(alice):
+    look(alice, "not_yet")
+    came = []
+
+    def come_after_the_first(execute, sql, params, many, context):
+        found = execute(sql, params, many, context)
+        if sql.startswith("SELECT") and "lessons_attempt" in sql and not came:
+            came.append(True)
+            Attempt.objects.create(member=alice, exercise="producing.queue-full", state="done", check_hash="0" * 64)
+        return found
+
+    with connection.execute_wrapper(come_after_the_first):
+        standings = standings_of(alice)
+    assert came
+    assert standings["producing.queue-full"].state == "done"
