@@ -87,6 +87,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "kafkaclass.urls"
+CSRF_FAILURE_VIEW = "lessons.web.errors.csrf_failure"
 ASGI_APPLICATION = "kafkaclass.asgi.application"
 
 TEMPLATES = [

@@ -6,9 +6,10 @@ import logging
 from collections.abc import Callable
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import REASON_NO_CSRF_COOKIE
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -78,6 +79,15 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     words = _("Its form can no longer be sent.")
     return page(request, 403, _("This page has expired"), words, _("Reload it and send the form again."))
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form without its token, or without the cookie that belongs to it."""
+    if reason != REASON_NO_CSRF_COOKIE:
+        return forbidden(request, PermissionDenied(reason))
+    words = _("Your browser did not send this site's cookie, and without it nobody knows whose form this is.")
+    advice = _("Allow cookies for this site, reload the page and send the form again.")
+    return page(request, 403, _("A cookie is missing"), words, advice)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

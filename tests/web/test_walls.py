@@ -90,3 +90,25 @@ def test_whatever_is_typed_into_an_address_is_at_worst_a_missing_page(typed, cla
     answers = {url: ines.get(url, query).status_code for url, query in gets.items()}
     answers |= {url: ines.post(url, form).status_code for url, form in posts.items()}
     assert {url: status for url, status in answers.items() if status not in (200, 404, 422)} == {}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("cookie", "words"),
+    [({}, "did not send this site&#x27;s cookie"), ({"csrftoken": "a" * 32}, "can no longer be sent")],
+    ids=["no cookie", "no token"],
+)
+def test_a_form_without_its_token_or_its_cookie_is_answered_by_a_page_that_says_what_to_do(cookie, words):
+    browser = Client(enforce_csrf_checks=True)
+    browser.cookies.load(cookie)
+    refused = browser.post(reverse("join"), {"code": "ABCDEF", "name": "Dora"})
+    assert refused.status_code == 403
+    assert words in refused.content.decode()
+    assert "data-error" in refused.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_page_can_be_asked_for_its_head_alone(classroom, alice_client):
+    for url in (reverse("join"), reverse("lessons", args=[classroom.klass.slug])):
+        answer = alice_client.head(url)
+        assert (answer.status_code, answer.content) == (200, b"")

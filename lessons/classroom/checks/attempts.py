@@ -256,7 +256,7 @@ def _stored(member: Member, exercise: Exercise, seen: Observation | None, verdic
         state=verdict.state,
         verdict=asdict(verdict),
         check_hash=exercise.text_hash,
-        deciding_act=deciding_act(seen, exercise) if verdict.state == "done" and seen is not None else None,
+        deciding_act=deciding_act(member, seen, exercise) if verdict.state == "done" and seen is not None else None,
     )
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 
-from lessons.classroom.models import Act, Attempt, Observation
+from lessons.classroom.models import Act, Attempt, Member, Observation
 from lessons.course.acts import ACTIONS
 from lessons.course.acts.consume import Consume
 from lessons.course.acts.submit_answers import SubmitAnswers
@@ -24,14 +24,14 @@ from lessons.course.exercise import Exercise
 LATEST_ACTS = 1000  # it reads no further back
 
 
-def deciding_act(seen: Observation, exercise: Exercise, *, until: datetime | None = None) -> Act | None:
+def deciding_act(member: Member, seen: Observation, exercise: Exercise, *, until: datetime | None = None) -> Act | None:
     """The last act before a "done" of those that touched what was read; refused ones too, for some exercises ask for a
-    refusal. None: the work is of the moment of the observation."""
+    refusal. None: the work is of the moment of the observation. `member` has the attempt now: seats are merged."""
     read = read_by(seen)
-    consumers = seen.member.acts.filter(kind=Consume.kind, state=Act.State.RUNNING)
+    consumers = member.acts.filter(kind=Consume.kind, state=Act.State.RUNNING)
     if Read(Part.GROUPS) in read and consumers.exists():
         return None
-    settled = seen.member.acts.filter(state__in=(Act.State.DONE, Act.State.REFUSED))
+    settled = member.acts.filter(state__in=(Act.State.DONE, Act.State.REFUSED))
     if until is not None:
         settled = settled.filter(settled_at__lte=until)
     latest = settled.defer("answer").order_by("-settled_at")[:LATEST_ACTS]

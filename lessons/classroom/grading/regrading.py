@@ -174,4 +174,5 @@ def _deciding_act(regraded: Regraded, exercise: Exercise) -> Act | None:
     """The act as of the time of the check, so that a re-grade never makes work late."""
     if regraded.state != DONE or regraded.attempt.state == DONE:
         return regraded.attempt.deciding_act if regraded.state == DONE else None
-    return deciding_act(regraded.observation, exercise, until=regraded.observation.observed_at)
+    observation = regraded.observation
+    return deciding_act(regraded.attempt.member, observation, exercise, until=observation.observed_at)

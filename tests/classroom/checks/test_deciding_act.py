@@ -45,13 +45,13 @@ def test_what_has_nothing_to_do_with_it_decides_nothing(alice):
     act(alice, "create-topic", ago=HOUR, name="another")
     act(alice, "describe-topic", ago=HOUR, topic="test1p")
     act(alice, "produce", ago=HOUR, topic="test1p")
-    assert deciding_act(seen(alice, THREE_TOPICS, TOPICS), THREE_TOPICS) == created
+    assert deciding_act(alice, seen(alice, THREE_TOPICS, TOPICS), THREE_TOPICS) == created
 
 
 def test_a_refusal_decides_too_for_some_exercises_ask_for_one(alice):
     refused = act(alice, "add-partitions", ago=HOUR, state="refused", topic="test2p")
     act(alice, "produce", ago=timedelta(0), topic="test2p")
-    assert deciding_act(seen(alice, SHRINK, [Read(Part.ACTS, "add-partitions")]), SHRINK) == refused
+    assert deciding_act(alice, seen(alice, SHRINK, [Read(Part.ACTS, "add-partitions")]), SHRINK) == refused
 
 
 def test_of_the_answers_those_to_this_exercise_decide(alice):
@@ -59,13 +59,13 @@ def test_of_the_answers_those_to_this_exercise_decide(alice):
     answered = act(alice, "submit-answers", ago=2 * HOUR, exercise=WHERE.id)
     act(alice, "submit-answers", ago=HOUR, exercise="another.one")
     act(alice, "produce", ago=HOUR, topic="test1p")
-    assert deciding_act(seen(alice, WHERE, read), WHERE) == answered
+    assert deciding_act(alice, seen(alice, WHERE, read), WHERE) == answered
 
 
 def test_as_of_an_earlier_moment_a_later_act_decides_nothing(alice):
     first = act(alice, "create-topic", ago=2 * HOUR, name="test1p")
     act(alice, "create-topic", ago=timedelta(0), name="test2p")
-    assert deciding_act(seen(alice, THREE_TOPICS, TOPICS), THREE_TOPICS, until=NOW - HOUR) == first
+    assert deciding_act(alice, seen(alice, THREE_TOPICS, TOPICS), THREE_TOPICS, until=NOW - HOUR) == first
 
 
 def test_with_a_consumer_that_runs_the_moment_decides_in_which_it_was_seen(alice):
@@ -73,9 +73,9 @@ def test_with_a_consumer_that_runs_the_moment_decides_in_which_it_was_seen(alice
     act(alice, "produce", ago=2 * HOUR, topic="test1p")
     running = act(alice, "consume", ago=HOUR, state="running", topic="test1p", group_id="a")
     observation = seen(alice, COMMITTED, read)
-    assert deciding_act(observation, COMMITTED) is None
+    assert deciding_act(alice, observation, COMMITTED) is None
     Act.objects.filter(pk=running.pk).update(state="done", settled_at=NOW - HOUR)
-    assert deciding_act(observation, COMMITTED) == Act.objects.get(pk=running.pk)
+    assert deciding_act(alice, observation, COMMITTED) == Act.objects.get(pk=running.pk)
 
 
 @pytest.mark.parametrize(("by", "decides"), [("the same check", False), ("another check", True)])
@@ -86,7 +86,7 @@ def test_an_act_after_which_the_same_check_said_not_yet_did_not_do_it(alice, by,
         member=alice, exercise=THREE_TOPICS.id, state="not_yet", observation=seen(alice, THREE_TOPICS, TOPICS, ago=2 * HOUR),
         check_hash=THREE_TOPICS.text_hash if by == "the same check" else "0" * 64,
     )  # fmt: skip
-    assert deciding_act(seen(alice, THREE_TOPICS, TOPICS), THREE_TOPICS) == (created if decides else None)
+    assert deciding_act(alice, seen(alice, THREE_TOPICS, TOPICS), THREE_TOPICS) == (created if decides else None)
 
 
 @pytest.fixture

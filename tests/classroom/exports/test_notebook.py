@@ -19,7 +19,6 @@ from lessons.classroom.models import Act
 from lessons.classroom.perform import perform
 from lessons.cluster import groups, records, topics
 from lessons.cluster.namespace import Namespace
-from lessons.course.acts import consume as consume_module
 from lessons.course.acts.add_partitions import AddPartitions
 from lessons.course.acts.base import Action, Where
 from lessons.course.acts.consume import Consume
@@ -229,8 +228,7 @@ def test_a_session_as_a_notebook_is_valid_and_runs_again(session, run):
 
 
 @pytest.mark.long
-def test_a_session_as_a_script_runs_in_sh(session, tmp_path, monkeypatch):
-    monkeypatch.setattr(consume_module, "QUIET_S", 6)
+def test_a_session_as_a_script_runs_in_sh(session, tmp_path):
     write_tools(tmp_path)
     environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
     ran = subprocess.run(

@@ -18,7 +18,7 @@ from tests.conftest import Classroom
 from tests.web.sockets.conftest import Room
 from tests.web.sockets.test_live_page import parts, until_part
 
-BY_ITSELF_WITHIN_S = 2.0
+BY_ITSELF_WITHIN_S = 10.0  # a busy machine's
 
 
 async def do(act: Callable[..., Any], *args: Any, **named: Any) -> Any:

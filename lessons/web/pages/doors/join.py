@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from sesame.utils import get_user
 
 from lessons.classroom.access import get_class_by_code, get_classes, get_member
@@ -33,7 +33,7 @@ FIRST_ROOM: dict[str, str] = {Role.STUDENT: "lessons", Role.INSTRUCTOR: "room", 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Redirects to one's class, to the list of one's classes, or to the page where one joins."""
     match get_classes(request.user):
@@ -45,7 +45,7 @@ def home(request: HttpRequest) -> HttpResponse:
             return redirect("classes")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 async def join(request: HttpRequest, code: str = "") -> HttpResponse:
     if request.method == "POST":
         return await _join(request)
@@ -139,7 +139,7 @@ def _door(
     return render(request, "doors/join.html", context, status=status)
 
 
-@require_GET
+@require_safe
 def joined(request: HttpRequest, class_slug: str) -> HttpResponse:
     """The seat with its personal code: shown after joining, and whenever its owner opens this page."""
     member = get_member(request.user, class_slug)
@@ -155,7 +155,7 @@ def joined(request: HttpRequest, class_slug: str) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 async def sign_in(request: HttpRequest) -> HttpResponse:
     """For staff. Opening a link shows a button (mail scanners open links); pressing it uses the link."""
     if request.method == "POST" and not request.POST.get("link"):
@@ -164,7 +164,7 @@ async def sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def _sign_in_by_link(request: HttpRequest) -> HttpResponse:
-    if request.method == "GET":
+    if request.method != "POST":
         token = request.GET.get("link", "")
         user = _owner_of(token)
         message = LINK_IS_OVER if token and user is None else ""

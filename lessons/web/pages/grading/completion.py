@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from lessons.classroom.access import get_change, get_exercise, get_seat, get_staff
 from lessons.classroom.grading.completion import Query, QueryForm, completion
@@ -23,7 +23,7 @@ from lessons.web.view_models.completion_table import table_html
 Job = tuple[Member | None, Exercise | None]
 
 
-@require_GET
+@require_safe
 def grading(request: HttpRequest, class_slug: str) -> HttpResponse:
     staff = get_staff(request.user, class_slug)
     query = Query.of(staff.klass, request.GET)
@@ -43,7 +43,7 @@ def grading(request: HttpRequest, class_slug: str) -> HttpResponse:
     return render(request, "grading/completion.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def recheck_many(request: HttpRequest, class_slug: str) -> HttpResponse:
     """A POST checks one portion of the cells, the next one with `job` and `after`; a GET shows the progress."""
     staff = get_staff(request.user, class_slug)

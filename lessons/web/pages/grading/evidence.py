@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from lessons.classroom.access import NOT_YOURS, get_attempt, get_exercise, get_seat, get_staff
 from lessons.classroom.grading.deciding import override, recheck_one, remove_override
@@ -26,7 +26,7 @@ MOST_ACTS = 60
 MOST_ATTEMPTS = 100
 
 
-@require_GET
+@require_safe
 def evidence(request: HttpRequest, class_slug: str, seat_slug: str, exercise_id: str) -> HttpResponse:
     """`?attempt=N` shows the evidence of that attempt, instead of the one that counts."""
     staff = get_staff(request.user, class_slug)

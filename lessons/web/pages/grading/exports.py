@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from lessons.classroom.access import NOT_YOURS, get_staff
 from lessons.classroom.exports.canvas import Gradebook, NotAGradebook, canvas_rows, match, read_gradebook
@@ -33,13 +33,13 @@ CSV, JSON = "text/csv; charset=utf-8", "application/json"
 UPLOAD_MAX_AGE_S = 24 * 60 * 60
 
 
-@require_GET
+@require_safe
 def exports(request: HttpRequest, class_slug: str) -> HttpResponse:
     staff = get_staff(request.user, class_slug)
     return _page(request, staff, GradebookForm())
 
 
-@require_GET
+@require_safe
 def export(request: HttpRequest, class_slug: str, name: str) -> HttpResponse:
     staff = get_staff(request.user, class_slug)
     query, zeros = Query.of(staff.klass, request.GET), _zeros(request)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from lessons.classroom.access import get_staff
 from lessons.classroom.history import sentence_of
@@ -30,7 +30,7 @@ class Entry:
     reason: str
 
 
-@require_GET
+@require_safe
 def history(request: HttpRequest, class_slug: str) -> HttpResponse:
     staff = get_staff(request.user, class_slug)
     changes = staff.klass.changes.select_related("by", "seat").order_by("-pk")

@@ -19,7 +19,7 @@ from lessons.web.page_context import page_context
 from lessons.web.pages.grading.completion import count_of
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def regrade(request: HttpRequest, class_slug: str, exercise_id: str) -> HttpResponse:
     """A GET shows whose verdict would change; a POST with the digest of that list accepts it."""
     staff = get_staff(request.user, class_slug)

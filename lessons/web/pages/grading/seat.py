@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from lessons.classroom.access import get_seat, get_staff
 from lessons.classroom.grading.standings import NOT_BEGUN_YET, STATE_WORDS, progress, standings_of
@@ -20,7 +20,7 @@ LATEST_ACTS = 30
 LATEST_CHANGES = 10
 
 
-@require_GET
+@require_safe
 def seat_page(request: HttpRequest, class_slug: str, seat_slug: str) -> HttpResponse:
     staff = get_staff(request.user, class_slug)
     seat = get_seat(staff, seat_slug)

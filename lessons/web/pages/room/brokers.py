@@ -23,12 +23,12 @@ from lessons.web.view_models.cluster_diagram import draw_diagram
 from lessons.web.view_models.lesson import answer_card, code_of
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def broker_act(request: HtmxRequest, class_slug: str, broker_id: int, verb: str) -> HttpResponse:
     """A GET asks, a POST does it. `?act=` is the act that was done: the page shows its answer."""
     staff = get_staff(request.user, class_slug, Role.INSTRUCTOR)
     action = _act_or_404(staff, broker_id, verb)
-    if request.method == "GET":
+    if request.method != "POST":
         done = get_own_act(staff, _id_of(request.GET["act"])) if "act" in request.GET else None
         return _asking(request, staff, action, done)
     act = perform_form(staff, action, act_id=_id_of(request.POST.get("act_id")))

@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from lessons.classroom import process
 from lessons.classroom.access import NOT_YOURS, get_feed_reader, get_staff
@@ -34,7 +34,7 @@ OFFSETS_TIMEOUT_S = 3.0  # the page is of use without them
 OTHER_KINDS = {"verdict": _("Finished exercises"), "hand": _("Raised hands"), "announcement": _("Announcements")}
 
 
-@require_GET
+@require_safe
 def class_feed(request: HttpRequest, class_slug: str) -> HttpResponse:
     """The feed alone. `?projector=1` shows it in big type and nothing else; `&names=hidden` hides names."""
     reader = get_feed_reader(request.user, class_slug)
@@ -51,7 +51,7 @@ def class_feed(request: HttpRequest, class_slug: str) -> HttpResponse:
     return render(request, "room/feed.html", context)
 
 
-@require_GET
+@require_safe
 def names(request: HttpRequest, class_slug: str) -> JsonResponse:
     """The names again, for an open page when somebody has joined since."""
     return JsonResponse(names_of(get_staff(request.user, class_slug).klass))

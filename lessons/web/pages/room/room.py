@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from lessons.classroom import process
 from lessons.classroom.access import get_staff
@@ -15,7 +15,7 @@ from lessons.web.pages.room.feed import feed_context
 from lessons.web.view_models.cluster_diagram import draw_diagram
 
 
-@require_GET
+@require_safe
 def class_room(request: HttpRequest, class_slug: str) -> HttpResponse:
     member = get_staff(request.user, class_slug)
     now = process.current().snapshots.latest()

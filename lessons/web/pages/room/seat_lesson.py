@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from lessons.classroom.access import get_lesson_for, get_present_seat, get_staff
 from lessons.classroom.messages.hands import hand_up
@@ -22,7 +22,7 @@ from lessons.web.view_models.lesson import StreamCard
 from lessons.web.view_models.read_only import read_only_blocks
 
 
-@require_GET
+@require_safe
 def seat_lesson(request: HttpRequest, class_slug: str, seat_slug: str, lesson_slug: str) -> HttpResponse:
     staff = get_staff(request.user, class_slug)
     seat = get_present_seat(staff, seat_slug)

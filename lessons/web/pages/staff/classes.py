@@ -15,7 +15,7 @@ from lessons.web.forms.staff import ClassForm, SettingsForm
 from lessons.web.page_context import page_context
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def own_classes(request: HttpRequest) -> HttpResponse:
     """The list, and for instructors the form for a new class."""
     seats = get_classes(request.user)
@@ -34,7 +34,7 @@ def own_classes(request: HttpRequest) -> HttpResponse:
     return render(request, "staff/classes.html", context, status=422 if form.errors else 200)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def settings(request: HttpRequest, class_slug: str) -> HttpResponse:
     staff = get_staff(request.user, class_slug, Role.INSTRUCTOR)
     form = SettingsForm(request.POST if request.method == "POST" else None, klass=staff.klass)

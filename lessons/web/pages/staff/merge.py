@@ -16,14 +16,14 @@ from lessons.classroom.settling import find_out
 from lessons.web.page_context import page_context
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def merge_seat(request: HttpRequest, class_slug: str, seat_slug: str) -> HttpResponse:
     """`into` names the seat that stays. A GET without it asks for one, with it shows what moves; a POST merges."""
     staff = get_staff(request.user, class_slug, Role.INSTRUCTOR)
     seat = get_seat(staff, seat_slug)
     wanted = request.POST if request.method == "POST" else request.GET
     into = get_seat(staff, wanted["into"]) if wanted.get("into") else None
-    if request.method == "GET":
+    if request.method != "POST":
         return _asked(request, staff, seat, into)
     if into is None:
         raise Http404(NOT_YOURS)

@@ -8,7 +8,7 @@ from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from lessons.classroom.access import NOT_YOURS, get_colleague, get_seat, get_staff
 from lessons.classroom.grading.standings import DONE, class_standings
@@ -27,7 +27,7 @@ from lessons.web.forms.staff import ExternalIdForm
 from lessons.web.page_context import page_context
 
 
-@require_GET
+@require_safe
 def people(request: HttpRequest, class_slug: str) -> HttpResponse:
     """`?code_of=SEAT` shows that seat's personal code, so that staff can hand it on: only a code that staff gave."""
     staff = get_staff(request.user, class_slug, Role.INSTRUCTOR)

@@ -16,13 +16,13 @@ from lessons.web.forms.staff import ResetForm
 from lessons.web.page_context import page_context
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def reset_seat(request: HttpRequest, class_slug: str, seat_slug: str) -> HttpResponse:
     staff = get_staff(request.user, class_slug, Role.INSTRUCTOR)
     return _reset(request, staff, get_seat(staff, seat_slug))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def reset_class(request: HttpRequest, class_slug: str) -> HttpResponse:
     return _reset(request, get_staff(request.user, class_slug, Role.INSTRUCTOR), None)
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from lessons.classroom.access import NOT_YOURS, get_action, get_lesson_for, get_member
 from lessons.classroom.checks.attempts import check_lesson
@@ -62,7 +62,7 @@ def _card(request: HtmxRequest, member: Member, lesson: Lesson, index: int, *, s
     return render(request, "student/lesson.html", lesson_context(member, lesson, cards={index: card}), status=status)
 
 
-@require_GET
+@require_safe
 def code(request: HtmxRequest, class_slug: str, lesson_slug: str, index: int) -> HttpResponse:
     """The act in the form, as code; 204 while the form is not a valid act."""
     member = get_member(request.user, class_slug)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from lessons.classroom.access import get_member
 from lessons.classroom.models import Member
@@ -16,7 +16,7 @@ from lessons.web.view_models.cluster import cluster_context, groups_context, lat
 from lessons.web.view_models.notifications import notifications_of
 
 
-@require_GET
+@require_safe
 def my_cluster(request: HttpRequest, class_slug: str) -> HttpResponse:
     member = get_member(request.user, class_slug)
     internal = request.GET.get("internal") == "1"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from lessons.classroom.access import get_lesson_for, get_member
 from lessons.classroom.exports.notebook import Cell, as_ipynb, lesson_cells, session_cells
@@ -16,7 +16,7 @@ from lessons.web.links import lesson_url
 from lessons.web.view_models.lesson import where
 
 
-@require_GET
+@require_safe
 def lesson(request: HttpRequest, class_slug: str, lesson_slug: str) -> HttpResponse:
     member = get_member(request.user, class_slug)
     wanted = get_lesson_for(member, lesson_slug)
@@ -24,13 +24,13 @@ def lesson(request: HttpRequest, class_slug: str, lesson_slug: str) -> HttpRespo
     return _notebook(f"{wanted.number:02}-{wanted.slug}", lesson_cells(wanted, where(member), page_url=page_url))
 
 
-@require_GET
+@require_safe
 def session(request: HttpRequest, class_slug: str) -> HttpResponse:
     member = get_member(request.user, class_slug)
     return _notebook(_session_name(member), session_cells(_settled(member), where(member)))
 
 
-@require_GET
+@require_safe
 def session_script(request: HttpRequest, class_slug: str) -> HttpResponse:
     member = get_member(request.user, class_slug)
     text = script_of(_settled(member), where(member))

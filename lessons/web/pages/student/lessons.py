@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from lessons.classroom import process
 from lessons.classroom.access import get_lesson_for, get_member, get_own_act
@@ -24,7 +24,7 @@ from lessons.web.view_models.lesson import ActCard, act_card, page_blocks, watch
 from lessons.web.view_models.notifications import notifications_of
 
 
-@require_GET
+@require_safe
 def lesson_list(request: HttpRequest, class_slug: str) -> HttpResponse:
     member = get_member(request.user, class_slug)
     diagram = draw_diagram(
@@ -37,7 +37,7 @@ def lesson_list(request: HttpRequest, class_slug: str) -> HttpResponse:
     return render(request, "student/lessons.html", context)
 
 
-@require_GET
+@require_safe
 def lesson_page(request: HttpRequest, class_slug: str, lesson_slug: str) -> HttpResponse:
     member = get_member(request.user, class_slug)
     lesson = get_lesson_for(member, lesson_slug)

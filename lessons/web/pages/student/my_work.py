@@ -7,7 +7,7 @@ from itertools import groupby
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from lessons.classroom.access import get_member
 from lessons.classroom.exports.card import make_card, record_of
@@ -17,7 +17,7 @@ from lessons.web.links import lesson_url
 from lessons.web.page_context import page_context
 
 
-@require_GET
+@require_safe
 def my_work(request: HttpRequest, class_slug: str) -> HttpResponse:
     member = get_member(request.user, class_slug)
     by_lesson = groupby(record_of(member), key=lambda entry: entry.lesson)
@@ -26,13 +26,13 @@ def my_work(request: HttpRequest, class_slug: str) -> HttpResponse:
     return render(request, "student/my_work.html", context)
 
 
-@require_GET
+@require_safe
 def card(request: HttpRequest, class_slug: str) -> HttpResponse:
     member = get_member(request.user, class_slug)
     return attachment(f"card-{member.klass.slug}-{member.slug}.jws", "application/jose", make_card(member))
 
 
-@require_GET
+@require_safe
 def card_key(request: HttpRequest, class_slug: str) -> HttpResponse:
     """The class's public key as a JWK (RFC 7517), for whoever checks a card of it."""
     klass = get_member(request.user, class_slug).klass

@@ -16,7 +16,7 @@ from lessons.web.forms.doors import TokenForm
 from lessons.web.page_context import page_context
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def tokens(request: HttpRequest, class_slug: str) -> HttpResponse:
     """The member's tokens. A new token is shown only on the page that answers the form.
 

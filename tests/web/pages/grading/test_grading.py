@@ -26,8 +26,9 @@ def greta(classroom) -> Client:
 
 def looked_at(member: Member, state: str, seen: str = "It was seen.", *, act: Act | None = None, data=WITH_TWO):
     observation = Observation.objects.create(
-        member=member, exercise=EXERCISE, version=1, data=data, cluster_id="cluster-7"
-    )
+        member=member, exercise=EXERCISE, version=1, data=data, cluster_id="cluster-7",
+        read=[["topic", name] for name in ("test1p", "test2p", "test2die")],
+    )  # fmt: skip
     return Attempt.objects.create(
         member=member, exercise=EXERCISE, observation=observation, state=state, check_hash="a" * 64,
         verdict={"state": state, "seen": seen, "expected": "three topics", "misconception": "", "why": ""},
@@ -37,7 +38,7 @@ def looked_at(member: Member, state: str, seen: str = "It was seen.", *, act: Ac
 
 def acted(member: Member, line: str, state: str = "done", **more):
     return Act.objects.create(
-        member=member, lesson="creating-topics", kind="create-topic", fields={}, line=line, state=state,
+        member=member, lesson="creating-topics", kind="create-topic", fields={"name": line}, line=line, state=state,
         settled_at=timezone.now(), answer={"words": f"Kafka's words about {line}."}, **more,
     )  # fmt: skip
 
@@ -293,7 +294,7 @@ def test_nobodys_work_becomes_late_by_being_judged_again(greta, classroom, mende
     looked_at(classroom.alice, "not_yet")
     classroom.klass.due_at = timezone.now()
     classroom.klass.save()
-    acted(classroom.alice, "an act after that look")
+    acted(classroom.alice, "test2p")  # after that look
     mended.to("done")
     regrade()
     assert Attempt.objects.get(state="done").deciding_act == act
