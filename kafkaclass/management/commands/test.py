@@ -1,4 +1,4 @@
-"""`manage.py test [--long] [arguments for pytest]`: find a browser and run pytest. manage.py has installed the rest."""
+"""`manage.py test [--long] [--cov] [arguments for pytest]`: find a browser and run pytest. manage.py has installed the rest."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Command(BaseCommand):
             sys.exit(str(problem))
         os.chdir(settings.BASE_DIR)
         arguments = argv[2:]
-        if set(arguments) <= {LONG_TOO}:
+        if set(arguments) <= {LONG_TOO, "--cov"}:
             arguments += WHOLE_SUITE
         os.execv(sys.executable, [sys.executable, "-m", "pytest", *arguments])  # noqa: S606 - its exit code is ours
 

@@ -15,17 +15,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib import import_module
-from inspect import isabstract
 from pkgutil import iter_modules
+from types import ModuleType
 
 from lessons.course.acts.base import Action
 
+MUST_SAY = ("kind", "title", "submit", "did", "doing", "example")
+
 
 def _found() -> Iterator[type[Action]]:
-    for module in sorted(each.name for each in iter_modules(__path__) if not each.name.startswith("_")):
-        for one in vars(import_module(f"{__name__}.{module}")).values():
-            if isinstance(one, type) and issubclass(one, Action) and not isabstract(one):
-                yield one
+    for name in sorted(each.name for each in iter_modules(__path__) if not each.name.startswith("_")):
+        yield from actions_in(import_module(f"{__name__}.{name}"))
+
+
+def actions_in(module: ModuleType) -> Iterator[type[Action]]:
+    """The acts that a module describes. Raises: TypeError for one that lacks something, which would be missed for ever."""
+    for one in vars(module).values():
+        is_here = isinstance(one, type) and one.__module__ == module.__name__
+        if is_here and issubclass(one, Action) and one is not Action:
+            lacking = [*sorted(one.__abstractmethods__), *(name for name in MUST_SAY if not hasattr(one, name))]
+            if lacking:
+                raise TypeError(f"{module.__name__}.{one.__name__} lacks {', '.join(lacking)}")
+            yield one
 
 
 ACTIONS: dict[str, type[Action]] = {action.kind: action for action in _found()}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from types import ModuleType
+
 import pytest
 
 from lessons.cluster.limits import MAX_PARTITIONS
-from lessons.course.acts import ACTIONS
+from lessons.course.acts import ACTIONS, actions_in
 from lessons.course.acts.add_partitions import AddPartitions
 from lessons.course.acts.base import Action
 from lessons.course.acts.create_topic import CreateTopic
@@ -64,3 +66,10 @@ def test_a_name_that_looks_like_a_placeholder_is_told_as_it_is() -> None:
 def test_forms_name_the_limit_of_partitions_as_it_is() -> None:
     assert CreateTopic.model_fields["partitions"].description == f"1 to {MAX_PARTITIONS}"
     assert (AddPartitions.model_fields["total"].description or "").endswith(f"at most {MAX_PARTITIONS}")
+
+
+def test_an_act_that_lacks_something_is_not_left_out_without_a_word():
+    module = ModuleType("count_records")
+    module.CountRecords = type("CountRecords", (Action,), {"__module__": "count_records", "__annotations__": {}})
+    with pytest.raises(TypeError, match="CountRecords lacks command, feed_line, python, run, kind, title"):
+        list(actions_in(module))
