@@ -225,7 +225,8 @@ def test_after_a_cut_connection_the_consumer_joins_its_group_again(at: Seat):
 
 def test_a_page_that_is_closed_has_left_its_group_within_5_seconds(at: Seat):
     at.create()
-    at.consumer.get_by_label("group.id").fill("readers")
+    with at.page.expect_response("**/code/**"):  # or it is under way when the page goes
+        at.consumer.get_by_label("group.id").fill("readers")
     at.consumer.get_by_role("button", name="Start").click()
     expect(at.consumer.locator("[data-notices]")).to_contain_text("Assigned")
     assert len(groups.describe_group(at.namespace, "readers").members) == 1
