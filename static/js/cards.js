@@ -46,13 +46,13 @@ function settle(event) {
   const wrong = card.querySelector("[aria-invalid='true']");
   const heard = card.querySelectorAll(HEARD);
   say([...heard].map((part) => part.textContent).join(" "));
-  if (isFree(card)) focusOn(card, wrong ?? card.querySelector("form:last-of-type > button"));
+  if (!card.matches(".answers") && isFree(card)) focusOn(card, wrong ?? card.querySelector("form:last-of-type > button"));
   (wrong?.closest(".field") ?? card.querySelector(".answer, .verdict"))?.scrollIntoView({ block: "nearest" });
 }
 
 // A card that stays has its controls disabled until the answer has taken its place, which takes the focus away.
 function focusAgain(event) {
-  const card = event.detail.target?.closest?.(".act");
+  const card = event.detail.requestConfig?.elt?.closest?.(".act");
   if (event.detail.requestConfig?.verb === "post" && card && isFree(card)) focusOn(card, card.querySelector("form:last-of-type > button"));
 }
 

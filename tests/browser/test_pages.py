@@ -185,3 +185,15 @@ def test_a_sign_in_link_signs_the_instructor_in_once(browser: Browser, app: Runn
     expect(again.get_by_text("This link has already been used")).to_be_visible()
     page.context.close()
     again.context.close()
+
+
+def test_after_an_act_the_focus_is_on_its_button_and_what_was_typed_stays(seat: Page):
+    seat.goto(seat.url.replace("/welcome/", "/c/") + "lessons/creating-topics/")
+    card = seat.locator(".act:has(input[name=name])").first
+    card.locator("input[name=name]").fill("test1p")
+    card.locator("button.primary").focus()
+    for words in ("Done in", "Kafka refused"):  # the same again is refused
+        seat.keyboard.press("Enter")
+        expect(card.locator(".answer")).to_contain_text(words)
+        expect(card.locator("button.primary")).to_be_focused()
+        expect(card.locator("input[name=name]")).to_have_value("test1p")
