@@ -53,17 +53,7 @@ DEADLINE_S = 60.0
 IDLE_S = 10.0
 AT_REST = 0.02  # of a core more or less from one second to the next: what was set off is over
 READ = ("kafka-and-its-cluster", "creating-topics", "producing")
-
-
-@dataclass(frozen=True)
-class Ticks:
-    """The exercise that the ticking seats finish."""
-
-    lesson: str = "creating-topics"
-    topics: tuple[str, ...] = ("test1p", "test2p", "test2die")
-
-
-TICKS = Ticks()
+TICK_LESSON, TICK_TOPICS = "creating-topics", ("test1p", "test2p", "test2die")  # what the ticking seats finish
 
 
 @dataclass
@@ -190,10 +180,10 @@ class Ticking(Student):
     namespace = ""
 
     async def sit_down(self, tasks: list[asyncio.Task[None]]) -> None:
-        page = await self.ask("page", f"/c/{self.class_slug}/lessons/{TICKS.lesson}/")
+        page = await self.ask("page", f"/c/{self.class_slug}/lessons/{TICK_LESSON}/")
         self.namespace = re.search(rf"\b{self.class_slug}\.\w+\.", page.text)[0]  # type: ignore[index]
         self.ticked = asyncio.Event()
-        live = await self.socket(f"live/lesson/?lesson={TICKS.lesson}")
+        live = await self.socket(f"live/lesson/?lesson={TICK_LESSON}")
         tasks.append(asyncio.create_task(self.hear(live, self.take)))
 
     def take(self, frame: dict[str, Any]) -> None:
@@ -211,7 +201,7 @@ class Ticking(Student):
         self.results.took_ms[f"tick by {how}"].append((time.perf_counter() - answered) * 1000)
 
     async def _by_api(self) -> None:
-        for name in TICKS.topics:
+        for name in TICK_TOPICS:
             body = {"name": name, "partitions": 1, "replicas": 1}
             headers = {"X-CSRFToken": self.http.cookies["csrftoken"], "Content-Type": "application/json"}
             url = f"{self.app.url}/api/v1/classes/{self.class_slug}/acts/create-topic"
@@ -221,7 +211,7 @@ class Ticking(Student):
                 self.results.errors[f"API: {answer.status_code}"] += 1
 
     def _by_program(self, servers: str) -> None:
-        wanted = [NewTopic(self.namespace + name, num_partitions=1, replication_factor=1) for name in TICKS.topics]
+        wanted = [NewTopic(self.namespace + name, num_partitions=1, replication_factor=1) for name in TICK_TOPICS]
         admin = AdminClient({"bootstrap.servers": servers})
         for future in admin.create_topics(wanted).values():
             future.result(DEADLINE_S)

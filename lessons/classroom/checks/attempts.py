@@ -68,26 +68,21 @@ def check_seat(
     Raises: KafkaUnavailable, and then what comes after it was not checked: it would wait as long for no answer.
     """
     memory = memory or Memory()
-    exercises = [
+    touched = [
         (exercise, lesson.slug in begun)
         for lesson in lessons
         for exercise in lesson.exercises
         if memory.is_touched(member.pk, exercise.id, changed, is_begun=lesson.slug in begun)
     ]
-    latest = _shown(member, (exercise for exercise, _ in exercises), with_evidence=False) if exercises else {}
-    wanted = [each for each in exercises if not _is_done(latest.get(each[0].id))]
-    for exercise, is_begun in exercises:
-        if _is_done(latest.get(exercise.id)):
-            memory.note(member.pk, exercise.id, (), is_begun=is_begun)  # and stays so
-    ahead = frozenset(name for exercise, _ in wanted for name in exercise.reads_topics)
-    found, added = memory.found(member.pk, changed), False
+    wanted = _not_done(member, touched, memory)
+    ahead = frozenset(name for exercise, *_ in wanted for name in exercise.reads_topics)
+    found, added = memory.take_found(member.pk, changed), False
     once = evidence_of(member, memory=found, ahead=ahead)
-    memory.keep(member.pk, None)
-    for exercise, is_begun in wanted:
+    for exercise, is_begun, last in wanted:
         evidence = replace(once, read=set())
         memory.forget(member.pk, exercise.id, is_begun=is_begun)
         try:
-            added |= _check_quietly(member, exercise, latest.get(exercise.id), evidence, only_done=not is_begun)
+            added |= _check_quietly(member, exercise, last, evidence, only_done=not is_begun)
             memory.note(member.pk, exercise.id, evidence.read, is_begun=is_begun)
         except ClusterError as error:  # the page says that the cluster is away; this is not the student's matter
             if isinstance(error, KafkaUnavailable) and error.code != NO_LEADER:
@@ -95,8 +90,23 @@ def check_seat(
             found.clear()
         except Exception:  # a fault of one check: the others go on
             _log.exception("the exercise %s could not be checked", exercise.id)
-    memory.keep(member.pk, found)
+    memory.keep_found(member.pk, found)
     return added
+
+
+def _not_done(
+    member: Member, exercises: Collection[tuple[Exercise, bool]], memory: Memory
+) -> list[tuple[Exercise, bool, Attempt | None]]:
+    """Each with whether its lesson is begun, and its latest attempt. What is done stays so, and is noted."""
+    latest = _shown(member, (exercise for exercise, _ in exercises), with_evidence=False) if exercises else {}
+    wanted = []
+    for exercise, is_begun in exercises:
+        last = latest.get(exercise.id)
+        if _is_done(last):
+            memory.note(member.pk, exercise.id, (), is_begun=is_begun)
+        else:
+            wanted.append((exercise, is_begun, last))
+    return wanted
 
 
 def _is_done(attempt: Attempt | None) -> bool:

@@ -58,9 +58,8 @@ def touched(act: Act, exercise: str, read: AbstractSet[Read]) -> bool:
         return False
     names = {each.name for each in read if each.part in (Part.TOPIC, Part.RECORDS)}
     topic = act.fields.get("topic", act.fields.get("name"))
-    if action.changes_groups and Read(Part.GROUPS) in read:
-        return topic is None or not names or topic in names
-    if Read(Part.ACTS, act.kind) in read:
+    changes_groups = action.changes_groups and Read(Part.GROUPS) in read
+    if changes_groups or Read(Part.ACTS, act.kind) in read:
         return topic is None or not names or topic in names
     if action.changes_topics:
         return topic in names

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any
 
+from lessons.cluster.metadata import Topic
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.snapshot import Snapshot
 from lessons.course.acts import ACTIONS
@@ -48,14 +49,13 @@ class Memory:
         """What was read is not known: it is checked the next time."""
         self._read.get(member, {}).pop((exercise, is_begun), None)
 
-    def found(self, member: int, changed: AbstractSet[Read]) -> dict[Read, Any]:
-        """What was read of this seat and has not changed since."""
-        return {read: found for read, found in self._found.get(member, {}).items() if not touches(changed, [read])}
+    def take_found(self, member: int, changed: AbstractSet[Read]) -> dict[Read, Any]:
+        """What was read of this seat and has not changed since. It is gone unless it is kept again."""
+        return {read: found for read, found in self._found.pop(member, {}).items() if not touches(changed, [read])}
 
-    def keep(self, member: int, found: Mapping[Read, Any] | None) -> None:
-        """None: what was found does not hold. Acts are many, and read again at the price of one query."""
-        kept = {read: value for read, value in (found or {}).items() if read.part is not Part.ACTS}
-        self._found[member] = kept
+    def keep_found(self, member: int, found: Mapping[Read, Any]) -> None:
+        """But for acts: they are many, and read again at the price of one query."""
+        self._found[member] = {read: value for read, value in found.items() if read.part is not Part.ACTS}
 
 
 def changed_by_act(kind: str) -> frozenset[Read]:
@@ -87,12 +87,10 @@ def changed_between(before: Snapshot | None, after: Snapshot, seat: Namespace) -
         name = seat.short(full_name)
         if old.get(full_name) != new.get(full_name):
             changed |= {Read(Part.TOPICS), Read(Part.TOPIC, name), Read(Part.RECORDS, name)}
-        elif _ends(before.ends, full_name, new[full_name].partitions) != _ends(
-            after.ends, full_name, new[full_name].partitions
-        ):
+        elif _ends(before, new[full_name]) != _ends(after, new[full_name]):
             changed.add(Read(Part.RECORDS, name))
     return frozenset(changed)
 
 
-def _ends(ends: Mapping[tuple[str, int], int], full_name: str, partitions: Iterable[object]) -> list[int | None]:
-    return [ends.get((full_name, partition)) for partition, _ in enumerate(partitions)]
+def _ends(snapshot: Snapshot, topic: Topic) -> list[int | None]:
+    return [snapshot.ends.get((topic.name, partition.id)) for partition in topic.partitions]
