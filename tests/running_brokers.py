@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from django.conf import settings
 
 from lessons.cluster import clients
 from lessons.embedded.cluster import EmbeddedCluster
+from tests.waiting import PATIENCE_S
 
 NAMED = "KAFKACLASS_TEST_BOOTSTRAP"  # brokers that run already
 
 
-@contextmanager
-def running_brokers(data_dir: Path) -> Iterator[EmbeddedCluster]:
-    """Supervised: `set_wanted(cluster.data_dir, …)` is made so by itself. The app's clients are closed before they stop."""
+def new_cluster(data_dir: Path) -> EmbeddedCluster:
     cluster = EmbeddedCluster(
         data_dir,
         ports=(0, 0, 0),
@@ -25,9 +25,25 @@ def running_brokers(data_dir: Path) -> Iterator[EmbeddedCluster]:
         say=lambda words: None,
     )
     cluster.prepare()
+    return cluster
+
+
+def write_aot_cache() -> None:
+    """Unless there is one: a suite starts some sixty brokers, and with it each costs half."""
+    with TemporaryDirectory() as folder:
+        cluster = new_cluster(Path(folder))
+        if writer := cluster.write_aot_cache():
+            writer.wait(PATIENCE_S)
+        cluster.stop()
+
+
+@contextmanager
+def running_brokers(data_dir: Path) -> Iterator[EmbeddedCluster]:
+    """Supervised: `set_wanted(cluster.data_dir, …)` is made so by itself. The app's clients are closed before they stop."""
+    cluster = new_cluster(data_dir)
     cluster.start()
     try:
-        cluster.wait_until_up(timeout_s=60)
+        cluster.wait_until_up(PATIENCE_S)
         with cluster.supervised():
             yield cluster
     finally:

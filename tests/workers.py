@@ -11,26 +11,30 @@ from tempfile import TemporaryDirectory
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
-from tests.running_brokers import NAMED, running_brokers
+from tests.running_brokers import NAMED, running_brokers, write_aot_cache
 
-ONE_APP = "tests/browser/"
-OWN_BROKERS = "tests/outages/"
-A_PROJECT = "a project"  # a copy of it, with brokers of its own
+# What runs on one worker, by how its files begin; the first that fits. Three brokers that nobody asks anything take a
+# tenth of a core, and more when they start: so at most two tests have brokers of their own at the same time.
+ONE_APP, STOPPED, STARTED = "one app", "brokers that are stopped", "brokers that are started"
 TOGETHER = {
-    "tests/browser/test_all_lessons.py": A_PROJECT,
-    "tests/browser/test_class.py": A_PROJECT,
+    "tests/browser/test_all_lessons.py": STARTED,
+    "tests/browser/test_class.py": STARTED,
+    "tests/kafkaclass/test_up.py": STARTED,
+    "tests/browser/": ONE_APP,
+    "tests/outages/": STOPPED,
+    "tests/embedded/": STOPPED,
 }
 LONG = (
-    OWN_BROKERS, ONE_APP, A_PROJECT, "tests/kafkaclass/test_postgresql.py", "tests/kafkaclass/test_up.py", "tests/course/test_course.py",
-    "tests/classroom/exports/test_notebook.py", "tests/embedded/test_cluster.py", "tests/course/acts/test_produce_settings.py",
+    STOPPED, STARTED, ONE_APP, "tests/kafkaclass/test_postgresql.py", "tests/classroom/exports/test_notebook.py",
+    "tests/web/api/test_schema.py", "tests/kafkaclass/test_bootstrap.py", "tests/course/test_course.py",
+    "tests/course/acts/test_produce_settings.py",
 )  # fmt: skip
 
 
 def scope_of(nodeid: str) -> str:
     """What runs on one worker."""
     file = nodeid.partition("::")[0]
-    folder = next((folder for folder in (ONE_APP, OWN_BROKERS) if file.startswith(folder)), file)
-    return TOGETHER.get(file, folder)
+    return next((scope for beginning, scope in TOGETHER.items() if file.startswith(beginning)), file)
 
 
 class Scheduling(LoadFileScheduling):
@@ -65,4 +69,5 @@ def pytest_configure(config: pytest.Config) -> None:
     started = ExitStack()
     config.add_cleanup(started.close)
     folder = started.enter_context(TemporaryDirectory())
+    write_aot_cache()
     os.environ[NAMED] = started.enter_context(running_brokers(Path(folder))).bootstrap_servers

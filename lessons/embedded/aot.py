@@ -34,7 +34,7 @@ def cache_path(launch: Launch, jar_dir: Path) -> Path:
     The JVM compares the class path and the times and sizes of the jars, and refuses a cache that differs. So do we,
     before it can write warnings.
     """
-    parts = [str(launch.java.path), str(_stat_of(launch.java.path.parent.parent / "lib" / "modules"))]
+    parts = [str(launch.java.path.resolve()), str(_stat_of(launch.java.path.parent.parent / "lib" / "modules"))]
     parts += [f"{jar}{_stat_of(jar)}" for jar in launch.class_path]
     digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
     return jar_dir / "aot" / f"kafka-{digest[:16]}.aot"

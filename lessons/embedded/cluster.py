@@ -35,7 +35,7 @@ from .supervisor import SupervisedBroker
 WISHED_PORTS = (9092, 9093, 9094)
 WISHED_CONTROLLER_PORTS = (19091, 19092, 19093)
 DEFAULT_HEAP_MB = 128
-DEFAULT_JAR_DIR = Path(__file__).resolve().parents[2] / ".local" / "jars"
+DEFAULT_JAR_DIR = (Path(__file__).resolve().parents[2] / ".local" / "jars").resolve()
 TICK_S = 0.2
 
 
@@ -151,11 +151,12 @@ class EmbeddedCluster:
             ended.set()
             thread.join()
 
-    def write_aot_cache(self) -> None:
-        """Begin to write the AOT cache in the background, if it is missing and can be written."""
+    def write_aot_cache(self) -> aot.AotWriter | None:
+        """Begin to write the AOT cache in the background, if it is missing and can be written. Returns who writes it."""
         if self._aot_writer is None and self.launch.java.writes_aot_cache and self.launch.aot_cache is None:
             self._aot_writer = aot.AotWriter(self.launch, jar_dir=self.jar_dir, folder=kafka_dir(self.data_dir) / "aot")
             self._aot_writer.start()
+        return self._aot_writer
 
     def stop(self, deadline_s: float = 9) -> None:
         """Stop all at the same time, because the last ones would wait for a quorum otherwise. SIGKILL at the deadline."""

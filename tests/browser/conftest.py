@@ -21,12 +21,12 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.waiting import wait_for
+from tests.waiting import PATIENCE_S, wait_for
 
 if TYPE_CHECKING:
     from tests.browser.project import Project
 
-expect.set_options(timeout=10_000)  # two cores also run three brokers, the app and the browser
+expect.set_options(timeout=PATIENCE_S * 1000)
 
 ROOT = Path(__file__).parents[2]
 # As root Chromium wants no sandbox; the rest keeps it from looking for its maker's hosts.
@@ -63,7 +63,7 @@ def start_app(
         return found if len(found) >= 3 else None
 
     try:
-        wait_for(links, timeout_s=120, why=lambda: log.read_text())
+        wait_for(links, why=lambda: log.read_text())
     except BaseException:
         process.kill()
         raise
@@ -85,7 +85,7 @@ def inherited() -> dict[str, str]:
 
 def stop_app(process: subprocess.Popen[bytes]) -> None:
     process.send_signal(signal.SIGTERM)
-    process.wait(timeout=15)
+    process.wait(PATIENCE_S)
 
 
 @contextmanager
@@ -126,7 +126,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE_S * 1000)
     yield context
     context.close()
 

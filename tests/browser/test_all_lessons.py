@@ -19,7 +19,7 @@ def test_from_joining_to_the_last_tick_by_clicking_alone(browser: Browser, proje
         page.get_by_role("link", name=lesson).first.click()
         expect(page.get_by_role("heading", name=lesson, level=1)).to_be_visible()
         # After a fresh start the brokers may still be joining: the page says so and goes on by itself.
-        expect(page.locator("[data-live-state]")).to_have_text("live", timeout=30_000)
+        expect(page.locator("[data-live-state]")).to_have_text("live")
         play(page)
         expect(page.locator(".exercise:not([data-state=done])")).to_have_count(0)
     expect(page.locator("#part-progress progress")).to_have_js_property("position", 1)

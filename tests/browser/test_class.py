@@ -56,13 +56,13 @@ def staff_come_in(app: RunningApp, **pages: Page) -> None:
         page.goto(app.sign_in_urls[role])
         page.get_by_role("button", name="Sign in as").click()
     pages["ines"].get_by_role("link", name="The class").click()
-    expect(pages["ines"].locator("[data-status]")).to_contain_text("Live", timeout=30_000)
+    expect(pages["ines"].locator("[data-status]")).to_contain_text("Live")
 
 
 def open_lesson(page: Page, app: RunningApp, slug: str) -> None:
     page.goto(f"{app.url}/c/kafka/lessons/{slug}/")
     # After a start the brokers may still be joining: the page says so and goes on by itself.
-    expect(page.locator("[data-live-state]")).to_have_text("live", timeout=30_000)
+    expect(page.locator("[data-live-state]")).to_have_text("live")
 
 
 def row_of_feed(room: Page, *words: str) -> Locator:
@@ -98,15 +98,15 @@ def a_broker_is_stopped_and_started(app: RunningApp, ines: Page, alice: Page) ->
     alice.goto(f"{app.url}/c/kafka/cluster/")
     ines.get_by_role("link", name="Stop… kafka2").click()
     ines.get_by_role("button", name="Stop kafka2").click()
-    expect(ines.locator("#broker-ask .answer")).to_contain_text("down", timeout=30_000)
+    expect(ines.locator("#broker-ask .answer")).to_contain_text("down")
     expect(row_of_feed(ines, "Instructor", "broker 2")).to_be_visible()
     expect(alice.locator("#part-broker-table tr").filter(has_text="kafka2")).to_contain_text("down")
     expect(ines.locator("#part-broker-panel")).to_contain_text("so you can’t stop another broker")
     expect(ines.get_by_role("link", name="Stop…")).to_have_count(0)
     ines.get_by_role("link", name="Start… kafka2").click()
     ines.get_by_role("button", name="Start kafka2").click()
-    expect(alice.locator("#part-broker-table tr").filter(has_text="kafka2")).to_contain_text("up", timeout=40_000)
-    expect(ines.get_by_role("link", name="Stop… kafka1")).to_be_visible(timeout=20_000)
+    expect(alice.locator("#part-broker-table tr").filter(has_text="kafka2")).to_contain_text("up")
+    expect(ines.get_by_role("link", name="Stop… kafka1")).to_be_visible()
 
 
 def a_hand_is_raised_and_answered(app: RunningApp, ines: Page, bob: Page) -> None:

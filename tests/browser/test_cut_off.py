@@ -85,5 +85,5 @@ def test_a_consumer_whose_page_was_cut_off_has_left_its_group_within_15_seconds(
         assert len(groups.describe_group(namespace, "g").members) == 1
         network.freeze()
         wait_for(
-            lambda: not groups.describe_group(namespace, "g").members, timeout_s=30, every_s=0.25
+            lambda: not groups.describe_group(namespace, "g").members, every_s=0.25
         )  # half of its session's time-out

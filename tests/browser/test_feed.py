@@ -34,7 +34,7 @@ def test_an_act_stands_on_the_page_of_who_grades_and_the_filters_sort_it_out(
     student.goto(student.url.replace("/welcome/", "/c/") + "lessons/creating-topics/")
     create_topic(student, "seen-live")
     accepted = page.get_by_role("log").get_by_role("listitem").filter(has_text="seen-live")
-    expect(accepted).to_contain_text("Alina of the feed", timeout=3_000)
+    expect(accepted).to_contain_text("Alina of the feed")
     page.get_by_role("button", name="Refusals").click()
     expect(accepted).to_be_hidden()
     create_topic(student, "bad name!")

@@ -49,7 +49,7 @@ def test_work_is_looked_at_again_judged_by_its_evidence_and_overridden_and_the_s
     page.get_by_role("link", name="Gudrun to be graded").first.click()
     axe_finds_nothing(page)
     page.get_by_role("button", name="Re-check all").click()
-    expect(page.get_by_role("heading", name="Re-checked")).to_be_visible(timeout=60_000)  # it goes on by itself
+    expect(page.get_by_role("heading", name="Re-checked")).to_be_visible()  # it goes on by itself
     page.get_by_role("link", name="Back to the table").click()
     page.get_by_role("link", name="Three topics").click()
     axe_finds_nothing(page)

@@ -50,9 +50,9 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(browser: Browser, app: R
     page = context.new_page()
     page.goto(app.url)
     page.goto(f"{app.url}/{address}" if address in OUTSIDE else room_of(page) + address)
-    for scheme in ("light", "dark"):
+    for scheme, rules in (("light", None), ("dark", ["color-contrast"])):  # all else is the same in the dark
         page.emulate_media(color_scheme=scheme)
-        found = Axe().run(page)
+        found = Axe().run(page, options={"runOnly": rules} if rules else None)
         assert found.violations_count == 0, (scheme, found.generate_report())
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
@@ -118,13 +118,12 @@ def test_a_button_that_is_being_pressed_is_not_replaced_by_what_came_while_someb
     frames: list[str] = []
     seat.on("websocket", lambda socket: socket.on("framereceived", lambda frame: frames.append(str(frame))))
 
-    def is_drawn_anew() -> bool:
+    def has_come(words: str) -> bool:
         seat.title()  # lets frames come in
-        return any("exercise-kafka" in frame for frame in frames)
+        return any("exercise-kafka" in frame and words in frame for frame in frames)
 
     visit("lessons/kafka-and-its-cluster/")
-    wait_for(is_drawn_anew)
-    frames.clear()
+    wait_for(lambda: has_come(""))
     exercise = seat.locator(".exercise")
     exercise.get_by_label("Brokers in the cluster").fill("7")
     button = exercise.get_by_role("button", name="Check now")
@@ -132,8 +131,9 @@ def test_a_button_that_is_being_pressed_is_not_replaced_by_what_came_while_someb
 
     elsewhere = seat.context.new_page()
     elsewhere.goto(seat.url)
+    elsewhere.locator(".exercise").get_by_label("Brokers in the cluster").fill("9")
     elsewhere.locator(".exercise").get_by_role("button", name="Check now").click()
-    wait_for(is_drawn_anew)
+    wait_for(lambda: has_come('value=\\"9\\"'))
 
     box = button.bounding_box()
     seat.mouse.move(box["x"] + 5, box["y"] + 5)

@@ -13,8 +13,7 @@ from lessons.cluster.consume import Assigned, Delivered, Event, GroupMember, Mem
 from lessons.cluster.errors import AppRefused
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.records import Message
-
-DEADLINE_S = 20.0
+from tests.waiting import PATIENCE_S
 
 
 class Owner:
@@ -33,7 +32,7 @@ class Owner:
 
     def until(self, condition: Callable[[], object]) -> None:
         with self._told:
-            assert self._told.wait_for(condition, DEADLINE_S), self.events
+            assert self._told.wait_for(condition, PATIENCE_S), self.events
 
     def all(self, kind: type) -> list[Event]:
         return [event for event in self.events if isinstance(event, kind)]
@@ -54,7 +53,7 @@ class Owner:
     def stop(self) -> Stopped:
         self.member.stop()
         self.until(lambda: self.all(Stopped))
-        assert self.member.join(DEADLINE_S)
+        assert self.member.join(PATIENCE_S)
         last = self.events[-1]
         assert isinstance(last, Stopped)
         return last
@@ -94,7 +93,7 @@ def seat(kafka: str) -> Iterator[Seat]:
     for owner in seat.owners:
         owner.member.stop()
     for owner in seat.owners:
-        assert owner.member.join(DEADLINE_S)
+        assert owner.member.join(PATIENCE_S)
 
 
 def test_it_is_assigned_all_partitions_from_their_beginning_and_gets_every_record(seat: Seat) -> None:

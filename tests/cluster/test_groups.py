@@ -28,7 +28,7 @@ def member(namespace: Namespace, group_id: str, **config: str) -> Iterator[Consu
     consumer = clients.new_consumer(**config)
     try:
         consumer.subscribe([namespace.full("test2p")])
-        wait_for(lambda: consumer.consume(1, 0.1) or consumer.assignment(), timeout_s=15)
+        wait_for(lambda: consumer.consume(1, 0.1) or consumer.assignment())
         yield consumer
     finally:
         assert clients.close(consumer)
@@ -37,9 +37,7 @@ def member(namespace: Namespace, group_id: str, **config: str) -> Iterator[Consu
 @pytest.mark.parametrize("protocol", ["classic", "consumer"])
 def test_a_group_is_described_with_members_and_lag(alice: Namespace, protocol: str) -> None:
     with member(alice, "readers", **{"group.protocol": protocol}) as consumer:
-        group = wait_for(
-            lambda: (found := groups.describe_group(alice, "readers")).state == "Stable" and found, timeout_s=15
-        )
+        group = wait_for(lambda: (found := groups.describe_group(alice, "readers")).state == "Stable" and found)
         assert (group.group_id, group.protocol, len(group.members)) == ("readers", protocol, 1)
         assert group.members[0].client_id == "me"
         assert group.members[0].host == "127.0.0.1"

@@ -14,8 +14,7 @@ from lessons.cluster import records, topics
 from lessons.cluster.live import Hub, Start
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.records import Message
-
-DEADLINE_S = 20.0
+from tests.waiting import PATIENCE_S
 
 
 def _values(frames: list[dict[str, Any]]) -> list[str]:
@@ -62,7 +61,7 @@ class Page:
         return [frame for frame in self.frames if frame["type"] == kind][-1]
 
     async def until(self, condition: Callable[[], bool]) -> None:
-        async with asyncio.timeout(DEADLINE_S):
+        async with asyncio.timeout(PATIENCE_S):
             while not condition():
                 self._came.clear()
                 await self._came.wait()

@@ -88,10 +88,10 @@ def test_beyond_the_limit_topics_are_described_in_turn_and_the_unknown_ones_firs
     def known() -> set[str]:
         return {topic.name for topic in taker.take().topics if topic.topic_id is not None}
 
-    wait_for(lambda: known() >= {topic.name for topic in made}, timeout_s=30)
+    wait_for(lambda: known() >= {topic.name for topic in made})
     topics.delete_topic(alice, "t0")
     again = create(alice, "t0")
-    wait_for(lambda: again in taker.take().topics, timeout_s=30)
+    wait_for(lambda: again in taker.take().topics)
 
 
 def test_end_offsets_come_for_the_topics_of_a_subscribers_seat_later_ones_too(

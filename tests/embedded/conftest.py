@@ -12,9 +12,7 @@ from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from lessons.embedded import EmbeddedCluster
-from lessons.embedded.process import wait_for
-
-DEADLINE_S = 60
+from tests.waiting import PATIENCE_S
 
 
 @dataclass
@@ -36,10 +34,6 @@ def new_cluster(data_dir: Path, *, say: Callable[[str], None] = print, **options
     return EmbeddedCluster(data_dir, say=say, **{**free, **options})  # type: ignore[arg-type]
 
 
-def eventually(condition: Callable[[], bool], *, timeout_s: float = DEADLINE_S) -> None:
-    assert wait_for(condition, timeout_s=timeout_s), "it did not happen in time"
-
-
 def pid_of(cluster: EmbeddedCluster, broker_id: int) -> int | None:
     process = cluster.brokers[broker_id - 1].process
     return process.pid if process else None
@@ -56,10 +50,10 @@ def keep_a_record(bootstrap_servers: str, topic: str, value: str) -> None:
     """Creates the topic with three replicas and waits until the record is on all of them."""
     admin = AdminClient({"bootstrap.servers": bootstrap_servers})
     for future in admin.create_topics([NewTopic(topic, 1, 3)]).values():
-        future.result(timeout=30)
+        future.result(PATIENCE_S)
     producer = Producer({"bootstrap.servers": bootstrap_servers, "acks": "all"})
     producer.produce(topic, value)
-    assert producer.flush(30) == 0
+    assert producer.flush(PATIENCE_S) == 0
 
 
 def first_record(bootstrap_servers: str, topic: str) -> str:
@@ -67,7 +61,7 @@ def first_record(bootstrap_servers: str, topic: str) -> str:
     consumer = Consumer(settings)
     try:
         consumer.assign([TopicPartition(topic, 0, 0)])
-        for _ in range(DEADLINE_S):
+        for _ in range(round(PATIENCE_S)):
             message = consumer.poll(1)
             if message is not None and message.error() is None:
                 return message.value().decode()
@@ -88,7 +82,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory, said: Said) -> Iterator[Em
     cluster.prepare()
     cluster.start()
     try:
-        cluster.wait_until_up(DEADLINE_S)
+        cluster.wait_until_up(PATIENCE_S)
         with cluster.supervised():
             yield cluster
     finally:

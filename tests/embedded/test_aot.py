@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -14,8 +16,10 @@ from lessons.embedded.config import BrokerFiles, Launch
 from lessons.embedded.jars import fetch_class_path
 from lessons.embedded.java import find_java
 from lessons.embedded.process import find_java_of
+from tests.running_brokers import write_aot_cache
+from tests.waiting import wait_for
 
-from .conftest import Said, eventually
+from .conftest import Said
 
 
 @pytest.fixture
@@ -28,31 +32,27 @@ def launch(tmp_path) -> Launch:
     return Launch(java=find_java(), class_path=fetch_class_path(jar_dir, say=Said()), heap_mb=128)
 
 
-@pytest.mark.long
-def test_the_cache_is_written_and_fits_until_a_jar_changes(launch, tmp_path):
-    jar_dir, folder = tmp_path / "jars", tmp_path / "aot"
-    assert fitting_cache(launch, jar_dir) is None
-    writer = AotWriter(launch, jar_dir=jar_dir, folder=folder)
-    writer.start()
-    assert writer.wait(timeout_s=120)
-    assert not folder.exists()
-
-    cache = fitting_cache(launch, jar_dir)
-    used = Launch(launch.java, launch.class_path, heap_mb=128, aot_cache=cache)
+def test_the_cache_that_was_written_fits_until_a_jar_changes(launch, tmp_path):
+    write_aot_cache()
+    of_this_machine = Launch(java=find_java(), class_path=fetch_class_path(DEFAULT_JAR_DIR, say=Said()), heap_mb=128)
+    cache = fitting_cache(of_this_machine, DEFAULT_JAR_DIR)
+    assert cache is not None
+    used = replace(of_this_machine, aot_cache=cache)
     # AOTMode=on ends Java when the cache does not fit.
     command = used.command(BrokerFiles(tmp_path), "kafka.tools.StorageTool", "random-uuid", flags=("-XX:AOTMode=on",))
     assert subprocess.run(command, capture_output=True, check=False).returncode == 0
 
-    jar = launch.class_path[0]
-    os.utime(jar, (1, 1))
-    assert fitting_cache(launch, jar_dir) is None
+    first, *others = of_this_machine.class_path
+    changed = Path(shutil.copy2(first, tmp_path))
+    os.utime(changed, (1, 1))
+    assert fitting_cache(replace(of_this_machine, class_path=(changed, *others)), DEFAULT_JAR_DIR) is None
 
 
 def test_a_stop_kills_the_throwaway_broker_at_once(launch, tmp_path):
     folder = tmp_path / "aot"
     writer = AotWriter(launch, jar_dir=tmp_path / "jars", folder=folder)
     writer.start()
-    eventually(lambda: bool(find_java_of(folder)))
+    wait_for(lambda: bool(find_java_of(folder)))
     writer.stop()
-    eventually(lambda: not find_java_of(folder) and not folder.exists(), timeout_s=5)
+    wait_for(lambda: not find_java_of(folder) and not folder.exists())
     assert fitting_cache(launch, tmp_path / "jars") is None

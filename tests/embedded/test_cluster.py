@@ -13,8 +13,9 @@ from lessons.embedded import BROKER_IDS, BrokerProblem, EmbeddedCluster, set_wan
 from lessons.embedded.config import new_cluster_id
 from lessons.embedded.probe import known_brokers
 from lessons.embedded.restarts import RESTARTS_A_MINUTE
+from tests.waiting import wait_for
 
-from .conftest import Said, eventually, new_cluster, pid_of
+from .conftest import Said, new_cluster, pid_of
 
 ALL = frozenset(BROKER_IDS)
 
@@ -52,7 +53,7 @@ def test_a_broker_whose_port_another_cluster_took_meanwhile_is_not_up_and_the_re
             assert not late.is_up
             return any(broker.problem for broker in late.brokers)
 
-        eventually(has_a_problem)
+        wait_for(has_a_problem)
     finally:
         late.stop(deadline_s=0.5)
     assert said.has("ended", "while it started", "Another program uses its port")
@@ -83,29 +84,29 @@ def test_a_second_supervisor_of_the_same_folder_is_refused(cluster):
 def test_a_broker_that_is_wanted_stopped_stops_and_comes_back_on_its_port(cluster, said):
     before = pid_of(cluster, 2)
     set_wanted(cluster.data_dir, 2, "stopped")
-    eventually(lambda: status(cluster.data_dir, 2).phase == "down")
+    wait_for(lambda: status(cluster.data_dir, 2).phase == "down")
     assert not psutil.pid_exists(before)
     assert said.has("Stopping kafka2, as asked")
-    eventually(lambda: known_to(cluster, cluster.plan.ports[0]) == ALL - {2})
+    wait_for(lambda: known_to(cluster, cluster.plan.ports[0]) == ALL - {2})
     set_wanted(cluster.data_dir, 2, "up")
-    eventually(lambda: is_up(cluster, 2))
+    wait_for(lambda: is_up(cluster, 2))
     assert pid_of(cluster, 2) != before
 
 
 def test_a_broker_that_is_wanted_killed_is_killed_and_comes_back_when_it_is_wanted_again(cluster, said):
     set_wanted(cluster.data_dir, 3, "killed")
-    eventually(lambda: status(cluster.data_dir, 3).phase == "down")
+    wait_for(lambda: status(cluster.data_dir, 3).phase == "down")
     assert said.has("Killing kafka3, as asked")
     set_wanted(cluster.data_dir, 3, "up")
-    eventually(lambda: is_up(cluster, 3))
+    wait_for(lambda: is_up(cluster, 3))
 
 
 def test_a_broker_that_dies_by_itself_is_noticed_said_and_started_again(cluster, said):
     before = pid_of(cluster, 1)
     os.kill(before, signal.SIGKILL)
-    eventually(lambda: pid_of(cluster, 1) not in (None, before))
+    wait_for(lambda: pid_of(cluster, 1) not in (None, before))
     assert said.has("kafka1", "ended by signal 9", "started again")
-    eventually(lambda: is_up(cluster, 1))
+    wait_for(lambda: is_up(cluster, 1))
 
 
 def test_a_broker_that_keeps_dying_is_started_again_three_times_a_minute_at_most(cluster, said):
@@ -118,7 +119,7 @@ def test_a_broker_that_keeps_dying_is_started_again_three_times_a_minute_at_most
             os.kill(running, signal.SIGKILL)
         return said.has("kafka2", "It will be started again in")
 
-    eventually(kill_and_see_it_given_up)
+    wait_for(kill_and_see_it_given_up)
     assert len(died) == 1 + RESTARTS_A_MINUTE
     assert status(cluster.data_dir, 2).phase == "failed"
     assert "ended by signal 9" in status(cluster.data_dir, 2).problem

@@ -15,8 +15,9 @@ from lessons.embedded.config import broker_files
 from lessons.embedded.process import ProcessMark
 from lessons.embedded.state import BrokerStatus, write_status
 from lessons.embedded.supervisor import SupervisedBroker
+from tests.waiting import wait_for
 
-from .conftest import Said, eventually, new_cluster
+from .conftest import Said, new_cluster
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +74,7 @@ def first_problem(broker: SupervisedBroker) -> str:
         return broker.problem is not None
 
     try:
-        eventually(has_a_problem)
+        wait_for(has_a_problem)
         return broker.problem or ""
     finally:
         broker.kill()

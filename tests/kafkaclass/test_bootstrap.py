@@ -17,7 +17,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from kafkaclass import bootstrap
-from tests.waiting import wait_for
+from tests.waiting import PATIENCE_S, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = f"mdurl=={metadata.version('mdurl')}"
@@ -116,16 +116,16 @@ def start(
 
 
 def said_by(bare: Path, *words: str, **options: str) -> str:
-    said, _ = start(bare, *words, **options).communicate(timeout=120)
+    said, _ = start(bare, *words, **options).communicate(timeout=PATIENCE_S)
     return said
 
 
 @pytest.mark.long
 def test_a_bare_clone_makes_its_venv_also_after_it_was_cut_in_the_middle(bare):
     cut = start(bare)
-    wait_for(lambda: (bare / ".venv" / "bin" / "python").exists(), timeout_s=60)
+    wait_for(lambda: (bare / ".venv" / "bin" / "python").exists())
     cut.send_signal(signal.SIGTERM)
-    said, _ = cut.communicate(timeout=15)
+    said, _ = cut.communicate(timeout=PATIENCE_S)
     assert cut.returncode == 1
     assert "Stopped. Run the same command again" in said
     assert (bare / ".venv" / "installed").read_text() == ""
@@ -193,7 +193,7 @@ def stop_after_the_first_line(clone: Path) -> str:
         return next(lines)
     finally:
         process.terminate()
-        process.communicate(timeout=15)
+        process.communicate(timeout=PATIENCE_S)
 
 
 @pytest.mark.parametrize("damage", [was_cut, has_another_interpreter, has_lost_its_interpreter])

@@ -21,7 +21,7 @@ from lessons.embedded.cluster import WISHED_CONTROLLER_PORTS, WISHED_PORTS
 from lessons.embedded.config import BROKER_IDS, BrokerFiles, ClusterPlan, broker_name, write_broker_config
 from lessons.embedded.jars import COORDINATES
 from lessons.embedded.ports import LOOPBACK
-from tests.waiting import wait_for
+from tests.waiting import PATIENCE_S, wait_for
 
 ROOT = Path(__file__).parents[2]
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
@@ -167,7 +167,7 @@ def start_as_in_the_image(image: Path, data_dir: Path, bootstrap_servers: str) -
 
 
 def get(url: str) -> str:
-    with urllib.request.urlopen(url, timeout=20) as answer:
+    with urllib.request.urlopen(url, timeout=PATIENCE_S) as answer:
         assert answer.status == 200
         return answer.read().decode()
 
@@ -180,9 +180,7 @@ def test_what_the_image_copies_is_enough_to_serve_pages_and_styles_and_nothing_i
     before = sorted(image.rglob("*"))
     process = start_as_in_the_image(image, data_dir, bootstrap_servers)
     try:
-        known = wait_for(
-            lambda: running.read(data_dir), timeout_s=60, why=lambda: data_dir.with_suffix(".log").read_text()
-        )
+        known = wait_for(lambda: running.read(data_dir), why=lambda: data_dir.with_suffix(".log").read_text())
         page = get(f"{known.url}/join/")
         styles = re.findall(r'href="(/static/[^"]+\.css)"', page)
         assert styles
@@ -191,7 +189,7 @@ def test_what_the_image_copies_is_enough_to_serve_pages_and_styles_and_nothing_i
         assert [path for path in acts if path.rstrip("/").rpartition("/")[2] in ACTIONS]
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(timeout=30)
+        process.wait(PATIENCE_S)
     assert process.returncode == 0
     assert not (data_dir / "kafka").exists()
     assert sorted(image.rglob("*")) == before

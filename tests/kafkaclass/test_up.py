@@ -23,7 +23,7 @@ from confluent_kafka.admin import AdminClient
 from kafkaclass.management.web import USUAL_PROCESSES
 from lessons.embedded import set_wanted, status
 from tests.embedded.conftest import first_record, java_processes, keep_a_record
-from tests.waiting import wait_for
+from tests.waiting import PATIENCE_S, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -49,7 +49,7 @@ class Running:
             assert self.process.poll() is None, self.said
             return all(part in self.said for part in parts)
 
-        wait_for(has_said, timeout_s=90, why=lambda: self.said)
+        wait_for(has_said, why=lambda: self.said)
 
     def links(self) -> list[str]:
         return re.findall(r"http://\S+", self.said)
@@ -61,7 +61,7 @@ class Running:
         """Ends it as Ctrl-C does: it and all its children are gone."""
         children = self.children()
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(timeout=30)
+        self.process.wait(PATIENCE_S)
         assert [child for child in children if child.is_running()] == []
         assert java_processes(self.data_dir) == []
 
@@ -130,17 +130,17 @@ def test_up_json_tells_where_it_runs(up):
     assert up.links()[0].startswith(up.known["url"])
     assert up.known["bootstrap_servers"] in up.said
     admin = AdminClient({"bootstrap.servers": up.known["bootstrap_servers"]})
-    assert set(admin.list_topics(timeout=10).brokers) == {1, 2, 3}
+    assert set(admin.list_topics(timeout=PATIENCE_S).brokers) == {1, 2, 3}
 
 
 def test_there_is_an_internal_topic_to_look_at(up):
     admin = AdminClient({"bootstrap.servers": up.known["bootstrap_servers"]})
-    wait_for(lambda: "__consumer_offsets" in admin.list_topics(timeout=10).topics, timeout_s=30)
+    wait_for(lambda: "__consumer_offsets" in admin.list_topics(timeout=PATIENCE_S).topics)
 
 
 def test_an_address_that_is_not_ours_is_said(tmp_path):
     own = [*command(tmp_path), "--host", "nowhere.invalid"]
-    ended = subprocess.run(own, capture_output=True, text=True, timeout=60, env=environment(), check=False)
+    ended = subprocess.run(own, capture_output=True, text=True, timeout=PATIENCE_S, env=environment(), check=False)
     assert ended.returncode != 0
     assert "The web site cannot listen on nowhere.invalid" in ended.stderr
     assert "Traceback" not in ended.stderr
@@ -148,7 +148,7 @@ def test_an_address_that_is_not_ours_is_said(tmp_path):
 
 def test_a_second_up_says_where_the_first_one_is(up):
     second = subprocess.run(
-        command(up.data_dir), capture_output=True, text=True, timeout=30, env=environment(), check=False
+        command(up.data_dir), capture_output=True, text=True, timeout=PATIENCE_S, env=environment(), check=False
     )
     assert second.returncode != 0
     assert f"is already running on the data folder {up.data_dir} at {up.known['url']}" in second.stderr
@@ -160,14 +160,14 @@ def web_processes(up: Running) -> list[psutil.Process]:
 
 
 def test_each_web_process_serves_while_the_others_hang(up):
-    wait_for(lambda: len(web_processes(up)) == USUAL_PROCESSES, timeout_s=30)
+    wait_for(lambda: len(web_processes(up)) == USUAL_PROCESSES)
     serving = web_processes(up)
     for one in serving:
         others = [each for each in serving if each != one]
         for other in others:
             other.suspend()
         try:
-            wait_for(lambda: _answers(up.known["url"]), timeout_s=30)  # the last that was started may be just starting
+            wait_for(lambda: _answers(up.known["url"]))  # the last that was started may be just starting
         finally:
             for other in others:
                 other.resume()
@@ -178,8 +178,8 @@ def test_a_web_process_that_dies_is_started_again(up):
     for web in before:
         web.kill()
     up.wait_until_said("A web process ended by itself")
-    wait_for(lambda: _answers(up.known["url"]), timeout_s=30)
-    wait_for(lambda: len(web_processes(up)) == len(before), timeout_s=30)
+    wait_for(lambda: _answers(up.known["url"]))
+    wait_for(lambda: len(web_processes(up)) == len(before))
     assert not set(before) & set(web_processes(up))
 
 
@@ -228,7 +228,7 @@ def test_sigterm_ends_everything(up):
 
 def test_sigterm_in_the_middle_of_the_first_start_ends_everything_a_broker_that_hangs_too(tmp_path):
     running = start(tmp_path / "data")
-    [broker, *_] = wait_for(lambda: java_processes(running.data_dir), timeout_s=60)
+    [broker, *_] = wait_for(lambda: java_processes(running.data_dir))
     broker.suspend()
     running.stop()
     assert running.process.returncode == 0

@@ -31,5 +31,5 @@ def own_cluster(brokers_to_stop: EmbeddedCluster, settings) -> Iterator[Embedded
     finally:
         for broker_id in BROKER_IDS:
             set_wanted(brokers_to_stop.data_dir, broker_id, "up")
-        wait_for(lambda: brokers_to_stop.is_up, timeout_s=60)
+        wait_for(lambda: brokers_to_stop.is_up)
         clients.configure(before)

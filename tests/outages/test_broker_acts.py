@@ -98,7 +98,7 @@ def test_who_teaches_has_buttons_who_grades_has_none_and_with_ones_own_cluster_n
 @pytest.fixture
 def embedded(own_cluster, monkeypatch):
     monkeypatch.setattr(own_brokers, "_data_dir", own_cluster.data_dir)
-    wait_for(lambda: all(each.may_stop for each in brokers_now()), timeout_s=30)
+    wait_for(lambda: all(each.may_stop for each in brokers_now()))
     return own_cluster
 
 
@@ -123,7 +123,6 @@ def test_a_stop_moves_leaders_shrinks_the_in_sync_set_and_a_second_one_is_refuse
             and leader not in seen[1].in_sync
             and seen
         ),
-        timeout_s=15,
     )
     assert (brokers[leader], len(partition.in_sync)) == (False, 2)
     other = next(each for each in (1, 2, 3) if each != leader)
@@ -149,7 +148,6 @@ def test_of_two_instructors_who_kill_one_each_at_once_one_is_refused(embedded, c
     [killed] = [act for act in acts if act.state == "done"]
     wait_for(
         lambda: process.current().outbox.publish_unsent(classroom.klass) or not Act.objects.filter(feed_offset=None),
-        timeout_s=30,
     )
     assert [each.broker_id for each in brokers_now() if each.state == "down"] == [killed.fields["broker"]]
     assert [each.broker_id for each in brokers_now() if each.may_stop] == []

@@ -28,10 +28,9 @@ from lessons.course.exercise import Exercise, done
 from lessons.course.loader import all_exercises
 from lessons.embedded.cluster import EmbeddedCluster
 from lessons.embedded.state import set_wanted
-from tests.waiting import wait_for
+from tests.waiting import PATIENCE_S, wait_for
 from tests.web.sockets.conftest import Room
 
-SOON_S = 15.0  # within which a learner has read what happened
 BROKERS = (1, 2, 3)
 Key = TypeVar("Key")
 Found = TypeVar("Found")
@@ -67,8 +66,8 @@ def make_topics(member: Member, *turns: int) -> None:
             topics.create_topic(member.namespace, name, partitions=1, replicas=3)
 
 
-def at_once(calls: Mapping[Key, Callable[[], Found]], *, within_s: float) -> dict[Key, Found]:
-    """What each call gives; all at the same time. Fails when one raises or takes longer."""
+def at_once(calls: Mapping[Key, Callable[[], Found]]) -> dict[Key, Found]:
+    """What each call gives; all at the same time. Fails when one raises, or nobody would have waited for it."""
 
     def timed(call: Callable[[], Found]) -> tuple[Found, float]:
         began = time.monotonic()
@@ -79,7 +78,7 @@ def at_once(calls: Mapping[Key, Callable[[], Found]], *, within_s: float) -> dic
 
     with ThreadPoolExecutor(len(calls)) as threads:
         ends = dict(zip(calls, threads.map(timed, calls.values()), strict=True))
-    assert {key: took_s for key, (_, took_s) in ends.items() if took_s > within_s} == {}
+    assert {key: took_s for key, (_, took_s) in ends.items() if took_s > PATIENCE_S} == {}
     return {key: found for key, (found, _) in ends.items()}
 
 
@@ -89,7 +88,7 @@ def cut_act(action: Action, moment: Barrier) -> Action:
 
     def run(self, namespace):
         assert is_lent()
-        moment.wait(20)
+        moment.wait(PATIENCE_S)
         return kind.run(self, namespace)
 
     body = {"run": run, "__module__": kind.__module__}
@@ -104,7 +103,7 @@ def is_lent() -> bool:
 def cut_check(exercise: Exercise, moment: Barrier) -> Exercise:
     def observe(look):
         assert is_lent()
-        moment.wait(20)
+        moment.wait(PATIENCE_S)
         return exercise.observe(look)
 
     cut = copy(exercise)
@@ -133,7 +132,7 @@ def hang(cluster: EmbeddedCluster, *broker_ids: int) -> None:
 
 def go_on(cluster: EmbeddedCluster) -> None:
     tell(cluster, BROKERS, signal.SIGCONT)
-    wait_for(lambda: cluster.is_up, timeout_s=60)
+    wait_for(lambda: cluster.is_up)
 
 
 def kill_all(cluster: EmbeddedCluster) -> None:
@@ -145,7 +144,7 @@ def kill_all(cluster: EmbeddedCluster) -> None:
 def start_all(cluster: EmbeddedCluster) -> None:
     for broker_id in BROKERS:
         set_wanted(cluster.data_dir, broker_id, "up")
-    wait_for(lambda: cluster.is_up, timeout_s=60)
+    wait_for(lambda: cluster.is_up)
 
 
 # --- What is to be read then -------------------------------------------------------------------------------------

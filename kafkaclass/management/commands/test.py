@@ -10,8 +10,8 @@ from django.core.management import BaseCommand
 
 from kafkaclass.management.browser import VARIABLE, NoBrowser, find_browser
 
-# The tests mostly wait for Kafka: four at a time keep two cores busy. tests/workers.py says which run together.
-WHOLE_SUITE = ["-n", "4", "--dist", "loadfile", "--no-loadscope-reorder"]
+# Three at a time keep two cores busy. tests/workers.py says which run together.
+WHOLE_SUITE = ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
 LONG_TOO = "--long"
 
 
@@ -24,6 +24,8 @@ class Command(BaseCommand):
             os.environ[VARIABLE] = str(find_browser(say=self.say))
         except NoBrowser as problem:
             sys.exit(str(problem))
+        # A suite starts a hundred Pythons: without bytecode each of them would compile everything again.
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         os.chdir(settings.BASE_DIR)
         arguments = argv[2:]
         if set(arguments) <= {LONG_TOO, "--cov"}:

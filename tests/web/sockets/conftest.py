@@ -16,7 +16,8 @@ from lessons.cluster import records, topics
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.records import Message
 from lessons.web.sockets import event_loop
-from tests.web.sockets.tab import DEADLINE_S, Tab
+from tests.waiting import PATIENCE_S
+from tests.web.sockets.tab import Tab
 
 
 @dataclass
@@ -72,7 +73,7 @@ async def room(transactional_db: None, kafka: str, alice: Member) -> AsyncIterat
         if not tab.application.done():
             await tab.close()
     event_loop.current().renderer.close()
-    async with asyncio.timeout(DEADLINE_S):  # while this test's database is still there
+    async with asyncio.timeout(PATIENCE_S):  # while this test's database is still there
         while process.current().unsettled:  # noqa: ASYNC110 - nobody is told
             await asyncio.sleep(0.05)
     assert event_loop.current().hub.watched == frozenset()

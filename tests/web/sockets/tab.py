@@ -10,8 +10,8 @@ from typing import Any
 from channels.routing import URLRouter
 
 from lessons.web.routing import websocket_urlpatterns
+from tests.waiting import PATIENCE_S
 
-DEADLINE_S = 20.0
 application = URLRouter(websocket_urlpatterns)
 
 
@@ -75,20 +75,20 @@ class Tab:
     async def crash(self) -> None:
         """Something breaks below the socket, so that nobody says `websocket.disconnect` to it."""
         self._said.put_nowait(ConnectionError("the server lost it"))
-        await asyncio.wait({self.application}, timeout=DEADLINE_S)
+        await asyncio.wait({self.application}, timeout=PATIENCE_S)
         assert isinstance(self.application.exception(), ConnectionError)
 
     async def kill(self) -> None:
         """The server ends the application."""
         self.application.cancel()
-        await asyncio.wait({self.application}, timeout=DEADLINE_S)
+        await asyncio.wait({self.application}, timeout=PATIENCE_S)
 
     async def until_ended(self) -> None:
-        async with asyncio.timeout(DEADLINE_S):
+        async with asyncio.timeout(PATIENCE_S):
             await self.application
 
     async def until(self, condition: Callable[[], object]) -> None:
-        async with asyncio.timeout(DEADLINE_S):
+        async with asyncio.timeout(PATIENCE_S):
             while not condition():
                 self._came.clear()
                 await self._came.wait()

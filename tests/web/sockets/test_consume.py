@@ -10,8 +10,8 @@ from lessons.classroom.models import Act
 from lessons.cluster import groups
 from lessons.cluster.groups import Group
 from tests.conftest import Classroom
+from tests.waiting import PATIENCE_S
 from tests.web.sockets.conftest import Room
-from tests.web.sockets.tab import DEADLINE_S
 
 
 async def group(room: Room, group_id: str = "g") -> Group:
@@ -63,11 +63,11 @@ async def test_however_a_socket_ends_its_consumer_has_left_the_group_within_5_se
     await tab.until_kind("problem")
     assert len((await group(room)).members) == 1
     await getattr(tab, end)()
-    async with asyncio.timeout(DEADLINE_S):
+    async with asyncio.timeout(PATIENCE_S):
         while (await group(room)).members:  # noqa: ASYNC110 - a broker is asked, and tells nobody by itself
             await asyncio.sleep(0.05)
     assert [lag.committed for lag in (await group(room)).lags] == [1]
-    async with asyncio.timeout(DEADLINE_S):
+    async with asyncio.timeout(PATIENCE_S):
         while (await act(room)).state == Act.State.RUNNING:  # noqa: ASYNC110 - so is a row
             await asyncio.sleep(0.05)
 

@@ -23,8 +23,9 @@ from lessons.classroom.settling import find_out
 from lessons.course.acts.create_topic import CreateTopic
 from lessons.course.loader import get_lesson
 from tests.conftest import Classroom
+from tests.waiting import PATIENCE_S
 from tests.web.sockets.conftest import Room
-from tests.web.sockets.tab import DEADLINE_S, Tab
+from tests.web.sockets.tab import Tab
 
 
 def open_feed(room: Room, user: object, *, start: Any = "beginning") -> Tab:
@@ -41,7 +42,7 @@ async def do(act: Callable[..., Any], *args: Any, **named: Any) -> Any:
 async def create(room: Room, name: str) -> Act:
     action = CreateTopic(name=name)
     act = await database_sync_to_async(perform, thread_sensitive=False)(room.alice, action, act_id=uuid4())
-    async with asyncio.timeout(DEADLINE_S):
+    async with asyncio.timeout(PATIENCE_S):
         while act.feed_offset is None:
             await act.arefresh_from_db()
     return act

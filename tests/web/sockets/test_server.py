@@ -23,8 +23,7 @@ from lessons.cluster import groups, records, topics
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.records import Message
 from tests.browser.conftest import RunningApp, app_in, start_app, stop_app
-
-DEADLINE_S = 40.0
+from tests.waiting import PATIENCE_S
 
 
 @dataclass(frozen=True)
@@ -46,11 +45,13 @@ class Seat:
 def join(app: RunningApp, name: str) -> Seat:
     jar = CookieJar()
     opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
-    page = opener.open(app.join_url, timeout=20).read().decode()
+    page = opener.open(app.join_url, timeout=PATIENCE_S).read().decode()
     token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[1]
     code = app.join_url.rstrip("/").rsplit("/", 1)[-1]
     fields = urllib.parse.urlencode({"csrfmiddlewaretoken": token, "code": code, "name": name}).encode()
-    with opener.open(urllib.request.Request(f"{app.url}/join/", fields, {"Origin": app.url}), timeout=20) as answer:
+    with opener.open(
+        urllib.request.Request(f"{app.url}/join/", fields, {"Origin": app.url}), timeout=PATIENCE_S
+    ) as answer:
         class_slug = answer.url.rstrip("/").rsplit("/", 1)[-1]
     [(slug,)] = rows(app, "SELECT slug FROM lessons_member WHERE name = ?", name)
     return Seat(app, Namespace(class_slug, slug), "; ".join(f"{each.name}={each.value}" for each in jar))
@@ -77,13 +78,13 @@ def alice(app: RunningApp) -> Seat:
 
 
 async def close_code(connection: websockets.ClientConnection) -> int | None:
-    async with asyncio.timeout(DEADLINE_S):
+    async with asyncio.timeout(PATIENCE_S):
         await connection.wait_closed()
     return connection.close_code
 
 
 async def until_kind(connection: websockets.ClientConnection, kind: str) -> dict[str, Any]:
-    async with asyncio.timeout(DEADLINE_S):
+    async with asyncio.timeout(PATIENCE_S):
         while (frame := json.loads(await connection.recv()))["type"] != kind:
             pass
     return frame
