@@ -23,6 +23,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from lessons.classroom.storable import StorableJSONField
 from lessons.cluster.namespace import Namespace
 from lessons.course.acts import ACTIONS
 from lessons.course.loader import Lesson, lessons
@@ -140,7 +141,7 @@ class Change(models.Model):
     by = models.ForeignKey(Member, models.PROTECT, related_name="+")
     seat = models.ForeignKey(Member, models.PROTECT, null=True, related_name="changes")
     kind = models.CharField(max_length=20)
-    data = models.JSONField(default=dict, help_text="The old and the new values; never a code.")
+    data = StorableJSONField(default=dict, help_text="The old and the new values; never a code.")
     at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
@@ -169,10 +170,10 @@ class Act(models.Model):
     member = models.ForeignKey(Member, models.CASCADE, related_name="acts")
     lesson = models.CharField(max_length=40, blank=True)
     kind = models.CharField(max_length=40)
-    fields = models.JSONField()
+    fields = StorableJSONField()
     line = models.CharField(max_length=200, blank=True, help_text="What it was about: see `told`.")
     state = models.CharField(max_length=8, choices=State.choices, default=State.RUNNING)
-    answer = models.JSONField(default=dict)
+    answer = StorableJSONField(default=dict)
     started_at = models.DateTimeField(default=timezone.now)
     settled_at = models.DateTimeField(null=True)
     feed_offset = models.BigIntegerField(null=True, help_text="Its offset in the class's feed; null: not sent yet.")
@@ -200,9 +201,9 @@ class Observation(models.Model):
     member = models.ForeignKey(Member, models.CASCADE, related_name="observations")
     exercise = models.CharField(max_length=80)
     version = models.PositiveIntegerField(help_text="The version of the format of `data`.")
-    data = models.JSONField()
+    data = StorableJSONField()
     cluster_id = models.CharField(max_length=40, blank=True)
-    read = models.JSONField(default=list, help_text="What it was read from: pairs of a part and a name.")
+    read = StorableJSONField(default=list, help_text="What it was read from: pairs of a part and a name.")
     observed_at = models.DateTimeField(default=timezone.now, help_text="When the check began to read.")
 
     def __str__(self) -> str:
@@ -227,9 +228,12 @@ class Attempt(models.Model):
     exercise = models.CharField(max_length=80)
     observation = models.ForeignKey(Observation, models.PROTECT, null=True, related_name="attempts")
     state = models.CharField(max_length=15, choices=State.choices)
-    verdict = models.JSONField(default=dict, help_text="expected, seen, misconception, why")
+    verdict = StorableJSONField(default=dict, help_text="expected, seen, misconception, why")
     check_hash = models.CharField(max_length=64, help_text="SHA-256 of the lesson's programs.")
     deciding_act = models.ForeignKey(Act, models.SET_NULL, null=True, related_name="+")
+    asked_by = models.ForeignKey(
+        Member, models.PROTECT, null=True, related_name="+", help_text="Who of the staff asked for it; null: nobody."
+    )
     decided_at = models.DateTimeField(default=timezone.now)
     replaces = models.OneToOneField(
         "self", models.PROTECT, null=True, related_name="replaced_by",

@@ -10,12 +10,13 @@ later (`settling`).
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID, uuid4
 
 from channels.db import database_sync_to_async
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
 from lessons.classroom import process
 from lessons.classroom.models import Act, Member
@@ -33,14 +34,20 @@ class ActIdTaken(Exception):
     """The id belongs to another act: of somebody else, or with other fields."""
 
 
+class AnswerNotStored(Exception):
+    """Kafka was asked, and the database did not take its answer. The act's row stands as running, and what became of it is
+    found out by looking at the cluster, as for an act whose process has died."""
+
+
 def perform(member: Member, action: Action, *, act_id: UUID, lesson: str = "") -> Act:
-    """Does it once, and returns the settled act, refused ones too. Raises: ActIdTaken, TooFast."""
+    """Does it once, and returns the settled act, refused ones too. Raises: ActIdTaken, TooFast, AnswerNotStored."""
     with process.current().limits.running_act(member, asked=_(action.title)):
         return _perform(member, action, act_id=act_id, lesson=lesson)
 
 
 def perform_form(member: Member, action: Action, *, act_id: UUID | None, lesson: str = "") -> Act:
-    """Does what a form asked for: once, however often its button was pressed. Raises: TooFast.
+    """Does what a form asked for: once, however often its button was pressed. Raises: TooFast,
+    AnswerNotStored.
 
     A page that came back from the browser's history and was filled in anew has an id that is taken: that is another act.
     """
@@ -64,13 +71,25 @@ def _perform(member: Member, action: Action, *, act_id: UUID, lesson: str) -> Ac
         asked = True
         answer = action.run(member.namespace)
     except ClusterError as error:
-        settle_error(act, error, asked=asked, took_s=time.perf_counter() - started)
+        with _stored_surely(act):
+            settle_error(act, error, asked=asked, took_s=time.perf_counter() - started)
     except Exception:
-        mark_unknown(act)  # a fault of ours
+        with _stored_surely(act):
+            mark_unknown(act)  # a fault of ours
         raise
     else:
-        settle(act, answer, took_s=time.perf_counter() - started)
+        with _stored_surely(act):
+            settle(act, answer, took_s=time.perf_counter() - started)
     return act
+
+
+@contextmanager
+def _stored_surely(act: Act) -> Iterator[None]:
+    """Around storing what Kafka answered. Raises: AnswerNotStored."""
+    try:
+        yield
+    except DatabaseError as error:
+        raise AnswerNotStored(act.pk) from error
 
 
 def begin(member: Member, action: Action, *, act_id: UUID, lesson: str = "") -> tuple[Act, bool]:

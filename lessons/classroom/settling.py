@@ -21,7 +21,9 @@ from lessons.cluster.errors import ClusterError, KafkaUnavailable
 from lessons.course.acts import ACTIONS
 from lessons.course.acts.base import Action, Answer
 from lessons.course.acts.consume import Consume
+from lessons.words import _, gettext_noop
 
+LOOK_FOR_IT = gettext_noop("Look at the cluster for what became of it.")
 CUT_AFTER_S = 60.0  # no act that runs takes longer, but for a consumer, which is settled by its socket
 
 
@@ -46,8 +48,14 @@ def settle_error(act: Act, error: ClusterError, *, asked: bool, took_s: float = 
 
 
 def mark_unknown(act: Act) -> None:
-    """Nobody knows how far it came: the cluster is looked at later."""
-    act.state = Act.State.UNKNOWN
+    """Something failed on our side, and nobody knows how far the act came: the cluster is looked at later."""
+    act.state, act.answer = (
+        Act.State.UNKNOWN,
+        {
+            "words": _("Something went wrong on our side while this was under way."),
+            "why": _(LOOK_FOR_IT),
+        },
+    )
     _store(act)
 
 
@@ -59,7 +67,7 @@ def _store(act: Act) -> None:
 
 def give_up_running() -> int:
     """For the moment at which no process of ours runs: what was under way then ended without an answer."""
-    lost = {"words": "The app ended while this was under way.", "why": "Look at the cluster for what became of it."}
+    lost = {"words": _("The app ended while this was under way."), "why": _(LOOK_FOR_IT)}
     running = Act.objects.filter(state=Act.State.RUNNING)
     return running.update(state=Act.State.UNKNOWN, answer=lost, settled_at=timezone.now())
 

@@ -20,7 +20,7 @@ from lessons.cluster.clients import TIMEOUT_S, settle
 from lessons.cluster.errors import ClusterError, KafkaRefused, no_answer, translated
 from lessons.cluster.metadata import ask_twice, list_metadata
 from lessons.cluster.namespace import Namespace
-from lessons.cluster.records import LATEST, list_offsets
+from lessons.cluster.records import list_spans
 
 OFFSETS_TOPIC = "__consumer_offsets"
 _APP_GROUP = "kafkaclass-offsets-topic"
@@ -208,9 +208,9 @@ def _describe_once(owners: Mapping[str, Namespace], *, asked: str, timeout_s: fl
             if each.offset >= 0 and each.error is None
         }
     read = {full_id: _partitions_read(descriptions[full_id], committed[full_id]) for full_id in full_ids}
-    ends = list_offsets(set().union(*read.values()), LATEST, asked=asked, timeout_s=timeout_s)
+    spans = list_spans(set().union(*read.values()), asked=asked, timeout_s=timeout_s)
     return [
-        _group(owner, descriptions[full_id], _lags(owner, read[full_id], committed[full_id], ends))
+        _group(owner, descriptions[full_id], _lags(owner, read[full_id], committed[full_id], spans))
         for full_id, owner in owners.items()
     ]
 
@@ -226,12 +226,13 @@ def _lags(
     namespace: Namespace,
     read: Iterable[TopicPartitionKey],
     committed: dict[TopicPartitionKey, int],
-    ends: dict[TopicPartitionKey, int],
+    spans: dict[TopicPartitionKey, tuple[int, int]],
 ) -> tuple[Lag, ...]:
+    """What was deleted since is not left to be read: the lag is what there is."""
     lags = []
     for key in sorted(read):
-        position, end = committed.get(key), ends.get(key)
-        lag = None if position is None or end is None else end - position
+        position, (earliest, end) = committed.get(key), spans.get(key, (0, None))
+        lag = None if position is None or end is None else end - max(position, earliest)
         lags.append(Lag(namespace.short(key[0]), key[1], position, end, lag))
     return tuple(lags)
 

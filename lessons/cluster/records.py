@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
+from confluent_kafka import Consumer, IsolationLevel, KafkaError, KafkaException, Producer, TopicPartition
 from confluent_kafka import Message as KafkaMessage
 from confluent_kafka.admin import OffsetSpec
 
@@ -189,30 +189,61 @@ def _spans(
     full_topic: str, partitions: Iterable[Partition], *, asked: str, timeout_s: float
 ) -> dict[int, tuple[int, int]]:
     """Offsets of all these partitions, or nothing if one gave no answer."""
-    keys = [(full_topic, partition.id) for partition in partitions]
-    asking = [_ask_for_offsets(keys, spec, asked=asked, timeout_s=timeout_s) for spec in (EARLIEST, LATEST)]
+    keys = {(full_topic, partition.id) for partition in partitions}
+    found = list_spans(keys, asked=asked, timeout_s=timeout_s)
+    return {partition: span for (_topic, partition), span in sorted(found.items())} if found.keys() == keys else {}
+
+
+def list_spans(
+    partitions: Collection[tuple[str, int]], *, asked: str, timeout_s: float = TIMEOUT_S
+) -> dict[tuple[str, int], tuple[int, int]]:
+    """{(topic, partition): (earliest, end)}, both asked for at once; a pair without an answer is left out."""
+    asking = [_ask_for_offsets(partitions, spec, asked=asked, timeout_s=timeout_s) for spec in (EARLIEST, LATEST)]
     earliest, ends = (_offsets_answered(each, asked=asked, timeout_s=timeout_s) for each in asking)
-    complete = len(earliest) == len(ends) == len(keys)
-    return {key[1]: (earliest[key], ends[key]) for key in keys} if complete else {}
+    return {pair: (earliest[pair], ends[pair]) for pair in earliest.keys() & ends.keys()}
 
 
 def list_offsets(
-    partitions: Iterable[tuple[str, int]], spec: OffsetSpec, *, asked: str, timeout_s: float = TIMEOUT_S
+    partitions: Iterable[tuple[str, int]],
+    spec: OffsetSpec,
+    *,
+    asked: str,
+    timeout_s: float = TIMEOUT_S,
 ) -> dict[tuple[str, int], int]:
     """Offsets of (topic, partition) pairs in one call; a pair without an answer is left out."""
-    return _offsets_answered(
-        _ask_for_offsets(partitions, spec, asked=asked, timeout_s=timeout_s), asked=asked, timeout_s=timeout_s
-    )
+    asking = _ask_for_offsets(partitions, spec, asked=asked, timeout_s=timeout_s)
+    return _offsets_answered(asking, asked=asked, timeout_s=timeout_s)
+
+
+def stable_end(
+    full_topic: str, partition: int, *, namespace: Namespace | None = None, timeout_s: float = TIMEOUT_S
+) -> int:
+    """How far a consumer can read: where the first transaction that is still open begins, or the end. Kafka calls it the
+    last stable offset. Raises KafkaUnavailable."""
+    asked = _("Look up the last stable offset of %(topic)s") % {"topic": _shown(full_topic, namespace)}
+    committed = IsolationLevel.READ_COMMITTED
+    asking = _ask_for_offsets([(full_topic, partition)], LATEST, asked=asked, isolation=committed, timeout_s=timeout_s)
+    found = _offsets_answered(asking, asked=asked, timeout_s=timeout_s)
+    if not found:
+        raise no_answer(asked=asked, timeout_s=timeout_s)
+    return found[full_topic, partition]
 
 
 def _ask_for_offsets(
-    partitions: Iterable[tuple[str, int]], spec: OffsetSpec, *, asked: str, timeout_s: float
+    partitions: Iterable[tuple[str, int]],
+    spec: OffsetSpec,
+    *,
+    asked: str,
+    isolation: IsolationLevel = IsolationLevel.READ_UNCOMMITTED,
+    timeout_s: float,
 ) -> dict[TopicPartition, Future[Any]]:
     wanted = {TopicPartition(topic, partition): spec for topic, partition in partitions}
     if not wanted:
         return {}
     with translated(asked=asked):
-        asking: dict[TopicPartition, Future[Any]] = clients.admin().list_offsets(wanted, request_timeout=timeout_s)
+        asking: dict[TopicPartition, Future[Any]] = clients.admin().list_offsets(
+            wanted, isolation_level=isolation, request_timeout=timeout_s
+        )
     return asking
 
 

@@ -114,6 +114,12 @@ class Refusal(Enum):
         gettext_noop("You don't have to do anything."),
     )
 
+    # Exercises
+    OTHER_QUESTIONS = (
+        gettext_noop("The questions of this exercise have changed since the page was made, so nothing was stored."),
+        gettext_noop("Look at the exercise again, and answer what it asks now."),
+    )
+
     # One seat's share
     TOO_FAST = (
         gettext_noop(

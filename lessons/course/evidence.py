@@ -17,6 +17,9 @@ from lessons.course.acts.submit_answers import SubmitAnswers
 
 T = TypeVar("T")
 
+SHOWN_CHARACTERS = 100  # of a record's value, in what is kept as evidence
+NEAR = 20  # offsets: to read so many more costs less than to ask twice
+
 
 class Part(Enum):
     """What evidence is read from."""
@@ -124,10 +127,30 @@ class Evidence:
         full_name = self.namespace.full(name)
         return self._once(Read(Part.RECORDS, name), lambda: records.offsets(full_name, namespace=self.namespace))
 
-    def records(self, name: str, partition: int, *, start: int, end: int) -> tuple[records.Record, ...]:
-        """The records of one partition with start <= offset < end. Raises: ClusterError."""
+    def stable_end(self, name: str, partition: int) -> int:
+        """How far a consumer can read: where the first transaction that is still open begins, or the end. Raises:
+        ClusterError."""
+        self.read.add(Read(Part.RECORDS, name))
+        return records.stable_end(self.namespace.full(name), partition, namespace=self.namespace)
+
+    def records(
+        self, name: str, partition: int, *, start: int, end: int, at_most: int | None = None
+    ) -> tuple[records.Record, ...]:
+        """The records of one partition with start <= offset < end, as a consumer gets them. Raises: ClusterError."""
         full, span = self.namespace.full(name), self.offsets(name).get(partition)
-        return records.read_range(full, partition, start=start, end=end, limit=end - start, span=span, timeout_s=5)
+        limit = end - start if at_most is None else at_most
+        return records.read_range(full, partition, start=start, end=end, limit=limit, span=span, timeout_s=5)
+
+    def values_at(self, name: str, partition: int, offsets: Iterable[int]) -> dict[int, str]:
+        """{offset: value, as text of at most 100 characters} of what stands at these offsets now. What others sent in
+        between is not read, however much it is. Raises: ClusterError."""
+        wanted = sorted(set(offsets))
+        return {
+            record.offset: (record.value or b"").decode(errors="replace")[:SHOWN_CHARACTERS]
+            for run in _runs(wanted)
+            for record in self.records(name, partition, start=run[0], end=run[-1] + 1)
+            if record.offset in wanted
+        }
 
     @property
     def groups(self) -> tuple[groups.Group, ...]:
@@ -135,13 +158,25 @@ class Evidence:
         return self._once(Read(Part.GROUPS), lambda: groups.describe_groups(self.namespace))
 
 
+def _runs(offsets: Iterable[int]) -> list[list[int]]:
+    """Those that are near each other together: each is read in one go."""
+    runs: list[list[int]] = []
+    for offset in offsets:
+        if runs and offset - runs[-1][-1] <= NEAR:
+            runs[-1].append(offset)
+        else:
+            runs.append([offset])
+    return runs
+
+
 @dataclass(frozen=True)
 class SnapshotEvidence(Evidence):
-    """The same from a snapshot: for the questions of an exercise on a page, which waits for no broker."""
+    """The same from a snapshot: for the questions of an exercise on a page, which waits for no broker. While none answers
+    the questions stay as they were: somebody may be typing."""
 
     snapshot: Snapshot | None = None
 
     def visible_topics(self) -> tuple[Topic, ...]:
-        if self.snapshot is None or self.snapshot.problem is not None:
+        if self.snapshot is None or (self.snapshot.problem is not None and not self.snapshot.topics):
             raise no_answer(asked="List the topics")
         return tuple(topic for topic in self.snapshot.topics if self.namespace.may_see(topic.name))

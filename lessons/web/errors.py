@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from lessons.classroom.limits import TooFast, TooMuch
 from lessons.classroom.models import Act
+from lessons.classroom.perform import AnswerNotStored
 from lessons.cluster.errors import AppRefused, ClusterError, KafkaUnavailable, TopicMissing
 
 logger = logging.getLogger(__name__)
@@ -32,8 +33,15 @@ def status_of(refusal: str) -> int:
 
 
 def status_of_act(act: Act) -> int:
-    """The status for a settled act: the same on the pages and in the API."""
-    return 200 if act.state == Act.State.DONE else status_of(act.answer.get("by", ""))
+    """The status for an act: the same on the pages and in the API. 503: nothing has happened; 504: nobody knows."""
+    match act.state:
+        case Act.State.DONE:
+            return 200
+        case Act.State.RUNNING:
+            return 202
+        case Act.State.UNKNOWN:
+            return 504
+    return status_of(act.answer.get("by", ""))
 
 
 class SayWhatWentWrong:
@@ -54,6 +62,11 @@ class SayWhatWentWrong:
             said = page(request, status_of(type(error).__name__), error.asked, error.answered, error.advice)
             said["HX-Reswap"] = "none"  # a whole page is no part of one
             return said
+        if isinstance(error, AnswerNotStored):
+            logger.error("The database did not take Kafka's answer: %s", error.__cause__)
+            words = _("Kafka was asked, but its answer could not be stored.")
+            advice = _("Do not send it again: the app will look at the cluster for what became of it.")
+            return page(request, 504, _("The database is busy"), words, advice)
         if isinstance(error, OperationalError):
             logger.error("The database did not answer: %s", error)
             advice = _("Try again in a few seconds, and check first whether your last action went through.")

@@ -7,7 +7,7 @@ is answered. After broker.session.timeout.ms the others go on without it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from functools import partial
 from threading import Barrier
@@ -21,12 +21,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lessons.classroom.checks.attempts import attempts_by_exercise, check, check_lesson
+from lessons.classroom.grading.deciding import cells_of, recheck
+from lessons.classroom.grading.standings import progress
 from lessons.classroom.limits import LimitSettings
 from lessons.classroom.models import Act, Attempt, Member
 from lessons.classroom.people.seats import take_seat
 from lessons.classroom.perform import perform
 from lessons.classroom.process import ProcessSettings
-from lessons.classroom.settling import find_out
+from lessons.classroom.settling import CUT_AFTER_S, find_out
 from lessons.cluster import groups, topics
 from lessons.cluster.metadata import list_metadata
 from lessons.course.acts import ACTIONS
@@ -40,7 +42,6 @@ from tests.course.test_course import take
 from tests.outages.trouble import (
     BROKERS,
     RECORD_ALONE,
-    SOON_S,
     aside,
     at_once,
     cut_act,
@@ -79,8 +80,8 @@ def process_settings() -> ProcessSettings:
 def test_with_one_broker_down_a_topic_is_led_by_the_others_and_its_third_replica_is_not_in_sync(alice, own_cluster):
     """KRaft places a replica on a broker that is registered and down: it catches up later. Not on one that is going down."""
     set_wanted(own_cluster.data_dir, 3, "stopped")
-    wait_for(lambda: not own_cluster.brokers[2].runs, timeout_s=30)
-    wait_for(lambda: 3 not in list_metadata(asked="Look who is up").brokers, timeout_s=30)
+    wait_for(lambda: not own_cluster.brokers[2].runs)
+    wait_for(lambda: 3 not in list_metadata(asked="Look who is up").brokers)
     act = perform(alice, CreateTopic(name="three", replicas=3), act_id=uuid4())
     assert act.state == Act.State.DONE
     [partition] = act.answer["data"]["partitions"]
@@ -94,14 +95,14 @@ def test_a_broker_that_hangs_in_the_middle_of_every_act_and_every_check_costs_no
     make_topics(alice, 1, 2)
     hung = topics.create_topic(alice.namespace, "alone", partitions=1, replicas=1).partitions[0].leader
     seats = {exercise: take_seat(alice.klass, exercise.title) for exercise in all_exercises()}
-    at_once({each: partial(take, seats[each], each, each.solution) for each in seats}, within_s=60)
+    at_once({each: partial(take, seats[each], each, each.solution) for each in seats})
 
     asked = {**every_act(1), "produce to alone": Produce(topic="alone", values="1")}
     moment = Barrier(len(asked) + len(seats), action=partial(hang, own_cluster, hung))
     acts = {name: partial(perform, alice, cut_act(action, moment), act_id=uuid4()) for name, action in asked.items()}
     checks = {each: partial(check, seat, cut_check(each, moment)) for each, seat in seats.items()}
     try:
-        found = at_once({**acts, **checks}, within_s=25)
+        found = at_once({**acts, **checks})
     finally:
         go_on(own_cluster)
     assert ends_badly([found[name] for name in asked], states={Act.State.DONE, Act.State.UNKNOWN}) == []
@@ -119,8 +120,8 @@ def test_a_broker_that_hangs_in_the_middle_of_every_act_and_every_check_costs_no
     assert sorted(kept) == sent or found["produce"].state == Act.State.UNKNOWN
 
     again = {kind: partial(perform, alice, action, act_id=uuid4()) for kind, action in every_act(2).items()}
-    assert ends_badly(at_once(again, within_s=SOON_S).values(), states={Act.State.DONE}) == []
-    checked = at_once({each: partial(check, seat, each) for each, seat in seats.items()}, within_s=SOON_S)
+    assert ends_badly(at_once(again).values(), states={Act.State.DONE}) == []
+    checked = at_once({each: partial(check, seat, each) for each, seat in seats.items()})
     assert seen_wrongly(checked.values(), states={Attempt.State.DONE}) == []
 
 
@@ -169,7 +170,7 @@ def try_everything_in_vain(alice: Member, client: Client, bob: Member, dora: Mem
     looks = {(each.slug, who): partial(check_lesson, who, each) for each in lessons() for who in (bob, dora)}
     urls = [reverse("lesson", args=[alice.klass.slug, lesson.slug]) for lesson in lessons()]
     pages = {url: partial(client.get, url) for url in urls}
-    found = at_once({**asked, **checks, **looks, **pages}, within_s=SOON_S)
+    found = at_once({**asked, **checks, **looks, **pages})
 
     assert {kind: found[kind] for kind in asked} == {**dict.fromkeys(asked, 503), "submit-answers": 200}
     failed = alice.acts.filter(state=Act.State.FAILED)
@@ -205,7 +206,7 @@ async def test_with_the_cluster_gone_nothing_happens_and_nothing_counts_and_open
 
         await aside(start_all, own_cluster)
         await page.until(lambda: 'data-state="up"' in parts(page)["part-brokers"])
-        answers = await aside(at_once, ask_for_every_act(alice_client, alice, 2), within_s=SOON_S)
+        answers = await aside(at_once, ask_for_every_act(alice_client, alice, 2))
         assert answers == dict.fromkeys(answers, 200)
         await consumer.until(lambda: "second" in {record["value"].get("text") for record in consumer.records})
         for name in ("test1p", "test2p", "test2die"):
@@ -234,6 +235,26 @@ def test_acts_that_were_cut_are_settled_by_looking_at_the_cluster(alice, own_clu
     for name in ("never", "late"):
         topics.create_topic(alice.namespace, name, partitions=1, replicas=1)
     assert what_became_of(acts) == {"happened", "happened in silence", "happens later"}
+
+
+def test_a_recheck_goes_on_past_what_a_broker_that_is_down_keeps_from_it(classroom, own_cluster):
+    alice = classroom.alice
+    [partition] = topics.create_topic(alice.namespace, "test1p", partitions=1, replicas=1).partitions
+    for exercise in all_exercises():
+        Attempt.objects.create(member=alice, exercise=exercise.id, state=Attempt.State.NOT_YET, check_hash="")
+    set_wanted(own_cluster.data_dir, partition.leader, "killed")
+    wait_for(lambda: topics.describe_topic(alice.namespace, "test1p").partitions[0].leader is None)
+    cells = cells_of(classroom.klass, alice, None)
+    portions = [recheck(cells, classroom.greta)]
+    while (cursor := portions[-1].cursor) is not None and not portions[-1].is_away:
+        portions.append(recheck(cells, classroom.greta, after=cursor))
+    assert sum(portion.checks for portion in portions) == len(all_exercises())
+    could_not = alice.attempts.filter(state=Attempt.State.COULD_NOT_CHECK)
+    assert 0 < sum(portion.failed for portion in portions) == could_not.count() < len(all_exercises())
+    assert "no leader" in next(portion.problem for portion in portions if portion.problem)
+    assert progress(alice)["points_total"] == sum(
+        each.points for each in all_exercises() if each.id not in set(could_not.values_list("exercise", flat=True))
+    )
 
 
 def cut_row(member: Member, action: Action, *, state: str, age_s: float) -> Act:
@@ -282,3 +303,31 @@ def test_a_locked_database_is_said_and_nothing_is_done(alice, alice_client, own_
     assert "The database is busy" in answer.content.decode()
     assert not exists(alice, "locked-out")
     assert alice_client.post(url, fields).status_code == 302
+
+
+def test_an_answer_that_the_database_does_not_take_is_no_reason_to_send_it_again(
+    alice, alice_client, own_cluster, monkeypatch
+):
+    """Kafka has created the topic, and then the lock is there."""
+    url, fields = f"/api/v1/classes/{alice.klass.slug}/acts/create-topic", {"name": "created", "act_id": str(uuid4())}
+    run = CreateTopic.run
+
+    with ExitStack() as after_the_answer:
+
+        def run_and_be_locked_out(action, namespace):
+            answer = run(action, namespace)
+            after_the_answer.enter_context(locked_rows())
+            return answer
+
+        monkeypatch.setattr(CreateTopic, "run", run_and_be_locked_out)
+        said = alice_client.post(url, fields, content_type="application/json")
+    assert said.status_code == 504
+    assert "Do not send it again" in said.json()["advice"]
+    monkeypatch.undo()
+
+    act = alice.acts.get()
+    assert act.state == Act.State.RUNNING
+    alice.acts.update(started_at=timezone.now() - timedelta(seconds=2 * CUT_AFTER_S))
+    find_out(alice)
+    assert is_settled(act)
+    assert act.answer["data"]["topic_id"] == topics.describe_topic(alice.namespace, "created").topic_id

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable, Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
@@ -11,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Max, Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,6 +20,7 @@ from lessons.classroom.checks.deciding_act import deciding_act, stored
 from lessons.classroom.checks.relevance import EVERYTHING, Memory
 from lessons.classroom.models import Act, Attempt, Member, Observation
 from lessons.classroom.settling import lend_connection
+from lessons.classroom.storable import storable
 from lessons.cluster.errors import ClusterError, KafkaUnavailable
 from lessons.cluster.metadata import cluster_id
 from lessons.cluster.snapshot import Snapshot
@@ -32,6 +32,7 @@ _log = logging.getLogger(__name__)
 
 NO_LEADER = "LEADER_NOT_AVAILABLE"  # of one partition: others may have one
 
+CHECK_FAILED = "check-failed"  # the name of what went wrong, in a verdict: the check itself
 CHECKS_WHEN_OVERTAKEN = 3
 KEEP_LIKE_WORDS_EVERY = timedelta(minutes=1)
 LATEST_ACTS = 100  # of one kind; a check reads no further back, however long somebody plays
@@ -126,9 +127,8 @@ def _check_quietly(
 ) -> bool:
     """Again, if another check has kept something meanwhile: it may have read the cluster earlier. Raises: ClusterError."""
     for _try in range(CHECKS_WHEN_OVERTAKEN):
-        seen = _observe(member, exercise, evidence)
-        verdict = _judge(member, exercise, seen)
-        if verdict.state == "could_not_check" or (verdict.state != "done" and last is None and only_done):
+        seen, verdict = _look(member, exercise, evidence)
+        if verdict.state != "done" and last is None and only_done:
             return False
         if (
             verdict.state != "done"
@@ -149,7 +149,7 @@ def _check_quietly(
 
 
 def _keep_unless_others_did(
-    member: Member, exercise: Exercise, seen: Observation, verdict: Verdict, last: Attempt | None
+    member: Member, exercise: Exercise, seen: Observation | None, verdict: Verdict, last: Attempt | None
 ) -> bool:
     """Whether it was kept: not when there is an attempt by now that is later than the last one that was known."""
     with transaction.atomic():
@@ -162,31 +162,47 @@ def _keep_unless_others_did(
     return True
 
 
-def _is_news(last: Attempt, seen: Observation) -> bool:
+def _is_news(last: Attempt, seen: Observation | None) -> bool:
     """Whether a look after which the same would be said has seen something else: that is kept, for a check that is
     mended later may tell the two apart. At most now and then, for some see something else after every act."""
     is_old = timezone.now() - last.decided_at > KEEP_LIKE_WORDS_EVERY
-    return is_old and (last.observation is None or last.observation.data != json.loads(json.dumps(seen.data)))
+    before, now = (each.data if each else None for each in (last.observation, seen))
+    return is_old and before != now
 
 
-def check(member: Member, exercise: Exercise) -> Attempt:
-    """Looks because somebody asked: always adds an attempt, "could not check" too. A done exercise stays done."""
+def check(member: Member, exercise: Exercise, *, asked_by: Member | None = None) -> Attempt:
+    """Looks because somebody asked: always adds an attempt, "could not check" too. A done exercise stays done.
+    `asked_by`: of the staff, for then it is no attempt of the student's."""
     try:
-        seen = _observe(member, exercise, evidence_of(member))
+        seen, verdict = _look(member, exercise, evidence_of(member))
     except ClusterError as error:
-        verdict = Verdict("could_not_check", seen=_("The cluster could not be read."), why=str(error))
-        return _keep(member, exercise, None, verdict)
-    return _keep(member, exercise, seen, _judge(member, exercise, seen))
+        seen, verdict = None, Verdict("could_not_check", seen=_("The cluster could not be read."), why=str(error))
+    return _keep(member, exercise, seen, verdict, asked_by)
 
 
-def check_unbegun(member: Member, exercise: Exercise) -> Attempt | None:
+def check_unbegun(member: Member, exercise: Exercise, *, asked_by: Member) -> tuple[Verdict, Attempt | None]:
     """Looks for somebody who has not begun, as far as is known: only "done" is kept. Else it would look like a try.
 
     Raises: ClusterError.
     """
-    seen = _observe(member, exercise, evidence_of(member))
-    verdict = _judge(member, exercise, seen)
-    return _keep(member, exercise, seen, verdict) if verdict.state == "done" else None
+    seen, verdict = _look(member, exercise, evidence_of(member))
+    return verdict, _keep(member, exercise, seen, verdict, asked_by) if verdict.state == "done" else None
+
+
+def _look(member: Member, exercise: Exercise, evidence: Evidence) -> tuple[Observation | None, Verdict]:
+    """What is seen, and the verdict on it. What an author's code raises is no fault of the student's: it is logged, counts
+    against nobody, and the instructor's room shows it. Raises: ClusterError, and DatabaseError, which tell nothing of it.
+    """
+    seen: Observation | None = None
+    try:
+        seen = _observe(member, exercise, evidence)
+        return seen, exercise.judge(seen.data, seed_of(member, exercise))
+    except (ClusterError, DatabaseError):
+        raise
+    except Exception:
+        _log.exception("the check of %s failed for the seat %s", exercise.id, member.namespace.prefix)
+        why = _("Your instructor has to correct the check. It counts against nobody.")
+        return seen, Verdict("could_not_check", _("The check itself failed."), misconception=CHECK_FAILED, why=why)
 
 
 def _observe(member: Member, exercise: Exercise, evidence: Evidence) -> Observation:
@@ -197,21 +213,11 @@ def _observe(member: Member, exercise: Exercise, evidence: Evidence) -> Observat
         member=member,
         exercise=exercise.id,
         version=exercise.version,
-        data=exercise.observe(evidence),
+        data=storable(exercise.observe(evidence)),
         read=stored(evidence.read),
         cluster_id=cluster_id(asked="Name the cluster"),
         observed_at=began_at,
     )
-
-
-def _judge(member: Member, exercise: Exercise, seen: Observation) -> Verdict:
-    """The verdict. What an author's code raises is no fault of the student's: it is logged, and counts against nobody."""
-    try:
-        return exercise.judge(seen.data, seed_of(member, exercise))
-    except Exception:
-        _log.exception("the check of %s failed on an observation", exercise.id)
-        words = _("The check of this exercise failed.")
-        return Verdict("could_not_check", seen=words, why=_("Your instructor has to correct the check."))
 
 
 def evidence_of(
@@ -250,13 +256,21 @@ def seed_of(member: Member, exercise: Exercise) -> str:
     return f"{member.klass.slug}.{member.slug}.{exercise.id}"
 
 
-def _keep(member: Member, exercise: Exercise, seen: Observation | None, verdict: Verdict) -> Attempt:
-    attempt = _stored(member, exercise, seen, verdict)
+def _keep(
+    member: Member, exercise: Exercise, seen: Observation | None, verdict: Verdict, asked_by: Member | None
+) -> Attempt:
+    attempt = _stored(member, exercise, seen, verdict, asked_by)
     _tell(attempt)
     return attempt
 
 
-def _stored(member: Member, exercise: Exercise, seen: Observation | None, verdict: Verdict) -> Attempt:
+def _stored(
+    member: Member,
+    exercise: Exercise,
+    seen: Observation | None,
+    verdict: Verdict,
+    asked_by: Member | None = None,
+) -> Attempt:
     if seen is not None:
         seen.save()
     return Attempt.objects.create(
@@ -267,6 +281,7 @@ def _stored(member: Member, exercise: Exercise, seen: Observation | None, verdic
         verdict=asdict(verdict),
         check_hash=exercise.text_hash,
         deciding_act=deciding_act(member, seen, exercise) if verdict.state == "done" and seen is not None else None,
+        asked_by=asked_by,
     )
 
 

@@ -19,7 +19,7 @@ from typing import Any
 from django.utils import timezone
 
 from lessons.classroom.exports.signing import NotGenuine, PublicKey, public_key_of, read_jws, sha256_of, sign
-from lessons.classroom.grading.standings import DONE, NOT_BEGUN_YET, Standing, standings_of
+from lessons.classroom.grading.standings import DONE, NOT_BEGUN_YET, Standing, points_total, standings_of
 from lessons.classroom.models import Act, Attempt, Member, Observation
 from lessons.course.exercise import Exercise
 from lessons.course.loader import Lesson
@@ -82,7 +82,7 @@ def _card(member: Member, entries: list[Entry]) -> dict[str, Any]:
         "made_at": timezone.now().isoformat(timespec="seconds"),
         "done": sum(entry.standing.state == DONE for entry in entries),
         "points": _number(sum(entry.standing.points for entry in entries)),
-        "points_total": sum(entry.exercise.points for entry in entries),
+        "points_total": points_total([entry.exercise for entry in entries], [entry.standing for entry in entries]),
         "exercises": [_exercise(entry, acts) for entry in entries],
     }
 

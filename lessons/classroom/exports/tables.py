@@ -78,10 +78,20 @@ def long_rows(table: Table) -> Iterator[CsvRow]:
 
 def wide_rows(table: Table, *, zeros: bool = False) -> Iterator[CsvRow]:
     """A row for each seat, with a grade for each exercise."""
-    yield ("seat", "name", "external_id", *(exercise.id for exercise in table.exercises), "done", "points", "last_at")
+    yield (
+        "seat",
+        "name",
+        "external_id",
+        *(exercise.id for exercise in table.exercises),
+        "done",
+        "points",
+        "points_total",
+        "last_at",
+    )
     for row in table.rows:
         grades = [grade(cell, zeros=zeros) for cell in row.cells]
-        yield (row.seat.slug, row.seat.name, row.seat.external_id, *grades, row.done, row.points, _moment(row.last_at))
+        about = row.seat.slug, row.seat.name, row.seat.external_id
+        yield (*about, *grades, row.done, row.points, row.points_total, _moment(row.last_at))
 
 
 def as_json(table: Table, *, about: Mapping[str, Any]) -> str:
@@ -96,7 +106,7 @@ def _seat(row: Row, exercises: tuple[Exercise, ...]) -> dict[str, Any]:
     cells = {exercise.id: _cell(cell) for exercise, cell in zip(exercises, row.cells, strict=True)}
     return {
         "seat": seat.slug, "name": seat.name, "external_id": seat.external_id, "done": row.done, "points": row.points,
-        "last_at": _moment(row.last_at) or None, "exercises": cells,
+        "points_total": row.points_total, "last_at": _moment(row.last_at) or None, "exercises": cells,
     }  # fmt: skip
 
 

@@ -27,6 +27,7 @@ from lessons.classroom.grading.standings import (
     Standing,
     Standings,
     class_standings,
+    points_total,
 )
 from lessons.classroom.models import Class, Member, Role
 from lessons.course.exercise import Exercise
@@ -88,6 +89,7 @@ class Row:
     seat: Member
     cells: tuple[Cell, ...]  # one for each exercise of the table, in its order
     points: float
+    points_total: int  # without exercises that could not be checked
     done: int
     last_at: datetime | None
 
@@ -124,6 +126,7 @@ def row_of(seat: Member, exercises: tuple[Exercise, ...], standings: Standings) 
         seat=seat,
         cells=cells,
         points=sum(cell.points for cell in cells),
+        points_total=points_total(exercises, cells),
         done=sum(cell.state == DONE for cell in cells),
         last_at=max((cell.at for cell in cells if cell.at), default=None),
     )

@@ -7,8 +7,8 @@ otherwise, when and why. Removing an override adds one more row.
 
 A class has thousands of cells, and each check asks Kafka. So they are checked in portions: each is a request of its own
 that ends after 20 checks or 3 seconds. The next portion begins after the last cell that was checked, not at a number:
-so seats that come or go in between shift nothing. After a check that failed, the app starts no other by itself: while
-the cluster is down, each would wait in vain.
+so seats that come or go in between shift nothing. What could not be checked is counted, and the others go on; only when
+the cluster does not answer at all it stops, for each check would wait in vain.
 """
 
 from __future__ import annotations
@@ -17,11 +17,21 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from lessons.classroom.checks.attempts import check, check_unbegun
-from lessons.classroom.grading.standings import COULD_NOT_CHECK, DONE, NOT_BEGUN, NOT_BEGUN_YET, standings_of
+from lessons.classroom.grading.standings import (
+    COULD_NOT_CHECK,
+    DONE,
+    NOT_BEGUN,
+    NOT_BEGUN_YET,
+    NOT_YET,
+    standings_of,
+)
 from lessons.classroom.history import ChangeKind, record_change
 from lessons.classroom.models import Attempt, Change, Class, Member, Role
-from lessons.cluster.errors import ClusterError
+from lessons.cluster.errors import ClusterError, KafkaUnavailable
+from lessons.cluster.metadata import ask_whether_it_answers
 from lessons.course.exercise import Exercise
 from lessons.course.loader import all_exercises
 
@@ -55,7 +65,9 @@ class Portion:
     cursor: Cursor | None
     checks: int
     newly_done: int
-    problem: str  # why the last check failed; empty: it did not
+    failed: int  # could not be checked
+    problem: str  # why the last of them could not; empty: none
+    is_away: bool = False  # the cluster does not answer: nothing more was tried
 
 
 def ask_recheck(klass: Class, by: Member, *, seat: Member | None, exercise: Exercise | None) -> Change:
@@ -68,7 +80,7 @@ def recheck_one(seat: Member, by: Member, exercise: Exercise) -> Attempt:
     """Check one exercise now. This always adds an attempt, even when it could not check."""
     data = {"exercise": exercise.id, "checks": 1}
     record_change(seat.klass, by, ChangeKind.RECHECK, seat=seat, data=data)
-    return check(seat, exercise)
+    return check(seat, exercise, asked_by=by)
 
 
 def cells_of(klass: Class, seat: Member | None, exercise: Exercise | None) -> list[tuple[Member, Exercise, Cursor]]:
@@ -81,31 +93,36 @@ def cells_of(klass: Class, seat: Member | None, exercise: Exercise | None) -> li
     ]
 
 
-def recheck(cells: Sequence[tuple[Member, Exercise, Cursor]], *, after: Cursor = BEGINNING) -> Portion:
+def recheck(cells: Sequence[tuple[Member, Exercise, Cursor]], by: Member, *, after: Cursor = BEGINNING) -> Portion:
     """Check the next cells. Done stays done; an exercise that was not begun is stored only when it turns out done."""
     ends = time.monotonic() + PORTION_S
-    checks = newly_done = 0
+    checks = newly_done = failed = 0
+    problem = ""
     for member, exercise, cursor in cells:
         if cursor <= after:
             continue
         if checks == CHECKS_AT_ONCE or time.monotonic() > ends:
-            return Portion(after, checks, newly_done, "")
+            return Portion(after, checks, newly_done, failed, problem)
+        try:
+            ask_whether_it_answers(asked=_("Re-check"))
+        except KafkaUnavailable as error:
+            return Portion(after, checks, newly_done, failed, str(error), is_away=True)
         was = standings_of(member).get(exercise.id, NOT_BEGUN_YET).state
-        state, problem = _check(member, exercise, was)
+        state, why = _check(member, exercise, was, by)
         after, checks = cursor, checks + 1
         newly_done += state == DONE != was
-        if problem:
-            return Portion(None if cursor == cells[-1][2] else after, checks, newly_done, problem)
-    return Portion(None, checks, newly_done, "")
+        if state == COULD_NOT_CHECK:
+            failed, problem = failed + 1, f"{exercise.title}: {why}"
+    return Portion(None, checks, newly_done, failed, problem)
 
 
-def _check(member: Member, exercise: Exercise, was: str) -> tuple[str, str]:
-    """The new verdict's state and, if the check failed, why."""
+def _check(member: Member, exercise: Exercise, was: str, by: Member) -> tuple[str, str]:
+    """The new verdict's state and, if it could not be checked, why."""
     if was != NOT_BEGUN:
-        attempt = check(member, exercise)
-        return attempt.state, attempt.verdict["why"] if attempt.state == COULD_NOT_CHECK else ""
+        attempt = check(member, exercise, asked_by=by)
+        return attempt.state, attempt.verdict["why"]
     try:
-        kept = check_unbegun(member, exercise)
+        verdict, _kept = check_unbegun(member, exercise, asked_by=by)
     except ClusterError as error:
         return COULD_NOT_CHECK, str(error)
-    return kept.state if kept else was, ""
+    return was if verdict.state == NOT_YET else verdict.state, verdict.why

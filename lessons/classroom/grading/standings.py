@@ -4,14 +4,15 @@ Why it is so
 ------------
 Only what happened is stored, so a standing can't disagree with its evidence. Done stays done: one done attempt is
 enough, unless that very attempt was re-graded (`AttemptQuerySet.counted`). A grader's override, the latest `Change` of
-that kind, wins over both. "Could not check" counts neither as a verdict nor as an attempt. Whether work is late depends
+that kind, wins over both. "Could not check" counts neither as a verdict nor as an attempt, and its points are not among those
+that could be had; a check that staff asked for is no attempt and no sign of the student. Whether work is late depends
 on the time of the act that did it, not of the check.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -22,6 +23,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lessons.classroom.history import ChangeKind
 from lessons.classroom.models import Attempt, Change, Class, LateRule, Member
+from lessons.course.exercise import Exercise
 from lessons.course.loader import all_exercises
 
 DONE, NOT_YET, COULD_NOT_CHECK, NOT_BEGUN = "done", "not_yet", "could_not_check", ""
@@ -83,13 +85,13 @@ def standings_of(member: Member) -> Standings:
 def _fold(klass: Class, attempts: QuerySet[Attempt], overrides: QuerySet[Change]) -> dict[int, dict[str, Standing]]:
     points = {exercise.id: exercise.points for exercise in all_exercises()}
     rows: dict[int, dict[str, Standing]] = defaultdict(dict)
-    could_not = Q(state=Attempt.State.COULD_NOT_CHECK)
+    could_not, of_the_student = Q(state=Attempt.State.COULD_NOT_CHECK), Q(asked_by=None)
     counted = attempts.filter(replaced_by=None).order_by()
     for member, exercise, number, last, last_verdict, at in counted.values_list("member_id", "exercise").annotate(
-        number=Count("pk", filter=~could_not),
+        number=Count("pk", filter=~could_not & of_the_student),
         last=Max("pk"),
         last_verdict=Max("pk", filter=~could_not),
-        at=Max("decided_at"),
+        at=Max("decided_at", filter=of_the_student),
     ):
         state = NOT_YET if last == last_verdict else COULD_NOT_CHECK
         rows[member][exercise] = Standing(state, attempts=number, at=at, attempt_id=last)
@@ -119,6 +121,12 @@ def _apply(overrides: QuerySet[Change], rows: dict[int, dict[str, Standing]]) ->
             )  # fmt: skip
 
 
+def points_total(exercises: Iterable[Exercise], standings: Iterable[Standing]) -> int:
+    """The points of those that could be checked: what could not counts against nobody."""
+    both = zip(exercises, standings, strict=True)
+    return sum(exercise.points for exercise, standing in both if standing.state != COULD_NOT_CHECK)
+
+
 def progress(member: Member, standings: Standings | None = None) -> dict[str, float]:
     """Exercises and points of the lessons that are switched on: done, and in total."""
     standings = standings_of(member) if standings is None else standings
@@ -128,5 +136,5 @@ def progress(member: Member, standings: Standings | None = None) -> dict[str, fl
         "done": sum(standing.state == DONE for standing in here),
         "total": len(exercises),
         "points": sum(standing.points for standing in here),
-        "points_total": sum(exercise.points for exercise in exercises),
+        "points_total": points_total(exercises, here),
     }

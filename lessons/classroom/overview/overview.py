@@ -18,7 +18,14 @@ from lessons.classroom.grading.standings import DONE, NOT_BEGUN, NOT_BEGUN_YET
 from lessons.classroom.models import Act, Class, Role
 from lessons.classroom.overview.place import Place
 from lessons.classroom.overview.seats import NOTHING, SeatFacts, read_seats
-from lessons.classroom.overview.summary import Misconception, Predictions, misconceptions, predictions
+from lessons.classroom.overview.summary import (
+    FailingCheck,
+    Misconception,
+    Predictions,
+    failing_checks,
+    misconceptions,
+    predictions,
+)
 from lessons.course.loader import Lesson
 
 TIME_PASSES_S = 5.0  # ten minutes without progress are told so much late
@@ -50,6 +57,7 @@ class Overview:
     rows: tuple[SeatRow, ...]
     stuck: tuple[Stuck, ...]  # who is longest first
     misconceptions: tuple[Misconception, ...]
+    failing_checks: tuple[FailingCheck, ...]
     predictions: tuple[Predictions, ...]
 
 
@@ -118,6 +126,7 @@ class ClassOverview:
             rows=tuple(self._row(seat, facts[seat.pk], now) for seat in seats),
             stuck=self._stuck(seats, now),
             misconceptions=misconceptions(klass.lessons, facts.values()),
+            failing_checks=failing_checks(klass.lessons, facts.values()),
             predictions=predictions(klass.lessons, list(facts.values())),
         )
 

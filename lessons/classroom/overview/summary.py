@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from lessons.classroom.checks.attempts import CHECK_FAILED
 from lessons.classroom.overview.seats import SeatFacts, Seen
 from lessons.course.exercise import Exercise
 from lessons.course.loader import Lesson
@@ -21,6 +22,15 @@ class Misconception:
     seats: int
     words: str
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class FailingCheck:
+    """A check that is at fault itself."""
+
+    lesson: int
+    exercise: str  # its title
+    seats: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +53,23 @@ def misconceptions(lessons: Sequence[Lesson], seats: Iterable[SeatFacts]) -> tup
     known: dict[str, list[Seen]] = {}
     for facts in seats:
         for exercise, seen in facts.seen.items():
-            if seen.misconception:
+            if seen.misconception and seen.misconception != CHECK_FAILED:
                 known.setdefault(exercise, []).append(seen)
     found = [_commonest(lesson, e, known[e.id]) for lesson in lessons for e in lesson.exercises if e.id in known]
     return tuple(sorted(found, key=lambda each: -each.seats))
+
+
+def failing_checks(lessons: Sequence[Lesson], seats: Iterable[SeatFacts]) -> tuple[FailingCheck, ...]:
+    """The exercises whose check raised something when it was last tried, and for how many seats."""
+    failed = Counter(
+        exercise for facts in seats for exercise, seen in facts.seen.items() if seen.misconception == CHECK_FAILED
+    )
+    return tuple(
+        FailingCheck(lesson.number, exercise.title, failed[exercise.id])
+        for lesson in lessons
+        for exercise in lesson.exercises
+        if failed[exercise.id]
+    )
 
 
 def _commonest(lesson: Lesson, exercise: Exercise, known: Sequence[Seen]) -> Misconception:

@@ -15,6 +15,9 @@ revoked, and at the end. What was delivered and not acknowledged is delivered ag
 own auto-commit would do almost the same, but it never commits an offset below an earlier one, and carried the offset of
 a deleted topic over to the new one of that name.
 
+*At the end* the client says so, with an offset: it may lie behind that of the last record, for the mark that ends a
+transaction takes one as well. That offset is committed, as the Java client does, or the group would stay behind for ever.
+
 *Start offsets* are looked up and given to `assign()`: so they can be told, and `latest` does not miss what is produced
 right after the assignment (it missed it in 8 of 8 trials).
 
@@ -23,13 +26,14 @@ when it is back; when the topic was created again in between, it reads on at the
 an offset. So the owner says `begin_anew` when the topic's id has changed (`live.TopicWatch` looks).
 """
 
-from lessons.cluster.consume.events import Assigned, Delivered, Event, Revoked, Stopped, Trouble
+from lessons.cluster.consume.events import Assigned, AtEnd, Delivered, Event, Revoked, Stopped, Trouble
 from lessons.cluster.consume.member import MAX_CREDIT, GroupMember
 from lessons.cluster.consume.membership import Membership
 
 __all__ = [
     "MAX_CREDIT",
     "Assigned",
+    "AtEnd",
     "Delivered",
     "Event",
     "GroupMember",

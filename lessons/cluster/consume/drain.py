@@ -7,8 +7,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from lessons.cluster import records
-from lessons.cluster.consume.events import Assigned, Delivered, Event, Stopped, Trouble
+from lessons.cluster.consume.events import Assigned, AtEnd, Delivered, Event, Stopped, Trouble
 from lessons.cluster.consume.member import MAX_CREDIT, GroupMember
 from lessons.cluster.consume.membership import Membership
 from lessons.cluster.errors import ClusterError, no_answer
@@ -29,8 +28,8 @@ class Drained:
 
 @dataclass
 class _Progress:
-    ends: Mapping[int, int]
     assigned: dict[int, int | None] = field(default_factory=dict)
+    ended: set[int] = field(default_factory=set)
     positions: dict[int, int] = field(default_factory=dict)
     delivered: int = 0
 
@@ -38,14 +37,17 @@ class _Progress:
         if isinstance(event, Assigned):
             self.assigned = dict(event.offsets)
             self.positions = {partition: offset or 0 for partition, offset in event.offsets.items()}
+            self.ended.clear()
         elif isinstance(event, Delivered):
             self.delivered += len(event.entries)
             self.positions |= {entry.partition: entry.offset + 1 for entry in event.entries}
+        elif isinstance(event, AtEnd):
+            self.ended.add(event.partition)
 
     @property
     def at_the_end(self) -> bool:
-        """Of all that was there when it began, in the partitions that the group gave to this member."""
-        return bool(self.positions) and all(offset >= self.ends.get(p, 0) for p, offset in self.positions.items())
+        """Of all that is to be had, in the partitions that the group gave to this member."""
+        return bool(self.assigned) and self.assigned.keys() <= self.ended
 
 
 def read_to_end(membership: Membership, *, timeout_s: float = TIMEOUT_S) -> Drained:
@@ -53,11 +55,7 @@ def read_to_end(membership: Membership, *, timeout_s: float = TIMEOUT_S) -> Drai
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
     member = GroupMember(membership, events.put)
     find_topic(membership.full_topic, asked=membership.asked, namespace=membership.namespace)
-    ends = {
-        partition: end
-        for partition, (_, end) in records.offsets(membership.full_topic, namespace=membership.namespace).items()
-    }
-    progress, deadline = _Progress(ends), time.monotonic() + timeout_s
+    progress, deadline = _Progress(), time.monotonic() + timeout_s
     member.start()
     trouble: ClusterError | None = None
     try:

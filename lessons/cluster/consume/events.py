@@ -31,6 +31,15 @@ class Delivered:
 
 
 @dataclass(frozen=True)
+class AtEnd:
+    """Everything that is to be had of this partition now was delivered; the next record will have this offset, or a later
+    one. It may lie behind the last record by more than one: the marks of transactions have offsets, too."""
+
+    partition: int
+    offset: int
+
+
+@dataclass(frozen=True)
 class Trouble:
     """Something is in the way; the member goes on trying, unless `Stopped` follows."""
 
@@ -44,4 +53,4 @@ class Stopped:
     committed: Mapping[int, int]
 
 
-Event = Assigned | Revoked | Delivered | Trouble | Stopped
+Event = Assigned | Revoked | Delivered | AtEnd | Trouble | Stopped

@@ -14,7 +14,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Topic
 
 from lessons.cluster import clients
 from lessons.cluster.consume import ending
-from lessons.cluster.consume.events import Assigned, Delivered, Event, Revoked, Stopped, Trouble
+from lessons.cluster.consume.events import Assigned, AtEnd, Delivered, Event, Revoked, Stopped, Trouble
 from lessons.cluster.consume.membership import Membership
 from lessons.cluster.errors import ClusterError, TopicMissing, translate
 from lessons.cluster.live import frames
@@ -141,21 +141,32 @@ class GroupMember:
             if message is None:
                 continue
             error = message.error()
-            if error is None:
+            if error is None or error.code() == KafkaError._PARTITION_EOF:
                 self._held.append(message)
             else:
                 self._complain(error)
 
     def _hand_out(self) -> None:
-        ready = [self._held.popleft() for _ in range(min(self._credit, len(self._held)))]
+        ready: list[Message] = []
+        ends: list[Message] = []
+        while self._held and (self._held[0].error() or len(ready) < self._credit):
+            message = self._held.popleft()
+            (ends if message.error() else ready).append(message)
         if ready:
             self._credit -= len(ready)
             records = [from_kafka(message) for message in ready]
             for record in records:
                 self._had.record(record.partition, record.offset)
             self._tell(Delivered(tuple(frames.entry(record, self._asked.namespace) for record in records)))
-        if not self._credit:
+        for end in ends:
+            self._reach_end(end.partition() or 0, end.offset() or 0)
+        if ready and not self._credit:
             self._pause()
+
+    def _reach_end(self, partition: int, offset: int) -> None:
+        if self._had.reach_end(partition, offset):
+            self._to_commit[partition] = offset
+        self._tell(AtEnd(partition, offset))
 
     def _pause(self) -> None:
         self._paused = True
@@ -173,7 +184,8 @@ class GroupMember:
             # Never more than was handed out: a late word about an older topic of that name, or a forged one.
             position = min(position, self._had.nexts.get(partition, 0))
             if position > self._had.acknowledged.get(partition, -1) and partition in self._had.nexts:
-                self._had.acknowledged[partition] = self._to_commit[partition] = position
+                self._had.acknowledged[partition] = position
+                self._to_commit[partition] = self._had.behind_marks(partition, position)
 
     def _stop(self) -> None:
         self._stopping = True
@@ -200,7 +212,8 @@ class GroupMember:
         starts = self._starts(consumer, [each.partition for each in partitions])
         consumer.assign([_place(self._topic, partition, start) for partition, start in starts.items()])
         self._held.clear()
-        self._had = _Had({each: start or 0 for each, start in starts.items()}, self._topic_id())
+        known = {each: start for each, start in starts.items() if start is not None}
+        self._had = _Had(known, self._topic_id())
         if not self._credit:
             self._pause()
         self._tell(Assigned(starts, self._had.topic_id))
@@ -290,6 +303,10 @@ class _Had:
     topic_id: str | None = None
     acknowledged: dict[int, int] = field(default_factory=dict)
     went_back: set[int] = field(default_factory=set)
+    _delivered: set[int] = field(default_factory=set)
+    _ends: dict[int, tuple[int, int]] = field(
+        default_factory=dict
+    )  # behind the last record, and behind the marks after it
     _complaints: set[str] = field(default_factory=set)
 
     def record(self, partition: int, offset: int) -> None:
@@ -298,6 +315,20 @@ class _Had:
             self.went_back.add(partition)  # the client found its offset out of range: it reads a new topic already
             self.acknowledged[partition] = -1
         self.nexts[partition] = offset + 1
+        self._delivered.add(partition)
+
+    def reach_end(self, partition: int, offset: int) -> bool:
+        """Whether there are only marks of transactions up to there, and nothing is left to be acknowledged."""
+        last = self.nexts.get(partition)
+        if last is None or offset <= last:
+            return False
+        self._ends[partition] = last, offset
+        return partition not in self._delivered or self.acknowledged.get(partition) == last
+
+    def behind_marks(self, partition: int, position: int) -> int:
+        """The same position, or the one behind the marks that follow it."""
+        last, end = self._ends.get(partition, (None, 0))
+        return end if position == last else position
 
     def new_complaint(self, code: str) -> bool:
         is_new = code not in self._complaints

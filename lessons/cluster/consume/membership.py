@@ -49,6 +49,7 @@ class Membership:
             "auto.offset.reset": self.auto_offset_reset,
             "session.timeout.ms": self.session_timeout_ms,
             "max.poll.interval.ms": max(MAX_POLL_INTERVAL_MS, self.session_timeout_ms),  # the client wants it so
+            "enable.partition.eof": True,
             "enable.auto.commit": False,
             "enable.auto.offset.store": False,
         }

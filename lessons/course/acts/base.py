@@ -64,9 +64,9 @@ def _refuse_unstorable(value: Any) -> Any:
     if isinstance(value, str) and any(c == "\0" or "\ud800" <= c <= "\udfff" for c in value):
         raise ValueError(_("The text contains a NUL, or a character that does not exist in UTF-8."))
     if isinstance(value, Mapping):
-        for each in value.values():
+        for each in (*value, *value.values()):
             _refuse_unstorable(each)
-    elif isinstance(value, list):
+    elif isinstance(value, list | tuple):
         for each in value:
             _refuse_unstorable(each)
     return value

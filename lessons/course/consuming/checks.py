@@ -25,6 +25,7 @@ class CommittedEnd(Exercise):
     title = "A group at the end"
     points = 3
     reads_groups = True
+    version = 2  # `stable_end` and `unread`
     todo = "Have a group of yours read `test1p` to its end and commit."
     hint = "A group commits what its consumers were given: start one on test1p with earliest, wait for the records, press Stop."
     solution: ClassVar = [*PREPARED, consume()]
@@ -37,20 +38,28 @@ class CommittedEnd(Exercise):
     def observe(self, evidence: Evidence) -> Observation:
         topic = evidence.topic(TOPIC)
         if topic is None:
-            return {"topic_id": None, "end": 0, "groups": []}
+            return {"topic_id": None, "end": 0, "stable_end": 0, "unread": 0, "groups": []}
         _, end = evidence.offsets(TOPIC)[0]
         if end == 0:
-            return {"topic_id": topic.topic_id, "end": 0, "groups": []}
+            return {"topic_id": topic.topic_id, "end": 0, "stable_end": 0, "unread": 0, "groups": []}
         groups: list[dict[str, Any]] = [
             {"group": group.group_id, "committed": lag.committed, "members": len(group.members)}
             for group in evidence.groups
             for lag in group.lags
             if lag.topic == TOPIC and lag.partition == 0
         ]
-        return {"topic_id": topic.topic_id, "end": end, "groups": groups}
+        stable_end = evidence.stable_end(TOPIC, 0)
+        best = max((group["committed"] for group in groups if group["committed"] is not None), default=0)
+        unread = evidence.records(TOPIC, 0, start=best, end=stable_end, at_most=1) if best < stable_end else ()
+        return {
+            "topic_id": topic.topic_id, "end": end, "stable_end": stable_end, "unread": len(unread), "groups": groups,
+        }  # fmt: skip
 
     def judge(self, observation: Observation, seed: str) -> Verdict:
         end, groups = observation["end"], observation["groups"]
+        stable_end = observation["stable_end"]
+        is_open = stable_end < end
+        held_back = f"A transaction that began at offset {stable_end} is still open: what follows is not to be had yet."
         expected = f"a group whose committed offset is the end of test1p ({end})"
         if observation["topic_id"] is None:
             return not_yet("There is no topic test1p.", expected=expected, misconception="no-topic")
@@ -59,6 +68,10 @@ class CommittedEnd(Exercise):
                 "test1p is empty.", expected=expected, misconception="empty-topic",
                 why="There is nothing to read and so nothing to commit: send records first (lesson 6).",
             )  # fmt: skip
+        if stable_end == 0:
+            return not_yet(
+                "Nothing of test1p can be read yet.", expected=expected, misconception="empty-topic", why=held_back
+            )
         committed = [group for group in groups if group["committed"] is not None]
         if not committed:
             return not_yet(
@@ -69,13 +82,19 @@ class CommittedEnd(Exercise):
                 "commits nothing, until a new record comes.",
             )
         best = max(committed, key=lambda group: group["committed"])
-        if best["committed"] < end:
+        if observation["unread"]:
             return not_yet(
                 f"Group {best['group']} has committed {best['committed']}; the end is {end}.", expected=expected,
                 misconception="behind",
                 why="There is more to read. Start a consumer of this group again: it goes on from its committed offset.",
             )  # fmt: skip
-        return done(f"Group {best['group']} has committed {best['committed']}, the end of test1p.")
+        where = f"Group {best['group']} has committed {best['committed']}"
+        if is_open:
+            return done(f"{where}, and has read all that can be read. {held_back}")
+        if best["committed"] < end:
+            marks = "which behind it has only the marks of transactions"
+            return done(f"{where} of {end}, {marks}: no record is left to be read.")
+        return done(f"{where}, the end of test1p.")
 
 
 EXERCISES = [CommittedEnd()]

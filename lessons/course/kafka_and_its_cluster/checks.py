@@ -77,8 +77,8 @@ class EntryPoints(Exercise):
         answers, cluster_id = observation["answers"], observation["cluster_id"]
         if answers is None:
             return not_yet("Nothing is typed yet.", expected=expected)
-        count, end = answers["brokers"], answers["id_end"].strip()
-        if count not in {len(brokers) for brokers in (observation["brokers"], *observation["brokers_when_asked"])}:
+        count, end = answers.get("brokers"), str(answers.get("id_end") or "").strip()
+        if count not in [len(brokers) for brokers in (observation["brokers"], *observation["brokers_when_asked"])]:
             entries = count in (IN_THE_NOTEBOOK, observation["bootstrap_servers"])
             return not_yet(
                 f"{count} was typed for the brokers, and the cluster names another number.",

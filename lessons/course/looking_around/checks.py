@@ -96,7 +96,8 @@ class InternalTopics(Exercise):
         expected = "exactly those topics that Kafka itself flags as internal"
         if observation["answers"] is None:
             return not_yet("Nothing is marked yet.", expected=expected)
-        marked = set(observation["answers"]["internal"])
+        answer = observation["answers"].get("internal")
+        marked = set(answer) if isinstance(answer, list) else set()
         flagged = {topic["name"] for topic in observation["topics"] if topic["internal"]}
         own = {topic["name"] for topic in observation["topics"] if topic["own"]} - flagged
         if marked == flagged:

@@ -59,10 +59,7 @@ class NineDelivered(Exercise):
         offsets = [r["offset"] for r in reports if r["error"] is None and r["partition"] == 0]
         if len(offsets) < len(WANTED):
             offsets = offsets[-1:]  # one record that holds all nine, perhaps
-        if not offsets:
-            return {}
-        records = evidence.records(TOPIC, 0, start=min(offsets), end=max(offsets) + 1)
-        return {str(r.offset): (r.value or b"").decode(errors="replace") for r in records if r.offset in set(offsets)}
+        return {str(offset): value for offset, value in evidence.values_at(TOPIC, 0, offsets).items()}
 
     def judge(self, observation: Observation, seed: str) -> Verdict:
         expected = "nine reports without an error, and 1 to 9 at those offsets of test1p"

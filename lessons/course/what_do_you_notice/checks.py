@@ -53,7 +53,7 @@ class Prediction(Exercise):
 
     def judge(self, observation: Observation, seed: str) -> Verdict:
         expected = f"a prediction, and then records sent to {TOPIC}"
-        predictions = [each for each in observation["predictions"] if each["order"] in TRUTH]
+        predictions = [each for each in observation["predictions"] if each["order"] in list(TRUTH)]
         for sent in observation["sends"]:
             if older := [each for each in predictions if is_before(each["at"], sent["at"])]:
                 order = older[-1]["order"]

@@ -100,9 +100,9 @@ class Where(Exercise):
         if place:
             places = [tuple(each) for each in nine["places"].values()]
             for partition in ids:
-                stored |= _values(evidence, partition, [offset for each, offset in places if each == partition])
-            if place not in places and place[0] in ids:
-                stored |= _values(evidence, place[0], [place[1]])
+                here = [offset for each, offset in {*places, place} if each == partition]
+                found = evidence.values_at(TOPIC, partition, here)
+                stored |= {(partition, offset): value for offset, value in found.items()}
         return {
             "partitions": len(ids) if topic else None,
             "nine": nine,
@@ -150,15 +150,7 @@ class Where(Exercise):
 def _place(answers: Any) -> tuple[int, int] | None:
     """What was typed, as (partition, offset)."""
     match answers:
-        case {"partition": int(partition), "offset": int(offset)}:
+        case {"partition": int(partition), "offset": int(offset)} if partition >= 0 and offset >= 0:
             return partition, offset
         case _:
             return None
-
-
-def _values(evidence: Evidence, partition: int, offsets: list[int]) -> dict[tuple[int, int], str]:
-    """{(partition, offset): value} of what stands at these offsets now; not those where nothing does."""
-    if not offsets:
-        return {}
-    records = evidence.records(TOPIC, partition, start=min(offsets), end=max(offsets) + 1)
-    return {(partition, r.offset): (r.value or b"").decode(errors="replace") for r in records if r.offset in offsets}

@@ -24,8 +24,9 @@ from lessons.web.view_models.lesson import question_form
 router = Router(tags=["acts"])
 
 ANSWERS = """\
-The status is the result: 200 done, 404 no such topic, 409 refused by Kafka, 422 refused by the app or not \
-well-formed, 429 too many acts at once, 503 no answer from Kafka. An act that was stored comes back with its answer, \
+The status is the result: 200 done, 202 still running, 404 no such topic, 409 refused by Kafka, 422 refused by the app \
+or not well-formed, 429 too many acts at once, 503 Kafka could not be asked and nothing has happened, 504 Kafka did not \
+answer in time and nobody knows yet (look again at the act, which says so when it is known). An act that was stored comes back with its answer, \
 whatever the status; otherwise you get a problem.\
 """
 
@@ -35,7 +36,7 @@ def _fitting(member: Member, action: Action) -> Action:
     if not isinstance(action, SubmitAnswers):
         return action
     _, exercise = get_exercise(action.exercise)
-    if (form := question_form(member, exercise)) is None:
+    if (form := question_form(member, exercise, data={})) is None:
         raise Http404(NOT_YOURS)
     try:
         answers = form.model.model_validate(action.answers)
@@ -69,7 +70,7 @@ def _add_operation(action: type[Action]) -> None:
 
     router.post(
         "/classes/{slug:class_slug}/acts/" + action.kind,
-        response=dict.fromkeys((404, 409, 422, 429, 503), ActOut | Problem) | {200: ActOut},
+        response=dict.fromkeys((404, 409, 422, 429, 503, 504), ActOut | Problem) | {200: ActOut, 202: ActOut},
         operation_id=f"act_{action.kind.replace('-', '_')}",
         url_name=f"act-{action.kind}",
         summary=action.title,

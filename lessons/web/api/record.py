@@ -6,7 +6,7 @@ Staff see everybody, students only themselves: `seats_in_sight` decides that, an
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from ninja import Query, Router
 from ninja.pagination import paginate
 
@@ -46,8 +46,7 @@ def list_classes(request: Asking):
 def list_seats(request: Asking, class_slug: str, removed: Removed = False):
     """The students by name, with their totals. Students see only themselves."""
     member = get_asker(request.auth, class_slug)
-    exercises = _exercises(member)
-    return [_seat(row, exercises) for row in _rows(member, removed=removed)]
+    return [_seat(row) for row in _rows(member, removed=removed)]
 
 
 @router.get("/classes/{slug:class_slug}/lessons", response=list[LessonOut])
@@ -84,7 +83,9 @@ def list_completion(
 def list_attempts(request: Asking, class_slug: str, seat: Seat = "", exercise: ExerciseId = "", state: Judged = ""):
     """The attempts, newest first. Attempts that were re-graded since are included and no longer count."""
     found = Attempt.objects.filter(member__in=seats_in_sight(get_asker(request.auth, class_slug)))
-    found = found.filter(**({"state": state} if state else {})).annotate(counts=Q(replaced_by=None))
+    found = found.filter(**({"state": state} if state else {})).annotate(
+        counts=Q(replaced_by=None), asked_by_slug=F("asked_by__slug")
+    )
     return _of(found, seat, exercise)
 
 
@@ -139,12 +140,12 @@ def _rows(member: Member, *, removed: bool) -> Iterator[Row]:
     return (row_of(seat, exercises, standings.get(seat.pk, {})) for seat in seats)
 
 
-def _seat(row: Row, exercises: tuple[Exercise, ...]) -> dict[str, Any]:
+def _seat(row: Row) -> dict[str, Any]:
     seat = row.seat
     return {
         "slug": seat.slug, "name": seat.name, "external_id": seat.external_id, "joined_at": seat.joined_at,
-        "removed_at": seat.removed_at, "points": row.points, "done": row.done, "exercises": len(row.cells),
-        "points_total": sum(exercise.points for exercise in exercises), "attempts": sum(cell.attempts for cell in row.cells), "last_at": row.last_at,
+        "removed_at": seat.removed_at, "points": row.points, "points_total": row.points_total, "done": row.done,
+        "exercises": len(row.cells), "attempts": sum(cell.attempts for cell in row.cells), "last_at": row.last_at,
     }  # fmt: skip
 
 

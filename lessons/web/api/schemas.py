@@ -180,7 +180,7 @@ class SeatOut(Schema):
     joined_at: datetime
     removed_at: datetime | None
     points: float
-    points_total: int
+    points_total: int = Field(description="Of the exercises that could be checked.")
     done: int
     exercises: int
     attempts: int
@@ -214,7 +214,7 @@ class AttemptOut(Schema):
     """The verdict of one check on its evidence."""
 
     model_config = example(
-        id=41, seat=SEAT, exercise=EXERCISE, state="done", verdict=VERDICT, check_hash="9f" * 32, evidence_id=40,
+        id=41, seat=SEAT, exercise=EXERCISE, state="done", verdict=VERDICT, check_hash="9f" * 32, evidence_id=40, asked_by=None,
         deciding_act=ACT_ID, decided_at=MOMENT, replaces=None, counts=True,
     )  # fmt: skip
 
@@ -230,6 +230,9 @@ class AttemptOut(Schema):
     deciding_act: UUID | None = Field(alias="deciding_act_id")
     decided_at: datetime
     replaces: int | None = Field(alias="replaces_id", description="The older attempt, if this one is a re-grade.")
+    asked_by: str | None = Field(
+        alias="asked_by_slug", description="Who of the staff asked for it; null: it is the student's own attempt."
+    )
     counts: bool = Field(description="False once it was re-graded.")
 
 

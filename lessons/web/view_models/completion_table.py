@@ -57,6 +57,7 @@ class SeatLine:
     name: str
     is_removed: bool
     points: str
+    points_total: int | None  # where it is not that of the class, for something could not be checked
     done: int
     last: str
     cells: SafeString
@@ -65,7 +66,7 @@ class SeatLine:
 def table_html(table: Table, klass: Class, query: Query) -> SafeString:
     clock, words = clock_of(klass), _words()
     links = [f"{escape(exercise.id)}/" for exercise in table.exercises]
-    lines = [_line(row, links, clock, words) for row in table.rows]
+    lines = [_line(row, links, clock, words, of_all=table.points) for row in table.rows]
     context = {
         "sorters": [_sorter(by, query) for by in SORTED_BY],
         "lessons": _lessons(table, klass),
@@ -119,7 +120,7 @@ def _words() -> Words:
     return Words(states, late=escape(_("late")), by_hand=escape(_("by hand")))
 
 
-def _line(row: Row, links: list[str], clock: Clock, words: Words) -> SeatLine:
+def _line(row: Row, links: list[str], clock: Clock, words: Words, *, of_all: int) -> SeatLine:
     slug = escape(row.seat.slug)
     cells = "".join([_cell(cell, f"{slug}/{link}", clock, words) for cell, link in zip(row.cells, links, strict=True)])
     return SeatLine(
@@ -127,6 +128,7 @@ def _line(row: Row, links: list[str], clock: Clock, words: Words) -> SeatLine:
         name=row.seat.name,
         is_removed=bool(row.seat.removed_at),
         points=told(row.points),
+        points_total=row.points_total if row.points_total < of_all else None,
         done=row.done,
         last=clock(row.last_at) if row.last_at else "–",
         cells=mark_safe(cells),  # noqa: S308 - see above

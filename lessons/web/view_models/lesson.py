@@ -212,7 +212,8 @@ def question_form(
 ) -> DescribedForm | None:
     """What is to be typed for this exercise, with what was typed last; None when nothing is, or can't be now.
 
-    What the questions name of the cluster is that of the snapshot; without one, of the latest.
+    What the questions name of the cluster is that of the snapshot; without one, of the latest. With `data`, which somebody
+    has typed and must hear of: raises ClusterError.
     """
     if not exercise.asks:
         return None
@@ -220,6 +221,8 @@ def question_form(
     try:
         questions = exercise.questions(evidence, seed_of(member, exercise))
     except ClusterError:
+        if data is not None:
+            raise
         return None
     if questions is None:
         return None

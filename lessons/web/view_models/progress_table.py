@@ -64,7 +64,7 @@ def progress_table_context(klass: Class, overview: Overview) -> dict[str, Any]:
 
 
 def summary_context(overview: Overview) -> dict[str, Any]:
-    return {"students": len(overview.rows), "stuck": len(overview.stuck)}
+    return {"students": len(overview.rows), "stuck": len(overview.stuck), "failing_checks": overview.failing_checks}
 
 
 def _cells() -> Cells:

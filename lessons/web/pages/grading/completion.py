@@ -57,12 +57,14 @@ def recheck_many(request: HttpRequest, class_slug: str) -> HttpResponse:
         seat = get_seat(staff, request.POST["seat"]) if request.POST.get("seat") else None
         exercise = get_exercise(request.POST["exercise"])[1] if request.POST.get("exercise") else None
         change = ask_recheck(staff.klass, staff, seat=seat, exercise=exercise)
-    portion = recheck(cells_of(staff.klass, seat, exercise), after=_cursor(request.POST))
+    portion = recheck(cells_of(staff.klass, seat, exercise), staff, after=_cursor(request.POST))
     progress = {
         "job": change.pk,
         "after": "{}.{}".format(*portion.cursor) if portion.cursor else "end",
         "new": count_of(request.POST, "new") + portion.newly_done,
-        **({"problem": portion.problem[:300]} if portion.problem else {}),
+        "failed": count_of(request.POST, "failed") + portion.failed,
+        "problem": (portion.problem or request.POST.get("problem", ""))[:300],
+        "away": "1" if portion.is_away else "",
     }
     return redirect(f"{reverse('re-check', args=[class_slug])}?{urlencode(progress)}")
 
@@ -82,7 +84,7 @@ def _job_context(staff: Member, data: Any) -> dict[str, Any]:
     return {
         "change": change, "seat": seat, "exercise": exercise, "ended": ended, "checked": checked,
         "total": len(cells), "after": data.get("after", ""), "new": count_of(data, "new"),
-        "problem": data.get("problem", "")[:300],
+        "failed": count_of(data, "failed"), "problem": data.get("problem", "")[:300], "is_away": bool(data.get("away")),
     }  # fmt: skip
 
 

@@ -68,7 +68,7 @@ def _context(
 ) -> dict[str, Any]:
     standing = standings_of(seat).get(exercise.id, NOT_BEGUN_YET)
     shown = _shown(seat, exercise, standing, wanted)
-    of_exercise = seat.attempts.filter(exercise=exercise.id)
+    of_exercise = seat.attempts.filter(exercise=exercise.id).select_related("asked_by")
     newest = of_exercise.select_related("replaced_by").order_by("-pk")[: MOST_ATTEMPTS + 1]
     changes = [
         change

@@ -11,10 +11,13 @@ from lessons.classroom import process
 from lessons.classroom.access import NOT_YOURS, get_lesson_for, get_member
 from lessons.classroom.checks.attempts import attempts_by_exercise, check
 from lessons.classroom.perform import perform_form
+from lessons.cluster.refusals import Refusal
 from lessons.course.acts.submit_answers import SubmitAnswers
 from lessons.web.links import lesson_url
 from lessons.web.pages import HtmxRequest
 from lessons.web.view_models.lesson import dom_id_of, exercise_card, question_form
+
+NOTHING_TYPED = {"csrfmiddlewaretoken", "act_id"}
 
 
 @require_POST
@@ -26,6 +29,8 @@ def check_now(request: HtmxRequest, class_slug: str, lesson_slug: str, exercise_
     except KeyError:
         raise Http404(NOT_YOURS) from None
     form = question_form(member, exercise, request.POST)
+    if exercise.asks and form is None and request.POST.keys() - NOTHING_TYPED:
+        raise Refusal.OTHER_QUESTIONS.error(asked=_("Check the exercise %(title)s") % {"title": exercise.title})
     if form and not form.is_valid():
         card = exercise_card(member, lesson, exercise, attempts_by_exercise(member, lesson).get(exercise.id), form=form)
         return render(request, "parts/_exercise.html", {"exercise": card}, status=422)

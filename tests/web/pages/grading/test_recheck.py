@@ -83,7 +83,16 @@ def test_done_stays_done_and_an_attempt_is_added(greta, classroom):
     assert recheck(greta, classroom.klass, exercise=EXERCISE)["new"] == "0"
     assert (stands(classroom.alice), stands(classroom.bob)) == ("done", "not_yet")
     assert classroom.alice.attempts.order_by("pk").last().state == "not_yet"
-    assert standings_of(classroom.bob)[EXERCISE].attempts == 2
+    assert standings_of(classroom.bob)[EXERCISE].attempts == 1
+
+
+def test_what_staff_ask_for_is_no_attempt_and_no_sign_of_the_student(greta, classroom):
+    looked_at(classroom.bob, "not_yet")
+    before = standings_of(classroom.bob)[EXERCISE]
+    recheck(greta, classroom.klass, exercise=EXERCISE)
+    after = standings_of(classroom.bob)[EXERCISE]
+    assert (after.attempts, after.at) == (1, before.at)
+    assert classroom.bob.attempts.latest("pk").asked_by == classroom.greta
 
 
 def test_one_cell_is_looked_at_at_once_and_that_too_is_in_the_history(greta, classroom):
@@ -115,8 +124,7 @@ def test_many_are_looked_at_in_portions_that_go_on_where_the_last_one_ended(gret
 def test_with_the_cluster_away_nothing_counts_and_it_does_not_go_on_by_itself(greta, classroom, nothing_answers):
     looked_at(classroom.alice, "not_yet")
     told = recheck(greta, classroom.klass, exercise=EXERCISE)
-    assert (stands(classroom.alice), stands(classroom.bob)) == ("could_not_check", "")
-    assert standings_of(classroom.alice)[EXERCISE].attempts == 1
+    assert (stands(classroom.alice), stands(classroom.bob)) == ("not_yet", "")
     page = progress(greta, classroom.klass, told)
     assert "Stopped" in page
     assert "counts against nobody" in page

@@ -1,0 +1,52 @@
+"""What was typed into an exercise is stored, or it is said that it was not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from django.urls import reverse
+
+from lessons.classroom.checks.attempts import evidence_in, seed_of
+from lessons.classroom.models import Act
+from lessons.cluster import topics
+from lessons.cluster.snapshots import SnapshotTaker
+from lessons.course.loader import get_lesson
+from tests.web.pages.grading.test_recheck import nothing_answers  # noqa: F401 - a fixture
+
+pytestmark = pytest.mark.usefixtures("kafka")
+INTERNAL, ORDER = "looking-around.internal", "what-do-you-notice.order"
+
+
+def check(client, member, exercise: str, **typed: str):
+    lesson = exercise.partition(".")[0]
+    return client.post(
+        reverse("check", args=[member.klass.slug, lesson, exercise]), typed, headers={"HX-Request": "true"}
+    )
+
+
+@pytest.mark.usefixtures("nothing_answers")
+def test_while_the_cluster_is_away_what_was_marked_is_refused_aloud_and_stays_in_the_page(alice, alice_client):
+    answer = check(alice_client, alice, INTERNAL, internal="__consumer_offsets")
+    assert answer.status_code == 503
+    assert answer["HX-Reswap"] == "none"
+    assert not alice.acts.exists()
+
+
+def test_questions_stay_while_no_broker_answers(alice):
+    topics.create_topic(alice.namespace, "test1p", partitions=1, replicas=1)
+    [exercise] = get_lesson("looking-around").exercises
+    before = SnapshotTaker().take(frozenset({alice.namespace.prefix}))
+    away = replace(before, problem="No broker answers.")
+    asked = [exercise.questions(evidence_in(each, alice), seed_of(alice, exercise)) for each in (before, away)]
+    assert asked[0] is not None
+    assert asked[0].model_json_schema() == asked[1].model_json_schema()
+
+
+def test_an_answer_to_questions_that_are_gone_is_refused_aloud(alice, alice_client):
+    """It asks about the nine that were sent last, and none were sent."""
+    answer = check(alice_client, alice, ORDER, ordered="1 before 2")
+    assert answer.status_code == 422
+    assert "have changed since the page was made" in answer.content.decode()
+    assert not Act.objects.exists()
+    assert check(alice_client, alice, ORDER).status_code == 200
