@@ -9,6 +9,7 @@ middle now and then: the stamp is emptied before and filled after it, and a .ven
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import importlib.util
@@ -18,6 +19,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import sysconfig
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -33,8 +35,14 @@ VENV_PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "installed"
 RUN_REQUIREMENTS = BASE_DIR / "requirements.txt"
 TEST_REQUIREMENTS = BASE_DIR / "requirements-dev.txt"
+# Between these every pinned package comes ready-made; for another Python pip would compile for a minute, and fail.
+OLDEST, NEWEST = (3, 11), (3, 14)
+OLDEST_MACOS = 15
 SAY_EVERY_S = 2.0
 HANDED_OVER = "KAFKACLASS_HANDED_OVER"
+DATA = "KAFKACLASS_DATA"
+RUNNING = BASE_DIR / ".local" / "running"  # a file for each `up` of this clone, named by its process: its data folder
+OF_WHAT_RUNS = ("invite", "verify-card")  # commands that ask the data folder of a running class
 
 
 @dataclass(frozen=True)
@@ -53,10 +61,12 @@ class Pin:
 def prepare(argv: Sequence[str]) -> None:
     """Returns in an interpreter that has every package; may install, and replace this process, to get there."""
     name_data_dir(argv)
+    check_data_dir()
     requirements = TEST_REQUIREMENTS if argv[1:2] == ["test"] else RUN_REQUIREMENTS
     handed_over = os.environ.pop(HANDED_OVER, None)
     if is_ready(requirements):
         return
+    choose_python(argv)
     if handed_over:  # and still not right: it would go on for ever
         sys.exit("The .venv beside manage.py is not complete. Remove it and try again.")
     signal.signal(signal.SIGTERM, stop_at_sigterm)
@@ -68,15 +78,78 @@ def prepare(argv: Sequence[str]) -> None:
     hand_over(argv)
 
 
+def choose_python(argv: Sequence[str]) -> None:
+    """Goes on with another Python of this machine where this one has no ready-made packages; ends where none has."""
+    if reason := no_packages_because(sysconfig.get_config_var("SOABI") or "", platform.mac_ver()[0]):
+        sys.exit(reason)
+    if OLDEST <= sys.version_info[:2] <= NEWEST:
+        return
+    here, fitting = "{}.{}".format(*sys.version_info), "{}.{} to {}.{}".format(*OLDEST, *NEWEST)
+    for minor in range(NEWEST[1], OLDEST[1] - 1, -1):
+        if other := shutil.which(f"python3.{minor}"):
+            say(f"For Python {here} some packages are not ready-made yet: {other} is used instead.")
+            os.execv(other, [other, str(BASE_DIR / "manage.py"), *argv[1:]])
+    sys.exit(
+        f"kafkaclass's packages come ready-made for Python {fitting}, and this one is {here} ({sys.executable})."
+        f" Install one of those beside it, and run the same command again: python{NEWEST[0]}.{NEWEST[1]} is found by itself."
+    )
+
+
+def no_packages_because(soabi: str, macos: str) -> str:
+    """What is to be said on a machine for which no Python has ready-made packages; empty: there are some."""
+    if "musl" in soabi:
+        return (
+            "kafkaclass's packages come ready-made for Linux with glibc, and this one has musl (as Alpine has)."
+            " Use Debian, Ubuntu, Fedora or the like, also as the base of an image: see the Dockerfile."
+        )
+    if macos and int(macos.partition(".")[0]) < OLDEST_MACOS:
+        return (
+            f"kafkaclass's packages come ready-made for macOS {OLDEST_MACOS} and newer, and this is macOS {macos}."
+            " Use a newer one, or the image: see the Dockerfile."
+        )
+    return ""
+
+
 def name_data_dir(argv: Sequence[str]) -> None:
     """--data decides where settings.py keeps things, and Django reads that before any command's options."""
     for position, word in enumerate(argv):
         if word == "--":
             return
         if word == "--data" and position + 1 < len(argv):
-            os.environ["KAFKACLASS_DATA"] = str(Path(argv[position + 1]).resolve())
+            os.environ[DATA] = str(Path(argv[position + 1]).resolve())
         elif word.startswith("--data="):
-            os.environ["KAFKACLASS_DATA"] = str(Path(word.removeprefix("--data=")).resolve())
+            os.environ[DATA] = str(Path(word.removeprefix("--data=")).resolve())
+    if not os.environ.get(DATA) and argv[1:2] and argv[1] in OF_WHAT_RUNS:
+        folders = running_folders()
+        if len(folders) > 1:
+            sys.exit("\n  ".join(["Several classes run here. Say which one by --data:", *folders]))
+        if folders:
+            os.environ[DATA] = folders[0]
+
+
+def running_folders() -> list[str]:
+    """The data folders on which an `up` of this clone runs now."""
+    found = []
+    for noted in RUNNING.glob("*"):
+        try:
+            os.kill(int(noted.name), 0)
+            found.append(noted.read_text())
+        except PermissionError:  # somebody else's process runs
+            found.append(noted.read_text())
+        except (OSError, ValueError):  # it was killed
+            noted.unlink(missing_ok=True)
+    return sorted(set(found))
+
+
+def check_data_dir() -> None:
+    """The settings write a key there as soon as they are read: so it is said before that what is wrong with the folder."""
+    folder = Path(os.environ.get(DATA) or BASE_DIR / ".local")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as error:
+        sys.exit(f"The data folder {folder} cannot be used: {error.strerror}. Choose another one by --data.")
 
 
 def read_pins(path: Path) -> list[Pin]:

@@ -105,7 +105,12 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 
-DATABASES = {"default": dj_database_url.config(default=f"sqlite:///{DATA_DIR / 'kafkaclass.sqlite3'}")}
+DATABASES = {
+    "default": dj_database_url.config()
+    if os.environ.get("DATABASE_URL")
+    # As a URL the path would be taken apart at '%' and '#'.
+    else {"ENGINE": "django.db.backends.sqlite3", "NAME": str(DATA_DIR / "kafkaclass.sqlite3")}
+}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",

@@ -14,18 +14,23 @@ from xdist.scheduler import LoadFileScheduling
 from tests.running_brokers import NAMED, running_brokers, write_aot_cache
 
 # What runs on one worker, by how its files begin; the first that fits. Three brokers that nobody asks anything take a
-# tenth of a core, and more when they start: so at most two tests have brokers of their own at the same time.
-ONE_APP, STOPPED, STARTED = "one app", "brokers that are stopped", "brokers that are started"
+# tenth of a core, and much more when they start: so few tests have brokers of their own at the same time.
+ONE_APP, STOPPED, STARTED, SUPERVISED = (
+    "one app",
+    "brokers that stop",
+    "brokers that start",
+    "brokers with a supervisor",
+)
 TOGETHER = {
     "tests/browser/test_all_lessons.py": STARTED,
     "tests/browser/test_class.py": STARTED,
     "tests/kafkaclass/test_up.py": STARTED,
     "tests/browser/": ONE_APP,
     "tests/outages/": STOPPED,
-    "tests/embedded/": STOPPED,
+    "tests/embedded/": SUPERVISED,
 }
 LONG = (
-    STOPPED, STARTED, ONE_APP, "tests/kafkaclass/test_postgresql.py", "tests/classroom/exports/test_notebook.py",
+    STOPPED, STARTED, ONE_APP, SUPERVISED, "tests/kafkaclass/test_postgresql.py", "tests/classroom/exports/test_notebook.py",
     "tests/web/api/test_schema.py", "tests/kafkaclass/test_bootstrap.py", "tests/course/test_course.py",
     "tests/course/acts/test_produce_settings.py",
 )  # fmt: skip

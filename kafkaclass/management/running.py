@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
+from django.core.management import CommandParser
+
+from kafkaclass import bootstrap
 from lessons.embedded.config import write_whole
 from lessons.embedded.process import try_lock
 
 
 @dataclass(frozen=True)
 class Running:
-    """The content of up.json, for tests and for a second `up`."""
+    """The content of up.json, for a second `up`, for commands, and for tests."""
 
     pid: int
     url: str
@@ -23,6 +27,11 @@ class Running:
 
 class RunsAlready(Exception):
     """Another `up` uses this data folder; str() says where."""
+
+
+def add_data_argument(parser: CommandParser) -> None:
+    """For every command that asks the data folder. `kafkaclass.bootstrap` has read it before the settings were."""
+    parser.add_argument("--data", type=Path, help="folder for all data and logs (default: .local)")
 
 
 def lock(data_dir: Path) -> IO[str]:
@@ -41,6 +50,8 @@ def lock(data_dir: Path) -> IO[str]:
 
 def write(data_dir: Path, *, url: str, bootstrap_servers: str) -> None:
     write_whole(data_dir / "up.json", json.dumps(asdict(Running(os.getpid(), url, bootstrap_servers))))
+    with suppress(OSError):  # a clone that cannot be written to
+        write_whole(bootstrap.RUNNING / str(os.getpid()), str(data_dir))
 
 
 def read(data_dir: Path) -> Running | None:
@@ -52,3 +63,5 @@ def read(data_dir: Path) -> Running | None:
 
 def forget(data_dir: Path) -> None:
     (data_dir / "up.json").unlink(missing_ok=True)
+    with suppress(OSError):
+        (bootstrap.RUNNING / str(os.getpid())).unlink(missing_ok=True)

@@ -15,7 +15,7 @@ import subprocess
 import threading
 from pathlib import Path
 
-from .config import BrokerFiles, ClusterPlan, Launch, new_cluster_id, write_broker_config
+from .config import JAVA_ENVIRONMENT, BrokerFiles, ClusterPlan, Launch, new_cluster_id, write_broker_config
 from .ports import free_port
 from .probe import known_brokers
 from .problem import BrokerProblem
@@ -97,7 +97,12 @@ class AotWriter:
         )
         if self._stopped.is_set():
             return
-        self._process = spawn(["nice", "-n", "19", *command], output=self._files.output)
+        self._process = spawn(
+            ["nice", "-n", "19", *command],
+            output=self._files.output,
+            environment=JAVA_ENVIRONMENT,
+            cwd=self._files.folder,
+        )
         if self._comes_up() and self._ends() and half.exists():
             self.path.parent.mkdir(parents=True, exist_ok=True)
             for outdated in self.path.parent.glob("*.aot"):

@@ -17,7 +17,7 @@ from .config import (
     Launch,
     broker_files,
     broker_name,
-    check_folder_name,
+    check_jar_dir,
     kafka_dir,
     new_cluster_id,
     read_plan,
@@ -94,7 +94,7 @@ class EmbeddedCluster:
 
         Raises: BrokerProblem
         """
-        check_folder_name(self.data_dir)
+        check_jar_dir(self.jar_dir)
         try:
             self._take_lock()
             java = find_java()

@@ -58,11 +58,14 @@ SETTINGS = {
     "group.consumer.min.heartbeat.interval.ms": "500",
 }
 
+# Without it Java reads the letters of a path as ASCII, whatever the path is.
+JAVA_ENVIRONMENT = {"LC_ALL": "C.UTF-8"}
+
 LOG4J2 = """\
 appender.file.type = RollingFile
 appender.file.name = file
-appender.file.fileName = {logs}/kafka.log
-appender.file.filePattern = {logs}/kafka.%i.log
+appender.file.fileName = logs/kafka.log
+appender.file.filePattern = logs/kafka.%i.log
 appender.file.layout.type = PatternLayout
 appender.file.layout.pattern = %d{{yyyy-MM-dd HH:mm:ss,SSS}} %p %m (%c)%n%throwable
 appender.file.policies.type = Policies
@@ -92,7 +95,8 @@ class ClusterPlan:
 
 @dataclass(frozen=True)
 class BrokerFiles:
-    """The files of one broker."""
+    """The files of one broker. Its Java runs in the folder and reads and writes by names alone: a path may have letters
+    that properties files and log4j2 misread (they know Latin-1, and `%`, `#`, `$` and `,` mean something to them)."""
 
     folder: Path
 
@@ -136,7 +140,7 @@ class Launch:
     aot_cache: Path | None = None
 
     def command(self, files: BrokerFiles, *arguments: str, flags: Sequence[str] = ()) -> list[str]:
-        """The command line; `arguments` begin with the main class."""
+        """The command line, to be run in the broker's folder with `JAVA_ENVIRONMENT`; `arguments` begin with the main class."""
         cache = [f"-XX:AOTCache={self.aot_cache}", "-Xlog:aot*=off"] if self.aot_cache else []
         return [
             str(self.java.path),
@@ -153,7 +157,7 @@ class Launch:
             *cache,
             *flags,
             "-Dlog4j2.disableJmx=true",
-            f"-Dlog4j2.configurationFile={files.log4j2}",
+            f"-Dlog4j2.configurationFile={files.log4j2.name}",
             "-cp",
             ":".join(map(str, self.class_path)),
             *arguments,
@@ -216,13 +220,13 @@ def write_broker_config(files: BrokerFiles, *, broker_id: int, plan: ClusterPlan
         "advertised.listeners": listener,
         "controller.listener.names": "CONTROLLER",
         "controller.quorum.voters": voters,
-        "log.dirs": str(files.data),
+        "log.dirs": files.data.name,
     }
     files.log.parent.mkdir(parents=True, exist_ok=True)
     write_whole(files.properties, as_properties({**own, **SETTINGS}))
     write_whole(
         files.log4j2,
-        LOG4J2.format(logs=files.log.parent, size_mb=LOG_FILE_MB, older_files=LOG_FILES - 1),
+        LOG4J2.format(size_mb=LOG_FILE_MB, older_files=LOG_FILES - 1),
     )
 
 
@@ -238,10 +242,10 @@ def write_whole(path: Path, text: str) -> None:
     half.replace(path)
 
 
-def check_folder_name(data_dir: Path) -> None:
-    """Raises: BrokerProblem if the folder's name has a character that Kafka or Java would misread."""
-    bad = next((sign for sign in ",:\\${}\n" if sign in str(kafka_dir(data_dir))), None)
-    if bad:
+def check_jar_dir(jar_dir: Path) -> None:
+    """Raises: BrokerProblem if Java would take the folder's name for two."""
+    if os.pathsep in str(jar_dir):
         raise BrokerProblem(
-            f"The data folder {data_dir} has {bad!r} in its name, which Kafka does not allow. Choose another folder."
+            f"The folder {jar_dir} has {os.pathsep!r} in its name, which Java takes for the end of it. Move the project to "
+            "another folder."
         )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from .config import BrokerFiles, Launch, as_properties
+from .config import JAVA_ENVIRONMENT, BrokerFiles, Launch, as_properties
 from .problem import BrokerProblem, explain
 
 _FORMAT_TIMEOUT_S = 60
@@ -40,9 +41,8 @@ def _begin(files: BrokerFiles, *, launch: Launch, cluster_id: str) -> subprocess
     """Begin to format a folder beside the real one, so that an interrupted one never looks finished."""
     half = _half(files)
     shutil.rmtree(half, ignore_errors=True)
-    kept = dict(line.split("=", 1) for line in files.properties.read_text().splitlines())
     properties = files.folder / "format.properties"
-    properties.write_text(as_properties({**kept, "log.dirs": str(half)}))
+    properties.write_text(files.properties.read_text() + as_properties({"log.dirs": half.name}))  # the last one holds
     return subprocess.Popen(
         launch.command(files, "kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", str(properties)),
         stdin=subprocess.DEVNULL,
@@ -50,6 +50,8 @@ def _begin(files: BrokerFiles, *, launch: Launch, cluster_id: str) -> subprocess
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
+        env={**os.environ, **JAVA_ENVIRONMENT},
+        cwd=files.folder,
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import state
-from .config import broker_files, broker_name
+from .config import JAVA_ENVIRONMENT, broker_files, broker_name
 from .probe import known_brokers
 from .problem import explain
 from .process import ProcessMark, mark, size_bytes, spawn, text_since
@@ -55,6 +55,7 @@ class SupervisedBroker:
     def start(self) -> None:
         """Start it, unless it was stopped on purpose. Returns at once."""
         if self.stays_down:
+            self.say(f"{self.name} stays down: it was stopped on purpose. It can be started in the class's room.")
             self._become("down")
         elif not self.runs:
             self._spawn()
@@ -129,7 +130,7 @@ class SupervisedBroker:
         self._log_start_bytes = (size_bytes(files.log), size_bytes(files.output))
         self._kill_at = None
         try:
-            self.process = spawn(self.command(), output=files.output)
+            self.process = spawn(self.command(), output=files.output, environment=JAVA_ENVIRONMENT, cwd=files.folder)
         except OSError as error:
             self._fail(f"{self.name} cannot be started: {error}.")
             return

@@ -161,5 +161,5 @@ def sign_in(page: Page, app: RunningApp, *, role: str, name: str) -> None:
     command = [sys.executable, str(ROOT / "manage.py"), "invite", "--class", "kafka", "--role", role, "--name", name]
     environment = {**inherited(), "KAFKACLASS_DATA": str(app.data_dir)}
     link = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.strip()
-    page.goto(app.url + link)
+    page.goto(link)
     page.get_by_role("button", name="Sign in as").click()

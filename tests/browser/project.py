@@ -11,7 +11,7 @@ from tests.browser.conftest import ROOT, RunningApp, start_app, stop_app
 
 class Project:
     def __init__(self, folder: Path) -> None:
-        self._root = folder / "project"
+        self._root = folder / "Übungen & 100% café #1, $x"
         self._data_dir = folder / "data"
         ignored = shutil.ignore_patterns("__pycache__", ".git", ".venv", ".local", ".*_cache", "tests")
         shutil.copytree(ROOT, self._root, ignore=ignored)

@@ -130,9 +130,9 @@ def test_somebody_who_reads_our_files_is_no_leftover(data_dir):
         reader.wait()
 
 
-def test_a_folder_name_that_kafka_would_take_apart_is_refused(tmp_path):
-    with pytest.raises(BrokerProblem, match="Choose another"):
-        new_cluster(tmp_path / "a,b").prepare()
+def test_a_clone_whose_name_java_would_take_for_two_is_refused(tmp_path):
+    with pytest.raises(BrokerProblem, match="Move the project"):
+        new_cluster(tmp_path / "data", jar_dir=tmp_path / "a:b").prepare()
 
 
 def test_a_data_folder_that_is_a_file_is_said(tmp_path):

@@ -228,3 +228,94 @@ def test_a_venv_of_your_own_is_used_as_it_is_and_added_to_where_it_lacks_somethi
 def test_an_interpreter_that_has_everything_is_used_as_it_is(bare):
     assert said_by(bare, python=sys.executable) == f"runs in {sys.prefix}\n"
     assert not (bare / ".venv").exists()
+
+
+@pytest.mark.parametrize(
+    ("soabi", "macos", "words"),
+    [
+        ("cpython-313-x86_64-linux-gnu", "", ""),
+        ("cpython-313-x86_64-linux-musl", "", "has musl"),
+        ("cpython-313-darwin", "14.7.1", "this is macOS 14.7.1"),
+        ("cpython-313-darwin", "15.0", ""),
+        ("cpython-313-darwin", "26.1", ""),
+    ],
+)
+def test_a_machine_without_ready_made_packages_is_told_so_at_once(soabi, macos, words):
+    said = bootstrap.no_packages_because(soabi, macos)
+    assert words in said
+    assert bool(words) == bool(said)
+
+
+CHOOSE = """
+import sys
+from kafkaclass import bootstrap
+bootstrap.OLDEST = bootstrap.NEWEST = (3, 99)
+bootstrap.choose_python(["manage.py", "up", "--port", "0"])
+"""
+
+
+def choose(path: str) -> subprocess.CompletedProcess[str]:
+    """As with a Python that is too new, or too old."""
+    run = [sys.executable, "-c", CHOOSE]
+    return subprocess.run(run, cwd=ROOT, env={"PATH": path}, capture_output=True, text=True, check=False)
+
+
+def test_another_python_of_this_machine_is_used_where_this_one_has_no_ready_made_packages(tmp_path):
+    other = tmp_path / "python3.99"
+    other.write_text('#!/bin/sh\necho "$@"\n')
+    other.chmod(0o755)
+    went_on = choose(str(tmp_path))
+    version = "{}.{}".format(*sys.version_info)
+    assert went_on.stdout.splitlines() == [
+        f"For Python {version} some packages are not ready-made yet: {other} is used instead.",
+        f"{ROOT / 'manage.py'} up --port 0",
+    ]
+    ended = choose(str(tmp_path / "nothing"))
+    assert ended.returncode == 1
+    assert f"ready-made for Python 3.99 to 3.99, and this one is {version}" in ended.stderr
+
+
+def manage(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("KAFKA", "DATABASE"))}
+    return subprocess.run(
+        [sys.executable, str(ROOT / "manage.py"), *words],
+        cwd=ROOT, env={**inherited, **environment}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def test_what_is_wrong_with_a_data_folder_or_a_port_is_said_in_a_line(tmp_path):
+    (tmp_path / "file").write_text("")
+    for folder in (tmp_path / "file", Path("/proc/kafkaclass")):
+        ended = manage("up", "--data", str(folder))
+        assert (ended.returncode, ended.stderr.count("\n")) == (1, 1)
+        assert f"The data folder {folder} cannot be used: " in ended.stderr
+    ended = manage("up", "--data", str(tmp_path / "new"), "--port", "99999")
+    assert ended.returncode == 2
+    assert "a number from 0 to 65535" in ended.stderr
+
+
+def test_an_invitation_to_a_folder_in_which_nothing_was_started_is_refused_in_words(tmp_path):
+    ended = manage("invite", "--data", str(tmp_path), "--class", "kafka", "--role", "grader", "--name", "Greta")
+    assert ended.returncode == 1
+    assert f"There is no class in {tmp_path}." in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_commands_ask_the_folder_of_the_class_that_runs(tmp_path, monkeypatch):
+    """A process that was killed is forgotten."""
+    monkeypatch.setattr(bootstrap, "RUNNING", tmp_path)
+    monkeypatch.setenv(bootstrap.DATA, "")
+    (tmp_path / str(os.getpid())).write_text("/where/it/runs")
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    (tmp_path / str(gone.pid)).write_text("/where/it/ran")
+    bootstrap.name_data_dir(["manage.py", "up"])
+    assert os.environ[bootstrap.DATA] == ""
+    bootstrap.name_data_dir(["manage.py", "invite", "--class", "kafka"])
+    assert os.environ[bootstrap.DATA] == "/where/it/runs"
+    monkeypatch.setenv(bootstrap.DATA, "")
+    assert [each.name for each in tmp_path.iterdir()] == [str(os.getpid())]
+
+    (tmp_path / "1").write_text("/somebody/elses")
+    with pytest.raises(SystemExit, match=r"Say which one by --data:\n  /somebody/elses\n  /where/it/runs"):
+        bootstrap.name_data_dir(["manage.py", "invite"])

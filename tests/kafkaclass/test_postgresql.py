@@ -45,7 +45,7 @@ def test_what_touches_rows_most_passes_on_postgresql_too(database_url, bootstrap
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
     environment = {**inherited, "DATABASE_URL": database_url, NAMED: bootstrap_servers}
     run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", *WHAT_TOUCHES_ROWS],
+        [sys.executable, "-m", "pytest", "-q", "-n", "0", *WHAT_TOUCHES_ROWS],
         cwd=ROOT, env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert run.returncode == 0, run.stdout[-10_000:]

@@ -90,10 +90,14 @@ def kill_everything(running: Running) -> None:
     psutil.wait_procs(everything, timeout=5)
 
 
+# Java's properties know Latin-1; `%`, `#`, `$` and `,` mean something to Kafka, log4j2 or URLs.
+AWKWARD = "Übungen & 100% café #1, $x"
+
+
 @pytest.fixture(scope="module")
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """One `up` for the tests of this module, in their order; it is killed and started again on the way."""
-    running = start(tmp_path_factory.mktemp("up") / "data")
+    running = start(tmp_path_factory.mktemp("up") / AWKWARD)
     try:
         running.wait_until_said("Ctrl-C stops it", "kafka1 is up", "kafka2 is up", "kafka3 is up")
         yield running

@@ -27,6 +27,7 @@ WEB_STOP_DEADLINE_S = 4.0
 FIRST_PAGE_TIMEOUT_S = 90.0
 SMALLEST_HEAP_MB = 96
 MOST_WEB_PROCESSES = 16
+LARGEST_PORT = 65_535
 _SAY_AFTER_S = 1.0
 
 
@@ -36,8 +37,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on; 0.0.0.0 for the local network")
-        parser.add_argument("--port", type=int, default=8000, help="port of the web site; 0 for any free one")
-        parser.add_argument("--data", type=Path, help="folder for all data and logs (default: .local)")
+        parser.add_argument("--port", type=_port, default=8000, help="port of the web site; 0 for any free one")
+        running.add_data_argument(parser)
         parser.add_argument(
             "--web-processes",
             type=_web_processes,
@@ -57,6 +58,12 @@ class Command(BaseCommand):
         with suppress(OSError):
             self.stdout.write(words)
             self.stdout.flush()
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or int(text) > LARGEST_PORT:
+        raise ArgumentTypeError(f"a number from 0 to {LARGEST_PORT}")
+    return int(text)
 
 
 def _heap_mb(text: str) -> int:

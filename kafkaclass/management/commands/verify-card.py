@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.management import BaseCommand, CommandError, CommandParser
 
+from kafkaclass.management import running
 from lessons.classroom.exports.card import verify_card
 from lessons.classroom.exports.signing import MOST_BYTES, NotAKey, NotGenuine, PublicKey, SignedByAnother, parse_key
 
@@ -27,6 +28,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
+        running.add_data_argument(parser)
         parser.add_argument("file", type=Path, help="the downloaded card")
         parser.add_argument(
             "--key",

@@ -140,4 +140,7 @@ def staff_member(klass: Class, role: str, name: str = "") -> Member:
 
 
 def sign_in_path_of(member: Member) -> str:
+    """Earlier links of this person end with it: a link holds as long as `last_login` is what it was."""
+    member.user.last_login = timezone.now()
+    member.user.save(update_fields=["last_login"])
     return reverse("sign-in") + get_query_string(member.user)

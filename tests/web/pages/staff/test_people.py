@@ -198,6 +198,20 @@ def test_invite_prints_a_link_that_signs_in_once_as_what_was_asked_for(classroom
     assert Client().post(reverse("sign-in"), {"link": link.partition("link=")[2]}).status_code == 422
 
 
+def test_a_newer_link_ends_the_earlier_ones_and_signs_nobody_out(classroom):
+    def invite() -> str:
+        said = io.StringIO()
+        call_command("invite", "--class", classroom.klass.slug, "--role", "grader", "--name", "Gustav", stdout=said)
+        return said.getvalue().partition("link=")[2].strip()
+
+    signed_in = Client()
+    signed_in.post(reverse("sign-in"), {"link": invite()})
+    earlier, newest = invite(), invite()
+    assert Client().post(reverse("sign-in"), {"link": earlier}).status_code == 422
+    assert Client().post(reverse("sign-in"), {"link": newest}).url == reverse("home")
+    assert signed_in.get(reverse("lessons", args=[classroom.klass.slug])).status_code == 200
+
+
 def test_invite_names_the_classes_when_there_is_none_of_that_name(classroom):
     with pytest.raises(CommandError, match=classroom.klass.slug):
         call_command("invite", "--class", "nothing", "--role", "grader", "--name", "Gustav")
