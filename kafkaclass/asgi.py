@@ -14,11 +14,13 @@ pages = get_asgi_application()  # before anything that imports a model
 from channels.auth import AuthMiddlewareStack  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
+from kafkaclass import server  # noqa: E402
 from lessons.classroom import process  # noqa: E402
 from lessons.cluster import clients  # noqa: E402
 from lessons.web.routing import websocket_urlpatterns  # noqa: E402
 from lessons.web.sockets.origin import SameOriginOnly  # noqa: E402
 
+server.install()
 clients.warm_up()  # so that the first record does not wait for the producer to introduce itself
 process.current().start()
 

@@ -41,7 +41,8 @@ OLDEST_MACOS = 15
 SAY_EVERY_S = 2.0
 HANDED_OVER = "KAFKACLASS_HANDED_OVER"
 DATA = "KAFKACLASS_DATA"
-RUNNING = BASE_DIR / ".local" / "running"  # a file for each `up` of this clone, named by its process: its data folder
+LOCAL = BASE_DIR / ".local"  # the data folder where none is named
+RUNNING = LOCAL / "running"  # a file for each `up --data` of this clone, named by its process: its data folder
 OF_WHAT_RUNS = ("invite", "verify-card")  # commands that ask the data folder of a running class
 
 
@@ -129,7 +130,7 @@ def name_data_dir(argv: Sequence[str]) -> None:
 
 def running_folders() -> list[str]:
     """The data folders on which an `up` of this clone runs now."""
-    found = []
+    found = [str(LOCAL)] if (LOCAL / "up.json").exists() else []
     for noted in RUNNING.glob("*"):
         try:
             os.kill(int(noted.name), 0)
@@ -143,9 +144,9 @@ def running_folders() -> list[str]:
 
 def check_data_dir() -> None:
     """The settings write a key there as soon as they are read: so it is said before that what is wrong with the folder."""
-    folder = Path(os.environ.get(DATA) or BASE_DIR / ".local")
+    folder = Path(os.environ.get(DATA) or LOCAL)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # keys, codes and everybody's work
         if not os.access(folder, os.W_OK | os.X_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except OSError as error:
@@ -197,7 +198,7 @@ def is_stamped(requirements: Path) -> bool:
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
     """Two commands on a bare clone at once must not install over each other."""
-    lock_path = BASE_DIR / ".local" / "install.lock"
+    lock_path = LOCAL / "install.lock"
     lock_path.parent.mkdir(exist_ok=True)
     with lock_path.open("w") as lock:
         try:

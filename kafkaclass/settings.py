@@ -5,6 +5,7 @@
 | `KAFKACLASS_DATA` | the folder that holds everything local | `.local/` beside `manage.py` |
 | `KAFKACLASS_HOSTS` | host names, comma-separated, under which the pages may be asked for | loopback only |
 | `KAFKACLASS_TLS` | `1` when TLS ends in front of the app: secure cookies, HSTS | off |
+| `KAFKACLASS_SECRET_KEY` | the key of sessions, codes, tokens and cards; the same wherever one database is used | made in the data folder |
 | `KAFKACLASS_DEBUG` | `1` shows tracebacks in the browser | off |
 | `DATABASE_URL` | any database that Django knows, e.g. `postgres://…` | SQLite in the data folder |
 | `KAFKACLASS_MAVEN` | the URL of a mirror of Maven Central, for the jars of the embedded brokers | Maven Central itself |
@@ -12,6 +13,7 @@
 | `KAFKA_SECURITY_PROTOCOL`, `KAFKA_SASL_MECHANISM`, `KAFKA_SASL_USERNAME`, … | librdkafka's setting of that name | – |
 """
 
+import hashlib
 import os
 import secrets
 from pathlib import Path
@@ -38,7 +40,7 @@ def _secret_key() -> str:
     return path.read_text().strip()
 
 
-SECRET_KEY = _secret_key()
+SECRET_KEY = os.environ.get("KAFKACLASS_SECRET_KEY") or _secret_key()
 HOSTS = [host for host in os.environ.get("KAFKACLASS_HOSTS", "").split(",") if host]
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *HOSTS]
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in HOSTS if host != "*"] if BEHIND_TLS else []
@@ -128,6 +130,9 @@ else:
 AUTH_USER_MODEL = "lessons.User"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "sesame.backends.ModelBackend"]
 LOGIN_URL = "join"
+# A browser sends a host's cookies to each of its ports: two classes on one machine need names of their own.
+_OURS = hashlib.sha256(f"cookies:{SECRET_KEY}".encode()).hexdigest()[:8]
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"kafkaclass-session-{_OURS}", f"kafkaclass-csrf-{_OURS}"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 120  # one term
 SESAME_ONE_TIME = True
 SESAME_MAX_AGE = 60 * 60 * 24 * 7
@@ -179,8 +184,17 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = (
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"one_line": {"()": "kafkaclass.logs.OneLine"}},
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line"},
+        "one_line": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["one_line"]},
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"daphne": {"level": "WARNING"}, "django.request": {"level": "ERROR"}},
+    # A request that no browser of ours sends is told in a line: whoever sends many would fill the disk with tracebacks.
+    "loggers": {
+        "django.security": {"handlers": ["one_line"], "propagate": False},
+        "daphne": {"level": "WARNING"},
+        "django.request": {"level": "ERROR"},
+    },
 }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
@@ -48,9 +47,10 @@ def lock(data_dir: Path) -> IO[str]:
     return held
 
 
-def write(data_dir: Path, *, url: str, bootstrap_servers: str) -> None:
+def write(data_dir: Path, *, url: str, bootstrap_servers: str, is_noted: bool) -> None:
+    """`is_noted`: so that other commands find this folder, for which nothing but this command's line has its name."""
     write_whole(data_dir / "up.json", json.dumps(asdict(Running(os.getpid(), url, bootstrap_servers))))
-    with suppress(OSError):  # a clone that cannot be written to
+    if is_noted:
         write_whole(bootstrap.RUNNING / str(os.getpid()), str(data_dir))
 
 
@@ -63,5 +63,4 @@ def read(data_dir: Path) -> Running | None:
 
 def forget(data_dir: Path) -> None:
     (data_dir / "up.json").unlink(missing_ok=True)
-    with suppress(OSError):
-        (bootstrap.RUNNING / str(os.getpid())).unlink(missing_ok=True)
+    (bootstrap.RUNNING / str(os.getpid())).unlink(missing_ok=True)

@@ -8,22 +8,21 @@ web processes together allow a multiple. Beyond them the app refuses and says wh
 
 An act may be as large as a request, so that Kafka is the one to refuse a record that is too large. All acts are kept,
 and some pages read all acts of a seat: 4 MB a second would fill the disk in one lesson, and the memory in one download.
+So what an act makes others keep is weighed, as rows and as records: a header of five hundred records weighs five hundred
+times.
 """
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from django.db.models import Sum, TextField
-from django.db.models.functions import Cast, Length
+from django.db.models import Sum
 
 from lessons.classroom.models import Member
 from lessons.cluster.errors import AppRefused
@@ -71,13 +70,12 @@ class SeatLimits:
                 )
             latest.append(now)
 
-    def weigh_act(self, member: Member, fields: Mapping[str, Any], *, act_id: UUID, asked: str) -> None:
-        """Check that there is room for this act; one that is already stored needs none. Raises: TooMuch."""
+    def weigh_act(self, member: Member, weight: int, *, act_id: UUID, asked: str) -> None:
+        """Check that there is room for an act of so many bytes; one that is already stored needs none. Raises: TooMuch."""
         large = self.settings.large_bytes
-        if len(json.dumps(fields)) < large:
+        if weight < large:
             return
-        sizes = member.acts.exclude(pk=act_id).annotate(size=Length(Cast("fields", TextField())))
-        stored = sizes.filter(size__gte=large).aggregate(all=Sum("size"))["all"] or 0
+        stored = member.acts.exclude(pk=act_id).filter(weight__gte=large).aggregate(all=Sum("weight"))["all"] or 0
         if stored >= self.settings.most_stored_bytes:
             raise Refusal.TOO_MUCH.error(kind=TooMuch, asked=asked, stored_mb=stored >> 20, always_kb=large >> 10)
 

@@ -172,9 +172,11 @@ class Act(models.Model):
     kind = models.CharField(max_length=40)
     fields = StorableJSONField()
     line = models.CharField(max_length=200, blank=True, help_text="What it was about: see `told`.")
+    weight = models.PositiveBigIntegerField(default=0, help_text="Bytes that it makes the cluster or the tables keep.")
     state = models.CharField(max_length=8, choices=State.choices, default=State.RUNNING)
     answer = StorableJSONField(default=dict)
     started_at = models.DateTimeField(default=timezone.now)
+    alive_at = models.DateTimeField(default=timezone.now, help_text="When the process that runs it last said so.")
     settled_at = models.DateTimeField(null=True)
     feed_offset = models.BigIntegerField(null=True, help_text="Its offset in the class's feed; null: not sent yet.")
 

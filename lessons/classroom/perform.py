@@ -97,11 +97,18 @@ def begin(member: Member, action: Action, *, act_id: UUID, lesson: str = "") -> 
     limits = process.current().limits
     limits.count_act(member, asked=_(action.title))
     fields = action.model_dump(mode="json")
-    limits.weigh_act(member, fields, act_id=act_id, asked=_(action.title))
+    weight = action.weight()
+    limits.weigh_act(member, weight, act_id=act_id, asked=_(action.title))
     try:
         with transaction.atomic():
             act = Act.objects.create(
-                id=act_id, member=member, lesson=lesson, kind=action.kind, fields=fields, line=action.feed_line()[:200]
+                id=act_id,
+                member=member,
+                lesson=lesson,
+                kind=action.kind,
+                fields=fields,
+                line=action.feed_line()[:200],
+                weight=weight,
             )
         return act, True
     except IntegrityError:

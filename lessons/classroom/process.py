@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+from uuid import UUID
 
 from lessons.classroom.changes import Changed, Changes, ChangesSettings, Kind, row_stored
 from lessons.classroom.checks.pool import CheckPool, CheckSettings
@@ -22,6 +23,7 @@ from lessons.classroom.history import ChangeKind
 from lessons.classroom.limits import LimitSettings, SeatLimits
 from lessons.classroom.messages.notifications import NotificationMemory
 from lessons.classroom.overview import Overviews
+from lessons.classroom.settling import say_alive
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.snapshots import Poke, SnapshotService, SnapshotSettings
 from lessons.course.acts import ACTIONS
@@ -37,6 +39,9 @@ class ProcessSettings:
 
 
 class Unsettled(Protocol):
+    @property
+    def act_id(self) -> UUID: ...
+
     def settle_at_the_end(self) -> None: ...
 
 
@@ -47,12 +52,12 @@ class Process:
         settings = settings or ProcessSettings()
         self.limits = SeatLimits(settings.limits)
         self.snapshots = SnapshotService(settings.snapshots)
-        self.checks = CheckPool(self.snapshots, settings.checks)
+        self.unsettled: set[Unsettled] = set()  # consumers whose acts are begun
+        self.checks = CheckPool(self.snapshots, settings.checks, say_alive=self._say_alive)
         self.outbox = Outbox(settings.outbox)
         self.changes = Changes(settings.changes, before=(self._changed,))
         self.notifications = NotificationMemory(self.changes)
         self.overviews = Overviews(self.changes)
-        self.unsettled: set[Unsettled] = set()  # consumers whose acts are begun
         row_stored.connect(self._stored, weak=False, dispatch_uid=id(self))
 
     def start(self) -> None:
@@ -66,6 +71,9 @@ class Process:
         self.changes.close()
         self.checks.close()
         self.outbox.close()
+
+    def _say_alive(self) -> None:
+        say_alive([each.act_id for each in list(self.unsettled)])
 
     def _stored(self, *, changed: Changed, row: Any, **_: Any) -> None:
         """This process has stored a row."""

@@ -8,8 +8,10 @@ guesses: the cluster is looked at, and where it shows nothing the act stays "not
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import timedelta
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Q, QuerySet
@@ -20,11 +22,10 @@ from lessons.classroom.models import Act, Member
 from lessons.cluster.errors import ClusterError, KafkaUnavailable
 from lessons.course.acts import ACTIONS
 from lessons.course.acts.base import Action, Answer
-from lessons.course.acts.consume import Consume
 from lessons.words import _, gettext_noop
 
 LOOK_FOR_IT = gettext_noop("Look at the cluster for what became of it.")
-CUT_AFTER_S = 60.0  # no act that runs takes longer, but for a consumer, which is settled by its socket
+CUT_AFTER_S = 60.0  # no act that runs takes longer, but for a consumer, of which its process says that it is alive
 
 
 def settle(act: Act, answer: Answer, *, took_s: float = 0.0) -> None:
@@ -65,18 +66,18 @@ def _store(act: Act) -> None:
     changes.tell(changes.of_act(act), act)
 
 
-def give_up_running() -> int:
-    """For the moment at which no process of ours runs: what was under way then ended without an answer."""
-    lost = {"words": _("The app ended while this was under way."), "why": _(LOOK_FOR_IT)}
-    running = Act.objects.filter(state=Act.State.RUNNING)
-    return running.update(state=Act.State.UNKNOWN, answer=lost, settled_at=timezone.now())
+def say_alive(act_ids: Collection[UUID]) -> None:
+    """Of acts that run in this process. A consumer runs for hours; one of which nobody has said so was cut."""
+    if act_ids:
+        Act.objects.filter(pk__in=act_ids, state=Act.State.RUNNING).update(alive_at=timezone.now())
 
 
 def _cut(acts: QuerySet[Act]) -> QuerySet[Act]:
-    """Those that were cut in the middle, and were not looked for in vain. A consumer is settled by its socket."""
+    """Those that were cut in the middle, and were not looked for in vain: their process has died, here or elsewhere."""
     cut_before = timezone.now() - timedelta(seconds=CUT_AFTER_S)
-    runs_for_too_long = Q(state=Act.State.RUNNING, started_at__lt=cut_before) & ~Q(kind=Consume.kind)
-    return acts.filter(runs_for_too_long | Q(state=Act.State.UNKNOWN, answer__looked_up__isnull=True))
+    return acts.filter(
+        Q(state=Act.State.RUNNING, alive_at__lt=cut_before) | Q(state=Act.State.UNKNOWN, answer__looked_up__isnull=True)
+    )
 
 
 def members_with_cut_acts() -> list[int]:
@@ -103,7 +104,8 @@ def find_out(member: Member) -> None:
         if answer and not _was_anothers(act, answer):
             settle(act, answer)
         elif act.settled_at is None or act.settled_at < cut_before:
-            act.state, act.answer = Act.State.UNKNOWN, {**act.answer, "looked_up": True}
+            lost = {"words": _("The app ended while this was under way."), "why": _(LOOK_FOR_IT)}
+            act.state, act.answer = Act.State.UNKNOWN, {**lost, **act.answer, "looked_up": True}
             _store(act)
 
 

@@ -4,27 +4,46 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from lessons.cluster.clients import TIMEOUT_S
 from lessons.cluster.metadata import list_metadata, topics_of
+from lessons.cluster.namespace import Namespace
 from lessons.cluster.refusals import Refusal
 from lessons.words import _
 
 MAX_PARTITIONS = 12  # a class shares the cluster
+MAX_REPLICAS_PER_SEAT = 240  # twenty topics of 12 partitions, or six and a bit of them with 3 replicas each
 MAX_REPLICAS_PER_BROKER = 2000  # with a heap of 128 MB a broker died of OutOfMemoryError near 4,000
 _CLIENT_MAX_REPLICAS = 10000
 
 
-def replicas_left(
-    *, limit: int = MAX_REPLICAS_PER_BROKER, asked: str | None = None, timeout_s: float = TIMEOUT_S
-) -> dict[int, int]:
-    """How many more replicas each running broker may take; negative for a broker that already has too many."""
+@dataclass(frozen=True)
+class Held:
+    """`left`: how many more replicas each running broker may take; negative where it has too many. `of_seat`: how many
+    there are of one seat's topics."""
+
+    left: Mapping[int, int]
+    of_seat: int
+
+
+def replicas_held(
+    namespace: Namespace | None = None,
+    *,
+    limit: int = MAX_REPLICAS_PER_BROKER,
+    asked: str | None = None,
+    timeout_s: float = TIMEOUT_S,
+) -> Held:
     metadata = list_metadata(asked=asked or _("Count the replicas"), timeout_s=timeout_s)
     held: Counter[int] = Counter()
+    of_seat = 0
     for topic in topics_of(metadata):
+        is_own = namespace is not None and namespace.owns(topic.name)
         for partition in topic.partitions:
             held.update(partition.replicas)
-    return {broker_id: limit - held[broker_id] for broker_id in metadata.brokers}
+            of_seat += len(partition.replicas) if is_own else 0
+    return Held({broker_id: limit - held[broker_id] for broker_id in metadata.brokers}, of_seat)
 
 
 def refuse_partitions(partitions: int, *, asked: str) -> None:
@@ -43,14 +62,20 @@ def refuse_replicas(replicas: int, *, asked: str) -> None:
         raise Refusal.TOO_MANY_REPLICAS.error(asked=asked, most=_CLIENT_MAX_REPLICAS)
 
 
-def refuse_crowding(partitions: int, replicas: int, *, limit: int, asked: str, timeout_s: float) -> None:
-    """Refuse what the fullest broker has no room for. Raises: AppRefused.
+def refuse_crowding(
+    namespace: Namespace, partitions: int, replicas: int, *, limit: int, asked: str, timeout_s: float
+) -> None:
+    """Refuse what the fullest broker has no room for, and more than a seat's share. Raises: AppRefused.
 
     Kafka spreads new replicas evenly, beginning at a random broker, so the fullest broker may get the larger share.
     """
-    left = replicas_left(limit=limit, asked=asked, timeout_s=timeout_s)
+    held = replicas_held(namespace, limit=limit, asked=asked, timeout_s=timeout_s)
+    left = held.left
     if partitions <= 0 or not 0 < replicas <= len(left):
         return  # Kafka refuses these itself, and its answer is worth reading
+    if held.of_seat + partitions * replicas > MAX_REPLICAS_PER_SEAT:
+        most = MAX_REPLICAS_PER_SEAT
+        raise Refusal.SEAT_FULL.error(asked=asked, held=held.of_seat, more=partitions * replicas, most=most)
     share = math.ceil(partitions * replicas / len(left))
     fullest = min(left, key=lambda broker_id: left[broker_id])
     if share > left[fullest]:

@@ -65,6 +65,13 @@ class Refusal(Enum):
         gettext_noop("Broker %(broker)s holds %(held)s replicas, and a broker of this cluster may hold %(most)s."),
         gettext_noop("Delete topics that you no longer need."),
     )
+    SEAT_FULL = (
+        gettext_noop(
+            "Your topics have %(held)s replicas, and this would add %(more)s. One seat may have %(most)s, "
+            "so that there is room for everybody."
+        ),
+        gettext_noop("Delete topics that you no longer need."),
+    )
     NO_SUCH_PARTITION = (
         gettext_noop(
             "There is no partition %(partition)s: partitions count from 0, and the last one here is %(last)s."

@@ -114,7 +114,7 @@ def create_topic(
     full_name = namespace.full(name)
     refuse_partitions(partitions, asked=asked)
     refuse_replicas(replicas, asked=asked)
-    refuse_crowding(partitions, replicas, limit=replica_limit, asked=asked, timeout_s=timeout_s)
+    refuse_crowding(namespace, partitions, replicas, limit=replica_limit, asked=asked, timeout_s=timeout_s)
     with translated(asked=asked, namespace=namespace):
         new = NewTopic(full_name, partitions, replicas, config=dict(config or {}))
         futures = clients.admin().create_topics([new], request_timeout=timeout_s, operation_timeout=timeout_s)
@@ -186,7 +186,7 @@ def add_partitions(
     refuse_partitions(total, asked=asked)
     now = find_topic(full_name, asked=asked, namespace=namespace)
     more, replicas = total - len(now.partitions), len(now.partitions[0].replicas)
-    refuse_crowding(more, replicas, limit=replica_limit, asked=asked, timeout_s=timeout_s)
+    refuse_crowding(namespace, more, replicas, limit=replica_limit, asked=asked, timeout_s=timeout_s)
     with translated(asked=asked, namespace=namespace):
         futures = clients.admin().create_partitions(
             [NewPartitions(full_name, total)], request_timeout=timeout_s, operation_timeout=timeout_s

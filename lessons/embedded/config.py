@@ -48,6 +48,10 @@ SETTINGS = {
     "broker.heartbeat.interval.ms": "500",
     # Preferred leaders come back within 10 s (300 s by default).
     "leader.imbalance.check.interval.seconds": "10",
+    # What a class has sent and committed lasts as long as the class: a week (by default) is less than from one lesson to
+    # the next.
+    "log.retention.ms": "-1",
+    "offsets.retention.minutes": str(10 * 365 * 24 * 60),
     # A retention of 1 s takes effect after 1.5 s (after 255 s by default).
     "log.retention.check.interval.ms": "2000",
     "log.cleaner.backoff.ms": "1000",

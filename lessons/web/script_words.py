@@ -23,6 +23,7 @@ WORDS = {
         "reconnecting": _("reconnecting…"),
         "brokers-joining": _("the brokers are joining"),
         "live": _("live"),
+        "blocked": _("No live connection comes about: something on the way to the server blocks WebSockets. Reload the page to see what is new."),
         "closed-4400": _("The server did not understand this page. Reload it."),
         "closed-4404": _("You can no longer see this page in this browser. Reload it."),
         "closed-4413": _("This page sent too much at once. Reload it."),

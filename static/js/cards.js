@@ -21,7 +21,7 @@ function keepCardWithoutAnswer(event) {
   if (target.id && page.getElementById(target.id)) return;
   event.detail.shouldSwap = false;
   event.detail.isError = false;
-  if (requestConfig.verb === "post") showTrouble(requestConfig.elt, page.querySelector("[data-error]")?.textContent || text("unreadable"));
+  if (isPress(requestConfig)) showTrouble(requestConfig.elt, page.querySelector("[data-error]")?.textContent || text("unreadable"));
 }
 
 function showTrouble(elt, words) {
@@ -42,7 +42,7 @@ function clearTrouble(elt) {
 function settle(event) {
   const card = event.target;
   if (card.querySelectorAll) showLocalTimes(card);
-  if (event.detail.requestConfig?.verb !== "post" || !card.matches?.(".act, .exercise, .answers")) return;
+  if (!isPress(event.detail.requestConfig) || !card.matches?.(".act, .exercise, .answers")) return;
   const wrong = card.querySelector("[aria-invalid='true']");
   const heard = card.querySelectorAll(HEARD);
   say([...heard].map((part) => part.textContent).join(" "));
@@ -53,7 +53,12 @@ function settle(event) {
 // A card that stays has its controls disabled until the answer has taken its place, which takes the focus away.
 function focusAgain(event) {
   const card = event.detail.requestConfig?.elt?.closest?.(".act");
-  if (event.detail.requestConfig?.verb === "post" && card && isFree(card)) focusOn(card, card.querySelector("form:last-of-type > button"));
+  if (isPress(event.detail.requestConfig) && card && isFree(card)) focusOn(card, card.querySelector("form:last-of-type > button"));
+}
+
+// A form was sent, and not only looked at: the code below it is asked for by a POST, too, while somebody types.
+function isPress(config) {
+  return config?.verb === "post" && config.elt?.matches?.("form");
 }
 
 function isFree(card) {

@@ -24,6 +24,7 @@ function showState() {
 const url = document.body.dataset.liveUrl;
 if (url) {
   connect(url, {
+    heartbeat: true,
     onFrame(frame) {
       if (frame.type !== "parts") return;
       for (const [id, html] of Object.entries(frame.parts)) replacePart(id, html);

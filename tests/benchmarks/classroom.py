@@ -75,11 +75,15 @@ class Person:
         self._pool = pool
         self.class_slug = ""
 
+    @property
+    def _csrf(self) -> str:
+        return next((cookie.value or "" for cookie in self.http.cookies if "-csrf-" in cookie.name), "")
+
     async def ask(self, what: str, path: str, data: dict[str, Any] | None = None, **headers: str) -> requests.Response:
         """GET, or POST with `data` and the CSRF token; its time is kept under `what`, what is no success as an error."""
         url = path if path.startswith("http") else self.app.url + path
         if data is not None:
-            data = {**data, "csrfmiddlewaretoken": self.http.cookies.get("csrftoken", "")}
+            data = {**data, "csrfmiddlewaretoken": self._csrf}
         send = partial(
             self.http.request, "GET" if data is None else "POST", url, data=data, headers=headers, timeout=30
         )
@@ -203,7 +207,7 @@ class Ticking(Student):
     async def _by_api(self) -> None:
         for name in TICK_TOPICS:
             body = {"name": name, "partitions": 1, "replicas": 1}
-            headers = {"X-CSRFToken": self.http.cookies["csrftoken"], "Content-Type": "application/json"}
+            headers = {"X-CSRFToken": self._csrf, "Content-Type": "application/json"}
             url = f"{self.app.url}/api/v1/classes/{self.class_slug}/acts/create-topic"
             send = partial(self.http.post, url, data=json.dumps(body), headers=headers, timeout=30)
             answer = await asyncio.get_running_loop().run_in_executor(self._pool, send)

@@ -50,6 +50,7 @@ def test_an_act_stands_on_the_page_of_who_grades_and_the_filters_sort_it_out(
     expect(page.get_by_role("log").get_by_role("listitem").first).to_contain_text("seen-later")
     page.reload()
     expect(refused).to_be_visible()
+    what_is_not_ours_is_left_out_and_the_rest_goes_on(page)
     they_are_told_apart_by_who_did_what(page, student)
     the_moment_can_be_chosen_and_played_again(page)
     student.context.close()
@@ -76,6 +77,21 @@ def act(name: str, **more: Any) -> dict[str, Any]:
         "lesson": "producing",
         **more,
     }
+
+
+def what_is_not_ours_is_left_out_and_the_rest_goes_on(page: Page) -> None:
+    """Anybody who knows the cluster can write into the topic."""
+    forged: list[Any] = [
+        act("no time", at="yesterday"), act("no time at all", at=None), act("a number", id=7), act("x", line={"a": 1}),
+        act("y", seat=["ZZZZ"]), act("z", exercise=4, kind="verdict"), None, 7, [], "act", {"kind": {}}, {"kind": "act"},
+    ]  # fmt: skip
+    bodies = [json.dumps(each) for each in forged] + ["[" * 100_000, "{", ""]
+    records.produce(ClassTopics("kafka"), TOPIC, [records.Message(value=each.encode()) for each in bodies])
+    records.produce(ClassTopics("kafka"), TOPIC, [records.Message(value=None), records.Message(value=b"\xff")])
+    before = rows(page).count()
+    publish(act("after the forged ones"))
+    expect(rows(page).first).to_contain_text("after the forged ones")
+    assert rows(page).count() == before + 1
 
 
 def they_are_told_apart_by_who_did_what(page: Page, student: Page) -> None:

@@ -87,6 +87,7 @@ def test_the_code_follows_the_form(seat: Page, visit):
     visit("lessons/creating-topics/")
     seat.locator("section.act").get_by_label("Partitions").fill("7")
     expect(seat.get_by_role("tabpanel", name="Python").first).to_contain_text("num_partitions=7")
+    expect(seat.locator("section.act").get_by_label("Partitions")).to_be_focused()
     seat.get_by_role("tab", name="Command line").first.click()
     expect(seat.get_by_role("tabpanel", name="Command line").first).to_contain_text("--partitions 7")
 
@@ -98,9 +99,9 @@ def test_a_tab_that_is_being_pressed_stays_when_the_code_follows_what_was_typed_
     expect(seat.get_by_role("tabpanel", name="Python").first).to_contain_text("num_partitions=7")
     box = seat.get_by_role("tab", name="Command line").first.bounding_box()
     seat.mouse.move(box["x"] + 5, box["y"] + 5)
-    seat.evaluate("() => { window.swapped = new Promise((d) => addEventListener('htmx:afterSettle', () => d(true))) }")
+    seat.evaluate("() => addEventListener('htmx:afterSettle', () => { window.isSwapped = true })")
     seat.mouse.down()
-    seat.evaluate("() => window.swapped")
+    seat.wait_for_function("() => window.isSwapped")
     seat.mouse.up()
     expect(seat.get_by_role("tabpanel", name="Command line").first).to_contain_text("--partitions 7")
 

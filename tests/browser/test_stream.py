@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
-from lessons.cluster import groups, records, topics
+from lessons.cluster import clients, groups, records, topics
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.records import Message
 from tests.waiting import wait_for
 
+NARROWEST_PX = 440  # of a table of records: five short columns and a time
 CUT = 3001  # a browser closes by 1000 or 3000 to 4999 only; any other code would leave the server's side open
 
 
@@ -230,3 +231,30 @@ def test_a_page_that_is_closed_has_left_its_group_within_5_seconds(at: Seat):
     assert len(groups.describe_group(at.namespace, "readers").members) == 1
     at.page.goto("about:blank")
     wait_for(lambda: not groups.describe_group(at.namespace, "readers").members)
+
+
+def test_whatever_a_record_holds_it_is_shown_and_the_others_with_it(at: Seat):
+    """A time in nanoseconds, which no calendar has; an Avro record; letters that turn others around; one word of 900."""
+    full = at.namespace.full("test1p")
+    config = {"message.timestamp.after.max.ms": str(2**63 - 1)}
+    topics.create_topic(at.namespace, "test1p", partitions=1, replicas=1, config=config)
+    producer = clients.new_producer()
+    producer.produce(full, b"nano", timestamp=1_700_000_000_000_000_000)
+    producer.produce(full, b"\0\0\0\0\7avro")
+    producer.produce(full, "\u202eevil", headers={"\u2066h": b"\x1b[31m"})
+    producer.produce(full, '{"name":"' + "x" * 900 + '"}')
+    producer.produce(full, b"last")
+    assert producer.flush(30) == 0
+    at.consumer.get_by_role("button", name="Start").click()
+    for stream in (at.watched, at.consumer):
+        rows = stream.locator("[data-rows] tr")
+        expect(rows).to_have_count(5)
+        assert [value[:20] for value in at.values(stream)] == [
+            "last", '{"name":"' + "x" * 11, r"\u202eevil", r"\x00\x00\x00\x00\x07", "nano",
+        ]  # fmt: skip
+        expect(rows.nth(4).locator("td").last).to_have_text("1700000000000000000")
+        expect(rows.nth(2).locator("td").nth(4)).to_have_text(r"\u2066h: \x1b[31m")
+        seen, has = stream.locator("table.records").evaluate(
+            "table => [table.closest('.rows').clientWidth, table.scrollWidth]"
+        )
+        assert has <= max(seen, NARROWEST_PX), (seen, has)

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from django.urls import reverse
+from pydantic import ValidationError
 
 from lessons.classroom.limits import LimitSettings, SeatLimits, TooFast, TooMuch
 from lessons.classroom.models import Act
@@ -152,3 +153,26 @@ def test_form_and_api_say_that_it_is_too_much(hoarder, alice_client):
     )
     assert card.status_code == 422
     assert b"the limit for one student" in card.content
+
+
+def test_a_short_form_that_makes_kafka_store_much_weighs_as_much_as_kafka_stores(alice):
+    many = Produce(topic=".", values="\n".join(["1"] * 500), headers="h=" + "x" * 100)
+    assert len(many.model_dump_json()) < LIMITS.large_bytes < many.weight()
+    perform(alice, many, act_id=uuid4())
+    with pytest.raises(TooMuch):
+        perform(alice, many, act_id=uuid4())
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"values": "1\n2\n3\n4\n5", "headers": "h=" + "x" * 1_000_000}, "That is 4.8 MB in 5 records"),
+        ({"values": "1\n2\n3\n4\n5\n6", "key": "k" * 800_000}, "at most 4 MB at a time"),
+        ({"values": "1", "headers": "\n".join(["h=1"] * 101)}, "at most 100 here"),
+    ],
+    ids=["headers", "keys", "number of headers"],
+)
+def test_what_is_repeated_with_each_record_is_weighed_before_anything_is_sent(fields, words):
+    with pytest.raises(ValidationError, match=words):
+        Produce(topic="test1p", **fields)
+    assert Produce(topic="test1p", values="x" * 1_500_000).weight() == 1_500_000  # Kafka is the one to refuse it

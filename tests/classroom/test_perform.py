@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,7 +11,7 @@ from django.utils import timezone
 from lessons.classroom.feed import TOPIC, ClassTopics
 from lessons.classroom.models import Act
 from lessons.classroom.perform import ActIdTaken, perform
-from lessons.classroom.settling import give_up_running
+from lessons.classroom.settling import find_out, members_with_cut_acts, say_alive
 from lessons.cluster import records
 from lessons.course.acts.create_topic import CreateTopic
 from lessons.course.acts.produce import Produce
@@ -135,8 +136,18 @@ def test_a_line_of_the_feed_is_short_however_long_the_act(alice):
     assert act.state == Act.State.REFUSED
 
 
-def test_what_was_running_when_the_app_ended_is_not_known(alice):
-    act = Act.objects.create(member=alice, kind="consume", fields={})
-    assert give_up_running() == 1
-    act.refresh_from_db()
-    assert act.state == Act.State.UNKNOWN
+def test_a_consumer_of_which_nobody_says_that_it_is_alive_was_cut_and_one_that_runs_elsewhere_was_not(classroom):
+    """Wherever its process runs, and whoever else has died: several machines share one database."""
+    long_ago, fields = timezone.now() - timedelta(hours=3), {"topic": "test1p", "group_id": "g"}
+    lost, running = (
+        Act.objects.create(member=each, kind="consume", fields=fields, started_at=long_ago, alive_at=long_ago)
+        for each in (classroom.alice, classroom.bob)
+    )
+    say_alive([running.pk])
+    assert members_with_cut_acts() == [classroom.alice.pk]
+    for each in (classroom.alice, classroom.bob):
+        find_out(each)
+    lost.refresh_from_db()
+    running.refresh_from_db()
+    assert (lost.state, running.state) == (Act.State.UNKNOWN, Act.State.RUNNING)
+    assert lost.answer["words"] == "The app ended while this was under way."

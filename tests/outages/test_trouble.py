@@ -261,7 +261,13 @@ def cut_row(member: Member, action: Action, *, state: str, age_s: float) -> Act:
     then = timezone.now() - timedelta(seconds=age_s)
     settled_at = then if state == Act.State.UNKNOWN else None
     return Act.objects.create(
-        member=member, kind=action.kind, fields=action.model_dump(), state=state, started_at=then, settled_at=settled_at
+        member=member,
+        kind=action.kind,
+        fields=action.model_dump(),
+        state=state,
+        started_at=then,
+        alive_at=then,
+        settled_at=settled_at,
     )
 
 
@@ -327,7 +333,7 @@ def test_an_answer_that_the_database_does_not_take_is_no_reason_to_send_it_again
 
     act = alice.acts.get()
     assert act.state == Act.State.RUNNING
-    alice.acts.update(started_at=timezone.now() - timedelta(seconds=2 * CUT_AFTER_S))
+    alice.acts.update(alive_at=timezone.now() - timedelta(seconds=2 * CUT_AFTER_S))
     find_out(alice)
     assert is_settled(act)
     assert act.answer["data"]["topic_id"] == topics.describe_topic(alice.namespace, "created").topic_id

@@ -56,7 +56,7 @@ DOORS = [
     Door("cluster", MEMBERS),
     Door("lesson", MEMBERS, LESSON),
     Door("act", MEMBERS, {**LESSON, "index": 1}, post={}),
-    Door("act-code", MEMBERS, {**LESSON, "index": 1}),
+    Door("act-code", MEMBERS, {**LESSON, "index": 1}, post={}),
     Door("check", MEMBERS, {**LESSON, "exercise_id": "creating-topics.three-topics"}, post={}),
     Door("notebook", MEMBERS, LESSON),
     Door("session", MEMBERS),

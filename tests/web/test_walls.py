@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import logging
 import os
 import subprocess
@@ -9,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
@@ -31,6 +34,24 @@ def test_django_finds_nothing_to_say_about_the_production_settings(tmp_path):
 @pytest.mark.django_db
 def test_pages_are_in_nobodys_frame(client):
     assert client.get(reverse("join"))["X-Frame-Options"] == "DENY"
+
+
+@pytest.mark.django_db
+def test_no_page_asks_for_a_camera(client):
+    assert "camera=()" in client.get(reverse("join"))["Permissions-Policy"]
+
+
+def test_a_request_that_no_browser_of_ours_sends_is_told_in_a_line(client):
+    handler, *_ = logging.getLogger("django.security").handlers
+    told = io.StringIO()
+    with contextlib.closing(told):
+        before = handler.setStream(told)
+        try:
+            assert client.get("/", headers={"Host": "evil.example"}).status_code == 400
+        finally:
+            handler.setStream(before)
+        assert "evil.example" in told.getvalue()
+        assert told.getvalue().count("\n") == 1
 
 
 @pytest.mark.django_db
@@ -95,7 +116,7 @@ def test_whatever_is_typed_into_an_address_is_at_worst_a_missing_page(typed, cla
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("cookie", "words"),
-    [({}, "did not send this site&#x27;s cookie"), ({"csrftoken": "a" * 32}, "can no longer be sent")],
+    [({}, "did not send this site&#x27;s cookie"), ({settings.CSRF_COOKIE_NAME: "a" * 32}, "can no longer be sent")],
     ids=["no cookie", "no token"],
 )
 def test_a_form_without_its_token_or_its_cookie_is_answered_by_a_page_that_says_what_to_do(cookie, words):

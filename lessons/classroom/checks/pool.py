@@ -57,9 +57,17 @@ class CheckSettings:
 class CheckPool:
     """For any thread. The threads are made with the first seat that is woken, and live as long as the process."""
 
-    def __init__(self, snapshots: SnapshotService, settings: CheckSettings | None = None) -> None:
+    def __init__(
+        self,
+        snapshots: SnapshotService,
+        settings: CheckSettings | None = None,
+        *,
+        say_alive: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`say_alive` is called before others' acts are taken for cut, and as often."""
         self.settings = settings or CheckSettings()
         self._snapshots = snapshots
+        self._say_alive = say_alive
         self._condition = threading.Condition()
         self._due: dict[int, float] = {}  # when a member is to be checked, by key
         self._changed: defaultdict[int, set[Read]] = defaultdict(set)  # since the latest check of the member
@@ -196,6 +204,7 @@ class CheckPool:
         return self._due[member] + (self.settings.longest_wait_s if member in self._may_wait else 0.0)
 
     def _look_for_cut(self) -> None:
+        self._say_alive()
         cut = members_with_cut_acts()
         with self._condition:
             self._cut |= set(cut)

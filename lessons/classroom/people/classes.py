@@ -22,6 +22,12 @@ DOUBLE_CLICK = timedelta(seconds=10)
 SETTINGS = ("name", "lessons_off", "due_at", "time_zone", "late_rule")
 
 
+def has_class(maker: Member, name: str) -> bool:
+    """Whether this person teaches a class of that name, which was not made by the same double click."""
+    earlier = Class.objects.filter(name=name, created_at__lte=timezone.now() - DOUBLE_CLICK)
+    return earlier.filter(members__user=maker.user, members__role=Role.INSTRUCTOR).exists()
+
+
 def make_class(name: str, maker: Member) -> Class:
     """A new class: with a short name that no other class has, a new code, and `maker`'s person as its instructor. Asked
     twice within seconds, this makes one class: that was a double click."""

@@ -100,6 +100,10 @@ class Action(BaseModel, ABC):
     def run(self, namespace: Namespace) -> Answer:
         """Do it. Raises: lessons.cluster.errors.ClusterError."""
 
+    def weight(self) -> int:
+        """How many bytes it makes others keep, about: as a row, or as records."""
+        return len(self.model_dump_json())
+
     def find_out(self, namespace: Namespace) -> Answer | None:
         """The answer to an act that was cut off, as the cluster shows it now; None: the cluster does not show it."""
         return None

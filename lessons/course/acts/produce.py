@@ -13,6 +13,10 @@ from lessons.course.acts.base import Action, Answer, Name, Where, literal
 from lessons.words import _, gettext_noop
 
 MOST_RECORDS = 500
+MOST_BYTES = (
+    4 * 1024 * 1024
+)  # of all records of one act; a single one may be as large as a request, for Kafka to refuse
+MOST_HEADERS = 100
 
 
 class Produce(Action):
@@ -68,10 +72,21 @@ class Produce(Action):
         if (count := self.values.count("\n") + 1) > MOST_RECORDS:
             words = _("That is %(count)s records; the form sends at most %(most)s at a time.")
             raise ValueError(words % {"count": count, "most": MOST_RECORDS})
+        if count > 1 and (weight := self.weight()) > MOST_BYTES:
+            words = _("That is %(mb)s MB in %(count)s records; the form sends at most %(most)s MB at a time.")
+            raise ValueError(words % {"mb": f"{weight / 2**20:.1f}", "count": count, "most": MOST_BYTES >> 20})
+        if (headers := self.headers.count("\n") + 1) > MOST_HEADERS:
+            words = _("That is %(count)s headers; a record can have at most %(most)s here.")
+            raise ValueError(words % {"count": headers, "most": MOST_HEADERS})
         for line in self.headers.split("\n"):
             if line and "=" not in line:
                 raise ValueError(_("A header is name=value; %(line)s has no '='.") % {"line": repr(line[:40])})
         return self
+
+    def weight(self) -> int:
+        """What Kafka is to store: each record has the key and the headers again."""
+        count = 1 if self.tombstone else self.values.count("\n") + 1
+        return count * (len(self.key.encode()) + len(self.headers.encode())) + len(self.values.encode())
 
     def messages(self) -> list[records.Message]:
         headers = tuple(self._header_pairs())

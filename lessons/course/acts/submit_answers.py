@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from lessons.cluster.namespace import Namespace
 from lessons.course.acts.base import Action, Answer, Where
 from lessons.words import _, gettext_noop
 
+MOST_CHARACTERS = 4000
+KEPT_TIMES = 10
 Text = Annotated[str, Field(max_length=500)]
 
 
@@ -32,6 +35,19 @@ class SubmitAnswers(Action):
 
     exercise: str = Field(title=gettext_noop("Exercise"), max_length=80)
     answers: Mapping[str, Text | int | bool | list[Text] | None] = Field(title=gettext_noop("Answers"), max_length=40)
+
+    def weight(self) -> int:
+        """Each check of the exercise keeps the answers as evidence."""
+        return KEPT_TIMES * super().weight()
+
+    @field_validator("answers")
+    @classmethod
+    def within_limits(cls, answers: Mapping[str, Any]) -> Mapping[str, Any]:
+        if len(json.dumps(answers)) > MOST_CHARACTERS:
+            raise ValueError(
+                _("The answers to an exercise have at most %(most)s characters.") % {"most": MOST_CHARACTERS}
+            )
+        return answers
 
     def run(self, namespace: Namespace) -> Answer:
         return Answer(words=_("Your answer is saved."))

@@ -61,12 +61,20 @@ class Outbox:
         self._something.set()
 
     async def run(self) -> None:
+        """Until it is cancelled, or the browser takes nothing any more, or the server does not take a frame: then nobody
+        must go on waiting for what will not come."""
+        try:
+            await self._write()
+        except Exception:
+            _log.exception("a frame could not be sent")
+        await self._send({"type": "websocket.close", "code": TAKES_NOTHING})
+
+    async def _write(self) -> None:
         while not self.is_full:
             await self._something.wait()
             self._something.clear()
             while self._waiting and not self.is_full:
                 await self._send({"type": "websocket.send", "text": self._waiting.popleft()})
-        await self._send({"type": "websocket.close", "code": TAKES_NOTHING})
 
 
 class PageSocket(AsyncConsumer):

@@ -36,6 +36,7 @@ class RightsWatch:
     def __init__(self) -> None:
         self._sockets: set[GuardedSocket] = set()
         self._task: asyncio.Task[None] | None = None
+        self._is_showing_out = False
 
     def look_after(self, socket: GuardedSocket) -> None:
         self._sockets.add(socket)
@@ -44,7 +45,9 @@ class RightsWatch:
 
     def forget(self, socket: GuardedSocket) -> None:
         self._sockets.discard(socket)
-        if not self._sockets and self._task is not None:
+        if (
+            not self._sockets and self._task is not None and not self._is_showing_out
+        ):  # else it would end itself halfway
             self._task.cancel()
             self._task = None
 
@@ -55,16 +58,28 @@ class RightsWatch:
                 await self._look()
             except Error:
                 _log.warning("the database was busy; rights are looked at again in %g s", LOOK_AGAIN_S)
+            except Exception:  # of one socket: the others are looked after all the same
+                _log.exception("rights could not be looked at; they are again in %g s", LOOK_AGAIN_S)
+            if not self._sockets:
+                return
 
     async def _look(self) -> None:
         known = [(socket, socket.grounds(), _session_of(socket)) for socket in self._sockets]
         ask = database_sync_to_async(still_there, thread_sensitive=False)
         asked = {ground for _, grounds, _ in known for ground in grounds}
         firm, sessions = await ask(asked, {key for *_, key in known if key})
-        for socket, grounds, session in known:
-            if not grounds <= firm or (session and session not in sessions):
-                self._sockets.discard(socket)
-                await socket.show_out()
+        lost = [
+            socket for socket, grounds, session in known if not grounds <= firm or (session and session not in sessions)
+        ]
+        self._sockets.difference_update(lost)
+        self._is_showing_out = True
+        try:
+            ends = await asyncio.gather(*(socket.show_out() for socket in lost), return_exceptions=True)
+        finally:
+            self._is_showing_out = False
+        for error in ends:
+            if isinstance(error, BaseException):
+                _log.error("a socket was not closed", exc_info=error)
 
 
 def _session_of(socket: GuardedSocket) -> str | None:

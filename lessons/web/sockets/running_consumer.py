@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django.db import DatabaseError, connections, transaction
 from pydantic import ValidationError
@@ -97,6 +98,10 @@ class RunningConsumer:
         self._stop_wanted = asyncio.Event()
         self._stopped = asyncio.Event()
 
+    @property
+    def act_id(self) -> UUID:
+        return self._wanted.act_id
+
     def grant(self, records: int) -> None:
         if self._group_member is None:
             self._credit += records
@@ -128,7 +133,7 @@ class RunningConsumer:
         if self not in self._unsettled:
             return
         try:
-            await settle_consume(self._wanted.act_id, self._told.as_dict())
+            await settle_consume(self.act_id, self._told.as_dict())
         except DatabaseError:
             _log.exception("what a consumer of %s did is not stored", self._wanted.topic)
         self._unsettled.discard(self)
@@ -137,7 +142,7 @@ class RunningConsumer:
         """For the end of the process, when no loop runs any more, and there is no time to publish. Raises DatabaseError."""
         if not self._told.is_whole:
             return  # Kafka did not answer in time: not known
-        act = Act.objects.filter(pk=self._wanted.act_id, state=Act.State.RUNNING).first()
+        act = Act.objects.filter(pk=self.act_id, state=Act.State.RUNNING).first()
         if act is not None:
             settle(act, Consume.model_validate(act.fields).answer(**self._told.as_dict()))
 

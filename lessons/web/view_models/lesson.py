@@ -10,12 +10,12 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
-from pygments.lexer import Lexer
 from pygments.lexers import BashLexer, PythonLexer
 
 from lessons.classroom import process
@@ -33,10 +33,26 @@ from lessons.web.forms.acts import DescribedForm, described_form
 _html = HtmlFormatter(nowrap=True)
 
 
+_LEXERS = {"python": PythonLexer, "bash": BashLexer}
+MOST_HIGHLIGHTED = 20_000  # characters; beyond them it takes seconds, and shows nobody anything
+MOST_CACHED = 4000
+
+
+def _highlighted(code: str, language: str) -> SafeString:
+    """The code as HTML. A card is drawn again with each answer, and its code is mostly the same: so it is cached, unless it
+    is long."""
+    if len(code) > MOST_HIGHLIGHTED:
+        return escape(code)
+    return _cached(code, language) if len(code) <= MOST_CACHED else _drawn(code, language)
+
+
+def _drawn(code: str, language: str) -> SafeString:
+    return mark_safe(highlight(code, _LEXERS[language](), _html))  # noqa: S308 - Pygments escapes
+
+
 @lru_cache(maxsize=500)
-def _highlighted(code: str, lexer: type[Lexer]) -> SafeString:
-    """The code as HTML. A card is drawn again with each answer, and its code is mostly the same: so it is cached."""
-    return mark_safe(highlight(code, lexer(), _html))  # noqa: S308 - Pygments escapes
+def _cached(code: str, language: str) -> SafeString:
+    return _drawn(code, language)
 
 
 @dataclass(frozen=True)
@@ -46,11 +62,11 @@ class Code:
 
     @property
     def python_html(self) -> SafeString:
-        return _highlighted(self.python, PythonLexer)
+        return _highlighted(self.python, "python")
 
     @property
     def command_html(self) -> SafeString:
-        return _highlighted(self.command, BashLexer)
+        return _highlighted(self.command, "bash")
 
 
 @dataclass(frozen=True)

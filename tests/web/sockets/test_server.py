@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import socket
 import sqlite3
+import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, closing
+from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from dataclasses import dataclass
 from http.cookiejar import CookieJar
 from typing import Any
@@ -17,7 +19,7 @@ from uuid import uuid4
 
 import pytest
 import websockets
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from lessons.cluster import groups, records, topics
 from lessons.cluster.namespace import Namespace
@@ -157,3 +159,73 @@ async def test_when_the_server_is_told_to_end_every_consumer_commits_and_leaves_
     log = web_log(app)
     assert "Traceback" not in log, log
     assert "no time" not in log, log
+
+
+def address(app: RunningApp) -> tuple[str, int]:
+    parts = urllib.parse.urlsplit(app.url)
+    return parts.hostname or "", parts.port or 0
+
+
+def answered(connection: socket.socket) -> bytes:
+    """All that comes until the other side ends it."""
+    said = b""
+    with suppress(ConnectionError):
+        while part := connection.recv(65_536):
+            said += part
+    return said
+
+
+POST = b"POST /join/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=x\r\n"
+
+
+def test_a_body_that_is_absurd_is_refused_by_what_it_claims_before_it_is_sent(app: RunningApp) -> None:
+    with socket.create_connection(address(app), timeout=PATIENCE_S) as connection:
+        connection.sendall(POST + b"Content-Length: 300000000\r\n\r\n")
+        assert b" 413 " in answered(connection)
+
+
+def test_a_body_that_claims_no_length_is_refused_by_what_has_come(app: RunningApp) -> None:
+    chunk = b"%x\r\n%s\r\n" % (2**20, b"x" * 2**20)
+    with socket.create_connection(address(app), timeout=PATIENCE_S) as connection:
+        connection.sendall(POST + b"Transfer-Encoding: chunked\r\n\r\n")
+        with suppress(ConnectionError):  # it is cut off while it sends
+            for _ in range(64):
+                connection.sendall(chunk)
+            pytest.fail("64 MB were taken")
+    with urllib.request.urlopen(app.join_url, timeout=PATIENCE_S) as answer:
+        assert answer.status == 200
+
+
+def test_what_is_larger_than_a_form_is_refused_by_a_page(app: RunningApp) -> None:
+    body = b"code=" + b"x" * 3 * 2**20
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(f"{app.url}/join/", body, timeout=PATIENCE_S)
+    assert refused.value.code in (403, 413)
+    refused.value.close()
+
+
+def is_cut(connection: socket.socket) -> bool:
+    """Linux says so although nobody reads from it."""
+    state: int = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0]
+    return state != 1  # established
+
+
+async def test_a_page_that_takes_credit_and_reads_nothing_is_cut_off(kafka: str, alice: Seat) -> None:
+    """A browser's own socket, but for its reading: it grants, and leaves what comes where it is."""
+    await asyncio.to_thread(topics.create_topic, alice.namespace, "flood", partitions=1, replicas=1)
+    for _ in range(60):
+        messages = [Message(value=b"x" * 1000)] * 500
+        await asyncio.to_thread(records.produce, alice.namespace, "flood", messages)
+    async with alice.open("watch") as tab:
+        await tab.send('{"type":"watch","topic":"flood","from":"beginning"}')
+        await until_kind(tab, "watching")
+        tab.transport.pause_reading()
+        async with asyncio.timeout(PATIENCE_S):
+            while not is_cut(tab.transport.get_extra_info("socket")):
+                with suppress(ConnectionClosed):
+                    await tab.send('{"type":"grant","records":500}')
+                await asyncio.sleep(0.02)
+        tab.transport.resume_reading()
+    async with alice.open("watch") as tab:
+        await tab.send('{"type":"ping"}')
+        await until_kind(tab, "pong")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from lessons.classroom.access import NOT_YOURS, get_classes, get_staff
 from lessons.classroom.models import Role
-from lessons.classroom.people.classes import make_class, set_class
+from lessons.classroom.people.classes import has_class, make_class, set_class
 from lessons.classroom.people.due import due_of, zones
 from lessons.web.forms.staff import ClassForm, SettingsForm
 from lessons.web.page_context import page_context
@@ -26,6 +27,8 @@ def own_classes(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         if maker is None:
             raise Http404(NOT_YOURS)
+        if form.is_valid() and has_class(maker, form.cleaned_data["name"]):
+            form.add_error("name", _("You have a class of this name: it stands below. Give the new one another name."))
         if form.is_valid():
             klass = make_class(form.cleaned_data["name"], maker)
             return redirect("people", klass.slug)

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from lessons.classroom.access import NOT_YOURS, get_action, get_lesson_for, get_member
 from lessons.classroom.checks.attempts import check_lesson
@@ -62,13 +62,14 @@ def _card(request: HtmxRequest, member: Member, lesson: Lesson, index: int, *, s
     return render(request, "student/lesson.html", lesson_context(member, lesson, cards={index: card}), status=status)
 
 
-@require_safe
+@require_POST
 def code(request: HtmxRequest, class_slug: str, lesson_slug: str, index: int) -> HttpResponse:
-    """The act in the form, as code; 204 while the form is not a valid act."""
+    """The act in the form, as code; 204 while the form is not a valid act. A POST, for a form may be longer than an address;
+    it changes nothing."""
     member = get_member(request.user, class_slug)
     lesson = get_lesson_for(member, lesson_slug)
     action = _action_or_404(member, lesson, index)
-    form = described_form(action, dom_id=f"act-{index}", data=request.GET)
+    form = described_form(action, dom_id=f"act-{index}", data=request.POST)
     if not form.is_valid():
         return HttpResponse(status=204)
     dom_id = "act" if lesson.blocks[index].kind == "act" else "stream"

@@ -157,10 +157,16 @@ def test_a_record_beyond_a_megabyte_is_refused_in_words(create, send):
 
 def test_code_follows_what_is_typed(alice, alice_client):
     url = url_of("act-code", alice, "creating-topics", index_of("creating-topics"))
-    page = alice_client.get(url, {"name": "mine", "partitions": "5", "replicas": "1"}).content.decode()
+    page = alice_client.post(url, {"name": "mine", "partitions": "5", "replicas": "1"}).content.decode()
     assert f"{alice.namespace.prefix}mine" in page
     assert "num_partitions" in page
-    assert alice_client.get(url, {"name": "mine", "partitions": "", "replicas": "1"}).status_code == 204
+    assert alice_client.post(url, {"name": "mine", "partitions": "", "replicas": "1"}).status_code == 204
+
+
+def test_code_follows_a_form_that_is_longer_than_an_address(alice, alice_client):
+    url = url_of("act-code", alice, "producing", index_of("producing"))
+    page = alice_client.post(url, {"topic": "test1p", "values": "x" * 100_000}).content.decode()
+    assert "x" * 100_000 in page
 
 
 def test_the_tick_is_there_when_the_page_comes_back_from_the_act(create, alice, alice_client):

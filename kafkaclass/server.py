@@ -1,0 +1,119 @@
+"""Daphne, with walls: how much one connection may make a web process keep.
+
+Why it is so
+------------
+Twisted parses a form before Django is asked, and takes twelve times its size in memory for it: an upload of 300 MB to the
+join page, by nobody in particular, took 4 GB. So a body is refused by the length that it claims and by what arrives, and
+nothing but Django parses one. And Daphne's `send` never waits: a page that grants credit and reads nothing would make its
+process keep all of it. So what a browser has not taken is counted, and one that takes nothing for a while, or lets too much
+pile up, is cut off. `install` puts both in the place of Daphne's own classes.
+"""
+
+from __future__ import annotations
+
+import resource
+import time
+from typing import Any
+
+from daphne import http_protocol, ws_protocol
+
+MOST_BODY_BYTES = (
+    8 * 1024 * 1024
+)  # Django refuses in words what is larger than a form may be; this is for what is absurd
+MOST_UNSENT_BYTES = 4 * 1024 * 1024  # of one socket: more than all credit that a page of ours has out
+LONGEST_UNSENT_S = 30.0
+MOST_FILES = 65_536  # a connection is one; a process may have 1,024 unless it asks for more
+
+_REFUSED = b"A form or a request may have at most %d MB.\n" % (MOST_BODY_BYTES >> 20)
+_ANSWER = (
+    b"HTTP/1.1 413 Content Too Large\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: %d\r\n"
+    b"Connection: close\r\n\r\n%s"
+) % (len(_REFUSED), _REFUSED)
+
+
+class BoundedRequest(http_protocol.WebRequest):
+    """A request whose body is neither parsed here nor larger than it may be."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._arrived = 0
+        self._is_refused = False
+        super().__init__(*args, **{**kwargs, "parsePOSTFormSubmission": False})
+
+    def gotLength(self, length: int | None) -> None:
+        if length is not None and length > MOST_BODY_BYTES:
+            super().gotLength(0)
+            self._refuse()
+        else:
+            super().gotLength(length)
+
+    def handleContentChunk(self, data: bytes) -> None:
+        self._arrived += len(data)
+        if self._arrived > MOST_BODY_BYTES:
+            self._refuse()
+        elif not self._is_refused:
+            super().handleContentChunk(data)
+
+    def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
+        if not self._is_refused:
+            super().requestReceived(command, path, version)
+
+    def _refuse(self) -> None:
+        if self._is_refused:
+            return
+        self._is_refused = True
+        self.channel.transport.write(_ANSWER)
+        self.channel.loseConnection()
+
+
+class Backlog:
+    """What was sent and not taken, as the transport tells a producer: from the moment in which its buffer is full until it
+    is empty again."""
+
+    def __init__(self) -> None:
+        self._bytes = 0
+        self._since: float | None = None
+
+    def pauseProducing(self) -> None:
+        self._since = time.monotonic()
+
+    def resumeProducing(self) -> None:
+        self._bytes, self._since = 0, None
+
+    def stopProducing(self) -> None:
+        self.resumeProducing()
+
+    def is_too_much_with(self, number: int) -> bool:
+        """Whether it is too much, or too old, with so many bytes more."""
+        if self._since is None:
+            return False
+        self._bytes += number
+        return self._bytes > MOST_UNSENT_BYTES or time.monotonic() - self._since > LONGEST_UNSENT_S
+
+
+class BoundedWebSocket(ws_protocol.WebSocketProtocol):
+    """A websocket whose other end has to read."""
+
+    def onOpen(self) -> None:
+        self._backlog = Backlog()
+        self.transport.unregisterProducer()  # the HTTP channel's, which has handed the connection over
+        self.transport.registerProducer(self._backlog, True)
+        super().onOpen()
+
+    def serverSend(self, content: Any, binary: bool = False) -> None:
+        super().serverSend(content, binary)
+        if self.state == self.STATE_OPEN and self._backlog.is_too_much_with(len(content)):
+            self.dropConnection(abort=True)
+
+
+def install() -> None:
+    """For this process, before it serves."""
+    http_protocol.WebRequest = BoundedRequest
+    ws_protocol.WebSocketFactory.protocol = BoundedWebSocket
+    raise_file_limit()
+
+
+def raise_file_limit() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
