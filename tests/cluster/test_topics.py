@@ -7,6 +7,7 @@ import pytest
 from lessons.cluster import clients, records, topics
 from lessons.cluster.errors import AppRefused, KafkaRefused, TopicExists, TopicMissing
 from lessons.cluster.namespace import Namespace
+from tests.waiting import PATIENCE_S
 
 
 def create(namespace: Namespace, name: str, *, partitions: int = 1, replicas: int = 1) -> topics.Topic:
@@ -37,7 +38,7 @@ def test_every_broker_lists_a_topic_once_it_is_created_and_none_once_it_is_delet
         name = f"test{round_}"
         create(alice, name, partitions=3, replicas=3)
         assert all(alice.full(name) in names for names in names_on_every_broker())
-        deletion = topics.delete_topic(alice, name, timeout_s=30)  # a busy machine's
+        deletion = topics.delete_topic(alice, name, timeout_s=PATIENCE_S)
         assert deletion.gone_ms is not None
         assert 0 < deletion.accepted_ms <= deletion.gone_ms
         assert not any(alice.full(name) in names for names in names_on_every_broker())
