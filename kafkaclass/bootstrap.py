@@ -42,7 +42,7 @@ SAY_EVERY_S = 2.0
 HANDED_OVER = "KAFKACLASS_HANDED_OVER"
 DATA = "KAFKACLASS_DATA"
 LOCAL = BASE_DIR / ".local"  # the data folder where none is named
-RUNNING = LOCAL / "running"  # a file for each `up --data` of this clone, named by its process: its data folder
+RUNNING = LOCAL / "running"  # a file for each `up` of this clone, named by its process: its data folder
 OF_WHAT_RUNS = ("invite", "verify-card")  # commands that ask the data folder of a running class
 
 
@@ -130,7 +130,7 @@ def name_data_dir(argv: Sequence[str]) -> None:
 
 def running_folders() -> list[str]:
     """The data folders on which an `up` of this clone runs now."""
-    found = [str(LOCAL)] if (LOCAL / "up.json").exists() else []
+    found = []
     for noted in RUNNING.glob("*"):
         try:
             os.kill(int(noted.name), 0)

@@ -17,9 +17,8 @@ from typing import Any
 
 from daphne import http_protocol, ws_protocol
 
-MOST_BODY_BYTES = (
-    8 * 1024 * 1024
-)  # Django refuses in words what is larger than a form may be; this is for what is absurd
+# Django refuses in words what is larger than a form may be; this is for what is absurd.
+MOST_BODY_BYTES = 8 * 1024 * 1024
 MOST_UNSENT_BYTES = 4 * 1024 * 1024  # of one socket: more than all credit that a page of ours has out
 LONGEST_UNSENT_S = 30.0
 MOST_FILES = 65_536  # a connection is one; a process may have 1,024 unless it asks for more

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -51,6 +52,16 @@ def kafka(bootstrap_servers: str, settings) -> str:
         clients.configure(wanted)
     groups.create_offsets_topic()  # as `up` does: a fresh cluster has no internal topic
     return bootstrap_servers
+
+
+@pytest.fixture
+def nothing_answers(kafka: str) -> Iterator[None]:
+    """The app talks to a port that is held and never answered."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        clients.configure(clients.Connection(f"127.0.0.1:{held.getsockname()[1]}"))
+        yield
+    clients.configure(clients.Connection(kafka))
 
 
 @dataclass(frozen=True)

@@ -47,10 +47,10 @@ def lock(data_dir: Path) -> IO[str]:
     return held
 
 
-def write(data_dir: Path, *, url: str, bootstrap_servers: str, is_noted: bool) -> None:
-    """`is_noted`: so that other commands find this folder, for which nothing but this command's line has its name."""
+def write(data_dir: Path, *, url: str, bootstrap_servers: str) -> None:
+    """Also where other commands of this clone look for it. An image has no folder for that, and one class."""
     write_whole(data_dir / "up.json", json.dumps(asdict(Running(os.getpid(), url, bootstrap_servers))))
-    if is_noted:
+    if bootstrap.LOCAL.is_dir():
         write_whole(bootstrap.RUNNING / str(os.getpid()), str(data_dir))
 
 

@@ -10,8 +10,7 @@ later (`settling`).
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -46,8 +45,7 @@ def perform(member: Member, action: Action, *, act_id: UUID, lesson: str = "") -
 
 
 def perform_form(member: Member, action: Action, *, act_id: UUID | None, lesson: str = "") -> Act:
-    """Does what a form asked for: once, however often its button was pressed. Raises: TooFast,
-    AnswerNotStored.
+    """Does what a form asked for: once, however often its button was pressed. Raises: TooFast, AnswerNotStored.
 
     A page that came back from the browser's history and was filled in anew has an id that is taken: that is another act.
     """
@@ -61,6 +59,15 @@ def _perform(member: Member, action: Action, *, act_id: UUID, lesson: str) -> Ac
     act, is_new = begin(member, action, act_id=act_id, lesson=lesson)
     if not is_new:
         return _wait_until_settled(act)
+    try:
+        _run(act, action)
+    except DatabaseError as error:  # the act itself asks nothing of it
+        raise AnswerNotStored(act.pk) from error
+    return act
+
+
+def _run(act: Act, action: Action) -> None:
+    """Does it, and stores the answer. Raises: DatabaseError; and what is a fault of ours, which is stored as not known."""
     lend_connection()
     started = time.perf_counter()
     asked = False
@@ -69,27 +76,14 @@ def _perform(member: Member, action: Action, *, act_id: UUID, lesson: str) -> Ac
             # If even that gets no answer, then nothing has happened for sure.
             ask_whether_it_answers(asked=_(action.title))
         asked = True
-        answer = action.run(member.namespace)
+        answer = action.run(act.member.namespace)
     except ClusterError as error:
-        with _stored_surely(act):
-            settle_error(act, error, asked=asked, took_s=time.perf_counter() - started)
+        settle_error(act, error, asked=asked, took_s=time.perf_counter() - started)
     except Exception:
-        with _stored_surely(act):
-            mark_unknown(act)  # a fault of ours
+        mark_unknown(act)
         raise
     else:
-        with _stored_surely(act):
-            settle(act, answer, took_s=time.perf_counter() - started)
-    return act
-
-
-@contextmanager
-def _stored_surely(act: Act) -> Iterator[None]:
-    """Around storing what Kafka answered. Raises: AnswerNotStored."""
-    try:
-        yield
-    except DatabaseError as error:
-        raise AnswerNotStored(act.pk) from error
+        settle(act, answer, took_s=time.perf_counter() - started)
 
 
 def begin(member: Member, action: Action, *, act_id: UUID, lesson: str = "") -> tuple[Act, bool]:

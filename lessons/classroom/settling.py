@@ -22,9 +22,8 @@ from lessons.classroom.models import Act, Member
 from lessons.cluster.errors import ClusterError, KafkaUnavailable
 from lessons.course.acts import ACTIONS
 from lessons.course.acts.base import Action, Answer
-from lessons.words import _, gettext_noop
+from lessons.words import _
 
-LOOK_FOR_IT = gettext_noop("Look at the cluster for what became of it.")
 CUT_AFTER_S = 60.0  # no act that runs takes longer, but for a consumer, of which its process says that it is alive
 
 
@@ -52,12 +51,13 @@ def mark_unknown(act: Act) -> None:
     """Something failed on our side, and nobody knows how far the act came: the cluster is looked at later."""
     act.state, act.answer = (
         Act.State.UNKNOWN,
-        {
-            "words": _("Something went wrong on our side while this was under way."),
-            "why": _(LOOK_FOR_IT),
-        },
+        _not_known(_("Something went wrong on our side while this was under way.")),
     )
     _store(act)
+
+
+def _not_known(words: str) -> dict[str, str]:
+    return {"words": words, "why": _("Look at the cluster for what became of it.")}
 
 
 def _store(act: Act) -> None:
@@ -104,7 +104,7 @@ def find_out(member: Member) -> None:
         if answer and not _was_anothers(act, answer):
             settle(act, answer)
         elif act.settled_at is None or act.settled_at < cut_before:
-            lost = {"words": _("The app ended while this was under way."), "why": _(LOOK_FOR_IT)}
+            lost = _not_known(_("The app ended while this was under way."))
             act.state, act.answer = Act.State.UNKNOWN, {**lost, **act.answer, "looked_up": True}
             _store(act)
 

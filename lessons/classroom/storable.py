@@ -7,20 +7,19 @@ instead (`\\x00`, `\\ud800`, `NaN`), on SQLite as well: so a check says the same
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from django.db import models
 
-_REFUSED = re.compile("[\0\ud800-\udfff]")
+from lessons.cluster.namespace import NOT_SENDABLE
 
 
 def storable(value: Any) -> Any:
     """The same as JSON gives it back, with what a database refuses written out."""
     match value:
         case str():
-            return _REFUSED.sub(lambda found: _written_out(ord(found[0])), value)
+            return NOT_SENDABLE.sub(lambda found: _written_out(ord(found[0])), value)
         case float() if not math.isfinite(value):
             return str(value)
         case Mapping():

@@ -8,6 +8,7 @@
     metadata    brokers, topics and partitions, read from the cluster
     limits      how much of the cluster one act may take
     topics      create, delete, add partitions, describe the settings
+    offsets     where partitions begin and end, of many at once
     records     produce with delivery reports, read a range, show a record as JSON
     groups      consumer groups with members and lag
     snapshot    one picture of the cluster a second, for all pages

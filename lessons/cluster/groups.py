@@ -20,7 +20,7 @@ from lessons.cluster.clients import TIMEOUT_S, settle
 from lessons.cluster.errors import ClusterError, KafkaRefused, no_answer, translated
 from lessons.cluster.metadata import ask_twice, list_metadata
 from lessons.cluster.namespace import Namespace
-from lessons.cluster.records import list_spans
+from lessons.cluster.offsets import list_spans
 
 OFFSETS_TOPIC = "__consumer_offsets"
 _APP_GROUP = "kafkaclass-offsets-topic"

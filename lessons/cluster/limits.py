@@ -29,7 +29,7 @@ class Held:
 
 
 def replicas_held(
-    namespace: Namespace | None = None,
+    namespace: Namespace,
     *,
     limit: int = MAX_REPLICAS_PER_BROKER,
     asked: str | None = None,
@@ -39,7 +39,7 @@ def replicas_held(
     held: Counter[int] = Counter()
     of_seat = 0
     for topic in topics_of(metadata):
-        is_own = namespace is not None and namespace.owns(topic.name)
+        is_own = namespace.owns(topic.name)
         for partition in topic.partitions:
             held.update(partition.replicas)
             of_seat += len(partition.replicas) if is_own else 0

@@ -16,6 +16,8 @@ from lessons.words import _
 
 Thing = Literal["topic", "group"]
 
+# The client takes C strings in UTF-8, and a row takes no more: no NUL, no half of a surrogate pair.
+NOT_SENDABLE = re.compile("[\0\ud800-\udfff]")
 MAX_FULL_NAME_LENGTH = 249  # Kafka's limit for a topic's name: 249 pass, 250 do not
 
 # No '.', or `a` + `b.c` would be `a.b` + `c`: one seat inside another. No '_': Kafka treats a.b and a_b as the same
@@ -93,15 +95,10 @@ class Namespace:
                 asked=asked, length=len(name), kafkas=MAX_FULL_NAME_LENGTH, prefix=len(self.prefix),
                 most=self.max_name_length,
             )  # fmt: skip
-        return None if _can_be_sent(name) else Refusal.ILLEGAL_NAME.error(asked=asked)
+        return Refusal.ILLEGAL_NAME.error(asked=asked) if NOT_SENDABLE.search(name) else None
 
 
 def prefix_of(full_name: str) -> str:
     """The prefix of the seat that owns this topic; empty if no seat does."""
     parts = full_name.split(".", 2)
     return f"{parts[0]}.{parts[1]}." if len(parts) == 3 and parts[2] else ""
-
-
-def _can_be_sent(name: str) -> bool:
-    """The client takes a C string in UTF-8: no NUL, no half of a surrogate pair."""
-    return "\0" not in name and not any("\ud800" <= character <= "\udfff" for character in name)

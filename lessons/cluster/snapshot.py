@@ -24,7 +24,7 @@ from lessons.cluster.errors import ClusterError
 from lessons.cluster.groups import Group
 from lessons.cluster.metadata import Topic, TopicMemory, describe, list_metadata
 from lessons.cluster.namespace import Namespace, prefix_of
-from lessons.cluster.records import LATEST, list_offsets
+from lessons.cluster.offsets import LATEST, list_offsets
 
 _log = logging.getLogger(__name__)
 

@@ -12,6 +12,7 @@ from lessons.cluster import groups, records, topics
 from lessons.cluster.errors import ClusterError, TopicMissing, no_answer
 from lessons.cluster.metadata import Cluster, Topic, describe_cluster, describe_each
 from lessons.cluster.namespace import Namespace
+from lessons.cluster.offsets import stable_end
 from lessons.cluster.snapshot import Snapshot
 from lessons.course.acts.submit_answers import SubmitAnswers
 
@@ -131,7 +132,7 @@ class Evidence:
         """How far a consumer can read: where the first transaction that is still open begins, or the end. Raises:
         ClusterError."""
         self.read.add(Read(Part.RECORDS, name))
-        return records.stable_end(self.namespace.full(name), partition, namespace=self.namespace)
+        return stable_end(self.namespace, name, partition)
 
     def records(
         self, name: str, partition: int, *, start: int, end: int, at_most: int | None = None

@@ -303,7 +303,6 @@ def test_an_invitation_to_a_folder_in_which_nothing_was_started_is_refused_in_wo
 
 def test_commands_ask_the_folder_of_the_class_that_runs(tmp_path, monkeypatch):
     """A process that was killed is forgotten."""
-    monkeypatch.setattr(bootstrap, "LOCAL", tmp_path / "nothing")
     monkeypatch.setattr(bootstrap, "RUNNING", tmp_path)
     monkeypatch.setenv(bootstrap.DATA, "")
     (tmp_path / str(os.getpid())).write_text("/where/it/runs")

@@ -20,7 +20,7 @@ def dora(own_cluster: EmbeddedCluster) -> Namespace:
 
 def test_a_full_broker_takes_no_more_replicas_and_the_app_says_which(dora: Namespace) -> None:
     topics.create_topic(dora, "some", partitions=3, replicas=3)
-    held = {broker_id: MAX_REPLICAS_PER_BROKER - left for broker_id, left in replicas_held().left.items()}
+    held = {broker_id: MAX_REPLICAS_PER_BROKER - left for broker_id, left in replicas_held(dora).left.items()}
     fullest = max(held, key=lambda broker_id: held[broker_id])
     limit = held[fullest] + 2
     with pytest.raises(AppRefused, match=f"Broker {fullest} holds {held[fullest]} replicas") as caught:

@@ -47,11 +47,9 @@ class Command(BaseCommand):
         )
         parser.add_argument("--heap", type=_heap_mb, default=DEFAULT_HEAP_MB, help="MB of heap for each broker")
 
-    def handle(
-        self, *_args: Any, host: str, port: int, heap: int, web_processes: int, data: Path | None, **_options: Any
-    ) -> None:
+    def handle(self, *_args: Any, host: str, port: int, heap: int, web_processes: int, **_options: Any) -> None:
         try:
-            Up(self, host=host, port=port, heap_mb=heap, web_processes=web_processes, is_noted=data is not None).run()
+            Up(self, host=host, port=port, heap_mb=heap, web_processes=web_processes).run()
         except (running.RunsAlready, BrokerProblem) as problem:
             raise CommandError(str(problem)) from problem
 
@@ -83,16 +81,13 @@ def _web_processes(text: str) -> int:
 class Up:
     """One run of `up`, from start to stop. Raises: RunsAlready, BrokerProblem, CommandError."""
 
-    def __init__(
-        self, command: Command, *, host: str, port: int, heap_mb: int, web_processes: int, is_noted: bool
-    ) -> None:
+    def __init__(self, command: Command, *, host: str, port: int, heap_mb: int, web_processes: int) -> None:
         self.say = command.say
         self.data_dir: Path = settings.DATA_DIR
         self.host = host
         self.wished_port = port
         self.heap_mb = heap_mb
         self.web_processes = web_processes
-        self.is_noted = is_noted
         self.stopping = Stopping()
         self.cluster: EmbeddedCluster | None = None
         self.web: web.WebServer | None = None
@@ -208,7 +203,7 @@ class Up:
         assert self.web
         klass = ensure_first_class()
         here, there = local_url(self.host, self.web.port), student_url(self.host, self.web.port)
-        running.write(self.data_dir, url=here, bootstrap_servers=self.bootstrap_servers, is_noted=self.is_noted)
+        running.write(self.data_dir, url=here, bootstrap_servers=self.bootstrap_servers)
         self.say(
             f"\nThe class “{klass.name}” is open.\n\n"
             f"  Students     {there}{join_path(klass)}\n"

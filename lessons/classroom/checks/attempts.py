@@ -180,13 +180,15 @@ def check(member: Member, exercise: Exercise, *, asked_by: Member | None = None)
     return _keep(member, exercise, seen, verdict, asked_by)
 
 
-def check_unbegun(member: Member, exercise: Exercise, *, asked_by: Member) -> tuple[Verdict, Attempt | None]:
+def check_unbegun(member: Member, exercise: Exercise, *, asked_by: Member) -> Verdict:
     """Looks for somebody who has not begun, as far as is known: only "done" is kept. Else it would look like a try.
 
     Raises: ClusterError.
     """
     seen, verdict = _look(member, exercise, evidence_of(member))
-    return verdict, _keep(member, exercise, seen, verdict, asked_by) if verdict.state == "done" else None
+    if verdict.state == "done":
+        _keep(member, exercise, seen, verdict, asked_by)
+    return verdict
 
 
 def _look(member: Member, exercise: Exercise, evidence: Evidence) -> tuple[Observation | None, Verdict]:

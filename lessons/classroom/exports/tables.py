@@ -78,16 +78,8 @@ def long_rows(table: Table) -> Iterator[CsvRow]:
 
 def wide_rows(table: Table, *, zeros: bool = False) -> Iterator[CsvRow]:
     """A row for each seat, with a grade for each exercise."""
-    yield (
-        "seat",
-        "name",
-        "external_id",
-        *(exercise.id for exercise in table.exercises),
-        "done",
-        "points",
-        "points_total",
-        "last_at",
-    )
+    exercises = (exercise.id for exercise in table.exercises)
+    yield ("seat", "name", "external_id", *exercises, "done", "points", "points_total", "last_at")
     for row in table.rows:
         grades = [grade(cell, zeros=zeros) for cell in row.cells]
         about = row.seat.slug, row.seat.name, row.seat.external_id

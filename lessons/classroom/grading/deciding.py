@@ -122,7 +122,7 @@ def _check(member: Member, exercise: Exercise, was: str, by: Member) -> tuple[st
         attempt = check(member, exercise, asked_by=by)
         return attempt.state, attempt.verdict["why"]
     try:
-        verdict, _kept = check_unbegun(member, exercise, asked_by=by)
+        verdict = check_unbegun(member, exercise, asked_by=by)
     except ClusterError as error:
         return COULD_NOT_CHECK, str(error)
     return was if verdict.state == NOT_YET else verdict.state, verdict.why

@@ -172,7 +172,9 @@ def _replace(regraded: Regraded, exercise: Exercise) -> Attempt:
 
 def _deciding_act(regraded: Regraded, exercise: Exercise) -> Act | None:
     """The act as of the time of the check, so that a re-grade never makes work late."""
-    if regraded.state != DONE or regraded.attempt.state == DONE:
-        return regraded.attempt.deciding_act if regraded.state == DONE else None
+    if regraded.state != DONE:
+        return None
+    if regraded.attempt.state == DONE:
+        return regraded.attempt.deciding_act
     observation = regraded.observation
     return deciding_act(regraded.attempt.member, observation, exercise, until=observation.observed_at)

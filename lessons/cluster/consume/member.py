@@ -304,9 +304,7 @@ class _Had:
     acknowledged: dict[int, int] = field(default_factory=dict)
     went_back: set[int] = field(default_factory=set)
     _delivered: set[int] = field(default_factory=set)
-    _ends: dict[int, tuple[int, int]] = field(
-        default_factory=dict
-    )  # behind the last record, and behind the marks after it
+    _ends: dict[int, tuple[int, int]] = field(default_factory=dict)  # behind the last record; behind its marks
     _complaints: set[str] = field(default_factory=set)
 
     def record(self, partition: int, offset: int) -> None:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from lessons.cluster.namespace import Namespace
+from lessons.cluster.namespace import NOT_SENDABLE, Namespace
 from lessons.words import _, gettext_noop
 
 # Any text: `Namespace.full` and Kafka decide whether a name is legal. The limit only keeps rows small.
@@ -61,7 +61,7 @@ class Answer:
 
 def _refuse_unstorable(value: Any) -> Any:
     """Refuse NUL and halves of surrogate pairs: JSON can hold them, rows and the client's C strings cannot."""
-    if isinstance(value, str) and any(c == "\0" or "\ud800" <= c <= "\udfff" for c in value):
+    if isinstance(value, str) and NOT_SENDABLE.search(value):
         raise ValueError(_("The text contains a NUL, or a character that does not exist in UTF-8."))
     if isinstance(value, Mapping):
         for each in (*value, *value.values()):

@@ -13,9 +13,7 @@ from lessons.course.acts.base import Action, Answer, Name, Where, literal
 from lessons.words import _, gettext_noop
 
 MOST_RECORDS = 500
-MOST_BYTES = (
-    4 * 1024 * 1024
-)  # of all records of one act; a single one may be as large as a request, for Kafka to refuse
+MOST_BYTES = 4 * 1024 * 1024  # of many records; a single one may be as large as a request, for Kafka to refuse
 MOST_HEADERS = 100
 
 
@@ -83,10 +81,13 @@ class Produce(Action):
                 raise ValueError(_("A header is name=value; %(line)s has no '='.") % {"line": repr(line[:40])})
         return self
 
+    @property
+    def _count(self) -> int:
+        return 1 if self.tombstone else self.values.count("\n") + 1
+
     def weight(self) -> int:
         """What Kafka is to store: each record has the key and the headers again."""
-        count = 1 if self.tombstone else self.values.count("\n") + 1
-        return count * (len(self.key.encode()) + len(self.headers.encode())) + len(self.values.encode())
+        return self._count * (len(self.key.encode()) + len(self.headers.encode())) + len(self.values.encode())
 
     def messages(self) -> list[records.Message]:
         headers = tuple(self._header_pairs())
@@ -190,8 +191,7 @@ for value in {values}:
         return f"{note}printf '%s\\n' {typed} | {tool}"
 
     def feed_line(self) -> str:
-        count = 1 if self.tombstone else self.values.count("\n") + 1
-        what = {"records": counted.records(count), "topic": self.topic, "key": self.key}
+        what = {"records": counted.records(self._count), "topic": self.topic, "key": self.key}
         if self.key:
             return _("%(records)s to %(topic)s with key %(key)s") % what
         return _("%(records)s to %(topic)s") % what

@@ -37,11 +37,18 @@ class CommittedEnd(Exercise):
 
     def observe(self, evidence: Evidence) -> Observation:
         topic = evidence.topic(TOPIC)
+        empty: dict[str, Any] = {
+            "topic_id": topic and topic.topic_id,
+            "end": 0,
+            "stable_end": 0,
+            "unread": 0,
+            "groups": [],
+        }
         if topic is None:
-            return {"topic_id": None, "end": 0, "stable_end": 0, "unread": 0, "groups": []}
+            return empty
         _, end = evidence.offsets(TOPIC)[0]
         if end == 0:
-            return {"topic_id": topic.topic_id, "end": 0, "stable_end": 0, "unread": 0, "groups": []}
+            return empty
         groups: list[dict[str, Any]] = [
             {"group": group.group_id, "committed": lag.committed, "members": len(group.members)}
             for group in evidence.groups
@@ -51,9 +58,7 @@ class CommittedEnd(Exercise):
         stable_end = evidence.stable_end(TOPIC, 0)
         best = max((group["committed"] for group in groups if group["committed"] is not None), default=0)
         unread = evidence.records(TOPIC, 0, start=best, end=stable_end, at_most=1) if best < stable_end else ()
-        return {
-            "topic_id": topic.topic_id, "end": end, "stable_end": stable_end, "unread": len(unread), "groups": groups,
-        }  # fmt: skip
+        return {**empty, "end": end, "stable_end": stable_end, "unread": len(unread), "groups": groups}
 
     def judge(self, observation: Observation, seed: str) -> Verdict:
         end, groups = observation["end"], observation["groups"]

@@ -26,8 +26,8 @@ router = Router(tags=["acts"])
 ANSWERS = """\
 The status is the result: 200 done, 202 still running, 404 no such topic, 409 refused by Kafka, 422 refused by the app \
 or not well-formed, 429 too many acts at once, 503 Kafka could not be asked and nothing has happened, 504 Kafka did not \
-answer in time and nobody knows yet (ask for the act later: it says so once it is known). An act that was stored comes back with its answer, \
-whatever the status; otherwise you get a problem.\
+answer in time and nobody knows yet (ask for the act later: it says so once it is known). An act that was stored comes \
+back with its answer, whatever the status; otherwise you get a problem.\
 """
 
 

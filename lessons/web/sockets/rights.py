@@ -45,9 +45,9 @@ class RightsWatch:
 
     def forget(self, socket: GuardedSocket) -> None:
         self._sockets.discard(socket)
-        if (
-            not self._sockets and self._task is not None and not self._is_showing_out
-        ):  # else it would end itself halfway
+        if self._is_showing_out:  # the watch itself, which would be cut off halfway; it ends by itself
+            return
+        if not self._sockets and self._task is not None:
             self._task.cancel()
             self._task = None
 

@@ -30,12 +30,16 @@ from lessons.course.exercise import Exercise
 from lessons.course.loader import Block, Lesson, render
 from lessons.web.forms.acts import DescribedForm, described_form
 
-_html = HtmlFormatter(nowrap=True)
-
-
-_LEXERS = {"python": PythonLexer, "bash": BashLexer}
 MOST_HIGHLIGHTED = 20_000  # characters; beyond them it takes seconds, and shows nobody anything
 MOST_CACHED = 4000
+
+_html = HtmlFormatter(nowrap=True)
+_LEXERS = {"python": PythonLexer, "bash": BashLexer}
+
+
+@lru_cache(maxsize=500)
+def _drawn(code: str, language: str) -> SafeString:
+    return mark_safe(highlight(code, _LEXERS[language](), _html))  # noqa: S308 - Pygments escapes
 
 
 def _highlighted(code: str, language: str) -> SafeString:
@@ -43,16 +47,8 @@ def _highlighted(code: str, language: str) -> SafeString:
     is long."""
     if len(code) > MOST_HIGHLIGHTED:
         return escape(code)
-    return _cached(code, language) if len(code) <= MOST_CACHED else _drawn(code, language)
-
-
-def _drawn(code: str, language: str) -> SafeString:
-    return mark_safe(highlight(code, _LEXERS[language](), _html))  # noqa: S308 - Pygments escapes
-
-
-@lru_cache(maxsize=500)
-def _cached(code: str, language: str) -> SafeString:
-    return _drawn(code, language)
+    draw = _drawn if len(code) <= MOST_CACHED else _drawn.__wrapped__
+    return draw(code, language)
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
@@ -16,7 +14,6 @@ from lessons.classroom.grading.standings import NOT_BEGUN_YET, standings_of
 from lessons.classroom.models import Attempt, Change
 from lessons.classroom.people.seats import set_removed
 from lessons.classroom.perform import perform
-from lessons.cluster import clients
 from lessons.course.acts.create_topic import CreateTopic
 from lessons.course.loader import all_exercises
 
@@ -29,16 +26,6 @@ def greta(classroom) -> Client:
     client = Client()
     client.force_login(classroom.greta.user, backend="django.contrib.auth.backends.ModelBackend")
     return client
-
-
-@pytest.fixture
-def nothing_answers(kafka: str) -> Iterator[None]:
-    """The app talks to a port that is held and never answered."""
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        clients.configure(clients.Connection(f"127.0.0.1:{held.getsockname()[1]}"))
-        yield
-    clients.configure(clients.Connection(kafka))
 
 
 def solve(member) -> None:

@@ -12,7 +12,6 @@ from lessons.classroom.models import Act
 from lessons.cluster import topics
 from lessons.cluster.snapshots import SnapshotTaker
 from lessons.course.loader import get_lesson
-from tests.web.pages.grading.test_recheck import nothing_answers  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.usefixtures("kafka")
 INTERNAL, ORDER = "looking-around.internal", "what-do-you-notice.order"

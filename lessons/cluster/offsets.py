@@ -1,0 +1,90 @@
+"""The offsets of partitions, as leaders tell them: where the records begin, and where they end.
+
+These ask for many partitions in one call. `records.offsets` is for one topic, and waits for its leaders.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Collection, Iterable
+from concurrent.futures import Future
+from typing import Any
+
+from confluent_kafka import IsolationLevel, TopicPartition
+from confluent_kafka.admin import OffsetSpec
+
+from lessons.cluster import clients
+from lessons.cluster.clients import TIMEOUT_S, settle
+from lessons.cluster.errors import ClusterError, no_answer, translated
+from lessons.cluster.namespace import Namespace
+from lessons.words import _
+
+EARLIEST: OffsetSpec = OffsetSpec.earliest()  # type: ignore[no-untyped-call]
+LATEST: OffsetSpec = OffsetSpec.latest()  # type: ignore[no-untyped-call]
+
+_log = logging.getLogger(__name__)
+
+
+def list_spans(
+    partitions: Collection[tuple[str, int]], *, asked: str, timeout_s: float = TIMEOUT_S
+) -> dict[tuple[str, int], tuple[int, int]]:
+    """{(topic, partition): (earliest, end)}, both asked for at once; a pair without an answer is left out."""
+    asking = [_ask_for_offsets(partitions, spec, asked=asked, timeout_s=timeout_s) for spec in (EARLIEST, LATEST)]
+    earliest, ends = (_offsets_answered(each, asked=asked, timeout_s=timeout_s) for each in asking)
+    return {pair: (earliest[pair], ends[pair]) for pair in earliest.keys() & ends.keys()}
+
+
+def list_offsets(
+    partitions: Iterable[tuple[str, int]], spec: OffsetSpec, *, asked: str, timeout_s: float = TIMEOUT_S
+) -> dict[tuple[str, int], int]:
+    """Offsets of (topic, partition) pairs in one call; a pair without an answer is left out."""
+    asking = _ask_for_offsets(partitions, spec, asked=asked, timeout_s=timeout_s)
+    return _offsets_answered(asking, asked=asked, timeout_s=timeout_s)
+
+
+def stable_end(namespace: Namespace, name: str, partition: int, *, timeout_s: float = TIMEOUT_S) -> int:
+    """How far a consumer can read: where the first transaction that is still open begins, or the end. Kafka calls it the
+    last stable offset. Raises KafkaUnavailable."""
+    asked = _("Look up the last stable offset of %(topic)s") % {"topic": name}
+    pair, committed = (namespace.full(name), partition), IsolationLevel.READ_COMMITTED
+    asking = _ask_for_offsets([pair], LATEST, asked=asked, isolation=committed, timeout_s=timeout_s)
+    found = _offsets_answered(asking, asked=asked, timeout_s=timeout_s)
+    if not found:
+        raise no_answer(asked=asked, timeout_s=timeout_s)
+    return found[pair]
+
+
+def _ask_for_offsets(
+    partitions: Iterable[tuple[str, int]],
+    spec: OffsetSpec,
+    *,
+    asked: str,
+    isolation: IsolationLevel = IsolationLevel.READ_UNCOMMITTED,
+    timeout_s: float,
+) -> dict[TopicPartition, Future[Any]]:
+    wanted = {TopicPartition(topic, partition): spec for topic, partition in partitions}
+    if not wanted:
+        return {}
+    with translated(asked=asked):
+        asking: dict[TopicPartition, Future[Any]] = clients.admin().list_offsets(
+            wanted, isolation_level=isolation, request_timeout=timeout_s
+        )
+    return asking
+
+
+def _offsets_answered(
+    futures: dict[TopicPartition, Future[Any]], *, asked: str, timeout_s: float
+) -> dict[tuple[str, int], int]:
+    found: dict[tuple[str, int], int] = {}
+    deadline = time.monotonic() + timeout_s + 0.2
+    for pair, future in futures.items():
+        try:
+            result = settle(future, asked=asked, timeout_s=max(0.0, deadline - time.monotonic()))
+        except ClusterError as error:
+            _log.debug("no offset for %s [%d]: %s", pair.topic, pair.partition, error.code)
+        else:
+            # A leader that was asked and did not answer in time is no error to the client: it gives -1001.
+            if result.offset >= 0:
+                found[pair.topic, pair.partition] = result.offset
+    return found
