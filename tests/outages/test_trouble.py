@@ -208,6 +208,8 @@ async def test_with_the_cluster_gone_nothing_happens_and_nothing_counts_and_open
         await aside(start_all, own_cluster)
         await page.until(lambda: 'data-state="up"' in parts(page)["part-brokers"])
         answers = await aside(at_once, ask_for_every_act(alice_client, alice, 2))
+        acts = await aside(lambda: list(alice.acts.order_by("-started_at")[: len(answers)]))
+        assert ends_badly(acts, states={Act.State.DONE}) == []
         assert answers == dict.fromkeys(answers, 200)
         await consumer.until(lambda: "second" in {record["value"].get("text") for record in consumer.records})
         for name in ("test1p", "test2p", "test2die"):

@@ -21,7 +21,8 @@ from lessons.classroom import process
 from lessons.classroom.models import Act, Attempt, Member
 from lessons.classroom.settling import find_out
 from lessons.cluster import records, topics
-from lessons.cluster.errors import TopicMissing
+from lessons.cluster.errors import KafkaUnavailable, TopicMissing
+from lessons.cluster.metadata import list_metadata
 from lessons.course.acts import ACTIONS
 from lessons.course.acts.base import Action
 from lessons.course.exercise import Exercise, done
@@ -132,7 +133,7 @@ def hang(cluster: EmbeddedCluster, *broker_ids: int) -> None:
 
 def go_on(cluster: EmbeddedCluster) -> None:
     tell(cluster, BROKERS, signal.SIGCONT)
-    wait_for(lambda: cluster.is_up)
+    wait_for(lambda: is_whole(cluster))
 
 
 def kill_all(cluster: EmbeddedCluster) -> None:
@@ -144,7 +145,19 @@ def kill_all(cluster: EmbeddedCluster) -> None:
 def start_all(cluster: EmbeddedCluster) -> None:
     for broker_id in BROKERS:
         set_wanted(cluster.data_dir, broker_id, "up")
-    wait_for(lambda: cluster.is_up)
+    wait_for(lambda: is_whole(cluster))
+
+
+def is_whole(cluster: EmbeddedCluster) -> bool:
+    """Whether all brokers are up and no leader will move any more: each partition has one, and all replicas in sync."""
+    if not cluster.is_up:
+        return False
+    try:
+        known = list_metadata(asked="Look who leads")
+    except KafkaUnavailable:
+        return False
+    partitions = [each for topic in known.topics.values() for each in topic.partitions.values()]
+    return all(each.leader >= 0 and set(each.isrs) == set(each.replicas) for each in partitions)
 
 
 # --- What is to be read then -------------------------------------------------------------------------------------
