@@ -125,7 +125,9 @@ _ADVICE = {
     "TOPIC_EXCEPTION": gettext_noop(
         "Use only letters, digits, '.', '_' and '-'. Names that differ only in '.' and '_' count as the same."
     ),
-    "UNKNOWN_TOPIC_OR_PART": gettext_noop("Check the list of your topics, and create this one first."),
+    "UNKNOWN_TOPIC_OR_PART": gettext_noop(
+        "Check the list of your topics: perhaps its name is another one, or it is not there yet."
+    ),
     "INVALID_PARTITIONS": gettext_noop("A topic has at least 1 partition, and the number can only grow."),
     "INVALID_REPLICATION_FACTOR": gettext_noop(
         "Ask for at least 1 replica, and for no more than the cluster has brokers."

@@ -165,17 +165,26 @@ for value in {values}:
         return f'{{\n    {servers},\n    "sticky.partitioning.linger.ms": {self.sticky_linger_ms},\n}}'
 
     def command(self, where: Where) -> str:
-        """The console producer reads headers, key and value from one line, and cannot choose a partition."""
+        """The console producer reads headers, key and value from one line, and cannot choose a partition. It escapes
+        nothing: what the text holds cannot part it, so other signs do."""
         properties, prefix = [], ""
+        lines = ["NULL"] if self.tombstone else self.values.split("\n")
         if self.headers:
+            pairs = [line.split("=", 1) for line in self.headers.split("\n") if line]
+            words = [word for pair in pairs for word in pair]
+            within, between = _signs(":,", apart_from=words)
+            [behind] = _signs("\t", apart_from=[*words, self.key, *lines], besides=within + between)
             properties.append("parse.headers=true")
-            prefix += ",".join(line.replace("=", ":", 1) for line in self.headers.split("\n") if line) + "\t"
+            properties += _changed(("headers.key.separator", within, ":"), ("headers.separator", between, ","))
+            properties += _changed(("headers.delimiter", behind, "\t"))
+            prefix += between.join(within.join(pair) for pair in pairs) + behind
         if self.key:
+            [behind] = _signs("\t", apart_from=[self.key, *lines])
             properties.append("parse.key=true")
-            prefix += self.key + "\t"
+            properties += _changed(("key.separator", behind, "\t"))
+            prefix += self.key + behind
         if self.tombstone:
             properties.append("null.marker=NULL")
-        lines = ["NULL"] if self.tombstone else self.values.split("\n")
         typed = " ".join(shlex.quote(prefix + line) for line in lines)
         options = [word for prop in properties for word in ("--reader-property", prop)]
         if self.flush_each:
@@ -195,6 +204,23 @@ for value in {values}:
         if self.key:
             return _("%(records)s to %(topic)s with key %(key)s") % what
         return _("%(records)s to %(topic)s") % what
+
+
+SIGNS = ";~%#!@&"  # none that means something in a regular expression: the tool takes them for one
+
+
+def _signs(usual: str, *, apart_from: Sequence[str], besides: str = "") -> list[str]:
+    """For each usual sign that sign, or another one where the texts hold it."""
+    held = set("".join(apart_from)) | set(besides)
+    chosen: list[str] = []
+    for sign in usual:
+        free = (each for each in (sign, *SIGNS) if each not in held and each not in chosen)
+        chosen.append(next(free, sign))
+    return chosen
+
+
+def _changed(*separators: tuple[str, str, str]) -> list[str]:
+    return [f"{name}={sign}" for name, sign, usual in separators if sign != usual]
 
 
 def report_line(topic: str, delivery: records.Delivery) -> str:

@@ -59,9 +59,13 @@ def test_produce_as_code_sends_one_to_nine_in_order(shown, where):
     [
         (Produce(topic="test1p", values="it's $HOME", key="🙂"), "🙂".encode(), b"it's $HOME", ()),
         (Produce(topic="test1p", values="v", headers="a=1\nb=2"), None, b"v", (("a", b"1"), ("b", b"2"))),
+        (
+            Produce(topic="test1p", values="v:\t1,2", key="k\t,:1", headers="url=http://a,b\ntab=a\tb"),
+            b"k\t,:1", b"v:\t1,2", (("url", b"http://a,b"), ("tab", b"a\tb")),
+        ),
         (Produce(topic="test1p", key="k", tombstone=True), b"k", None, ()),
     ],
-    ids=["key", "headers", "tombstone"],
+    ids=["key", "headers", "signs", "tombstone"],
 )  # fmt: skip
 def test_produce_as_code_keeps_keys_headers_and_nulls(shown, where, message, key, value, headers):
     topics.create_topic(where.namespace, "test1p", partitions=1, replicas=1)

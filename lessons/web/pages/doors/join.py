@@ -28,6 +28,13 @@ from lessons.web.forms.doors import JoinForm, ReturnForm, wrong_code
 CLASS_IS_CLOSED = gettext_lazy(
     "This class is closed to new students. If you already have a seat, use your personal code."
 )
+WAS_REMOVED = gettext_lazy(
+    "You were removed from this class. Your work is kept: ask your instructor, who can bring your seat back."
+)
+IS_STAFF = gettext_lazy(
+    "In this browser you are signed in as staff of this class, and joining as a student would sign you out. Use another "
+    "browser or a private window. To see a student's page, open it from the class's page."
+)
 LINK_IS_OVER = gettext_lazy("This link has already been used or has expired. Ask for a new one.")
 FIRST_ROOM: dict[str, str] = {Role.STUDENT: "lessons", Role.INSTRUCTOR: "room", Role.GRADER: "grading"}
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -63,21 +70,34 @@ async def _join(request: HttpRequest) -> HttpResponse:
     form = JoinForm(request.POST)
     if not await sync_to_async(form.is_valid)():
         return await _turned_away(request, form, form=form)
-    member = await sync_to_async(_sit_down)(request, form.klass, form.cleaned_data["name"])
-    if member is None:
-        return await sync_to_async(_door)(request, status=403, form=form, message=CLASS_IS_CLOSED)
+    try:
+        member = await sync_to_async(_sit_down)(request, form.klass, form.cleaned_data["name"])
+    except DoorClosed as closed:
+        return await sync_to_async(_door)(request, status=403, form=form, message=closed.words)
     return redirect("joined", member.klass.slug)
 
 
-def _sit_down(request: HttpRequest, klass: Class, name: str) -> Member | None:
-    """The seat for this name: one per person and class, and another name is another person. None: the class is closed."""
+class DoorClosed(Exception):
+    """Nobody sits down; `words` say why."""
+
+    def __init__(self, words: Any) -> None:
+        super().__init__()
+        self.words = words
+
+
+def _sit_down(request: HttpRequest, klass: Class, name: str) -> Member:
+    """The seat for this name: one per person and class, and another name is another person. Raises: DoorClosed."""
     seat = _seat_in(request, klass)
+    if seat is not None and seat.role != Role.STUDENT:
+        raise DoorClosed(IS_STAFF)
     if seat is not None and seat.name == name:
         return seat
     seat = _merged_seat(request, klass, name)
     if seat is None:
+        if _was_removed(request, klass, name):
+            raise DoorClosed(WAS_REMOVED)
         if not klass.door_open:
-            return None
+            raise DoorClosed(CLASS_IS_CLOSED)
         user = request.user if isinstance(request.user, User) else None
         seat = take_seat(klass, name, user=user and same_person(user, klass, name))
     login(request, seat.user, backend=BACKEND)
@@ -89,6 +109,13 @@ def _seat_in(request: HttpRequest, klass: Class) -> Member | None:
         return None
     seats = Member.objects.select_related("klass", "user")
     return seats.filter(user=request.user, klass=klass, removed_at=None).first()
+
+
+def _was_removed(request: HttpRequest, klass: Class, name: str) -> bool:
+    """Whether the one of this name who sat in this browser last is not to come back by the class code."""
+    if not request.user.is_authenticated:
+        return False
+    return request.user.memberships.filter(klass=klass, name=name, merged_into=None).exclude(removed_at=None).exists()
 
 
 def _merged_seat(request: HttpRequest, klass: Class, name: str) -> Member | None:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import closing
+from html import unescape
 
 import pytest
 from django.db import connection
@@ -11,13 +13,19 @@ from django.utils import timezone
 
 from lessons.classroom.models import Member, Role, WrongCodes
 from lessons.classroom.people.guessing import LIMITS
-from lessons.classroom.people.seats import sign_in_path
+from lessons.classroom.people.seats import set_removed, sign_in_path
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def join(client, klass, *, code=None, name="Dora", address="127.0.0.1"):
     return client.post(reverse("join"), {"code": code or klass.join_code, "name": name}, REMOTE_ADDR=address)
+
+
+def signed_in(member: Member) -> Client:
+    client = Client()
+    client.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
 
 
 def test_joining_with_the_class_code_gives_a_seat_and_shows_the_personal_code(classroom, client):
@@ -168,3 +176,30 @@ def test_the_front_door_leads_to_ones_class(classroom, client):
     assert client.get("/").url == reverse("join")
     join(client, classroom.klass)
     assert client.get("/").url == reverse("lessons", args=[classroom.klass.slug])
+
+
+def test_who_was_removed_is_told_so_and_does_not_come_in_again_by_the_class_code(classroom):
+    browser = signed_in(classroom.alice)
+    set_removed(classroom.alice, classroom.ines, removed=True)
+    again = browser.post(reverse("join"), {"code": classroom.klass.join_code, "name": "Alice"})
+    assert again.status_code == 403
+    assert "You were removed from this class. Your work is kept" in again.content.decode()
+    assert classroom.klass.members.filter(name="Alice").count() == 1
+    assert (
+        browser.post(reverse("join"), {"code": classroom.klass.join_code, "name": "Somebody else"}).status_code == 302
+    )
+
+
+def test_staff_who_try_the_students_link_in_their_own_browser_stay_signed_in(classroom):
+    browser = signed_in(classroom.ines)
+    tried = browser.post(reverse("join"), {"code": classroom.klass.join_code, "name": "Trying"})
+    assert tried.status_code == 403
+    assert "Use another browser or a private window" in unescape(tried.content.decode())
+    assert browser.get(reverse("room", args=[classroom.klass.slug])).status_code == 200
+    assert not classroom.klass.members.filter(name="Trying").exists()
+
+
+def test_pages_and_styles_are_compressed(client):
+    for address in (reverse("join"), "/static/css/base.css"):
+        with closing(client.get(address, headers={"Accept-Encoding": "gzip"})) as answer:
+            assert answer["Content-Encoding"] == "gzip", address
