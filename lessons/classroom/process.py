@@ -26,6 +26,7 @@ from lessons.classroom.overview import Overviews
 from lessons.classroom.settling import say_alive
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.snapshots import Poke, SnapshotService, SnapshotSettings
+from lessons.course import own_brokers
 from lessons.course.acts import ACTIONS
 
 
@@ -51,7 +52,7 @@ class Process:
     def __init__(self, settings: ProcessSettings | None = None) -> None:
         settings = settings or ProcessSettings()
         self.limits = SeatLimits(settings.limits)
-        self.snapshots = SnapshotService(settings.snapshots)
+        self.snapshots = SnapshotService(settings.snapshots, gone=own_brokers.gone)
         self.unsettled: set[Unsettled] = set()  # consumers whose acts are begun
         self.checks = CheckPool(self.snapshots, settings.checks, say_alive=self._say_alive)
         self.outbox = Outbox(settings.outbox)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -30,6 +30,7 @@ _log = logging.getLogger(__name__)
 
 Ends = Mapping[tuple[str, int], int]
 Groups = Mapping[str, tuple[Group, ...]]
+Gone = Callable[[], AbstractSet[int]]  # the brokers that are known not to run, whatever the others still list
 _ASKED = "Look at the cluster"
 
 
@@ -50,6 +51,7 @@ class Broker:
 class Snapshot:
     """What the cluster looked like. Names are full ones; `topic_id` of a topic is None while not known.
 
+    Without a quorum (known of one's own brokers alone) most controllers are gone: Kafka still lists what it listed before.
     With a `problem` (a sentence) nothing was learnt: every broker is down, as far as we can see, and the topics
     are those of the last good snapshot, kept so that something can be drawn. Judge nothing from them.
     `ends` has the end offsets of the seats' topics that were asked for, those that could be had. `groups` has, by the
@@ -63,6 +65,7 @@ class Snapshot:
     problem: str | None
     ends: Ends = field(default_factory=lambda: MappingProxyType({}))
     groups: Groups = field(default_factory=lambda: MappingProxyType({}))
+    has_quorum: bool = True
 
     def topics_of(self, namespace: Namespace) -> tuple[Topic, ...]:
         """A seat's own."""
@@ -115,8 +118,9 @@ class TakerSettings:
 class SnapshotTaker:
     """Takes snapshots, and remembers between them: brokers once seen, topic ids, when to try again."""
 
-    def __init__(self, settings: TakerSettings | None = None) -> None:
+    def __init__(self, settings: TakerSettings | None = None, *, gone: Gone = frozenset) -> None:
         self._settings = settings or TakerSettings()
+        self._gone = gone
         self._last: Snapshot | None = None
         self._memory = TopicMemory()
         self._described_at: dict[str, float] = {}
@@ -175,13 +179,16 @@ class SnapshotTaker:
                 ends |= self._ends(listed, prefixes if only is None else prefixes & only)
         except ClusterError as error:
             self._give_details_a_rest(error)
+        gone = self._gone()
+        brokers = self._brokers(metadata, listed, gone)
         return Snapshot(
             taken_at=time.time(),
             cluster_id=metadata.cluster_id,
-            brokers=self._brokers(metadata, listed),
+            brokers=brokers,
             topics=tuple(self._memory.with_id(topic) for topic in listed),
             problem=None,
             ends=MappingProxyType(ends),
+            has_quorum=2 * len(gone) < max(1, len(brokers)),
         )
 
     def _give_details_a_rest(self, error: ClusterError) -> None:
@@ -204,13 +211,15 @@ class SnapshotTaker:
     def _ends(self, topics: Iterable[Topic], prefixes: AbstractSet[str]) -> dict[tuple[str, int], int]:
         return _ends(topics, prefixes, timeout_s=self._settings.detail_timeout_s)
 
-    def _brokers(self, metadata: ClusterMetadata, listed: Iterable[Topic]) -> tuple[Broker, ...]:
+    def _brokers(
+        self, metadata: ClusterMetadata, listed: Iterable[Topic], gone: AbstractSet[int]
+    ) -> tuple[Broker, ...]:
         homes = {home for topic in listed for partition in topic.partitions for home in partition.replicas}
         brokers = {broker_id: Broker(broker_id, "", 0, up=False) for broker_id in homes}
         for broker in self._last.brokers if self._last else ():
             brokers[broker.id] = replace(broker, up=False)
         for each in metadata.brokers.values():
-            brokers[each.id] = Broker(each.id, str(each.host), each.port, up=True)
+            brokers[each.id] = Broker(each.id, str(each.host), each.port, up=each.id not in gone)
         return tuple(brokers[broker_id] for broker_id in sorted(brokers))
 
 

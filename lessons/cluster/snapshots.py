@@ -10,11 +10,12 @@ from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
+from functools import partial
 
 from lessons.cluster import clients
 from lessons.cluster.group_reader import GroupReader, GroupReaderSettings
 from lessons.cluster.namespace import Namespace
-from lessons.cluster.snapshot import Snapshot, SnapshotTaker, TakerSettings, with_ends
+from lessons.cluster.snapshot import Gone, Snapshot, SnapshotTaker, TakerSettings, with_ends
 
 __all__ = ["Callback", "Poke", "Snapshot", "SnapshotService", "SnapshotSettings", "with_ends"]
 
@@ -60,9 +61,10 @@ class _Subscription:
 class SnapshotService:
     """Snapshots for subscribers, by one thread that runs only while there are any."""
 
-    def __init__(self, settings: SnapshotSettings | None = None) -> None:
+    def __init__(self, settings: SnapshotSettings | None = None, *, gone: Gone = frozenset) -> None:
         self._settings = settings or SnapshotSettings()
-        self._taker = SnapshotTaker(self._settings.taker)
+        self._new_taker = partial(SnapshotTaker, self._settings.taker, gone=gone)
+        self._taker = self._new_taker()
         self._groups = GroupReader(self._groups_changed, is_up=self._is_up, settings=self._settings.groups)
         self._connection: clients.Connection | None = None  # whose snapshots these are
         self._taking = threading.Lock()  # held while a snapshot is taken
@@ -153,7 +155,7 @@ class SnapshotService:
         """Take a snapshot by a list of topics; the caller holds `_taking`."""
         begun_at, connection = time.monotonic(), clients.connection()
         if connection != self._connection:
-            self._taker = SnapshotTaker(self._settings.taker)
+            self._taker = self._new_taker()
         with self._lock:
             prefixes = set(self._looks_of)
         snapshot = replace(self._taker.take(prefixes, only=only), groups=self._groups.groups)

@@ -62,6 +62,11 @@ def brokers_now() -> tuple[BrokerNow, ...]:
     )  # fmt: skip
 
 
+def gone() -> set[int]:
+    """Those of our brokers that do not run. The others may still list them, without a quorum for ever."""
+    return {each.broker_id for each in brokers_now() if each.state in ("down", "failed")}
+
+
 def _state(seen: BrokerStatus) -> Literal["up", "down", "starting", "stopping", "failed"]:
     """The broker's state. If `up` was killed, the file may still say what is no longer true."""
     return seen.phase if seen.runs or seen.phase == "failed" else "down"

@@ -62,29 +62,29 @@ _EXCEPTION_LINE = re.compile(
 _WORDS_AT_MOST = 300
 
 
-def last_error(log_text: str) -> str | None:
-    """The last error in a broker's log, in the broker's own words; None if there is none.
+def errors(log_text: str) -> list[str]:
+    """The errors in a broker's log, in the broker's own words, the last one last.
 
-    The root cause wins over the line that announces it: Kafka logs "Exiting Kafka due to fatal exception" and
-    puts the reason into the stack trace below.
+    The root cause comes after the line that announces it: Kafka logs "Exiting Kafka due to fatal exception" and puts the
+    reason into the stack trace below.
     """
-    found: str | None = None
+    found = []
     for line in log_text.splitlines():
         match = _ERROR_LINE.match(line) or _EXCEPTION_LINE.match(line)
         if match:
-            found = match["words"].strip()
+            found.append(match["words"].strip())
         elif line.startswith(("Error:", "Error occurred", "Unrecognized", "Unable to", "Invalid")):
-            found = line.strip()
-    return found[:_WORDS_AT_MOST] if found else None
+            found.append(line.strip())
+    return found
 
 
 def explain(log_text: str) -> str | None:
     """The last error and what to do about it, in sentences; None if the log has no error."""
-    words = last_error(log_text)
-    if words is None:
+    found = errors(log_text)
+    if not found:
         return None
-    quoted = f"Its last error: {words.rstrip('.')}."
-    for text in (words, log_text):  # the last error may be a consequence
+    quoted = f"Its last error: {found[-1][:_WORDS_AT_MOST].rstrip('.')}."
+    for text in (found[-1], "\n".join(found)):  # the last error may be a consequence
         for cause in KNOWN_CAUSES:
             if cause.pattern.search(text):
                 return f"{cause.advice} {quoted}"

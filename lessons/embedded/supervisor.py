@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import time
 from collections.abc import Callable
@@ -145,7 +146,8 @@ class SupervisedBroker:
             return
         how = f"was ended by signal {-return_code}" if return_code < 0 else f"ended with status {return_code}"
         before = "while it started" if self.phase == "starting" else "by itself"
-        self._fail(f"{self.name} {how} {before}. {self._last_error()}".strip())
+        why = "" if return_code == -signal.SIGKILL else self._last_error()  # its log knows nothing of a kill
+        self._fail(f"{self.name} {how} {before}. {why}".strip())
 
     def _fail(self, what: str) -> None:
         self.problem = what

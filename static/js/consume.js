@@ -15,6 +15,7 @@ export function consume(section) {
   let socket = null;
   let asked = null; // what runs, or is to run once the connection is there
   let isStopping = false;
+  let hasJoined = false;
   showState();
 
   function begin() {
@@ -45,6 +46,7 @@ export function consume(section) {
   const answers = {
     started: (frame) => panel.say(text("joining", { group: frame.group_id })),
     assigned(frame) {
+      hasJoined = true;
       panel.lanes.open(frame.partitions.map(({ partition }) => partition));
       const places = frame.partitions.map(place).join(", ");
       panel.note(places ? text("assigned", { places }) : text("assigned-nothing"));
@@ -52,7 +54,9 @@ export function consume(section) {
     },
     revoked(frame) {
       const partitions = frame.partitions.map(({ partition }) => partition).join(", ");
-      if (partitions) panel.note(text(frame.lost ? "lost" : "revoked", { partitions }));
+      if (!partitions) return;
+      panel.note(text(frame.lost ? "lost" : "revoked", { partitions }));
+      if (!isStopping) panel.say(text("joining-again", { group: asked?.group_id }));
     },
     records: (frame) => panel.add(frame.records),
     topic_deleted: (frame) => panel.note(text("consumer-waits", { topic: frame.topic })),
@@ -60,7 +64,8 @@ export function consume(section) {
     problem: (frame) => panel.note(frame.words, "problem"),
     stopped(frame) {
       const places = Object.entries(frame.committed).map(([partition, offset]) => text("partition-at", { partition, offset })).join(", ");
-      const words = places ? text("stopped", { places }) : text("stopped-empty");
+      const without = hasJoined || isStopping ? text("stopped-empty") : text("not-started");
+      const words = places ? text("stopped", { places }) : without;
       panel.note(words);
       over(words);
     },
@@ -76,8 +81,11 @@ export function consume(section) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (asked) return;
+    const missing = [...form.elements].find((field) => field.validity.valueMissing);
+    if (missing) return void missing.reportValidity();
     const fields = new FormData(form);
     panel.clear();
+    hasJoined = false;
     asked = {
       topic: fields.get("topic") ?? section.dataset.topic ?? "",
       group_id: fields.get("group_id") ?? "",

@@ -200,9 +200,13 @@ def test_a_consumer_is_assigned_reads_commits_what_was_painted_and_goes_on_there
 def test_a_refused_start_is_said_in_words_and_the_form_can_be_used_again(at: Seat):
     at.create()
     timeout = at.consumer.get_by_label("session.timeout.ms")
+    timeout.fill("")
+    at.consumer.get_by_role("button", name="Start").click()
+    expect(timeout).to_be_focused()  # the browser says that it is empty
     timeout.fill("1000")
     at.consumer.get_by_role("button", name="Start").click()
     expect(at.consumer.locator(".notices .problem")).to_contain_text("nvalid session timeout")
+    expect(at.consumer.locator("[data-status]")).to_have_text("The consumer did not start.")
     timeout.fill("6000")
     at.consumer.get_by_role("button", name="Start").click()
     expect(at.consumer.locator("[data-notices]")).to_contain_text("Assigned: partition 0 from offset 0")

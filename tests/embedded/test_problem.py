@@ -58,5 +58,10 @@ def test_warnings_are_no_errors():
     assert explain(f"{AT} WARN Connection to node 3 could not be established. (o.a.k.clients.NetworkClient)\n") is None
 
 
+def test_only_errors_are_judged():
+    usual = f"{AT} INFO Skipping recovery of 3 logs from /data/kafka1/data since clean shutdown file was found\n"
+    assert "damaged" not in explain(f"{usual}{AT} INFO Loading 3 logs from log dirs\n{AT} ERROR The moon is full\n")
+
+
 def test_a_long_error_is_cut():
     assert len(explain(f"{AT} ERROR {'long ' * 1000}\n")) < 400

@@ -13,6 +13,7 @@ from lessons.cluster.errors import KafkaUnavailable
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.records import Message
 from lessons.cluster.snapshots import Snapshot, SnapshotService, SnapshotSettings
+from lessons.course import own_brokers
 from lessons.embedded import EmbeddedCluster, set_wanted
 from tests.running_brokers import running_brokers
 from tests.waiting import wait_for
@@ -24,9 +25,10 @@ def seat(own_cluster: EmbeddedCluster) -> Namespace:
 
 
 @pytest.fixture
-def pictures(own_cluster: EmbeddedCluster) -> Iterator[list[Snapshot]]:
+def pictures(own_cluster: EmbeddedCluster, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Snapshot]]:
     """Pictures of the cluster as they come; wait for the first."""
-    service, seen = SnapshotService(SnapshotSettings(interval_s=0.2)), list[Snapshot]()
+    monkeypatch.setattr(own_brokers, "_data_dir", own_cluster.data_dir)
+    service, seen = SnapshotService(SnapshotSettings(interval_s=0.2), gone=own_brokers.gone), list[Snapshot]()
     leave = service.subscribe(seen.append)
     wait_for(lambda: seen and len(up(seen[-1])) == 3)
     yield seen
@@ -110,8 +112,12 @@ def test_with_all_brokers_down_the_picture_says_so_and_comes_back_by_itself(
     topics.create_topic(seat, "kept", partitions=1, replicas=3)
     assert records.produce(seat, "kept", [Message(value=b"x")])[0].error is None
     wait_for(lambda: seat.full("kept") in {topic.name for topic in pictures[-1].topics})
-    for broker_id in (1, 2, 3):
+    for broker_id in (1, 2):
         set_wanted(own_cluster.data_dir, broker_id, "killed")
+    wait_for(lambda: up(pictures[-1]) == {3})  # the third lists all of them for ever
+    assert not pictures[-1].problem
+    assert not pictures[-1].has_quorum
+    set_wanted(own_cluster.data_dir, 3, "killed")
     dark = wait_for(lambda: pictures[-1].problem and pictures[-1])
     assert {(broker.id, broker.up) for broker in dark.brokers} == {(1, False), (2, False), (3, False)}
     assert seat.full("kept") in {topic.name for topic in dark.topics}

@@ -223,6 +223,10 @@ def _summary(snapshot: Snapshot, shown: list[tuple[str, Topic]]) -> str:
     brokers = _brokers_words(snapshot)
     if _state(snapshot) == "joining":
         return _("No broker answers.")
+    if not snapshot.has_quorum:
+        return _(
+            "%(brokers)s: no quorum. Kafka elects no leader and changes nothing until most controllers are up."
+        ) % {"brokers": brokers}
     if not shown:
         return _("%(brokers)s; no topics of yours yet.") % {"brokers": brokers}
     return _("%(brokers)s; %(topics)s with %(partitions)s.") % {
