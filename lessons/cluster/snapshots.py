@@ -124,6 +124,11 @@ class SnapshotService:
             return self._fresh(seat, oldest) or self._take()
 
     @property
+    def last(self) -> Snapshot | None:
+        """The one that was taken last, however old it is."""
+        return self._latest
+
+    @property
     def running(self) -> bool:
         return self._thread is not None
 

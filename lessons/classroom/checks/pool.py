@@ -52,6 +52,7 @@ class CheckSettings:
     longest_wait_s: float = 30.0
     pause_when_away_s: float = 1.0
     cut_acts_every_s: float = 30.0
+    doubt_s: float = 1.0  # between two checks that do not agree with the latest snapshot
 
 
 class CheckPool:
@@ -239,6 +240,15 @@ class CheckPool:
         with self._condition:
             begun |= {lesson for other, lesson in self._open if other == member.pk}
         check_seat(member, member.klass.lessons, begun=begun, changed=changed, memory=self._memory)
+        if (snapshot := self._snapshots.last) is not None and snapshot.problem is None and self._is_open(member.pk):
+            self._check_again(member, self._memory.read_otherwise(member.pk, snapshot, member.namespace))
+
+    def _check_again(self, member: Member, read: AbstractSet[Read]) -> None:
+        """A check and the latest snapshot do not agree, and nothing may change any more that would lead to another check."""
+        if read:
+            with self._condition:
+                self._changed[member.pk] |= read
+                self._due.setdefault(member.pk, time.monotonic() + self.settings.doubt_s)
 
     def _cluster_is_away(self, member: int) -> None:
         with self._condition:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any
 
+from lessons.cluster.errors import ClusterError
 from lessons.cluster.metadata import Topic
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.snapshot import Snapshot
@@ -56,6 +57,22 @@ class Memory:
     def keep_found(self, member: int, found: Mapping[Read, Any]) -> None:
         """But for acts: they are many, and read again at the price of one query."""
         self._found[member] = {read: value for read, value in found.items() if read.part is not Part.ACTS}
+
+    def read_otherwise(self, member: int, snapshot: Snapshot, seat: Namespace) -> frozenset[Read]:
+        """The topics that were not as this snapshot shows them: a broker may be asked that has not heard the latest yet."""
+        shown = {seat.short(topic.name): topic for topic in snapshot.topics_of(seat)}
+        return frozenset(
+            read
+            for read, found in self._found.get(member, {}).items()
+            if read.part is Part.TOPIC and not _is_like(found, shown.get(read.name))
+        )
+
+
+def _is_like(found: Topic | ClusterError, shown: Topic | None) -> bool:
+    if not isinstance(found, Topic) or shown is None:
+        return isinstance(found, Topic) == (shown is not None)
+    has_like_id = None in (found.topic_id, shown.topic_id) or found.topic_id == shown.topic_id
+    return has_like_id and len(found.partitions) == len(shown.partitions)
 
 
 def changed_by_act(kind: str) -> frozenset[Read]:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import threading
+from collections import Counter
 from uuid import uuid4
 
 import pytest
 
 from lessons.classroom.checks import attempts
+from lessons.classroom.checks.pool import CheckSettings
 from lessons.classroom.grading.standings import standings_of
 from lessons.classroom.perform import perform
+from lessons.classroom.process import ProcessSettings
 from lessons.cluster import topics
+from lessons.course import evidence
+from lessons.course.acts.add_partitions import AddPartitions
 from lessons.course.acts.create_topic import CreateTopic
 from lessons.course.acts.produce import Produce
 from lessons.course.acts.submit_answers import SubmitAnswers
@@ -18,7 +24,13 @@ from tests.waiting import wait_for
 
 pytestmark = [pytest.mark.usefixtures("kafka"), pytest.mark.django_db(transaction=True)]
 THREE_TOPICS, NAMES = "creating-topics.three-topics", ("test1p", "test2p", "test2die")
+TWO_PARTITIONS = "adding-partitions.two-partitions"
 NINE_DELIVERED = "producing.nine-delivered"
+
+
+@pytest.fixture
+def process_settings() -> ProcessSettings:
+    return ProcessSettings(checks=CheckSettings(doubt_s=0.05))
 
 
 def create_three_topics(member) -> None:
@@ -88,5 +100,31 @@ def test_with_a_page_open_only_what_has_read_something_that_changed_is_checked_a
         wait_for(lambda: NINE_DELIVERED in observed)
         wait_for(own_process.checks.is_idle)
         assert not {THREE_TOPICS, "deleting-a-topic.gone", "looking-around.internal"} & set(observed)
+    finally:
+        close()
+
+
+def test_what_a_broker_tells_that_lags_behind_is_asked_again_until_it_is_as_the_snapshot_shows_it(
+    alice, own_process, monkeypatch
+):
+    """The broker hears of the second partition after every page has seen it, and nothing changes any more then."""
+    perform(alice, CreateTopic(name="test2p"), act_id=uuid4(), lesson="adding-partitions")
+    before, full_name = topics.describe_topic(alice.namespace, "test2p"), alice.namespace.full("test2p")
+    describe_each, lags, asked = evidence.describe_each, threading.Event(), Counter[str]()
+    lags.set()
+
+    def describing(names, **how):
+        answers = describe_each(names, **how)
+        asked.update(answers.keys())
+        return answers | ({full_name: before} if lags.is_set() and full_name in answers else {})
+
+    monkeypatch.setattr(evidence, "describe_each", describing)
+    close = own_process.checks.open(alice, get_lesson("adding-partitions"))
+    try:
+        perform(alice, AddPartitions(topic="test2p", total=2), act_id=uuid4(), lesson="adding-partitions")
+        wait_for(lambda: asked[full_name] > 20)  # what has changed leads to a handful of checks
+        assert not is_done(alice, TWO_PARTITIONS)
+        lags.clear()
+        wait_for(lambda: is_done(alice, TWO_PARTITIONS))
     finally:
         close()
