@@ -9,5 +9,5 @@ urlpatterns = [
 
 handler400 = "lessons.web.errors.bad_request"
 handler403 = "lessons.web.errors.forbidden"
-handler404 = "lessons.web.errors.not_found"
+handler404 = "lessons.web.pages.doors.join.not_found"
 handler500 = "lessons.web.errors.server_error"

@@ -41,6 +41,8 @@ WORDS = {
         "cut": _("The connection was lost. Reconnecting…"),
         "asking": _("Asking for %(topic)s…"),
         "watching": _("Watching %(topic)s"),
+        "ends-at": _("Partition %(partition)s ends at offset %(offset)s: watching from there."),
+        "begins-at": _("Partition %(partition)s begins at offset %(offset)s: watching from there."),
         "paused": _("Paused. The rows stay, and you miss nothing."),
         "topic-replaced": _("There is a new topic %(topic)s now. It begins at offset 0."),
         "partitions-added": _("Partitions of %(topic)s now: %(count)s."),

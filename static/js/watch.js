@@ -48,6 +48,7 @@ export function watch(section) {
   const answers = {
     watching(frame) {
       if (topicId !== null && frame.topic_id !== topicId) panel.note(text("topic-replaced", { topic }));
+      if (positions === null && typeof from === "number") tellWhereItBegins(frame.positions);
       positions = frame.positions;
       topicId = frame.topic_id;
       panel.lanes.open(Object.keys(positions));
@@ -73,6 +74,14 @@ export function watch(section) {
     },
     problem: (frame) => panel.note(frame.words, "problem"),
   };
+
+  // The one offset that was asked for is not in every partition.
+  function tellWhereItBegins(places) {
+    for (const [partition, offset] of Object.entries(places)) {
+      if (offset < from) panel.note(text("ends-at", { partition, offset }));
+      if (offset > from) panel.note(text("begins-at", { partition, offset }));
+    }
+  }
 
   function isNew({ partition, offset }) {
     return positions !== null && offset >= (positions[partition] ?? 0);

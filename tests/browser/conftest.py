@@ -152,7 +152,11 @@ def seat(page: Page, app: RunningApp) -> Page:
 def join(page: Page, app: RunningApp, *, name: str) -> None:
     page.goto(app.join_url)
     page.get_by_label("Your name").fill(name)
-    page.get_by_role("button", name="Join the class").click()
+    button = page.get_by_role("button", name="Join the class")
+    with page.expect_navigation():
+        button.click()
+    if "/welcome/" not in page.url:  # other tests sit in the same class, and the page asks about a namesake
+        button.click()
     page.wait_for_url("**/welcome/**")
 
 

@@ -142,6 +142,9 @@ def test_watching_begins_at_an_offset_or_with_what_comes_now(at: Seat):
     at.watched.get_by_role("button", name="Watch").click()
     expect(at.watched.locator("[data-rows] tr")).to_have_count(1)
     assert at.values(at.watched) == ["3"]
+    at.watched.get_by_role("spinbutton", name="Offset").fill("500")
+    at.watched.get_by_role("button", name="Watch").click()
+    expect(at.watched.locator("[data-notices]")).to_have_text("Partition 0 ends at offset 3: watching from there.")
     at.watched.get_by_label("from").select_option("now")
     expect(at.watched.get_by_role("spinbutton", name="Offset")).to_be_hidden()
     at.watched.get_by_role("button", name="Watch").click()

@@ -206,4 +206,7 @@ def test_no_door_takes_what_another_site_sends_in_ones_name(classroom, browsers)
 def told(answer) -> str:
     """What a page says, without what differs from one request to the next."""
     text = b"".join(answer) if answer.streaming else answer.content
-    return "not yours" if b"or it is not yours" in text else text.decode(errors="replace")
+    for said in (b"or it is not yours", b"You are not signed in."):
+        if said in text:
+            return said.decode()
+    return text.decode(errors="replace")

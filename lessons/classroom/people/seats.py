@@ -33,6 +33,11 @@ def take_seat(klass: Class, name: str, *, user: User | None = None, role: str = 
     raise RuntimeError(f"No free slug was found in class {klass.slug}.")
 
 
+def has_namesake(klass: Class, name: str) -> bool:
+    """Whether a student who is in the class has this name, in whatever case."""
+    return klass.members.filter(role=Role.STUDENT, removed_at=None, name__iexact=name).exists()
+
+
 def set_door(klass: Class, by: Member, *, is_open: bool) -> None:
     """Open or close the class to new students. Those who have a seat can come back either way."""
     klass.door_open = is_open

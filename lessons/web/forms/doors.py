@@ -44,6 +44,7 @@ class JoinForm(forms.Form):
         label=gettext_lazy("Your name"), max_length=60, help_text=gettext_lazy("The name your class knows you by."),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )  # fmt: skip
+    namesake = forms.CharField(widget=forms.HiddenInput, required=False, max_length=60)
     klass: Class
 
     def clean_name(self) -> str:
@@ -58,6 +59,20 @@ class JoinForm(forms.Form):
         self.klass = klass
         return klass.join_code
 
+    def knows_of_namesake(self) -> bool:
+        """Whether this name was asked about already, and is meant."""
+        return self.cleaned_data["namesake"] == self.cleaned_data["name"]
+
+    def ask_about_namesake(self) -> None:
+        """With the next press the name is meant."""
+        name = self.cleaned_data["name"]
+        self.data = {**dict(self.data.items()), "namesake": name}
+        words = _(
+            "Somebody called %(name)s is in this class. Is that you? Then come back with your personal code, below. "
+            "If you are another one, add a letter to your name, or press the button again."
+        )
+        self.add_error("name", words % {"name": name})
+
 
 class ReturnForm(forms.Form):
     personal_code = forms.CharField(
@@ -65,6 +80,7 @@ class ReturnForm(forms.Form):
         help_text=gettext_lazy("Ten letters and digits that you got when you joined."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )  # fmt: skip
+    go_to = forms.CharField(widget=forms.HiddenInput, required=False, max_length=500)
     member: Member
 
     def clean_personal_code(self) -> str:

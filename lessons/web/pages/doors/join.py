@@ -11,8 +11,9 @@ from django.contrib.auth import authenticate, login, logout
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -22,7 +23,8 @@ from lessons.classroom.access import get_class_by_code, get_classes, get_member
 from lessons.classroom.models import Class, Member, Role, User
 from lessons.classroom.people.due import due_of
 from lessons.classroom.people.guessing import wait_after_wrong_code_s
-from lessons.classroom.people.seats import same_person, take_seat
+from lessons.classroom.people.seats import has_namesake, same_person, take_seat
+from lessons.web import errors
 from lessons.web.forms.doors import JoinForm, ReturnForm, wrong_code
 
 CLASS_IS_CLOSED = gettext_lazy(
@@ -71,9 +73,12 @@ async def _join(request: HttpRequest) -> HttpResponse:
     if not await sync_to_async(form.is_valid)():
         return await _turned_away(request, form, form=form)
     try:
-        member = await sync_to_async(_sit_down)(request, form.klass, form.cleaned_data["name"])
+        member = await sync_to_async(_sit_down)(request, form)
     except DoorClosed as closed:
         return await sync_to_async(_door)(request, status=403, form=form, message=closed.words)
+    if member is None:
+        form.ask_about_namesake()
+        return await sync_to_async(_door)(request, status=422, form=form, klass=form.klass)
     return redirect("joined", member.klass.slug)
 
 
@@ -85,8 +90,10 @@ class DoorClosed(Exception):
         self.words = words
 
 
-def _sit_down(request: HttpRequest, klass: Class, name: str) -> Member:
-    """The seat for this name: one per person and class, and another name is another person. Raises: DoorClosed."""
+def _sit_down(request: HttpRequest, form: JoinForm) -> Member | None:
+    """The seat for this name: one per person and class, and another name is another person. None: somebody has this name,
+    and it was not said that this is another one. Raises: DoorClosed."""
+    klass, name = form.klass, form.cleaned_data["name"]
     seat = _seat_in(request, klass)
     if seat is not None and seat.role != Role.STUDENT:
         raise DoorClosed(IS_STAFF)
@@ -98,6 +105,8 @@ def _sit_down(request: HttpRequest, klass: Class, name: str) -> Member:
             raise DoorClosed(WAS_REMOVED)
         if not klass.door_open:
             raise DoorClosed(CLASS_IS_CLOSED)
+        if has_namesake(klass, name) and not form.knows_of_namesake():
+            return None
         user = request.user if isinstance(request.user, User) else None
         seat = take_seat(klass, name, user=user and same_person(user, klass, name))
     login(request, seat.user, backend=BACKEND)
@@ -127,6 +136,16 @@ def _merged_seat(request: HttpRequest, klass: Class, name: str) -> Member | None
     return old.merged_into if old else None
 
 
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The handler of 404. At a page of a class somebody who is not signed in is asked for the personal code, which opens it;
+    whether there is such a page nobody learns from this."""
+    if request.user.is_authenticated or request.method != "GET" or not request.path.startswith("/c/"):
+        return errors.not_found(request, exception)
+    form = ReturnForm(initial={"go_to": request.get_full_path()})
+    message = _("You are not signed in. With your personal code you come back to this page.")
+    return _door(request, status=404, return_form=form, message=message)
+
+
 @require_POST
 async def come_back(request: HttpRequest) -> HttpResponse:
     form = ReturnForm(request.POST)
@@ -134,7 +153,9 @@ async def come_back(request: HttpRequest) -> HttpResponse:
         klass = await sync_to_async(get_class_by_code)(request.POST.get("at", ""))
         return await _turned_away(request, form, return_form=form, klass=klass)
     await sync_to_async(login)(request, form.member.user, backend=BACKEND)
-    return redirect("lessons", form.member.klass.slug)
+    home = reverse("lessons", args=[form.member.klass.slug])
+    wanted = form.cleaned_data["go_to"]
+    return HttpResponseRedirect(wanted if wanted.startswith(home) else home)
 
 
 async def _turned_away(request: HttpRequest, failed: forms.Form, **shown: Any) -> HttpResponse:

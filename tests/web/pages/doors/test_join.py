@@ -203,3 +203,25 @@ def test_pages_and_styles_are_compressed(client):
     for address in (reverse("join"), "/static/css/base.css"):
         with closing(client.get(address, headers={"Accept-Encoding": "gzip"})) as answer:
             assert answer["Content-Encoding"] == "gzip", address
+
+
+def test_a_name_that_somebody_has_is_asked_about_once(classroom, client):
+    asked = join(client, classroom.klass, name="alice")
+    assert asked.status_code == 422
+    assert "Is that you? Then come back with your personal code" in asked.content.decode()
+    fields = asked.context["form"]["namesake"].value()
+    again = client.post(reverse("join"), {"code": classroom.klass.join_code, "name": "alice", "namesake": fields})
+    assert again.url == reverse("joined", args=[classroom.klass.slug])
+    assert classroom.klass.members.filter(name__iexact="alice").count() == 2
+
+
+@pytest.mark.parametrize("elsewhere", ["https://example.org/", "//example.org", "/sign-in/"])
+def test_at_a_page_of_a_class_the_personal_code_is_asked_for_and_leads_back_there(classroom, client, elsewhere):
+    page = reverse("lesson", args=[classroom.klass.slug, "creating-topics"]) + "?block=1"
+    asked = client.get(page)
+    assert asked.status_code == 404
+    assert "You are not signed in." in asked.content.decode()
+    code, go_to = classroom.alice.personal_code, asked.context["return_form"]["go_to"].value()
+    assert client.post(reverse("return"), {"personal_code": code, "go_to": go_to}).url == page
+    lessons = reverse("lessons", args=[classroom.klass.slug])
+    assert client.post(reverse("return"), {"personal_code": code, "go_to": elsewhere}).url == lessons
