@@ -51,6 +51,7 @@ def test_a_cluster_of_two_brokers_has_two():
 def judge_marked(*names: str):
     topics = [
         {"name": "__consumer_offsets", "internal": True, "own": False},
+        {"name": "__transaction_state", "internal": True, "own": False},
         {"name": "_kafka.feed", "internal": False, "own": False},
         {"name": "__mine", "internal": False, "own": True},
     ]
@@ -59,17 +60,20 @@ def judge_marked(*names: str):
 
 @pytest.mark.parametrize(
     ("names", "misconception"),
-    [((), "missed"), (("__consumer_offsets", "_kafka.feed"), "underscore"), (("__consumer_offsets", "__mine"), "own"),
+    [((), ""), (("__consumer_offsets",), "missed"), (("__consumer_offsets", "_kafka.feed"), "underscore"), (("__consumer_offsets", "__mine"), "own"),
      (("_kafka.feed",), "underscore"), (("long-gone",), "")],
 )  # fmt: skip
 def test_what_is_marked_wrongly_is_named_and_the_right_topics_are_not(names, misconception):
     verdict = judge_marked(*names)
     assert (verdict.state, verdict.misconception) == ("not_yet", misconception)
-    assert "__consumer_offsets" not in f"{verdict.seen} {verdict.expected} {verdict.why}"
+    told = f"{verdict.seen} {verdict.expected} {verdict.why}"
+    assert "__consumer_offsets" not in told
+    assert "__transaction_state" not in told
+    assert ("since you looked" in told) == (misconception == "missed")
 
 
-def test_the_internal_topic_alone_is_right():
-    assert judge_marked("__consumer_offsets").state == "done"
+def test_the_internal_topics_alone_are_right():
+    assert judge_marked("__consumer_offsets", "__transaction_state").state == "done"
 
 
 @pytest.mark.parametrize("exercise", [EntryPoints(), InternalTopics()], ids=lambda exercise: exercise.id)

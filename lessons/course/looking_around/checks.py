@@ -48,11 +48,6 @@ def picked_the_underscored(evidence: Evidence, seed: str) -> Iterator[Step]:
     yield submit(InternalTopics.id, internal=[name for name in choices(evidence) if name.startswith("_")])
 
 
-def picked_none(evidence: Evidence, seed: str) -> Iterator[Step]:
-    yield from prepared(evidence)
-    yield submit(InternalTopics.id, internal=[])
-
-
 def picked_an_own_one(evidence: Evidence, seed: str) -> Iterator[Step]:
     yield from prepared(evidence)
     yield submit(InternalTopics.id, internal=[*internal(evidence), "test1p"])
@@ -67,7 +62,6 @@ class InternalTopics(Exercise):
     solution: ClassVar = staticmethod(right)
     wrong_ways: ClassVar = [
         WrongWay(picked_the_underscored, "underscore"),
-        WrongWay(picked_none, "missed"),
         WrongWay(picked_an_own_one, "own"),
     ]
 
@@ -102,6 +96,11 @@ class InternalTopics(Exercise):
         own = {topic["name"] for topic in observation["topics"] if topic["own"]} - flagged
         if marked == flagged:
             return done(f"Internal to Kafka now: {', '.join(sorted(flagged)) or 'no topic at all'}.")
+        if not marked:
+            return not_yet(
+                "Nothing is marked.", expected=expected,
+                why="At least one topic is internal. List the topics above: Kafka's flag stands behind each name that has it.",
+            )  # fmt: skip
         if mine := sorted(marked & own):
             return not_yet(
                 f"{_said(mine)} marked, and yours.", expected=expected, misconception="own",
@@ -118,7 +117,7 @@ class InternalTopics(Exercise):
                 else "",
             )
         return not_yet(
-            "An internal topic is not marked." if marked else "None is marked.",
+            "An internal topic is not marked.",
             expected=expected,
             misconception="missed",
             why="List the topics once more: Kafka may have created another one since you looked.",
