@@ -45,6 +45,16 @@ def test_lines_of_a_form_become_values_without_carriage_returns():
     assert [message.value for message in form.made.messages()] == [b"1", b"2"]
 
 
+def test_a_form_without_a_value_says_how_to_send_an_empty_one():
+    data = {"topic": "test1p", "values": ""}
+    form = described_form(Produce, dom_id="act", data=data)
+    assert "press Enter once" in str(form.errors["values"])
+    assert described_form(Produce, dom_id="act", data={**data, "tombstone": "on"}).is_valid()
+    on_purpose = described_form(Produce, dom_id="act", data={**data, "values": "\r\n"})
+    assert on_purpose.is_valid()
+    assert [message.value for message in on_purpose.made.messages()] == [b""]
+
+
 def test_spaces_in_a_value_are_kept():
     form = described_form(Produce, dom_id="act", data={"topic": "test1p", "values": "  a  "})
     assert form.is_valid()

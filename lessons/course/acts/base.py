@@ -96,6 +96,11 @@ class Action(BaseModel, ABC):
         """Whether this act is possible on this cluster at all."""
         return True
 
+    @classmethod
+    def left_out(cls, typed: Mapping[str, Any]) -> Mapping[str, str]:
+        """{field: what to say} of a form with fields that only a program may leave out, for it knows what comes of it."""
+        return {}
+
     @abstractmethod
     def run(self, namespace: Namespace) -> Answer:
         """Do it. Raises: lessons.cluster.errors.ClusterError."""

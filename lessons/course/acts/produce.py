@@ -30,7 +30,7 @@ class Produce(Action):
     values: str = Field(
         "",
         title=gettext_noop("Values"),
-        description=gettext_noop("one record per line"),
+        description=gettext_noop("one record per line; an empty line is an empty value"),
         json_schema_extra={"widget": "lines"},
     )
     key: str = Field("", title=gettext_noop("Key"), description=gettext_noop("empty: no key (null)"))
@@ -58,6 +58,16 @@ class Produce(Action):
         ge=0,
         lt=900_001,
     )
+
+    @classmethod
+    def left_out(cls, typed: Mapping[str, Any]) -> Mapping[str, str]:
+        if typed["values"] or typed["tombstone"]:
+            return {}
+        return {
+            "values": _(
+                "Type at least one value. To send a record with an empty value, press Enter once in this field."
+            )
+        }
 
     @field_validator("values", "headers")
     @classmethod

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
+from lessons.course.acts.base import Action
+
 
 class DescribedForm(forms.Form):
     """A form with the fields and limits of a pydantic model; `made` is the model once the form is valid."""
@@ -25,6 +27,8 @@ class DescribedForm(forms.Form):
         if self.errors:
             return data
         fields = {name: value for name, value in data.items() if name != "act_id"}
+        for left_out, words in self._left_out(fields).items():
+            self.add_error(left_out, words)
         try:
             self.made = self.model.model_validate(fields)
         except ValidationError as error:
@@ -32,6 +36,9 @@ class DescribedForm(forms.Form):
                 name = str(problem["loc"][0]) if problem["loc"] else None
                 self.add_error(name, problem["msg"].removeprefix("Value error, "))
         return data
+
+    def _left_out(self, fields: Mapping[str, Any]) -> Mapping[str, str]:
+        return self.model.left_out(fields) if issubclass(self.model, Action) else {}
 
 
 def described_form(
