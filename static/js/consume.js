@@ -105,7 +105,7 @@ export function consume(section) {
     if (!socket.send({ type: "stop" })) over(text("stopped-by-cut"));
   });
 
-  pause?.addEventListener("click", () => hold(!panel.isHeld));
+  pause?.addEventListener("click", () => asked && hold(!panel.isHeld));
 
   function hold(isHeld) {
     panel.hold(isHeld);
@@ -113,9 +113,9 @@ export function consume(section) {
   }
 
   function showState() {
-    if (start) start.disabled = asked !== null;
-    if (stop) stop.disabled = asked === null;
-    if (pause) pause.disabled = asked === null;
+    setOff(start, asked !== null);
+    setOff(stop, asked === null);
+    setOff(pause, asked === null);
   }
 
   // The form came with the id of its act; each further start is an act of its own.
@@ -131,6 +131,11 @@ export function consume(section) {
 
 function place({ partition, offset }) {
   return offset === null ? text("partition-from-group", { partition }) : text("partition-from-offset", { partition, offset });
+}
+
+// `disabled` would take the focus away from the button that was just pressed.
+function setOff(button, isOff) {
+  button?.setAttribute("aria-disabled", String(isOff));
 }
 
 function wholeNumber(typed) {
