@@ -1,24 +1,34 @@
-// What htmx leaves to the page: where the focus goes, what is said aloud, and a sentence when there was no card in the answer.
+// What htmx leaves to the page: what takes the place of a card, where the focus goes, what is said aloud, and a sentence when
+// there was no card in the answer.
 
 import { say } from "./announce.js";
-import { showLocalTimes } from "./clock.js";
+import { replaceByAnswer } from "./parts.js";
 import { text } from "./words.js";
 
-const HEARD = ".form-error, .wrong label, .field-error, .answer > p:not(.at), .answer li:nth-child(-n + 10), .verdict";
+const REFUSED = ".form-error, .wrong > label, .wrong legend, .field-error";
+const ANSWERED = ".answer > p:not(.at), .answer li:nth-child(-n + 10), .verdict";
 
 export function watchCards() {
   document.body.addEventListener("htmx:beforeRequest", (event) => clearTrouble(event.detail.elt));
   document.body.addEventListener("htmx:sendError", (event) => showTrouble(event.detail.elt, text("no-answer")));
-  document.body.addEventListener("htmx:beforeSwap", keepCardWithoutAnswer);
-  document.body.addEventListener("htmx:afterSwap", settle);
-  document.body.addEventListener("htmx:afterOnLoad", focusAgain);
+  document.body.addEventListener("htmx:beforeSwap", takeAnswer);
+  document.body.addEventListener("htmx:afterSwap", (event) => { if (event.target.matches?.(".answers")) tell(event.target) });
+}
+
+function takeAnswer(event) {
+  const { xhr, target, requestConfig } = event.detail;
+  const page = new DOMParser().parseFromString(xhr.responseText, "text/html");
+  if (!target.id || !page.getElementById(target.id)) {
+    keepCard(event, page);
+  } else if (isPress(requestConfig) && target.matches(".act, .exercise")) {
+    event.detail.shouldSwap = false;
+    tell(replaceByAnswer(target, xhr.responseText));
+  }
 }
 
 // An answer without the card in it (signed out, a fault, a proxy's page) must not replace what was typed.
-function keepCardWithoutAnswer(event) {
-  const { xhr, target, requestConfig } = event.detail;
-  const page = new DOMParser().parseFromString(xhr.responseText, "text/html");
-  if (target.id && page.getElementById(target.id)) return;
+function keepCard(event, page) {
+  const { requestConfig } = event.detail;
   event.detail.shouldSwap = false;
   event.detail.isError = false;
   if (isPress(requestConfig)) showTrouble(requestConfig.elt, page.querySelector("[data-error]")?.textContent || text("unreadable"));
@@ -39,21 +49,13 @@ function clearTrouble(elt) {
   elt.parentElement?.querySelector(":scope > .trouble")?.remove();
 }
 
-function settle(event) {
-  const card = event.target;
-  if (card.querySelectorAll) showLocalTimes(card);
-  if (!isPress(event.detail.requestConfig) || !card.matches?.(".act, .exercise, .answers")) return;
-  const wrong = card.querySelector("[aria-invalid='true']");
-  const heard = card.querySelectorAll(HEARD);
-  say([...heard].map((part) => part.textContent).join(" "));
-  if (!card.matches(".answers") && isFree(card)) focusOn(card, wrong ?? card.querySelector("form:last-of-type > button"));
+// The focus stays where it is, but for a form that was refused: it goes to the first error.
+function tell(card) {
+  const isRefused = card.querySelector(REFUSED) !== null;
+  say([...card.querySelectorAll(isRefused ? REFUSED : ANSWERED)].map((part) => part.textContent).join(" "));
+  const wrong = card.querySelector(".wrong :is(input, select, textarea)");
+  if (isFree(card)) wrong?.focus({ preventScroll: true });
   (wrong?.closest(".field") ?? card.querySelector(".answer, .verdict"))?.scrollIntoView({ block: "nearest" });
-}
-
-// A card that stays has its controls disabled until the answer has taken its place, which takes the focus away.
-function focusAgain(event) {
-  const card = event.detail.requestConfig?.elt?.closest?.(".act");
-  if (isPress(event.detail.requestConfig) && card && isFree(card)) focusOn(card, card.querySelector("form:last-of-type > button"));
 }
 
 // A form was sent, and not only looked at: the code below it is asked for by a POST, too, while somebody types.
@@ -64,9 +66,4 @@ function isPress(config) {
 function isFree(card) {
   const active = document.activeElement;
   return !active || active === document.body || card.contains(active);
-}
-
-function focusOn(card, element) {
-  if (!element) card.tabIndex = -1;
-  (element ?? card).focus({ preventScroll: true });
 }

@@ -32,5 +32,5 @@ document.addEventListener("click", (event) => {
   show();
   (next && !next.hidden ? next.querySelector("[data-dismiss]") : document.getElementById("content"))?.focus({ preventScroll: true });
 });
-document.addEventListener("part", show); // parts.js has drawn a part anew
+document.addEventListener("htmx:load", show); // a part may have been drawn anew
 show();

@@ -8,8 +8,9 @@ from uuid import uuid4
 
 import pytest
 
-from lessons.classroom.checks.attempts import attempts_by_exercise, check, check_lesson, evidence_of, seed_of
+from lessons.classroom.checks.attempts import check, check_lesson, evidence_of, seed_of
 from lessons.classroom.feed.topic import create_feed_topic
+from lessons.classroom.grading.standings import standings_of
 from lessons.classroom.models import Attempt, Observation
 from lessons.classroom.perform import perform
 from lessons.course.acts import ACTIONS
@@ -111,7 +112,7 @@ def test_done_stays_done_when_a_later_lesson_changes_the_state(alice):
     assert check_lesson(alice, lesson)
     perform(alice, ACTIONS["delete-topic"](name="test2die"), act_id=uuid4())
     assert check(alice, exercise).state == Attempt.State.NOT_YET
-    assert attempts_by_exercise(alice, lesson)[exercise.id].state == Attempt.State.DONE
+    assert standings_of(alice)[exercise.id].state == Attempt.State.DONE
 
 
 @pytest.mark.usefixtures("kafka")

@@ -38,18 +38,13 @@ KEEP_LIKE_WORDS_EVERY = timedelta(minutes=1)
 LATEST_ACTS = 100  # of one kind; a check reads no further back, however long somebody plays
 
 
-def attempts_by_exercise(member: Member, lesson: Lesson) -> dict[str, Attempt]:
-    """For each exercise of the lesson that was checked: the attempt that did it, else the latest."""
-    return _shown(member, lesson.exercises, with_evidence=True)
-
-
-def _shown(member: Member, exercises: Iterable[Exercise], *, with_evidence: bool) -> dict[str, Attempt]:
+def _shown(member: Member, exercises: Iterable[Exercise]) -> dict[str, Attempt]:
+    """For each of the exercises that was checked: the attempt that did it, else the latest."""
     ids = [exercise.id for exercise in exercises]
     checked = member.attempts.counted().filter(exercise__in=ids).order_by().values_list("exercise")
     done_first = Min("pk", filter=Q(state=Attempt.State.DONE))
     shown = [done or last for _, done, last in checked.annotate(done=done_first, last=Max("pk"))]
-    attempts = Attempt.objects.filter(pk__in=shown)
-    return {each.exercise: each for each in (attempts.select_related("observation") if with_evidence else attempts)}
+    return {each.exercise: each for each in Attempt.objects.filter(pk__in=shown)}
 
 
 def check_seat(
@@ -99,7 +94,7 @@ def _not_done(
     member: Member, exercises: Collection[tuple[Exercise, bool]], memory: Memory
 ) -> list[tuple[Exercise, bool, Attempt | None]]:
     """Each with whether its lesson is begun, and its latest attempt. What is done stays so, and is noted."""
-    latest = _shown(member, (exercise for exercise, _ in exercises), with_evidence=False) if exercises else {}
+    latest = _shown(member, (exercise for exercise, _ in exercises)) if exercises else {}
     wanted = []
     for exercise, is_begun in exercises:
         last = latest.get(exercise.id)
@@ -139,10 +134,7 @@ def _check_quietly(
             return False
         if _keep_unless_others_did(member, exercise, seen, verdict, last):
             return True
-        last, evidence = (
-            _shown(member, [exercise], with_evidence=False).get(exercise.id),
-            evidence_of(member, memory={}),
-        )
+        last, evidence = _shown(member, [exercise]).get(exercise.id), evidence_of(member, memory={})
         if _is_done(last):
             return False
     return False

@@ -52,6 +52,7 @@ class Standing:
     at: datetime | None = None
     is_late: bool = False
     attempt_id: int | None = None  # the one to show: the one that did it, else the latest
+    version: int = 0  # grows with each attempt: of two standings the higher one is the later one
     override: Override | None = None
 
     @property
@@ -65,7 +66,7 @@ def told(points: float) -> str:
 
 
 NOT_BEGUN_YET = Standing()
-JUST_BEGUN = Standing(NOT_YET, attempts=1)  # by an attempt that came between two queries
+JUST_BEGUN = Standing(NOT_YET, attempts=1, version=1)  # by an attempt that came between two queries
 Standings = Mapping[str, Standing]  # by exercise; one that is missing is not begun
 
 
@@ -87,14 +88,17 @@ def _fold(klass: Class, attempts: QuerySet[Attempt], overrides: QuerySet[Change]
     rows: dict[int, dict[str, Standing]] = defaultdict(dict)
     could_not, of_the_student = Q(state=Attempt.State.COULD_NOT_CHECK), Q(asked_by=None)
     counted = attempts.filter(replaced_by=None).order_by()
-    for member, exercise, number, last, last_verdict, at in counted.values_list("member_id", "exercise").annotate(
+    for member, exercise, number, last, last_verdict, at, version in counted.values_list(
+        "member_id", "exercise"
+    ).annotate(
         number=Count("pk", filter=~could_not & of_the_student),
         last=Max("pk"),
         last_verdict=Max("pk", filter=~could_not),
         at=Max("decided_at", filter=of_the_student),
+        version=Count("pk"),
     ):
         state = NOT_YET if last == last_verdict else COULD_NOT_CHECK
-        rows[member][exercise] = Standing(state, attempts=number, at=at, attempt_id=last)
+        rows[member][exercise] = Standing(state, attempts=number, at=at, attempt_id=last, version=version)
     done_at = Coalesce("deciding_act__settled_at", "observation__observed_at", "decided_at")
     done = counted.filter(state=Attempt.State.DONE).annotate(done_at=done_at).order_by("-done_at", "-pk")
     for member, exercise, attempt, at in done.values_list("member_id", "exercise", "pk", "done_at"):  # the first stays
@@ -119,6 +123,11 @@ def _apply(overrides: QuerySet[Change], rows: dict[int, dict[str, Standing]]) ->
                 under, state=change.data["state"], points=float(change.data["points"]), is_late=False,
                 override=Override(change.data["reason"], change.by.name, change.at),
             )  # fmt: skip
+
+
+def attempts_shown(standings: Iterable[Standing]) -> dict[int, Attempt]:
+    """{attempt_id: the attempt}: the words of each standing, of the same moment as its state."""
+    return Attempt.objects.in_bulk([each.attempt_id for each in standings if each.attempt_id is not None])
 
 
 def points_total(exercises: Iterable[Exercise], standings: Iterable[Standing]) -> int:

@@ -7,8 +7,7 @@ from ninja import Path, Query, Router
 
 from lessons.classroom import process
 from lessons.classroom.access import get_asker
-from lessons.classroom.checks.attempts import attempts_by_exercise
-from lessons.classroom.grading.standings import NOT_BEGUN_YET, NOT_YET, Standing, standings_of
+from lessons.classroom.grading.standings import NOT_BEGUN_YET, NOT_YET, Standing, attempts_shown, standings_of
 from lessons.classroom.models import Attempt
 from lessons.cluster import groups, records, topics
 from lessons.cluster.namespace import Namespace
@@ -67,11 +66,12 @@ def list_exercises(request: Asking, class_slug: str):
     """Every exercise with its latest verdict; done stays done."""
     member = get_asker(request.auth, class_slug)
     standings = standings_of(member)
+    attempts = attempts_shown(standings.values())
     return [
-        _exercise(lesson, exercise, standings.get(exercise.id, NOT_BEGUN_YET), attempts.get(exercise.id))
+        _exercise(lesson, exercise, standing, attempts.get(standing.attempt_id or 0))
         for lesson in member.klass.lessons
-        for attempts in [attempts_by_exercise(member, lesson)]
         for exercise in lesson.exercises
+        for standing in [standings.get(exercise.id, NOT_BEGUN_YET)]
     ]
 
 

@@ -19,6 +19,9 @@ from lessons.web.live.cluster import DiagramParts
 from lessons.web.live.notifications import notifications_part
 from lessons.web.view_models.hands import hand_card
 from lessons.web.view_models.lesson import exercise_cards
+from lessons.web.view_models.rail import rail
+
+VERDICTS = {Kind.ATTEMPT, Kind.DECISION}
 
 
 class LessonPage(LivePage):
@@ -56,7 +59,7 @@ class LessonPage(LivePage):
     def _exercises(self, snapshot: Snapshot, news: set[Kind], *, cluster_changed: bool) -> dict[str, Draw]:
         """Those that may have another verdict, or other questions, than they had."""
         of: list[Exercise] = []
-        if news & {Kind.ATTEMPT, Kind.DECISION}:
+        if news & VERDICTS:
             of = list(self.lesson.exercises)
         elif cluster_changed or Kind.ACT in news:
             of = [exercise for exercise in self.lesson.exercises if exercise.asks]
@@ -64,6 +67,9 @@ class LessonPage(LivePage):
             return {}
         standings = standings_of(self.member)
         parts = {"part-progress": self.template("parts/_progress.html", progress=progress(self.member, standings))}
+        if news & VERDICTS:
+            shown = rail(self.member, here=self.lesson, standings=standings)
+            parts["part-rail"] = self.template("parts/_rail_lessons.html", rail=shown)
         for card in exercise_cards(self.member, self.lesson, standings, of=of, snapshot=snapshot):
             parts[card.dom_id] = self.template("parts/_exercise.html", exercise=card)
         return parts

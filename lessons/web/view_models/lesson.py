@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from typing import Any
 from uuid import uuid4
@@ -19,8 +19,15 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import BashLexer, PythonLexer
 
 from lessons.classroom import process
-from lessons.classroom.checks.attempts import attempts_by_exercise, evidence_in, seed_of
-from lessons.classroom.grading.standings import NOT_BEGUN_YET, Override, Standing, Standings, standings_of
+from lessons.classroom.checks.attempts import evidence_in, seed_of
+from lessons.classroom.grading.standings import (
+    NOT_BEGUN_YET,
+    Override,
+    Standing,
+    Standings,
+    attempts_shown,
+    standings_of,
+)
 from lessons.classroom.models import Act, Attempt, LateRule, Member, Role
 from lessons.cluster.errors import ClusterError
 from lessons.cluster.snapshot import Snapshot
@@ -104,12 +111,16 @@ class ExerciseCard:
     misconception: str
     at: Any
     check_url: str
+    version: int  # of two cards of an exercise the higher one was drawn from the later attempt
     form: DescribedForm | None = None
     worth: str = "0"  # the points as they stand
     late: str = ""  # what that means here, e.g. "counts half"; empty: in time
     override: Override | None = None
     id: str = ""
     hand_url: str = ""  # where a student raises a hand about it; empty before the first attempt
+
+
+Card = ActCard | ExerciseCard
 
 
 @dataclass(frozen=True)
@@ -178,20 +189,22 @@ def answer_card(act: Act) -> AnswerCard:
 
 
 def exercise_card(
+    member: Member, lesson: Lesson, exercise: Exercise, *, form: DescribedForm | None = None
+) -> ExerciseCard:
+    """`form` is the one that was filled in wrongly, if any."""
+    [card] = exercise_cards(member, lesson, of=[exercise])
+    return replace(card, form=form or card.form)
+
+
+def _exercise_card(
     member: Member,
     lesson: Lesson,
     exercise: Exercise,
+    standing: Standing,
     attempt: Attempt | None,
-    *,
-    form: DescribedForm | None = None,
-    standing: Standing | None = None,
-    snapshot: Snapshot | None = None,
+    snapshot: Snapshot | None,
 ) -> ExerciseCard:
-    """The exercise with its standing, as a grader sees it, and what the last check found.
-
-    `form` is the one that was filled in wrongly, if any; without `standing` it is looked up.
-    """
-    standing = standings_of(member).get(exercise.id, NOT_BEGUN_YET) if standing is None else standing
+    """The exercise with its standing, as a grader sees it, and what the check of that standing found."""
     verdict = attempt.verdict if attempt else {}
     return ExerciseCard(
         dom_id=dom_id_of(exercise),
@@ -206,7 +219,8 @@ def exercise_card(
         hint=exercise.hint,
         at=attempt.decided_at if attempt else None,
         check_url=reverse("check", args=[member.klass.slug, lesson.slug, exercise.id]),
-        form=form or question_form(member, exercise, snapshot=snapshot),
+        version=standing.version,
+        form=question_form(member, exercise, snapshot=snapshot),
         worth=standing.points_told,
         late=str(LateRule(member.klass.late_rule).label) if standing.is_late else "",
         override=standing.override,
@@ -284,11 +298,15 @@ class PageBlock:
 
 
 def page_blocks(
-    member: Member, lesson: Lesson, cards: dict[int, ActCard], *, snapshot: Snapshot | None = None
+    member: Member,
+    lesson: Lesson,
+    cards: Iterable[Card] = (),
+    *,
+    snapshot: Snapshot | None = None,
 ) -> list[PageBlock]:
-    """The page from top to bottom; `cards` replaces those blocks that have something to say."""
-    exercises = {card.dom_id: card for card in exercise_cards(member, lesson, snapshot=snapshot)}
-    return [_page_block(member, lesson, i, block, exercises, cards.get(i)) for i, block in enumerate(lesson.blocks)]
+    """The page from top to bottom; `cards` are shown in place of the same ones with nothing to say."""
+    shown = {card.dom_id: card for card in [*exercise_cards(member, lesson, snapshot=snapshot), *cards]}
+    return [_page_block(member, lesson, index, block, shown) for index, block in enumerate(lesson.blocks)]
 
 
 def exercise_cards(
@@ -300,14 +318,13 @@ def exercise_cards(
     snapshot: Snapshot | None = None,
 ) -> list[ExerciseCard]:
     """The cards of all the lesson's exercises, or of these."""
-    attempts = attempts_by_exercise(member, lesson)
     standings = standings_of(member) if standings is None else standings
+    shown = {each: standings.get(each.id, NOT_BEGUN_YET) for each in (lesson.exercises if of is None else of)}
+    attempts = attempts_shown(shown.values())
     return [
-        exercise_card(
-            member, lesson, each, attempts.get(each.id), standing=standings.get(each.id, NOT_BEGUN_YET), snapshot=snapshot,
-        )
-        for each in (lesson.exercises if of is None else of)
-    ]  # fmt: skip
+        _exercise_card(member, lesson, exercise, standing, attempts.get(standing.attempt_id or 0), snapshot)
+        for exercise, standing in shown.items()
+    ]
 
 
 def _page_block(
@@ -315,15 +332,15 @@ def _page_block(
     lesson: Lesson,
     index: int,
     block: Block,
-    exercises: dict[str, ExerciseCard],
-    card: ActCard | None,
+    cards: Mapping[str, Card],
 ) -> PageBlock:
     match block.kind:
         case "act":
-            return PageBlock("act", "parts/_act.html", card=card or act_card(member, lesson, index))
+            card = cards.get(f"act-{index}") or act_card(member, lesson, index)
+            return PageBlock("act", "parts/_act.html", card=card)
         case "exercise":
             exercise = next(e for e in lesson.exercises if e.id.partition(".")[2] == block.name)
-            return PageBlock("exercise", "parts/_exercise.html", card=exercises[dom_id_of(exercise)])
+            return PageBlock("exercise", "parts/_exercise.html", card=cards[dom_id_of(exercise)])
         case "stream":
             return PageBlock("stream", "parts/_stream.html", card=stream_card(member, lesson, index))
         case "figure":

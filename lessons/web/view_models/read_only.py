@@ -14,7 +14,7 @@ def read_only_blocks(seat: Member, lesson: Lesson) -> list[PageBlock]:
     """The page from top to bottom."""
     return [
         replace(block, card=read_only_card(block.card))
-        for block in page_blocks(seat, lesson, dict(latest_act_cards(seat, lesson)))
+        for block in page_blocks(seat, lesson, latest_act_cards(seat, lesson).values())
     ]
 
 

@@ -35,14 +35,17 @@ async def create(room: Room, *names: str) -> None:
 
 
 async def test_the_first_frame_draws_the_whole_page_and_later_ones_only_what_changed(room: Room) -> None:
-    tab = room.open("live/lesson?lesson=creating-topics")
+    tab = room.open("live/lesson?lesson=kafka-and-its-cluster")
     await until_part(tab, "part-diagram", "test1p")
     first = tab.frames[0]["parts"]
-    assert {"part-diagram", "part-topics", "part-brokers", "part-progress"} < set(first)
+    form = "exercise-kafka-and-its-cluster-entry-points"
+    assert {"part-diagram", "part-topics", "part-brokers", "part-progress", "part-rail", form} < set(first)
+    await until_part(tab, form, "Not yet")
     frames_before = len(tab.frames)
     await create(room, "test2p")
     await until_part(tab, "part-topics", "test2p")
-    assert "part-progress" not in {name for frame in tab.frames[frames_before:] for name in frame["parts"]}
+    later = {name for frame in tab.frames[frames_before:] for name in frame["parts"]}
+    assert not later & {"part-progress", "part-rail", form}
 
 
 async def test_end_offsets_come_with_the_picture(room: Room) -> None:
@@ -57,6 +60,7 @@ async def test_a_tick_appears_by_itself_when_the_state_is_right(room: Room) -> N
     await create(room, "test2p", "test2die")
     await until_part(tab, "exercise-creating-topics-three-topics", 'data-state="done"')
     assert "1</b> of" in parts(tab)["part-progress"]
+    assert '<li class="done here">' in parts(tab)["part-rail"]
 
 
 async def test_the_cluster_page_shows_groups_with_their_lag(room: Room) -> None:

@@ -59,7 +59,7 @@ def _card(request: HtmxRequest, member: Member, lesson: Lesson, index: int, *, s
             {"card": card, "klass": member.klass, "member": member},
             status=status,
         )
-    return render(request, "student/lesson.html", lesson_context(member, lesson, cards={index: card}), status=status)
+    return render(request, "student/lesson.html", lesson_context(member, lesson, cards=[card]), status=status)
 
 
 @require_POST

@@ -9,13 +9,16 @@ from django.views.decorators.http import require_POST
 
 from lessons.classroom import process
 from lessons.classroom.access import NOT_YOURS, get_lesson_for, get_member
-from lessons.classroom.checks.attempts import attempts_by_exercise, check
+from lessons.classroom.checks.attempts import check
+from lessons.classroom.models import Member
 from lessons.classroom.perform import perform_form
 from lessons.cluster.refusals import Refusal
 from lessons.course.acts.submit_answers import SubmitAnswers
+from lessons.course.loader import Lesson
 from lessons.web.links import lesson_url
 from lessons.web.pages import HtmxRequest
-from lessons.web.view_models.lesson import dom_id_of, exercise_card, question_form
+from lessons.web.pages.student.lessons import lesson_context
+from lessons.web.view_models.lesson import ExerciseCard, dom_id_of, exercise_card, question_form
 
 NOTHING_TYPED = {"csrfmiddlewaretoken", "act_id"}
 
@@ -32,16 +35,18 @@ def check_now(request: HtmxRequest, class_slug: str, lesson_slug: str, exercise_
     if exercise.asks and form is None and request.POST.keys() - NOTHING_TYPED:
         raise Refusal.OTHER_QUESTIONS.error(asked=_("Check the exercise %(title)s") % {"title": exercise.title})
     if form and not form.is_valid():
-        card = exercise_card(member, lesson, exercise, attempts_by_exercise(member, lesson).get(exercise.id), form=form)
-        return render(request, "parts/_exercise.html", {"exercise": card}, status=422)
+        return _refused(request, member, lesson, exercise_card(member, lesson, exercise, form=form))
     if form:
         answer = SubmitAnswers(exercise=exercise.id, answers=form.made.model_dump(mode="json"))
         perform_form(member, answer, act_id=form.cleaned_data["act_id"], lesson=lesson.slug)
     process.current().limits.count_act(member, asked=_("Check the exercise %(title)s") % {"title": exercise.title})
-    latest = check(member, exercise)
+    check(member, exercise)
     if not request.htmx:
         return redirect(f"{lesson_url(member, lesson)}#{dom_id_of(exercise)}")
-    # Done is latched: the attempt that did it is shown, and not a later one.
-    shown = attempts_by_exercise(member, lesson).get(exercise.id, latest)
-    card = exercise_card(member, lesson, exercise, shown)
-    return render(request, "parts/_exercise.html", {"exercise": card})
+    return render(request, "parts/_exercise.html", {"exercise": exercise_card(member, lesson, exercise)})
+
+
+def _refused(request: HtmxRequest, member: Member, lesson: Lesson, card: ExerciseCard) -> HttpResponse:
+    if request.htmx:
+        return render(request, "parts/_exercise.html", {"exercise": card}, status=422)
+    return render(request, "student/lesson.html", lesson_context(member, lesson, cards=[card]), status=422)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -11,17 +12,17 @@ from django.views.decorators.http import require_safe
 
 from lessons.classroom import process
 from lessons.classroom.access import get_lesson_for, get_member, get_own_act
-from lessons.classroom.grading.standings import DONE, standings_of
 from lessons.classroom.models import Member
-from lessons.course.loader import PARTS, Lesson
+from lessons.course.loader import Lesson
 from lessons.web.links import lesson_url
 from lessons.web.live.registry import live_url
 from lessons.web.page_context import page_context
 from lessons.web.view_models.cluster import cluster_context, latest_snapshot
 from lessons.web.view_models.cluster_diagram import draw_diagram
 from lessons.web.view_models.hands import hand_card
-from lessons.web.view_models.lesson import ActCard, act_card, page_blocks, watch_card
+from lessons.web.view_models.lesson import ActCard, Card, act_card, page_blocks, watch_card
 from lessons.web.view_models.notifications import notifications_of
+from lessons.web.view_models.rail import rail
 
 
 @require_safe
@@ -47,19 +48,19 @@ def lesson_page(request: HttpRequest, class_slug: str, lesson_slug: str) -> Http
     return render(request, "student/lesson.html", context)
 
 
-def _answered(request: HttpRequest, member: Member, lesson: Lesson) -> dict[int, ActCard]:
+def _answered(request: HttpRequest, member: Member, lesson: Lesson) -> list[ActCard]:
     """The card whose act was just done, named by the redirect that follows an act without JavaScript."""
     try:
         index, act_id = int(request.GET["block"]), UUID(request.GET["act"])
         block = dict(enumerate(lesson.blocks))[index]  # a list would take -1 for the last one
     except (KeyError, ValueError):
-        return {}
+        return []
     act = get_own_act(member, act_id)
-    return {index: act_card(member, lesson, index, act=act)} if block.name == act.kind else {}
+    return [act_card(member, lesson, index, act=act)] if block.name == act.kind else []
 
 
-def lesson_context(member: Member, lesson: Lesson, *, cards: dict[int, ActCard] | None = None) -> dict[str, Any]:
-    """The context of a lesson's page; `cards` replaces the cards of the blocks with these indexes."""
+def lesson_context(member: Member, lesson: Lesson, *, cards: Iterable[Card] = ()) -> dict[str, Any]:
+    """The context of a lesson's page; `cards` are shown in place of the same ones with nothing to say."""
     snapshot = latest_snapshot(member)
     before = [other for other in member.klass.lessons if other.number < lesson.number]
     after = [other for other in member.klass.lessons if other.number > lesson.number]
@@ -68,7 +69,7 @@ def lesson_context(member: Member, lesson: Lesson, *, cards: dict[int, ActCard] 
         **cluster_context(member, snapshot),
         "lesson": lesson,
         "rail": rail(member, here=lesson),
-        "blocks": page_blocks(member, lesson, cards or {}, snapshot=snapshot),
+        "blocks": page_blocks(member, lesson, cards, snapshot=snapshot),
         "previous": _turn(member, before[-1] if before else None),
         "next": _turn(member, after[0] if after else None),
         "is_off": lesson not in member.klass.lessons,
@@ -81,22 +82,3 @@ def lesson_context(member: Member, lesson: Lesson, *, cards: dict[int, ActCard] 
 
 def _turn(member: Member, lesson: Lesson | None) -> dict[str, str] | None:
     return {"title": lesson.title, "slug": lesson.slug, "url": lesson_url(member, lesson)} if lesson else None
-
-
-def rail(member: Member, *, here: Lesson | None = None) -> list[dict[str, Any]]:
-    """The lessons by part, with this member's progress in each; parts without lessons are left out."""
-    finished = {exercise for exercise, standing in standings_of(member).items() if standing.state == DONE}
-    begun = set(member.acts.values_list("lesson", flat=True).distinct())
-    rows = [_row(member, lesson, finished, begun, here) for lesson in member.klass.lessons]
-    parts = [{"title": part, "lessons": [row for row in rows if row["part"] == part]} for part in PARTS]
-    return [part for part in parts if part["lessons"]]
-
-
-def _row(member: Member, lesson: Lesson, finished: set[str], begun: set[str], here: Lesson | None) -> dict[str, Any]:
-    done = sum(exercise.id in finished for exercise in lesson.exercises)
-    is_done = done == len(lesson.exercises)
-    return {
-        "part": lesson.part, "slug": lesson.slug, "number": lesson.number, "title": lesson.title, "summary": lesson.summary,
-        "url": lesson_url(member, lesson), "here": lesson is here, "done": done, "total": len(lesson.exercises),
-        "state": "done" if is_done else "begun" if done or lesson.slug in begun else "open",
-    }  # fmt: skip

@@ -15,13 +15,23 @@ from lessons.course.loader import get_lesson
 
 pytestmark = pytest.mark.usefixtures("kafka")
 INTERNAL, ORDER = "looking-around.internal", "what-do-you-notice.order"
+TYPED = "kafka-and-its-cluster.entry-points"
 
 
-def check(client, member, exercise: str, **typed: str):
+def check(client, member, exercise: str, *, is_htmx: bool = True, **typed: str):
     lesson = exercise.partition(".")[0]
-    return client.post(
-        reverse("check", args=[member.klass.slug, lesson, exercise]), typed, headers={"HX-Request": "true"}
-    )
+    headers = {"HX-Request": "true"} if is_htmx else {}
+    return client.post(reverse("check", args=[member.klass.slug, lesson, exercise]), typed, headers=headers)
+
+
+@pytest.mark.parametrize("is_htmx", [True, False], ids=["htmx", "without JavaScript"])
+def test_a_refused_answer_says_so_at_its_field(is_htmx, alice, alice_client):
+    answer = check(alice_client, alice, TYPED, is_htmx=is_htmx, brokers="many")
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "whole number" in page.partition('class="field-error"')[2]
+    assert ("</html>" in page) is not is_htmx
+    assert not alice.acts.exists()
 
 
 @pytest.mark.usefixtures("nothing_answers")
