@@ -1,19 +1,20 @@
 // One record as a row of the table. Whatever a record holds is text here, never markup.
 
-import { text } from "./words.js";
+import { fill } from "./values.js";
 
 const clock = new Intl.DateTimeFormat([], {
   hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3, hourCycle: "h23",
 });
-const UNSEEN = /(?![\n\t])[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
 
 export function rowOf(record) {
   const row = document.createElement("tr");
   row.className = "fresh";
+  row.setAttribute("role", "row"); // said, because the style sheet lays rows out as grids
   row.append(
-    textCell(record.partition), textCell(record.offset), valueCell(record.key), valueCell(record.value),
+    textCell(record.partition), textCell(record.offset), filled("td", record.key), filled("td", record.value),
     headersCell(record.headers), timeCell(record.at_ms),
   );
+  for (const cell of row.children) cell.setAttribute("role", "cell");
   return row;
 }
 
@@ -23,34 +24,17 @@ function textCell(value) {
   return cell;
 }
 
-function valueCell(value) {
-  const cell = document.createElement("td");
-  fill(cell, value);
-  return cell;
-}
-
-// null, empty and bytes look different from a text that says "null", "empty" or "ff".
-function fill(element, value) {
-  if (value.kind !== "text") element.classList.add(value.kind);
-  element.textContent = value.text === undefined ? (value.kind === "empty" ? text("empty") : value.kind) : visible(value.text);
-  if (value.size_bytes) element.append(" ", note(text("bytes-in-all", { count: value.size_bytes.toLocaleString() })));
-}
-
-// What has no shape of its own, or turns the text around it (U+202E makes "evil" read "live"), is written out.
-function visible(words) {
-  return words.replace(UNSEEN, (sign) => {
-    const code = sign.codePointAt(0);
-    return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16).padStart(4, "0")}`;
-  });
+function filled(tag, value) {
+  const element = document.createElement(tag);
+  fill(element, value);
+  return element;
 }
 
 function headersCell(headers) {
   const cell = document.createElement("td");
   for (const [name, value] of headers) {
     const line = document.createElement("div");
-    const shown = document.createElement("span");
-    fill(shown, value);
-    line.append(`${visible(name)}: `, shown);
+    line.append(filled("span", { kind: "text", text: name }), ": ", filled("span", value));
     cell.append(line);
   }
   return cell;
@@ -71,10 +55,4 @@ function timeCell(atMs) {
     }
   }
   return cell;
-}
-
-function note(words) {
-  const element = document.createElement("small");
-  element.textContent = words;
-  return element;
 }

@@ -3,13 +3,12 @@
 import { text } from "./words.js";
 
 const FRESH_MS = 2000;
-const LABEL_PX = 24;
-const OFFSET_PX = 40; // four digits; longer ones make for fewer
+const MOST_OFFSETS = 24; // those that the lane has no room for are wrapped out of sight, the oldest first
 
 export class Lanes {
   constructor(box) {
     this.box = box;
-    this.lanes = new Map(); // partition → { element, offsets }
+    this.lanes = new Map(); // partition → { element, offsets, empty, last }
     box.setAttribute("role", "img");
     this.say();
   }
@@ -27,7 +26,6 @@ export class Lanes {
   }
 
   add(records) {
-    const room = Math.max(3, Math.floor((this.box.clientWidth - LABEL_PX) / OFFSET_PX));
     const fresh = new Map();
     for (const { partition, offset } of records) {
       if (!fresh.has(partition)) fresh.set(partition, []);
@@ -36,28 +34,21 @@ export class Lanes {
     for (const [partition, offsets] of fresh) {
       const lane = this.lane(partition);
       lane.last = offsets.at(-1);
-      lane.element.querySelector("em")?.remove();
-      const newest = offsets.slice(-room).map(offsetMark);
+      lane.empty.remove();
+      const newest = offsets.slice(-MOST_OFFSETS).map(offsetMark).reverse();
       setTimeout(() => newest.forEach((mark) => mark.classList.remove("fresh")), FRESH_MS);
-      lane.element.append(...newest);
-      const marks = lane.element.querySelectorAll("i");
-      for (let surplus = 0; surplus < marks.length - room; surplus++) marks[surplus].remove();
+      lane.offsets.prepend(...newest);
+      while (lane.offsets.children.length > MOST_OFFSETS) lane.offsets.lastElementChild.remove();
     }
     this.say();
   }
 
   lane(partition) {
     if (!this.lanes.has(partition)) {
-      const element = document.createElement("div");
-      element.className = "lane";
-      const label = document.createElement("b");
-      label.textContent = partition;
-      const empty = document.createElement("em");
-      empty.textContent = text("nothing-yet");
-      element.append(label, empty);
+      const lane = newLane(partition);
       const later = [...this.lanes.keys()].filter((other) => other > partition).sort((a, b) => a - b)[0];
-      this.box.insertBefore(element, this.lanes.get(later)?.element ?? null);
-      this.lanes.set(partition, { element, last: null });
+      this.box.insertBefore(lane.element, this.lanes.get(later)?.element ?? null);
+      this.lanes.set(partition, lane);
     }
     return this.lanes.get(partition);
   }
@@ -68,6 +59,15 @@ export class Lanes {
     );
     this.box.setAttribute("aria-label", words.join("; ") || text("no-lanes"));
   }
+}
+
+function newLane(partition) {
+  const [element, label, offsets, empty] = ["div", "b", "span", "em"].map((tag) => document.createElement(tag));
+  element.className = "lane";
+  label.textContent = partition;
+  empty.textContent = text("nothing-yet");
+  element.append(label, empty, offsets);
+  return { element, offsets, empty, last: null };
 }
 
 function offsetMark(offset) {

@@ -2,7 +2,9 @@
 
 import { rowOf } from "./cells.js";
 import { Lanes } from "./lanes.js";
+import { RowBlocks } from "./row_blocks.js";
 import { Summary } from "./summary.js";
+import { TabStop } from "./tab_stop.js";
 import { text } from "./words.js";
 
 const MAX_ROWS = 2000;
@@ -14,7 +16,8 @@ export class Panel {
   // onPainted(records) is told when records stand on the page: then there is room for as many more.
   constructor(section, { onPainted }) {
     const part = (name) => section.querySelector(`[data-${name}]`);
-    this.rows = part("rows");
+    this.rows = new RowBlocks(part("rows"));
+    this.tabStop = new TabStop(part("rows").parentElement);
     this.status = part("status");
     this.notices = part("notices");
     this.leftOutLine = part("left-out");
@@ -42,7 +45,7 @@ export class Panel {
 
   clear() {
     this.waiting = [];
-    this.rows.replaceChildren();
+    this.rows.clear();
     this.lanes.clear();
     this.leftOut = 0;
     if (this.leftOutLine) this.leftOutLine.hidden = true;
@@ -81,8 +84,9 @@ export class Panel {
     const records = this.waiting;
     this.waiting = [];
     const rows = records.slice(-MAX_ROWS).map(rowOf).reverse();
-    this.rows.prepend(...rows);
-    while (this.rows.children.length > MAX_ROWS) this.rows.lastElementChild.remove();
+    this.rows.prepend(rows);
+    this.rows.keepNewest(MAX_ROWS);
+    this.tabStop.add(rows);
     this.lanes.add(records);
     this.summary.add(records);
     setTimeout(() => rows.forEach((row) => row.classList.remove("fresh")), FRESH_MS);

@@ -53,7 +53,8 @@ WARM_UP_RECORDS = 10
 WATCH_ROWS = """
 window.painted = [];
 new MutationObserver((changes) => {
-  const values = changes.flatMap((change) => [...change.addedNodes]).map((row) => Number(row.children[3].textContent));
+  const rows = changes.flatMap((change) => [...change.addedNodes]).filter((node) => node.localName === "tr");
+  const values = rows.map((row) => Number(row.children[3].textContent));
   // Rows are written in the screen's frame; a message posted from there is handled after that frame was painted.
   const channel = new MessageChannel();
   channel.port1.onmessage = () => {
@@ -61,7 +62,7 @@ new MutationObserver((changes) => {
     window.painted.push(...values.map((value) => now - value));
   };
   channel.port2.postMessage(0);
-}).observe(document.querySelector("#watch [data-rows]"), { childList: true });
+}).observe(document.querySelector("#watch .records"), { childList: true, subtree: true });
 """
 
 
@@ -169,9 +170,9 @@ class Room:
     def socket(self, name: str) -> str:
         return f"ws://{urlsplit(self.app.url).netloc}/ws/c/{self.class_slug}/{name}/"
 
-    def create(self, *topics: str) -> None:
+    def create(self, *topics: str, replicas: int = 3) -> None:
         admin = AdminClient({"bootstrap.servers": self.bootstrap_servers})
-        for future in admin.create_topics([NewTopic(topic, 1, 3) for topic in topics]).values():
+        for future in admin.create_topics([NewTopic(topic, 1, replicas) for topic in topics]).values():
             future.result(10)
         time.sleep(0.5)  # until every broker knows them; nothing is measured yet
 
