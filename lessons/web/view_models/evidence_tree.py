@@ -9,6 +9,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 MOST_ITEMS = 60  # of one list; the raw JSON has them all
+LONG = 160  # characters of a value; of one that is longer, so many are shown at first:
+CUT = 120
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,11 @@ class Node:
     rows: tuple[tuple[Node, ...], ...] = ()
     items: tuple[Node, ...] = ()
     left_out: int = 0
+
+    @property
+    def head(self) -> str:
+        """The beginning of a long value; empty if it is not long."""
+        return self.value[:CUT] if len(self.value) > LONG else ""
 
 
 def tree(data: Any) -> Node:
