@@ -91,11 +91,16 @@ def test_the_code_follows_the_form(seat: Page, visit):
     expect(seat.get_by_role("tabpanel", name="Python").first).to_contain_text("num_partitions=7")
     expect(seat.locator("section.act").get_by_label("Partitions")).to_be_focused()
     seat.get_by_role("tab", name="Command line").first.click()
-    expect(seat.get_by_role("tabpanel", name="Command line").first).to_contain_text("--partitions 7")
+    command = seat.get_by_role("tabpanel", name="Command line").first
+    expect(command).to_contain_text("--partitions 7")
+    box = command.locator("pre")
+    assert box.evaluate("pre => pre.scrollWidth <= pre.clientWidth")
+    box.evaluate("pre => getSelection().selectAllChildren(pre)")
+    assert seat.evaluate("String(getSelection())").strip() == (box.text_content() or "").strip()
     seat.goto("about:blank")
     seat.go_back()
     expect(seat.locator("section.act").get_by_label("Partitions")).to_have_value("7")
-    expect(seat.get_by_role("tabpanel", name="Command line").first).to_contain_text("--partitions 7")
+    expect(command).to_contain_text("--partitions 7")
 
 
 def test_a_tab_that_is_being_pressed_stays_when_the_code_follows_what_was_typed_before(seat: Page, visit):

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.html import escape
+from django.utils.html import escape, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
@@ -39,6 +39,8 @@ from lessons.web.forms.acts import DescribedForm, described_form
 
 MOST_HIGHLIGHTED = 20_000  # characters; beyond them it takes seconds, and shows nobody anything
 MOST_CACHED = 4000
+INDENT = 4
+DEEPEST = 3  # for which there is a style
 
 _html = HtmlFormatter(nowrap=True)
 _LEXERS = {"python": PythonLexer, "bash": BashLexer}
@@ -46,7 +48,15 @@ _LEXERS = {"python": PythonLexer, "bash": BashLexer}
 
 @lru_cache(maxsize=500)
 def _drawn(code: str, language: str) -> SafeString:
-    return mark_safe(highlight(code, _LEXERS[language](), _html))  # noqa: S308 - Pygments escapes
+    lines = highlight(code, _LEXERS[language](), _html).splitlines(keepends=True)
+    return mark_safe("".join(map(_line, lines)))  # noqa: S308 - Pygments escapes
+
+
+def _line(html: str) -> str:
+    """A line with its depth, by which code.css indents what is too long; the break is a part of it, for whoever copies it."""
+    words = strip_tags(html)
+    depth = min((len(words) - len(words.lstrip(" "))) // INDENT, DEEPEST)
+    return f'<span class="line in-{depth}">{html}</span>'
 
 
 def _highlighted(code: str, language: str) -> SafeString:
