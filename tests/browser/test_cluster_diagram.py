@@ -52,6 +52,10 @@ def test_a_first_topic_is_tinted_moves_nothing_and_has_its_whole_name_on_the_cut
         expect(box).to_have_attribute("title", re.compile(f"^{LONG}, partition 0: (leader, end 0|follower)$"))
     brokers = diagram.locator(".broker")
     assert all(is_inside(brokers.nth(n).locator(".replica"), brokers.nth(n)) for n in range(3))
+    names = diagram.locator(".broker-name b")
+    names.evaluate_all("all => all.forEach((name) => { name.textContent = 'kafka2147483647' })")  # the greatest id
+    assert all(is_inside(names.nth(n), brokers.nth(n)) for n in range(3))
+    assert names.first.evaluate("name => name.scrollWidth <= name.clientWidth")
 
 
 @pytest.mark.parametrize("width", [390, 1280])
