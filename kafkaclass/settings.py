@@ -21,6 +21,8 @@ from pathlib import Path
 import dj_database_url
 from csp.constants import NONE, SELF
 
+from kafkaclass.hosts import LOOPBACK, AllowedHosts, OwnHosts
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(os.environ.get("KAFKACLASS_DATA") or BASE_DIR / ".local").resolve()
 DEBUG = os.environ.get("KAFKACLASS_DEBUG") == "1"
@@ -42,7 +44,8 @@ def _secret_key() -> str:
 
 SECRET_KEY = os.environ.get("KAFKACLASS_SECRET_KEY") or _secret_key()
 HOSTS = [host for host in os.environ.get("KAFKACLASS_HOSTS", "").split(",") if host]
-ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *HOSTS]
+OWN_HOSTS = OwnHosts(os.environ.get("KAFKACLASS_LISTENS_ON", ""))  # `up` tells so to the web server that it starts
+ALLOWED_HOSTS = AllowedHosts([*LOOPBACK, *HOSTS], OWN_HOSTS)
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in HOSTS if host != "*"] if BEHIND_TLS else []
 
 # --- Kafka ---------------------------------------------------------------------------------------------------

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import socket
-
+from kafkaclass.hosts import OwnHosts, bracketed
 from lessons.embedded.ports import Claim, claim, claim_any
 
 ALL_ADDRESSES = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared only
@@ -16,38 +15,13 @@ def choose_port(host: str, wished: int) -> Claim:
 
 def local_url(host: str, port: int) -> str:
     """The address on this machine."""
-    return _url(ALL_ADDRESSES.get(host, host), port)
+    return _url(bracketed(ALL_ADDRESSES.get(host, host)), port)
 
 
-def student_url(host: str, port: int) -> str:
-    """The address in the local network, if we listen there; or else the one on this machine."""
-    lan = lan_address() if host in ALL_ADDRESSES else None
-    return _url(lan, port) if lan else local_url(host, port)
-
-
-def allowed_hosts(host: str) -> tuple[str, ...]:
-    """The host names that a browser may use, besides those of loopback."""
-    if host in ("127.0.0.1", "localhost", "::1"):
-        return ()
-    if host not in ALL_ADDRESSES:
-        return (_bracketed(host),)
-    return tuple(name for name in (lan_address(), socket.gethostname(), f"{socket.gethostname()}.local") if name)
-
-
-def lan_address() -> str | None:
-    """Our address in the local network, or None. Connecting a datagram socket sends nothing."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))  # TEST-NET-1 (RFC 5737): anywhere outside
-            address: str = probe.getsockname()[0]
-        except OSError:
-            return None
-    return address
+def student_urls(host: str, port: int) -> list[str]:
+    """The addresses by which others reach this machine, if it listens there; or else the one on this machine."""
+    return [_url(address, port) for address in OwnHosts(host).addresses()] or [local_url(host, port)]
 
 
 def _url(host: str, port: int) -> str:
-    return f"http://{_bracketed(host)}:{port}"
-
-
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
+    return f"http://{host}:{port}"

@@ -43,7 +43,10 @@ _OPTIONS = [
 
 def listen(host: str, port: int) -> socket.socket:
     """The socket that all web processes share. Raises: OSError."""
-    listener = socket.create_server((host, port), family=family_of(host), backlog=_WAITING_CONNECTIONS)
+    both = host == "::" and socket.has_dualstack_ipv6()
+    listener = socket.create_server(
+        (host, port), family=family_of(host), backlog=_WAITING_CONNECTIONS, dualstack_ipv6=both
+    )
     listener.setblocking(False)  # one that comes too late to a connection must not wait for the next
     return listener
 

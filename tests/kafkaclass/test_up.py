@@ -118,6 +118,7 @@ def test_the_links_of_student_instructor_and_grader_open(up):
     student, instructor, grader = up.links()[:3]
     assert re.search(r"/join/\w+/$", student)
     assert up.said.count("/sign-in/") == 2
+    assert "only on this machine: --host 0.0.0.0 lets others in" in up.said
     assert instructor != grader
     assert [get(link) for link in (student, instructor, grader)] == [200, 200, 200]
 

@@ -14,8 +14,9 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError, CommandParser, call_command
 from django.db import connections
 
+from kafkaclass.hosts import OwnHosts
 from kafkaclass.management import running, web
-from kafkaclass.management.addresses import allowed_hosts, choose_port, local_url, student_url
+from kafkaclass.management.addresses import choose_port, local_url, student_urls
 from kafkaclass.management.stopping import Stopped, Stopping
 from lessons import embedded
 from lessons.embedded import BrokerProblem, EmbeddedCluster
@@ -93,6 +94,7 @@ class Up:
         self.web: web.WebServer | None = None
         self.web_port: Claim | None = None
         self._brokers_served = False
+        self._students_at: list[str] = []  # the addresses that were printed
 
     def run(self) -> None:
         os.umask(0o077)  # data, logs and keys are only for the person who runs the class
@@ -170,11 +172,7 @@ class Up:
         self.web.start()
 
     def _environment(self) -> dict[str, str]:
-        hosts = [*settings.HOSTS, *allowed_hosts(self.host)]
-        environment = {
-            "KAFKACLASS_DATA": str(self.data_dir),
-            "KAFKACLASS_HOSTS": ",".join(dict.fromkeys(hosts)),
-        }
+        environment = {"KAFKACLASS_DATA": str(self.data_dir), "KAFKACLASS_LISTENS_ON": self.host}
         if self.cluster:
             environment["KAFKA_BOOTSTRAP_SERVERS"] = self.bootstrap_servers
             environment["KAFKACLASS_EMBEDDED"] = "1"
@@ -202,11 +200,12 @@ class Up:
 
         assert self.web
         klass = ensure_first_class()
-        here, there = local_url(self.host, self.web.port), student_url(self.host, self.web.port)
+        here = local_url(self.host, self.web.port)
+        self._students_at = student_urls(self.host, self.web.port)
         running.write(self.data_dir, url=here, bootstrap_servers=self.bootstrap_servers)
         self.say(
             f"\nThe class “{klass.name}” is open.\n\n"
-            f"  Students     {there}{join_path(klass)}\n"
+            f"  Students     {self._student_links(join_path(klass))}\n"
             f"               class code {klass.join_code}\n"
             f"  Instructor   {here}{sign_in_path(klass, Role.INSTRUCTOR)}\n"
             f"  Grader       {here}{sign_in_path(klass, Role.GRADER)}\n"
@@ -217,9 +216,31 @@ class Up:
         )
         connections.close_all()
 
+    def _student_links(self, path: str) -> str:
+        """One below the other, as the machine may have several addresses."""
+        below = "\n" + " " * 15
+        links = [f"{url}{path}" for url in self._students_at]
+        if not OwnHosts(self.host).addresses():
+            links.append("only on this machine: --host 0.0.0.0 lets others in")
+        return below.join(links)
+
+    def _say_new_links(self) -> None:
+        """After another Wi-Fi, say, those that were printed lead nowhere."""
+        from lessons.classroom.people.seats import ensure_first_class, join_path
+
+        assert self.web
+        now = student_urls(self.host, self.web.port)
+        if not self._students_at or now == self._students_at:
+            return
+        self._students_at = now
+        links = self._student_links(join_path(ensure_first_class()))
+        self.say(f"This machine has other addresses now.\n  Students     {links}")
+        connections.close_all()
+
     def _tick(self) -> None:
         assert self.web
         self.web.tick()
+        self._say_new_links()
         if self.cluster:
             self.cluster.tick()
         if not self._brokers_served and self.web.answered and (self.cluster is None or self.cluster.is_up):
