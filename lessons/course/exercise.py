@@ -18,6 +18,11 @@ from lessons.course.evidence import Evidence
 State = Literal["done", "not_yet", "could_not_check"]
 Observation = Mapping[str, Any]  # JSON
 
+# Names in verdicts that tell no mistake: something is not there yet, or not any more, and is to be made or sent.
+STILL_TO_DO = frozenset(
+    {"missing", "no-topic", "empty-topic", "no-group", "behind", "never-there", "still-there", "not-sent", "gone"}
+)
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -26,7 +31,7 @@ class Verdict:
     state: State
     seen: str
     expected: str = ""
-    misconception: str = ""  # a name for this mistake, e.g. "shrunk"; empty: none known
+    misconception: str = ""  # a name for this mistake, e.g. "shrunk", or one of STILL_TO_DO; empty: none known
     why: str = ""
 
 

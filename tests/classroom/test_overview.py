@@ -174,6 +174,13 @@ def test_the_commonest_misconception_of_those_who_have_not_done_it(look, classro
     assert [each.seats for each in look().misconceptions] == [1]
 
 
+def test_what_is_only_not_finished_yet_is_no_misconception(look, classroom):
+    attempt(classroom.alice, TWO, misconception="missing", seen="There is no topic test2p.")
+    assert look().misconceptions == ()
+    attempt(classroom.bob, TWO, misconception="too-many", seen="test2p has 3 partitions.")
+    assert [(each.name, each.seats) for each in look().misconceptions] == [("too-many", 1)]
+
+
 def test_predictions_are_counted_by_what_each_said_first(look, classroom):
     assert look().predictions == ()
     predict(classroom.alice, "always 1 to 9", ago=2)

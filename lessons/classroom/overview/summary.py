@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lessons.classroom.checks.attempts import CHECK_FAILED
 from lessons.classroom.overview.seats import SeatFacts, Seen
-from lessons.course.exercise import Exercise
+from lessons.course.exercise import STILL_TO_DO, Exercise
 from lessons.course.loader import Lesson
 
 
@@ -49,11 +49,11 @@ class Predictions:
 
 
 def misconceptions(lessons: Sequence[Lesson], seats: Iterable[SeatFacts]) -> tuple[Misconception, ...]:
-    """For each exercise its most common one, the commonest first."""
+    """For each exercise its most common one, the commonest first. What is only not finished yet is none."""
     known: dict[str, list[Seen]] = {}
     for facts in seats:
         for exercise, seen in facts.seen.items():
-            if seen.misconception and seen.misconception != CHECK_FAILED:
+            if seen.misconception and seen.misconception not in {CHECK_FAILED, *STILL_TO_DO}:
                 known.setdefault(exercise, []).append(seen)
     found = [_commonest(lesson, e, known[e.id]) for lesson in lessons for e in lesson.exercises if e.id in known]
     return tuple(sorted(found, key=lambda each: -each.seats))
