@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.request import split_domain_port
 from django.urls import reverse
 
 from lessons.classroom.models import Class, Member
@@ -15,3 +20,24 @@ def lesson_url(member: Member, lesson: Lesson) -> str:
 def seat_url(klass: Class, seat_slug: str) -> str:
     """The page of one student, for staff."""
     return reverse("seat", args=[klass.slug, seat_slug])
+
+
+def reached_at(request: HttpRequest) -> list[str]:
+    """Where others reach this web site, the best address first; empty if nobody else does.
+
+    As this request came, unless that was by loopback: then by the names that the settings have, or else by the addresses
+    of this machine.
+    """
+    host, port = split_domain_port(request.get_host())
+    named = [each for each in settings.HOSTS if not each.startswith(("*", "."))]
+    hosts = [] if _is_loopback(host) else [host]
+    hosts += named or settings.OWN_HOSTS.addresses()
+    port = "" if named and hosts == named and settings.BEHIND_TLS else port  # that of the proxy is not known here
+    return [f"{request.scheme}://{each}{port and f':{port}'}" for each in dict.fromkeys(hosts)]
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")

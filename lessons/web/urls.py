@@ -7,7 +7,7 @@ from lessons.web.pages.grading.exports import canvas, canvas_file, export, expor
 from lessons.web.pages.grading.history import history
 from lessons.web.pages.grading.regrade import regrade
 from lessons.web.pages.grading.seat import seat_page
-from lessons.web.pages.room import announcements, brokers, feed, room, seat_lesson
+from lessons.web.pages.room import announcements, brokers, feed, join_screen, room, seat_lesson
 from lessons.web.pages.room.hands import reply_to_hand
 from lessons.web.pages.staff import classes, merge, people, reset
 from lessons.web.pages.student import acts, checks, cluster, downloads, hands, lessons, my_work, tokens
@@ -27,6 +27,7 @@ urlpatterns = [
     path("c/<slug:class_slug>/room/", room.class_room, name="room"),
     path("c/<slug:class_slug>/brokers/<int:broker_id>/<slug:verb>/", brokers.broker_act, name="broker-act"),
     path("c/<slug:class_slug>/room/names.json", feed.names, name="room-names"),
+    path("c/<slug:class_slug>/room/join/", join_screen.join_screen, name="join-screen"),
     path("c/<slug:class_slug>/feed/", feed.class_feed, name="class-feed"),
     path("c/<slug:class_slug>/feed/share/", feed.share, name="feed-share"),
     path("c/<slug:class_slug>/lessons/<slug:lesson_slug>/", lessons.lesson_page, name="lesson"),

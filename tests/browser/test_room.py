@@ -9,6 +9,23 @@ from tests.browser.conftest import RunningApp, join, sign_in
 from tests.browser.test_pages import WIDTHS
 
 
+def hands_come_first_and_move_no_control(page: Page, student: Page) -> None:
+    controls = [page.get_by_role("heading", name=name, exact=True) for name in ("Announcement", "Brokers")]
+    before = [control.bounding_box() for control in controls]
+    student.locator("#part-hand summary").click()
+    student.get_by_role("textbox", name="Your question").fill("Why? " * 50)
+    student.get_by_role("button", name="Raise hand").click()
+    hand = page.locator("#part-hands").get_by_role("listitem")
+    expect(hand).to_contain_text("Why? Why?")
+    assert [control.bounding_box() for control in controls] == before
+    assert all(box and box["y"] < 900 for box in before)
+    page.set_viewport_size({"width": 390, "height": 844})
+    top = hand.bounding_box()
+    assert top
+    assert top["y"] < 300
+    page.set_viewport_size({"width": 1280, "height": 900})
+
+
 def test_a_students_row_changes_by_itself_and_the_room_is_for_everybodys_eyes(
     page: Page, app: RunningApp, browser: Browser
 ) -> None:
@@ -24,6 +41,7 @@ def test_a_students_row_changes_by_itself_and_the_room_is_for_everybodys_eyes(
     student.goto(student.url.replace("/welcome/", "/c/") + "lessons/creating-topics/")
     expect(row.get_by_role("cell", name="trying")).to_have_count(1)
     expect(link).to_be_focused()
+    hands_come_first_and_move_no_control(page, student)
     student.context.close()
     page.emulate_media(reduced_motion="reduce")
     for scheme in ("light", "dark"):

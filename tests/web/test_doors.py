@@ -63,6 +63,7 @@ DOORS = [
     Door("session-script", MEMBERS),
     Door("room", STAFF),
     Door("room-names", STAFF),
+    Door("join-screen", STAFF),
     Door("broker-act", INSTRUCTOR, {"broker_id": 1, "verb": "stop"}),
     Door("class-feed", STAFF),  # and students, while it is shared
     Door("feed-share", INSTRUCTOR, post={"do": "show"}),

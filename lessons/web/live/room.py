@@ -1,13 +1,13 @@
 """The parts of the class's room that are drawn anew as the class goes on, beside its feed.
 
-A part is a line in `MIDDLE` or `ASIDE`: an element id, a template whose one element has that id, and a function that
+A part is a line in `FIRST`, `MIDDLE` or `ASIDE`: an element id, a template whose one element has that id, and a function that
 makes its context. It is drawn with the page, and again when it shows something else, at most once a second.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar
@@ -70,31 +70,31 @@ def _stuck(shown: Shown) -> dict[str, Any]:
 
 
 PROGRESS_TABLE = Part("part-progress-table", "room/_progress_table.html", _progress_table)
-# From top to bottom; below who is where, and in the aside.
+# From top to bottom: what comes first where the page is one column, who is where, and the aside.
+FIRST: list[Part] = [Part("part-hands", "room/_hands.html", lambda shown: queue_context(shown.member))]
 MIDDLE: list[Part] = [
     Part("part-progress-summary", "room/_progress_summary.html", lambda shown: summary_context(shown.overview)),
     PROGRESS_TABLE,
+    Part("part-predictions", "room/_predictions.html", lambda shown: {"predictions": shown.overview.predictions}),
+    Part("part-stuck", "room/_stuck.html", _stuck),
     Part(
         "part-misconceptions",
         "room/_misconceptions.html",
         lambda shown: {"misconceptions": shown.overview.misconceptions},
     ),
-    Part("part-predictions", "room/_predictions.html", lambda shown: {"predictions": shown.overview.predictions}),
 ]
 ASIDE: list[Part] = [
-    Part("part-hands", "room/_hands.html", lambda shown: queue_context(shown.member)),
-    Part("part-stuck", "room/_stuck.html", _stuck),
     Part("part-announcement", "room/_announcement.html", lambda shown: announcement_context(shown.member)),
     Part("part-broker-panel", "room/_broker_panel.html", lambda shown: brokers_context(shown.member, shown.snapshot)),
 ]
 
 
-def draw_parts(member: Member, snapshot: Snapshot, request: HttpRequest) -> dict[str, list[SafeString]]:
-    """For the page itself."""
+def draw_parts(
+    member: Member, snapshot: Snapshot, request: HttpRequest, **columns: Sequence[Part]
+) -> dict[str, list[SafeString]]:
+    """For the page itself: each column by its name."""
     shown = Shown(member, snapshot, process.current().overviews.of(member.klass))
-    return {
-        name: [part.draw(shown, request) for part in parts] for name, parts in (("middle", MIDDLE), ("aside", ASIDE))
-    }
+    return {name: [part.draw(shown, request) for part in parts] for name, parts in columns.items()}
 
 
 class RoomPage(LivePage):
@@ -103,8 +103,9 @@ class RoomPage(LivePage):
     of_seat: ClassVar[bool] = False
     min_gap_s: ClassVar[float] = 0.9  # fifteen acts a second change it as often
 
-    def __init__(self, member: Member) -> None:
+    def __init__(self, member: Member, shows: Sequence[Part] = (*FIRST, *MIDDLE, *ASIDE)) -> None:
         super().__init__(member)
+        self._shows = shows
         self._drawn_of: tuple[object, ...] = ()
         self._drawn_at = float("-inf")
         self._rows: dict[str, SeatRow] = {}  # as the page has them, in their order
@@ -128,8 +129,8 @@ class RoomPage(LivePage):
             return {}
         self._drawn_of, self._drawn_at = of, now
         dots = self.template("parts/_brokers.html", diagram=draw_diagram(snapshot, self.member.namespace))
-        others = {part.dom_id: partial(part.draw, shown) for part in (*MIDDLE, *ASIDE) if part is not PROGRESS_TABLE}
-        return {"part-brokers": dots, **others, **self._table(shown)}
+        others = {part.dom_id: partial(part.draw, shown) for part in self._shows if part is not PROGRESS_TABLE}
+        return {"part-brokers": dots, **others, **(self._table(shown) if PROGRESS_TABLE in self._shows else {})}
 
     def _table(self, shown: Shown) -> dict[str, Callable[[], str]]:
         """The rows that changed; the whole of it when there are others, in another order, or other columns."""

@@ -25,6 +25,7 @@ from lessons.classroom.people.seats import (
 from lessons.web.forms.doors import RenameForm
 from lessons.web.forms.staff import ExternalIdForm
 from lessons.web.page_context import page_context
+from lessons.web.view_models.joining import joining
 
 
 @require_safe
@@ -34,11 +35,11 @@ def people(request: HttpRequest, class_slug: str) -> HttpResponse:
     shown = get_seat(staff, request.GET["code_of"]) if "code_of" in request.GET else None
     if shown is not None and not knows_code(shown):
         raise Http404(NOT_YOURS)
-    return render(request, "staff/people.html", _context(staff, code_of=shown))
+    return render(request, "staff/people.html", _context(request, staff, code_of=shown))
 
 
 def _context(
-    staff: Member, *, code_of: Member | None = None, wrong: tuple[Member, Form] | None = None
+    request: HttpRequest, staff: Member, *, code_of: Member | None = None, wrong: tuple[Member, Form] | None = None
 ) -> dict[str, Any]:
     members = list(staff.klass.members.select_related("merged_into").order_by("name", "slug"))
     standings = class_standings(staff.klass)
@@ -54,6 +55,7 @@ def _context(
         "removed": [row for row in students if row["seat"].removed_at is not None],
         "staff": [seat for seat in members if seat.role != Role.STUDENT],
         "exercises": sum(len(lesson.exercises) for lesson in staff.klass.lessons),
+        "joining": joining(request, staff.klass),
         "code_of": code_of,
     }
 
@@ -80,7 +82,7 @@ def change_seat(request: HttpRequest, class_slug: str, seat_slug: str) -> HttpRe
         case "rename":
             form = RenameForm(request.POST)
             if not form.is_valid():
-                return render(request, "staff/people.html", _context(staff, wrong=(seat, form)), status=422)
+                return render(request, "staff/people.html", _context(request, staff, wrong=(seat, form)), status=422)
             rename(seat, staff, form.cleaned_data["name"])
         case "new-code":
             give_new_personal_code(seat, staff)
@@ -88,10 +90,12 @@ def change_seat(request: HttpRequest, class_slug: str, seat_slug: str) -> HttpRe
         case "external-id":
             id_form = ExternalIdForm(request.POST, seat=seat)
             if not id_form.is_valid():
-                return render(request, "staff/people.html", _context(staff, wrong=(seat, id_form)), status=422)
+                return render(request, "staff/people.html", _context(request, staff, wrong=(seat, id_form)), status=422)
             set_external_id(seat, staff, id_form.cleaned_data["external_id"])
-        case "remove" | "restore" as wanted if seat.merged_into_id is None:
-            set_removed(seat, staff, removed=wanted == "remove")
+        case "remove" | "remove-and-change-code" | "restore" as wanted if seat.merged_into_id is None:
+            set_removed(seat, staff, removed=wanted != "restore")
+            if wanted == "remove-and-change-code":
+                change_join_code(staff.klass, staff)
         case _:
             raise Http404(NOT_YOURS)
     return redirect(f"{reverse('people', args=[class_slug])}{query}#seat-{seat.slug}")

@@ -61,6 +61,19 @@ def test_after_the_code_was_changed_the_old_one_opens_nothing(classroom, ines):
     assert join(classroom.klass, "Dora").status_code == 302
 
 
+def test_who_is_removed_cannot_come_back_with_a_class_code_that_was_changed_along(classroom, ines):
+    klass, old = classroom.klass, classroom.klass.join_code
+    assert 'value="remove-and-change-code"' in page(ines, klass)
+    seat(ines, classroom.alice, "remove")
+    klass.refresh_from_db()
+    assert klass.join_code == old
+    assert seat(ines, classroom.bob, "remove-and-change-code").status_code == 302
+    assert Client().post(reverse("join"), {"code": old, "name": "Bob again"}).status_code == 422
+    assert join(klass, "Dora").status_code == 302
+    assert not klass.members.filter(name__in=["Alice", "Bob"], removed_at=None).exists()
+    assert list(Change.objects.values_list("kind", flat=True)) == ["remove", "remove", "class-code"]
+
+
 def test_a_seat_gets_another_name_and_an_empty_one_is_refused_in_words(classroom, ines):
     assert seat(ines, classroom.alice, "rename", name="  Alice   Adams ").status_code == 302
     classroom.alice.refresh_from_db()
