@@ -30,6 +30,7 @@ urlpatterns = [
     path("c/<slug:class_slug>/room/join/", join_screen.join_screen, name="join-screen"),
     path("c/<slug:class_slug>/feed/", feed.class_feed, name="class-feed"),
     path("c/<slug:class_slug>/feed/share/", feed.share, name="feed-share"),
+    path("c/<slug:class_slug>/feed/projector/", feed.projector_names, name="projector-names"),
     path("c/<slug:class_slug>/lessons/<slug:lesson_slug>/", lessons.lesson_page, name="lesson"),
     path("c/<slug:class_slug>/lessons/<slug:lesson_slug>/acts/<int:index>/", acts.do, name="act"),
     path("c/<slug:class_slug>/lessons/<slug:lesson_slug>/acts/<int:index>/code/", acts.code, name="act-code"),

@@ -143,9 +143,6 @@ pause.addEventListener("click", () => {
   setPaused(!isPaused);
   sayWhatIsShown();
 });
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && event.target.localName !== "select") part("leave")?.click();
-});
 
 rows.filter(fits);
 time.grow(time.end);

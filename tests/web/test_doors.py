@@ -66,6 +66,7 @@ DOORS = [
     Door("join-screen", STAFF),
     Door("broker-act", INSTRUCTOR, {"broker_id": 1, "verb": "stop"}),
     Door("class-feed", STAFF),  # and students, while it is shared
+    Door("projector-names", STAFF, post={"do": "hide"}),
     Door("feed-share", INSTRUCTOR, post={"do": "show"}),
     Door("hand", STUDENTS, LESSON, post={"do": "raise"}),
     Door("hand-reply", STAFF, {"hand_id": "HAND"}, post={}),

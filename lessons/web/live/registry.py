@@ -17,6 +17,7 @@ from lessons.web.live.base import LivePage
 from lessons.web.live.cluster import ClusterPage
 from lessons.web.live.lesson import LessonPage
 from lessons.web.live.notifications import NotificationsPage
+from lessons.web.live.projector import ProjectorPage
 from lessons.web.live.room import RoomPage
 from lessons.web.live.seat_lesson import SeatLessonPage
 
@@ -33,6 +34,7 @@ ROWS = (
     LiveRow("cluster", get_member, ClusterPage),  # ?internal=1
     LiveRow("notifications", get_member, NotificationsPage),
     LiveRow("room", get_staff, RoomPage),
+    LiveRow("projector", get_staff, ProjectorPage),  # ?names=shown
     LiveRow("seat-lesson", get_staff, SeatLessonPage),  # ?seat=&lesson=
 )
 LIVE_PAGES = {row.name: row for row in ROWS}

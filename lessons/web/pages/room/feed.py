@@ -22,33 +22,60 @@ from lessons.classroom.models import Class, Member, Role
 from lessons.classroom.people.seats import share_feed
 from lessons.cluster import records
 from lessons.cluster.errors import ClusterError, TopicMissing
+from lessons.cluster.snapshot import Snapshot
 from lessons.course.acts import ACTIONS
 from lessons.course.loader import all_exercises, lessons
+from lessons.web.live.projector import shown_on_wall
 from lessons.web.live.registry import live_url
+from lessons.web.live.room import draw_parts
 from lessons.web.page_context import page_context
 from lessons.web.view_models.cluster_diagram import draw_diagram
 from lessons.web.view_models.notifications import notifications_of
 
 HISTORY_RECORDS = 200
 OFFSETS_TIMEOUT_S = 3.0  # the page is of use without them
+NAMES_ON_WALL = "names-on-projector"  # of a session
 OTHER_KINDS = {"verdict": _("Finished exercises"), "hand": _("Raised hands"), "announcement": _("Announcements")}
 
 
 @require_safe
 def class_feed(request: HttpRequest, class_slug: str) -> HttpResponse:
-    """The feed alone. `?projector=1` shows it in big type and nothing else; `&names=hidden` hides names."""
+    """The feed alone, `?names=hidden` without names. `?projector=1` shows it in big type, beside parts of the room."""
     reader = get_feed_reader(request.user, class_slug)
-    on_wall = request.GET.get("projector") == "1"
-    context = {
-        **page_context(reader, "feed"),
-        **feed_context(reader, hide_names=request.GET.get("names") == "hidden"),
-        "diagram": draw_diagram(process.current().snapshots.latest(), reader.namespace),
-        "projector": on_wall,
-        "leave_url": reverse("class-feed" if reader.role == Role.STUDENT else "room", args=[class_slug]),
-    }
-    if not on_wall:
-        context |= {"notifications": notifications_of(reader), "live_url": live_url(reader.klass, "notifications")}
+    now = process.current().snapshots.latest()
+    context = {**page_context(reader, "feed"), "diagram": draw_diagram(now, reader.namespace)}
+    if request.GET.get("projector") == "1":
+        return render(request, "room/feed.html", context | _on_wall(request, reader, now))
+    context |= feed_context(reader, hide_names=request.GET.get("names") == "hidden")
+    context |= {"notifications": notifications_of(reader), "live_url": live_url(reader.klass, "notifications")}
     return render(request, "room/feed.html", context)
+
+
+def _on_wall(request: HttpRequest, reader: Member, now: Snapshot) -> dict[str, Any]:
+    """Without names, unless this browser was told to show them. Students see the feed alone."""
+    names_hidden = request.session.get(NAMES_ON_WALL) != "shown"
+    context = feed_context(reader, hide_names=names_hidden) | {"projector": True}
+    if reader.role == Role.STUDENT:
+        return context | {"leave_url": reverse("class-feed", args=[reader.klass.slug])}
+    names = "hidden" if names_hidden else "shown"
+    return {
+        **context,
+        **draw_parts(reader, now, request, parts=shown_on_wall(names_hidden=names_hidden)),
+        "leave_url": reverse("room", args=[reader.klass.slug]),
+        "live_url": live_url(reader.klass, "projector", names=names),
+    }
+
+
+@require_POST
+def projector_names(request: HttpRequest, class_slug: str) -> HttpResponse:
+    """Shows or hides names on the projector, and remembers it for this browser."""
+    get_staff(request.user, class_slug)
+    match request.POST.get("do"):
+        case "show" | "hide" as wanted:
+            request.session[NAMES_ON_WALL] = "shown" if wanted == "show" else "hidden"
+        case _:
+            raise Http404(NOT_YOURS)
+    return redirect(reverse("class-feed", args=[class_slug]) + "?projector=1")
 
 
 @require_safe

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lessons.classroom.models import Change, Member
+from tests.classroom.test_overview import TWO, attempt, predict
 
 pytestmark = pytest.mark.usefixtures("kafka")
 
@@ -62,13 +63,43 @@ def test_students_get_slugs_and_nobodys_name(classroom):
     assert 'data-seat-base=""' in shown
 
 
-def test_names_can_be_hidden_on_the_projector_and_the_page_does_not_have_them_then(classroom):
-    with_names = feed(classroom.ines, "?projector=1").content.decode()
-    assert "Bob" in with_names
-    assert "data-live-url" not in with_names
-    without = feed(classroom.ines, "?projector=1&names=hidden").content.decode()
+def on_wall(client: Client, klass) -> str:
+    return client.get(reverse("class-feed", args=[klass.slug]) + "?projector=1").content.decode()
+
+
+def test_the_projector_begins_without_names_and_remembers_what_was_chosen(classroom):
+    ines, names = client_of(classroom.ines), reverse("projector-names", args=[classroom.klass.slug])
+    without = on_wall(ines, classroom.klass)
     assert "Bob" not in without
     assert classroom.bob.slug in without
+    assert ines.post(names, {"do": "show"}).url.endswith("?projector=1")
+    assert f'id="seat-row-{classroom.bob.slug}"' in on_wall(ines, classroom.klass)
+    assert "live/projector/?names=shown" in on_wall(ines, classroom.klass)
+    ines.post(names, {"do": "hide"})
+    assert "Bob" not in on_wall(ines, classroom.klass)
+    assert ines.post(names, {"do": "sometimes"}).status_code == 404
+
+
+def test_the_projector_shows_who_is_where_by_number_brokers_and_predictions_without_what_is_true(classroom):
+    attempt(classroom.alice, TWO, "done")
+    attempt(classroom.bob, TWO, ago=12)
+    predict(classroom.alice, "always 1 to 9")
+    shown = on_wall(client_of(classroom.ines), classroom.klass)
+    assert re.search(r'5\. Two partitions .*?1 stuck.*?value="1" max="2"', shown)
+    assert "always 1 to 9" in shown
+    assert "This is true." not in shown
+    assert "What is true?" in shown
+    assert 'id="part-broker-panel"' in shown
+    assert "/brokers/" not in shown
+
+
+def test_students_see_on_a_projector_the_feed_alone(classroom):
+    share(classroom.ines, "show")
+    alice = client_of(classroom.alice)
+    assert alice.post(reverse("projector-names", args=[classroom.klass.slug]), {"do": "show"}).status_code == 404
+    shown = on_wall(alice, classroom.klass)
+    assert "Bob" not in shown
+    assert "part-predictions" not in shown
 
 
 def test_the_students_to_choose_from_are_those_who_are_there(classroom):
