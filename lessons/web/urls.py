@@ -7,7 +7,7 @@ from lessons.web.pages.grading.exports import canvas, canvas_file, export, expor
 from lessons.web.pages.grading.history import history
 from lessons.web.pages.grading.regrade import regrade
 from lessons.web.pages.grading.seat import seat_page
-from lessons.web.pages.room import announcements, brokers, feed, join_screen, room, seat_lesson
+from lessons.web.pages.room import announcements, brokers, feed, join_screen, preview, room, seat_lesson
 from lessons.web.pages.room.hands import reply_to_hand
 from lessons.web.pages.staff import classes, merge, people, reset
 from lessons.web.pages.student import acts, checks, cluster, downloads, hands, lessons, my_work, tokens
@@ -42,6 +42,7 @@ urlpatterns = [
         seat_lesson.seat_lesson,
         name="seat-lesson",
     ),
+    path("c/<slug:class_slug>/preview/<slug:lesson_slug>/", preview.preview, name="preview"),
     path("c/<slug:class_slug>/hands/<int:hand_id>/", reply_to_hand, name="hand-reply"),
     path("c/<slug:class_slug>/announcements/", announcements.send_announcement, name="announcement"),
     path(

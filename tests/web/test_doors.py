@@ -73,6 +73,7 @@ DOORS = [
     Door("announcement", INSTRUCTOR, post={}),
     Door("announcement-remove", INSTRUCTOR, {"announcement_id": "ANNOUNCEMENT"}, post={}),
     Door("seat-lesson", STAFF, {"seat_slug": "SEAT", **LESSON}),
+    Door("preview", STAFF, LESSON),
     Door("people", INSTRUCTOR),
     Door("people-door", INSTRUCTOR, post={"do": "open"}),
     Door("people-seat", INSTRUCTOR, {"seat_slug": "SEAT"}, post={"do": "rename", "name": "Alice"}),

@@ -7,6 +7,7 @@ from typing import Any
 
 from lessons.classroom.models import Act, Member
 from lessons.course.loader import Block, Lesson
+from lessons.web.view_models.hands import HandCard
 from lessons.web.view_models.lesson import ActCard, ExerciseCard, PageBlock, StreamCard, act_card, page_blocks
 
 
@@ -28,6 +29,8 @@ def read_only_card(card: Any) -> Any:
             return replace(card, check_url="", hand_url="")
         case ActCard() | StreamCard():
             return replace(card, url="", code_url="")
+        case HandCard():
+            return replace(card, url="")
     return card
 
 

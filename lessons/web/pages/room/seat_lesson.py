@@ -30,23 +30,26 @@ def seat_lesson(request: HttpRequest, class_slug: str, seat_slug: str, lesson_sl
 
 
 def _context(staff: Member, seat: Member, lesson: Lesson) -> dict[str, Any]:
-    """What the student's page shows; the bar is that of the member of staff."""
-    shown = lesson_context(seat, lesson)
-    for row in (row for part in shown["rail"] for row in part["lessons"]):
-        row["url"] = _url(seat, row["slug"])
-    for turn in (shown["previous"], shown["next"]):
-        if turn:
-            turn["url"] = _url(seat, turn["slug"])
     raised = hand_up(seat)
     return {
-        **shown,
-        "member": staff, "has_more_classes": has_more_classes(staff), "room": "", "seat": seat, "seat_url": seat_url(seat.klass, seat.slug),
-        "blocks": read_only_blocks(seat, lesson), "hand": None, "notifications": None,
+        **read_only_context(staff, seat, lesson, "seat-lesson", seat.klass.slug, seat.slug),
+        "seat": seat, "seat_url": seat_url(seat.klass, seat.slug),
         "raised": waiting_hand(staff, raised) if raised else None,
         "watch": StreamCard("watch", "watch", lesson.topic, f"/ws/c/{seat.klass.slug}/watch/?seat={seat.slug}") if lesson.topic else None,
         "live_url": live_url(seat.klass, "seat-lesson", seat=seat.slug, lesson=lesson.slug),
     }  # fmt: skip
 
 
-def _url(seat: Member, lesson_slug: str) -> str:
-    return reverse("seat-lesson", args=[seat.klass.slug, seat.slug, lesson_slug])
+def read_only_context(staff: Member, seat: Member, lesson: Lesson, page: str, *of: str) -> dict[str, Any]:
+    """What the student's page shows; the bar is that of the member of staff, and other lessons are on `page` too."""
+    shown = lesson_context(seat, lesson)
+    for row in (row for part in shown["rail"] for row in part["lessons"]):
+        row["url"] = reverse(page, args=[*of, row["slug"]])
+    for turn in (shown["previous"], shown["next"]):
+        if turn:
+            turn["url"] = reverse(page, args=[*of, turn["slug"]])
+    return {
+        **shown,
+        "member": staff, "has_more_classes": has_more_classes(staff), "room": "", "hand": None, "notifications": None,
+        "blocks": read_only_blocks(seat, lesson),
+    }  # fmt: skip

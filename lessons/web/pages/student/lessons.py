@@ -8,11 +8,12 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from lessons.classroom import process
 from lessons.classroom.access import get_lesson_for, get_member, get_own_act
-from lessons.classroom.models import Member
+from lessons.classroom.models import Member, Role
 from lessons.course.loader import Lesson
 from lessons.web.links import lesson_url
 from lessons.web.live.registry import live_url
@@ -45,6 +46,8 @@ def lesson_page(request: HttpRequest, class_slug: str, lesson_slug: str) -> Http
     context = lesson_context(member, lesson, cards=_answered(request, member, lesson))
     if request.GET.get("hand"):
         context["hand"] = hand_card(member, lesson, exercise=request.GET["hand"])
+    if member.role != Role.STUDENT:
+        context["preview_url"] = reverse("preview", args=[class_slug, lesson_slug])
     return render(request, "student/lesson.html", context)
 
 

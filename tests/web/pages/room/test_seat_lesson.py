@@ -48,9 +48,16 @@ def test_it_shows_the_students_verdicts_topics_and_acts_with_their_answers(who, 
     assert f'/ws/c/{classroom.klass.slug}/watch/"' not in shown
 
 
+def preview(staff: Member, lesson: str) -> str:
+    client = Client()
+    client.force_login(staff.user, backend="django.contrib.auth.backends.ModelBackend")
+    return client.get(reverse("preview", args=[staff.klass.slug, lesson])).content.decode()
+
+
 @pytest.mark.parametrize("name", [LESSON, "kafka-and-its-cluster", "consuming"])  # acts, a question, a consumer
-def test_nothing_on_it_can_be_sent_and_reading_it_leaves_no_trace(classroom, name):
-    shown = page(classroom.ines, classroom.alice, name)
+@pytest.mark.parametrize("of", ["a student", "nobody"])
+def test_nothing_on_it_can_be_sent_and_reading_it_leaves_no_trace(classroom, name, of):
+    shown = page(classroom.ines, classroom.alice, name) if of == "a student" else preview(classroom.ines, name)
     lesson = shown[shown.index('<div class="seen">') : shown.index('<nav class="turn"')]
     for way_to_act in ("action=", "hx-post", "hx-get", "csrfmiddlewaretoken", "/consume/", "data-stream"):
         assert way_to_act not in lesson
@@ -100,3 +107,19 @@ def test_it_does_not_tell_whether_the_student_is_in_other_classes(classroom):
     assert "your classes" not in page(classroom.ines, classroom.alice)
     Member.objects.filter(pk=other.pk).update(user=classroom.ines.user)
     assert "your classes" in page(classroom.ines, classroom.alice)
+
+
+def test_a_preview_is_what_a_newcomer_sees_and_leads_back_to_ones_own_page(classroom):
+    perform(classroom.greta, CreateTopic(name="gretas"), act_id=uuid4(), lesson=LESSON)
+    shown = preview(classroom.greta, LESSON)
+    own = reverse("lesson", args=[classroom.klass.slug, LESSON])
+    assert "gretas" not in shown
+    assert "Raise your hand" in shown
+    assert f'href="{own}"' in shown
+    assert "Greta" in shown
+    client = Client()
+    client.force_login(classroom.greta.user, backend="django.contrib.auth.backends.ModelBackend")
+    address = reverse("preview", args=[classroom.klass.slug, LESSON])
+    assert f'href="{address}"' in client.get(own).content.decode()
+    client.force_login(classroom.alice.user, backend="django.contrib.auth.backends.ModelBackend")
+    assert address not in client.get(own).content.decode()
