@@ -40,8 +40,9 @@ class AnswerNotStored(Exception):
 
 def perform(member: Member, action: Action, *, act_id: UUID, lesson: str = "") -> Act:
     """Does it once, and returns the settled act, refused ones too. Raises: ActIdTaken, TooFast, AnswerNotStored."""
+    started = time.perf_counter()
     with process.current().limits.running_act(member, asked=_(action.title)):
-        return _perform(member, action, act_id=act_id, lesson=lesson)
+        return _perform(member, action, act_id=act_id, lesson=lesson, started=started)
 
 
 def perform_form(member: Member, action: Action, *, act_id: UUID | None, lesson: str = "") -> Act:
@@ -55,21 +56,23 @@ def perform_form(member: Member, action: Action, *, act_id: UUID | None, lesson:
         return perform(member, action, act_id=uuid4(), lesson=lesson)
 
 
-def _perform(member: Member, action: Action, *, act_id: UUID, lesson: str) -> Act:
+def _perform(member: Member, action: Action, *, act_id: UUID, lesson: str, started: float) -> Act:
     act, is_new = begin(member, action, act_id=act_id, lesson=lesson)
     if not is_new:
         return _wait_until_settled(act)
     try:
-        _run(act, action)
+        _run(act, action, started=started)
     except DatabaseError as error:  # the act itself asks nothing of it
         raise AnswerNotStored(act.pk) from error
     return act
 
 
-def _run(act: Act, action: Action) -> None:
-    """Does it, and stores the answer. Raises: DatabaseError; and what is a fault of ours, which is stored as not known."""
+def _run(act: Act, action: Action, *, started: float) -> None:
+    """Does it, and stores the answer with the time since `started`, which is when it was asked for.
+
+    Raises: DatabaseError; and what is a fault of ours, which is stored as not known.
+    """
     lend_connection()
-    started = time.perf_counter()
     asked = False
     try:
         if action.asks_kafka:

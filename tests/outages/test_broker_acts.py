@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
@@ -10,15 +12,19 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from lessons.classroom import perform as perform_module
 from lessons.classroom import process
 from lessons.classroom.models import Act
 from lessons.classroom.perform import perform
 from lessons.cluster import topics
 from lessons.course import own_brokers
 from lessons.course.acts import ACTIONS, _broker_act
+from lessons.course.acts.kill_broker import KillBroker
 from lessons.course.own_brokers import brokers_now
 from lessons.embedded import BrokerStatus, set_wanted, wanted
+from lessons.embedded.process import mark
 from lessons.embedded.state import status, write_status
+from lessons.web.view_models.lesson import answer_card
 from tests.waiting import wait_for
 from tests.web.pages.room.test_room import client_of
 
@@ -55,6 +61,27 @@ def test_a_broker_stays_down_since_it_went_down(folder):
     write_status(folder, BrokerStatus(2, "down"))  # as a new `up` does
     assert status(folder, 2).since == since > 0
     assert [(each.state, each.may_start) for each in brokers_now()][1] == ("down", True)
+
+
+def test_the_time_said_is_all_that_was_waited_also_for_what_came_before_the_broker_was_asked(
+    folder, classroom, monkeypatch
+):
+    now = 0.0
+
+    def wait(*_: object, **__: object) -> None:
+        nonlocal now
+        now += 2.5
+
+    for broker in (2, 3):
+        write_status(folder, BrokerStatus(broker, "up", mark(os.getpid())))
+    clock = SimpleNamespace(monotonic=lambda: now, perf_counter=lambda: now)
+    monkeypatch.setattr(_broker_act, "time", clock)
+    monkeypatch.setattr(perform_module, "time", clock)
+    monkeypatch.setattr(KillBroker, "_led", wait)
+    monkeypatch.setattr(process.current().limits, "count_act", wait)
+    act = do(classroom.ines, "kill", 1)
+    assert (act.answer["words"], act.answer["took_ms"]) == ("Broker 1 is down after 2.5 s.", 5000)
+    assert answer_card(act).headline == "Done in 5.0 s."
 
 
 def address(classroom, verb: str = "stop", broker: int = 1) -> str:

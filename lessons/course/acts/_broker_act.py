@@ -93,12 +93,12 @@ class BrokerAct(Action):
         return _(self.asks) % {"broker": self.broker}
 
     def run(self, namespace: Namespace) -> Answer:
+        began = time.monotonic()  # asking what it leads is part of the wait
         folder = self._folder()
         led = self._led()
         with own_brokers.deciding(folder, asked=self.asked):
             self.refuse(folder)
             set_wanted(folder, self.broker, self.wants)
-        began = time.monotonic()
         if wait_for(lambda: self.is_so(status(folder, self.broker)), timeout_s=WAIT_S):
             return self.answer(time.monotonic() - began, led)
         words = _(self.late) % {"broker": self.broker, "seconds": f"{WAIT_S:.0f}"}

@@ -179,13 +179,12 @@ def act_card(
 
 def answer_card(act: Act) -> AnswerCard:
     answer = act.answer
-    took_ms = answer.get("took_ms")
     speaker = {"speaker": answer.get("speaker", "Kafka")}
     return AnswerCard(
         ok=act.state == Act.State.DONE,
         unknown=act.state in (Act.State.UNKNOWN, Act.State.RUNNING, Act.State.FAILED),
         headline={
-            Act.State.DONE: _("Done in %(ms).0f ms.") % {"ms": took_ms} if took_ms else _("Done."),
+            Act.State.DONE: _done_in(answer.get("took_ms")),
             Act.State.REFUSED: _("%(speaker)s refused.") % speaker,
             Act.State.FAILED: _("Nothing happened."),
             Act.State.UNKNOWN: _("Not known."),
@@ -195,6 +194,16 @@ def answer_card(act: Act) -> AnswerCard:
         why=answer.get("why", ""),
         details=list(answer.get("details", [])),
         at=act.settled_at,
+    )
+
+
+def _done_in(took_ms: float | None) -> str:
+    if not took_ms:
+        return _("Done.")
+    return (
+        _("Done in %(ms).0f ms.") % {"ms": took_ms}
+        if took_ms < 1000
+        else _("Done in %(s).1f s.") % {"s": took_ms / 1000}
     )
 
 
