@@ -1,6 +1,7 @@
 from django.urls import path
 
 from lessons.web.pages.doors import join
+from lessons.web.pages.grading import school_ids
 from lessons.web.pages.grading.completion import grading, recheck_many
 from lessons.web.pages.grading.evidence import decide, evidence
 from lessons.web.pages.grading.exports import canvas, canvas_file, export, exports
@@ -69,6 +70,8 @@ urlpatterns = [
     path("c/<slug:class_slug>/exports/", exports, name="exports"),
     path("c/<slug:class_slug>/exports/canvas/", canvas, name="canvas"),
     path("c/<slug:class_slug>/exports/canvas.csv", canvas_file, name="canvas-file"),
+    path("c/<slug:class_slug>/exports/ids/", school_ids.school_ids, name="school-ids"),
+    path("c/<slug:class_slug>/exports/ids/roster/", school_ids.roster, name="roster"),
     path("c/<slug:class_slug>/exports/<str:name>", export, name="export"),
     path("c/<slug:class_slug>/my-work/", my_work.my_work, name="my-work"),
     path("c/<slug:class_slug>/my-work/card.jws", my_work.card, name="card"),

@@ -80,6 +80,8 @@ DOORS = [
     Door("people-staff", INSTRUCTOR, {"slug": "GRADER"}, post={"do": "restore"}),
     Door("exports", STAFF),
     Door("export", STAFF, {"name": "completion.csv"}),
+    Door("school-ids", STAFF),
+    Door("roster", STAFF, post={}),
     Door("canvas", STAFF, post={}),
     Door("canvas-file", STAFF, post={}),
     Door("my-work", MEMBERS),

@@ -7,7 +7,8 @@ exercise that is not done has no grade unless zeros are asked for, and one that 
 Anybody can choose a name or write a sentence, and a spreadsheet runs a cell that begins with `=`: so such a text gets
 an apostrophe in front, which makes spreadsheets show it as text. Where the comma is the decimal separator, spreadsheets
 split lines at semicolons, even inside quotes: so a text also gets one after anything that could end a cell. The CSV
-follows RFC 4180, in UTF-8 without a byte order mark.
+follows RFC 4180, in UTF-8. Excel reads that as another encoding unless a byte order mark says so; files for spreadsheets
+have one, those for Canvas and Moodle have none.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from lessons.course.exercise import Exercise
 CsvCell = str | float | None
 CsvRow = Sequence[CsvCell]
 MoodleKey = Literal["useremail", "useridnumber"]
+BYTE_ORDER_MARK = "\ufeff"
 NO_GRADE_IN_MOODLE = "-"  # as in Moodle's own exports; an empty cell of a new grade item would be an error there
 
 # The last ones are = + - @ as East Asian full-width characters, which spreadsheets treat like the plain ones.
@@ -43,6 +45,11 @@ def csv_text(rows: Iterable[CsvRow]) -> str:
     out = io.StringIO()
     csv.writer(out).writerows([guarded(cell) for cell in row] for row in rows)
     return out.getvalue()
+
+
+def spreadsheet_text(rows: Iterable[CsvRow]) -> str:
+    """The same, for a spreadsheet to open."""
+    return BYTE_ORDER_MARK + csv_text(rows)
 
 
 def guarded(cell: CsvCell) -> CsvCell:
@@ -77,9 +84,11 @@ def long_rows(table: Table) -> Iterator[CsvRow]:
 
 
 def wide_rows(table: Table, *, zeros: bool = False) -> Iterator[CsvRow]:
-    """A row for each seat, with a grade for each exercise."""
-    exercises = (exercise.id for exercise in table.exercises)
+    """A row for the points possible, then one for each seat, with a grade for each exercise."""
+    exercises = (f"{exercise.title} ({exercise.id})" for exercise in table.exercises)
     yield ("seat", "name", "external_id", *exercises, "done", "points", "points_total", "last_at")
+    possible = (exercise.points for exercise in table.exercises)
+    yield ("", _("Points possible"), "", *possible, len(table.exercises), table.points, table.points, "")
     for row in table.rows:
         grades = [grade(cell, zeros=zeros) for cell in row.cells]
         about = row.seat.slug, row.seat.name, row.seat.external_id

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from sesame.utils import get_query_string
@@ -101,6 +102,11 @@ def same_person(user: User, klass: Class, name: str) -> User | None:
         return None
     given = Change.objects.filter(seat__in=seats, kind=ChangeKind.PERSONAL_CODE)
     return None if given.exists() or Member.objects.filter(merged_into__in=seats).exists() else user
+
+
+def present_seats(klass: Class) -> QuerySet[Member]:
+    """The students who were not removed."""
+    return klass.members.filter(role=Role.STUDENT, removed_at=None)
 
 
 def set_external_id(seat: Member, by: Member, external_id: str) -> None:

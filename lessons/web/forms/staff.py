@@ -1,4 +1,4 @@
-"""Forms of staff: a seat's school id, a class and its settings, a gradebook, an override."""
+"""Forms of staff: a class and its settings, a gradebook, an override."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import TypeAdapter, ValidationError
 
 from lessons.classroom.grading.standings import DONE, NOT_YET, STATE_WORDS
-from lessons.classroom.models import Class, LateRule, Member, Role
+from lessons.classroom.models import Class, LateRule
 from lessons.classroom.people.due import moment, wall_clock, zones
 from lessons.classroom.people.reset import Things
 from lessons.course.exercise import Exercise
@@ -22,28 +22,6 @@ from lessons.course.loader import lessons
 from lessons.web.forms.doors import clean_name
 
 LARGEST_GRADEBOOK_BYTES = 2 * 1024 * 1024
-
-
-class ExternalIdForm(forms.Form):
-    """A student's id in the school's system. Case is kept, since Moodle tells it apart."""
-
-    external_id = forms.CharField(label=_("E-mail or id number in the school’s system"), max_length=120, required=False)
-
-    def __init__(self, *args, seat: Member, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.seat = seat
-
-    def clean_external_id(self) -> str:
-        wanted = self.cleaned_data["external_id"]
-        if not wanted.isprintable():
-            raise forms.ValidationError(_("It contains an invisible character. Type it instead of pasting it."))
-        present = self.seat.klass.members.filter(role=Role.STUDENT, removed_at=None).exclude(pk=self.seat.pk)
-        other = present.filter(external_id=wanted).first() if wanted else None
-        if other:
-            raise forms.ValidationError(
-                _("%(seat)s has it already. If they are the same person, merge the two seats.") % {"seat": other}
-            )
-        return wanted
 
 
 class ResetForm(forms.Form):
@@ -134,9 +112,9 @@ class SettingsForm(ClassForm):
         return [slug for slug in here if slug not in on] + gone
 
 
-class GradebookForm(forms.Form):
+class RosterForm(forms.Form):
     file = forms.FileField(
-        label=_("The gradebook that Canvas exported"), help_text=_("CSV, at most 2 MB."),
+        label=_("The participants, or the gradebook, that Moodle or Canvas exported"), help_text=_("CSV, at most 2 MB."),
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
     )  # fmt: skip
 
@@ -145,6 +123,12 @@ class GradebookForm(forms.Form):
         if (file.size or 0) > LARGEST_GRADEBOOK_BYTES:
             raise forms.ValidationError(_("The file is larger than 2 MB. Export the gradebook with fewer columns."))
         return file
+
+
+class GradebookForm(RosterForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].label = _("The gradebook that Canvas exported")
 
 
 class OverrideForm(forms.Form):

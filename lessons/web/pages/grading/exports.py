@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -13,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from lessons.classroom.access import NOT_YOURS, get_staff
-from lessons.classroom.exports.canvas import Gradebook, NotAGradebook, canvas_rows, match, read_gradebook
+from lessons.classroom.exports.canvas import Gradebook, canvas_rows, canvas_total_rows, read_gradebook
+from lessons.classroom.exports.roster import NotARoster, match
 from lessons.classroom.exports.tables import (
     MoodleKey,
     as_json,
@@ -21,11 +23,14 @@ from lessons.classroom.exports.tables import (
     known_to_moodle,
     long_rows,
     moodle_rows,
+    spreadsheet_text,
+    unique_title,
     wide_rows,
 )
 from lessons.classroom.grading.completion import Query, Table, completion
 from lessons.classroom.models import Attempt, Member
 from lessons.web.attachment import attachment
+from lessons.web.forms.school_ids import SchoolIdsForm
 from lessons.web.forms.staff import GradebookForm
 from lessons.web.page_context import page_context
 
@@ -46,9 +51,9 @@ def export(request: HttpRequest, class_slug: str, name: str) -> HttpResponse:
     table = completion(staff.klass, query)
     match name:
         case "completion.csv":
-            return _file(staff, name, csv_text(long_rows(table)), CSV)
+            return _file(staff, name, spreadsheet_text(long_rows(table)), CSV)
         case "table.csv":
-            return _file(staff, name, csv_text(wide_rows(table, zeros=zeros)), CSV)
+            return _file(staff, name, spreadsheet_text(wide_rows(table, zeros=zeros)), CSV)
         case "completion.json":
             return _file(staff, name, as_json(table, about=_about(staff, query)), JSON)
         case "moodle-useremail.csv" | "moodle-useridnumber.csv":
@@ -62,30 +67,57 @@ def export(request: HttpRequest, class_slug: str, name: str) -> HttpResponse:
 def canvas(request: HttpRequest, class_slug: str) -> HttpResponse:
     """Match an uploaded gradebook to the seats. It is not stored: the page's next form carries it along, signed."""
     staff = get_staff(request.user, class_slug)
+    if "gradebook" in request.POST:
+        return _matched_by_hand(request, staff)
     form = GradebookForm(request.POST, request.FILES)
     if form.is_valid():
         try:
             gradebook = read_gradebook(form.cleaned_data["file"].read())
-        except NotAGradebook as refusal:
+        except NotARoster as refusal:
             form.add_error("file", str(refusal))
         else:
-            return render(request, "grading/canvas.html", _matches(request, staff, gradebook))
+            return _canvas_page(request, staff, gradebook)
     return _page(request, staff, form, status=422)
+
+
+def _matched_by_hand(request: HttpRequest, staff: Member) -> HttpResponse:
+    """Save the school ids that were chosen, and match again."""
+    gradebook = _sent_gradebook(request, staff)
+    if gradebook is None:
+        return _expired(request, staff)
+    form = SchoolIdsForm(_everybody(staff), request.POST)
+    if not form.is_valid():
+        return _canvas_page(request, staff, gradebook, problems=form.problems, status=422)
+    form.save(staff)
+    return _canvas_page(request, staff, gradebook)
 
 
 @require_POST
 def canvas_file(request: HttpRequest, class_slug: str) -> HttpResponse:
     staff = get_staff(request.user, class_slug)
+    gradebook = _sent_gradebook(request, staff)
+    if gradebook is None:
+        return _expired(request, staff)
+    table, zeros = completion(staff.klass, Query.of(staff.klass, request.GET)), _zeros(request)
+    matches = match(_everybody(staff), gradebook.people)
+    if request.POST.get("columns") == "total":
+        rows = canvas_total_rows(table, gradebook, matches, title=_total_title(staff), zeros=zeros)
+        return _file(staff, "canvas-total.csv", csv_text(rows), CSV)
+    return _file(staff, "canvas.csv", csv_text(canvas_rows(table, gradebook, matches, zeros=zeros)), CSV)
+
+
+def _sent_gradebook(request: HttpRequest, staff: Member) -> Gradebook | None:
+    """The one that the page carried along; None: too old, or not as it was signed."""
     try:
         sent = signing.loads(request.POST.get("gradebook", ""), salt=_salt(staff), max_age=UPLOAD_MAX_AGE_S)
     except signing.BadSignature:
-        return _page(
-            request, staff, GradebookForm(), problem=_("This page has expired. Upload the gradebook again."), status=422
-        )
-    gradebook = Gradebook.of_json(sent)
-    table = completion(staff.klass, Query.of(staff.klass, request.GET))
-    rows = canvas_rows(table, gradebook, match(_everybody(staff), gradebook), zeros=_zeros(request))
-    return _file(staff, "canvas.csv", csv_text(rows), CSV)
+        return None
+    return Gradebook.of_json(sent)
+
+
+def _expired(request: HttpRequest, staff: Member) -> HttpResponse:
+    words = _("This page has expired. Upload the gradebook again.")
+    return _page(request, staff, GradebookForm(), problem=words, status=422)
 
 
 def _page(
@@ -100,28 +132,41 @@ def _page(
         "table": table,
         "form": form,
         "problem": problem,
+        "with_id": sum(bool(seat.external_id) for seat in seats),
         "emails": len(known_to_moodle(seats, "useremail")),
         "numbers": len(known_to_moodle(seats, "useridnumber")),
     }
     return render(request, "grading/exports.html", context, status=status)
 
 
-def _matches(request: HttpRequest, staff: Member, gradebook: Gradebook) -> dict[str, Any]:
+def _canvas_page(
+    request: HttpRequest, staff: Member, gradebook: Gradebook, *, problems: Sequence[str] = (), status: int = 200
+) -> HttpResponse:
     query = Query.of(staff.klass, request.GET)
-    table, matches = completion(staff.klass, query), match(_everybody(staff), gradebook)
+    table, matches = completion(staff.klass, query), match(_everybody(staff), gradebook.people)
     seats = [row.seat for row in table.rows]
-    titles = {exercise.title for exercise in table.exercises}
-    return {
+    seats_left = [seat for seat in seats if matches.of(seat.pk) is None]
+    titles = {unique_title(exercise, table.exercises) for exercise in table.exercises}
+    context = {
         **page_context(staff, "grading"),
         **_params(request, query),
         "by_id": [(seat, matches.by_id[seat.pk]) for seat in seats if seat.pk in matches.by_id],
         "by_name": [(seat, matches.by_name[seat.pk]) for seat in seats if seat.pk in matches.by_name],
-        "seats_left": [seat for seat in seats if matches.of(seat) is None],
+        "seats_left": seats_left,
+        "by_hand": SchoolIdsForm(seats_left, people=matches.people_left) if matches.people_left else None,
+        "problems": problems,
         "people_left": matches.people_left,
         "known": len(titles & gradebook.headers.keys()),
         "exercises": table.exercises,
+        "total_title": _total_title(staff),
         "gradebook": signing.dumps(gradebook.as_json(), salt=_salt(staff), compress=True),
     }
+    return render(request, "grading/canvas.html", context, status=status)
+
+
+def _total_title(staff: Member) -> str:
+    """The title of the column for the total alone."""
+    return _("%(class)s: total") % {"class": staff.klass.name}
 
 
 def _everybody(staff: Member) -> list[Member]:

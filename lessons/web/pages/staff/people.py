@@ -23,7 +23,7 @@ from lessons.classroom.people.seats import (
     set_removed,
 )
 from lessons.web.forms.doors import RenameForm
-from lessons.web.forms.staff import ExternalIdForm
+from lessons.web.forms.school_ids import ExternalIdForm
 from lessons.web.page_context import page_context
 from lessons.web.view_models.joining import joining
 
