@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from lessons.classroom import changes
-from lessons.classroom.models import Attempt, Change, Class, LateRule, Member
+from lessons.classroom.models import Attempt, Change, Class, LateRule, Member, Role
 
 Data = Mapping[str, Any]
 
@@ -27,6 +27,8 @@ class ChangeKind(StrEnum):
     DOOR = "door"  # open
     CLASS_CODE = "class-code"
     PERSONAL_CODE = "personal-code"
+    INVITE = "invite"  # role
+    SIGN_IN_LINK = "sign-in-link"
     REMOVE = "remove"
     RESTORE = "restore"
     EXTERNAL_ID = "external-id"  # before, after
@@ -160,6 +162,10 @@ SENTENCES: dict[ChangeKind, Callable[[Data], str]] = {
     ),
     ChangeKind.CLASS_CODE: lambda data: _("changed the class code"),
     ChangeKind.PERSONAL_CODE: lambda data: _("gave a new personal code"),
+    ChangeKind.INVITE: lambda data: (
+        _("invited this person as %(role)s") % {"role": str(Role(data["role"]).label).lower()}
+    ),
+    ChangeKind.SIGN_IN_LINK: lambda data: _("made a new sign-in link for this person"),
     ChangeKind.REMOVE: lambda data: _("removed this person from the class"),
     ChangeKind.RESTORE: lambda data: _("restored this person"),
     ChangeKind.EXTERNAL_ID: _external_id,

@@ -36,6 +36,11 @@ def reached_at(request: HttpRequest) -> list[str]:
     return [f"{request.scheme}://{each}{port and f':{port}'}" for each in dict.fromkeys(hosts)]
 
 
+def site_for_others(request: HttpRequest) -> str:
+    """The best of these addresses, for links that are handed on; as this request came if nobody else reaches it."""
+    return next(iter(reached_at(request)), request.build_absolute_uri("/").rstrip("/"))
+
+
 def _is_loopback(host: str) -> bool:
     try:
         return ip_address(host.strip("[]")).is_loopback

@@ -54,6 +54,7 @@ urlpatterns = [
     path("c/<slug:class_slug>/session.ipynb", downloads.session, name="session"),
     path("c/<slug:class_slug>/people/", people.people, name="people"),
     path("c/<slug:class_slug>/people/door/", people.change_door, name="people-door"),
+    path("c/<slug:class_slug>/people/staff/", people.invite_colleague, name="people-invite"),
     path("c/<slug:class_slug>/people/staff/<str:slug>/", people.change_colleague, name="people-staff"),
     path("c/<slug:class_slug>/people/<str:seat_slug>/", people.change_seat, name="people-seat"),
     path("c/<slug:class_slug>/seats/<str:seat_slug>/", seat_page, name="seat"),

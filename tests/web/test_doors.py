@@ -77,6 +77,7 @@ DOORS = [
     Door("people", INSTRUCTOR),
     Door("people-door", INSTRUCTOR, post={"do": "open"}),
     Door("people-seat", INSTRUCTOR, {"seat_slug": "SEAT"}, post={"do": "rename", "name": "Alice"}),
+    Door("people-invite", INSTRUCTOR, post={}),
     Door("people-staff", INSTRUCTOR, {"slug": "GRADER"}, post={"do": "restore"}),
     Door("exports", STAFF),
     Door("export", STAFF, {"name": "completion.csv"}),

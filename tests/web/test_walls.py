@@ -17,7 +17,7 @@ from django.urls import reverse
 
 from kafkaclass.management import web
 from lessons.classroom.models import Role
-from lessons.classroom.people.seats import sign_in_path
+from lessons.classroom.people.staff import sign_in_path
 from lessons.web.pages.doors import join
 
 ROOT = Path(__file__).parents[2]

@@ -10,7 +10,7 @@ from django.db import DatabaseError
 
 from kafkaclass.management import running
 from lessons.classroom.models import Class, Role
-from lessons.classroom.people.seats import sign_in_path_of, staff_member
+from lessons.classroom.people.staff import sign_in_path_of, staff_member
 from lessons.web.forms.doors import RenameForm
 
 

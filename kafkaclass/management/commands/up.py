@@ -196,7 +196,8 @@ class Up:
 
     def _say_links(self) -> None:
         from lessons.classroom.models import Role
-        from lessons.classroom.people.seats import ensure_first_class, join_path, sign_in_path
+        from lessons.classroom.people.seats import ensure_first_class, join_path
+        from lessons.classroom.people.staff import sign_in_path
 
         assert self.web
         klass = ensure_first_class()

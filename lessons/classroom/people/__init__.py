@@ -1,6 +1,7 @@
 """Classes and their people: how people join, and what an instructor can change.
 
-seats      seats, personal codes, class codes, one-time links
+seats      seats, personal codes, class codes
+staff      instructors and graders, and their one-time links
 guessing   how long the answer to a wrong code waits
 classes    creating a class, and its settings
 due        the due date in the class's time zone

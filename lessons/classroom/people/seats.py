@@ -1,4 +1,4 @@
-"""How people get in: seats for students, and one-time links for staff."""
+"""Seats: how people get one, and what an instructor can change about it."""
 
 from __future__ import annotations
 
@@ -8,14 +8,12 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
-from sesame.utils import get_query_string
 
 from lessons.classroom import changes
 from lessons.classroom.history import ChangeKind, record_change
 from lessons.classroom.models import Change, Class, Member, Role, User, random_code
 
 FIRST_CLASS = {"name": "Introduction to Kafka", "slug": "kafka"}
-STAFF_NAMES = {Role.INSTRUCTOR: "Instructor", Role.GRADER: "Grader"}
 
 
 def take_seat(klass: Class, name: str, *, user: User | None = None, role: str = Role.STUDENT) -> Member:
@@ -67,15 +65,21 @@ def rename(seat: Member, by: Member, name: str) -> None:
 
 
 def give_new_personal_code(seat: Member, by: Member) -> None:
-    """Replace the personal code. Whoever is signed in by the old one is signed out: pages at once, sockets within 5 s.
+    """Replace the personal code.
 
     The new code opens this class and no other, because staff who hand it on could use it themselves."""
+    end_access(seat)
+    record_change(seat.klass, by, ChangeKind.PERSONAL_CODE, seat=seat)
+
+
+def end_access(seat: Member) -> None:
+    """End the personal code, sign-in links, and what is signed in by them: pages at once, sockets within 5 s. In other
+    classes the person stays signed in."""
     separate(seat)
-    seat.user.set_unusable_password()  # another one: a session ends when the password changes
+    seat.user.set_unusable_password()  # another one: sessions and links end when the password changes
     seat.user.save(update_fields=["password"])
     seat.code_generation += 1
     seat.save(update_fields=["code_generation", "code_hash"])
-    record_change(seat.klass, by, ChangeKind.PERSONAL_CODE, seat=seat)
 
 
 def knows_code(seat: Member) -> bool:
@@ -133,25 +137,3 @@ def ensure_first_class() -> Class:
 
 def join_path(klass: Class) -> str:
     return reverse("join-class", args=[klass.join_code])
-
-
-def sign_in_path(klass: Class, role: str) -> str:
-    """A link that signs one member of staff in, once, within a week. Only the newest link works."""
-    return sign_in_path_of(staff_member(klass, role))
-
-
-def staff_member(klass: Class, role: str, name: str = "") -> Member:
-    """The member with this role and name, created if there is none; without a name, the first with this role."""
-    known = klass.members.filter(role=role, removed_at=None, **({"name": name} if name else {}))
-    member = known.select_related("user").order_by("id").first()
-    if member is None:
-        user = User.objects.create_user(username=f"{role}-{secrets.token_hex(4)}")
-        member = take_seat(klass, name or STAFF_NAMES[Role(role)], user=user, role=role)
-    return member
-
-
-def sign_in_path_of(member: Member) -> str:
-    """Earlier links of this person end with it: a link holds as long as `last_login` is what it was."""
-    member.user.last_login = timezone.now()
-    member.user.save(update_fields=["last_login"])
-    return reverse("sign-in") + get_query_string(member.user)

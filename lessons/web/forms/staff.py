@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import TypeAdapter, ValidationError
 
 from lessons.classroom.grading.standings import DONE, NOT_YET, STATE_WORDS
-from lessons.classroom.models import Class, LateRule
+from lessons.classroom.models import Class, LateRule, Role
 from lessons.classroom.people.due import moment, wall_clock, zones
 from lessons.classroom.people.reset import Things
 from lessons.course.exercise import Exercise
@@ -22,6 +22,14 @@ from lessons.course.loader import lessons
 from lessons.web.forms.doors import clean_name
 
 LARGEST_GRADEBOOK_BYTES = 2 * 1024 * 1024
+
+
+class InviteForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    role = forms.ChoiceField(label=_("Role"), choices=[(role, role.label) for role in (Role.GRADER, Role.INSTRUCTOR)])
+
+    def clean_name(self) -> str:
+        return clean_name(self.cleaned_data["name"])
 
 
 class ResetForm(forms.Form):

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from lessons.classroom.models import Class
 from lessons.classroom.people.seats import join_path
-from lessons.web.links import reached_at
+from lessons.web.links import reached_at, site_for_others
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,7 @@ class Joining:
 
 
 def joining(request: HttpRequest, klass: Class) -> Joining:
-    sites = reached_at(request)
-    site, path = next(iter(sites), request.build_absolute_uri("/").rstrip("/")), join_path(klass)
+    sites, site, path = reached_at(request), site_for_others(request), join_path(klass)
     url = f"{site}{path}"
     return Joining(
         code=klass.join_code,

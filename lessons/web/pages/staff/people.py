@@ -22,8 +22,18 @@ from lessons.classroom.people.seats import (
     set_external_id,
     set_removed,
 )
+from lessons.classroom.people.staff import (
+    CantChangeStaff,
+    invite,
+    is_last_instructor,
+    link_expires_at,
+    new_link,
+    remove_staff,
+)
 from lessons.web.forms.doors import RenameForm
 from lessons.web.forms.school_ids import ExternalIdForm
+from lessons.web.forms.staff import InviteForm
+from lessons.web.links import site_for_others
 from lessons.web.page_context import page_context
 from lessons.web.view_models.joining import joining
 
@@ -39,8 +49,14 @@ def people(request: HttpRequest, class_slug: str) -> HttpResponse:
 
 
 def _context(
-    request: HttpRequest, staff: Member, *, code_of: Member | None = None, wrong: tuple[Member, Form] | None = None
+    request: HttpRequest,
+    staff: Member,
+    *,
+    code_of: Member | None = None,
+    wrong: tuple[Member, Form] | None = None,
+    **of_staff: Any,
 ) -> dict[str, Any]:
+    """`of_staff`: what is said in the section of the staff, see the template."""
     members = list(staff.klass.members.select_related("merged_into").order_by("name", "slug"))
     standings = class_standings(staff.klass)
     done = {member: sum(each.state == DONE for each in seat.values()) for member, seat in standings.items()}
@@ -57,6 +73,9 @@ def _context(
         "exercises": sum(len(lesson.exercises) for lesson in staff.klass.lessons),
         "joining": joining(request, staff.klass),
         "code_of": code_of,
+        "is_last_instructor": is_last_instructor(staff),
+        "invite_form": InviteForm(),
+        **of_staff,
     }
 
 
@@ -103,12 +122,53 @@ def change_seat(request: HttpRequest, class_slug: str, seat_slug: str) -> HttpRe
 
 @require_POST
 def change_colleague(request: HttpRequest, class_slug: str, slug: str) -> HttpResponse:
-    """Nobody can remove themselves, so that a class always has an instructor."""
+    """Others are removed, restored and given a new link; oneself can only leave."""
     staff = get_staff(request.user, class_slug, Role.INSTRUCTOR)
-    colleague = get_colleague(staff, slug)
+    colleague = staff if slug == staff.slug else get_colleague(staff, slug)
+    is_self, is_present = colleague == staff, colleague.removed_at is None
     match request.POST.get("do"):
-        case "remove" | "restore" as wanted:
-            set_removed(colleague, staff, removed=wanted == "remove")
-        case _:
-            raise Http404(NOT_YOURS)
+        case "link" if is_present and not is_self:
+            return _with_link(request, staff, colleague)
+        case "leave" if is_self:
+            return _removed(request, staff, colleague) or redirect("home")
+        case "remove" if not is_self:
+            return _removed(request, staff, colleague) or _staff_section(class_slug)
+        case "restore" if not is_self:
+            set_removed(colleague, staff, removed=False)
+            return _staff_section(class_slug)
+    raise Http404(NOT_YOURS)
+
+
+def _staff_section(class_slug: str) -> HttpResponse:
     return redirect(f"{reverse('people', args=[class_slug])}#staff-title")
+
+
+def _removed(request: HttpRequest, staff: Member, colleague: Member) -> HttpResponse | None:
+    """None, or the page that says why not."""
+    try:
+        remove_staff(colleague, staff)
+    except CantChangeStaff as refusal:
+        return render(request, "staff/people.html", _context(request, staff, staff_problem=str(refusal)), status=409)
+    return None
+
+
+@require_POST
+def invite_colleague(request: HttpRequest, class_slug: str) -> HttpResponse:
+    staff = get_staff(request.user, class_slug, Role.INSTRUCTOR)
+    form = InviteForm(request.POST)
+    if form.is_valid():
+        try:
+            return _with_link(request, staff, invite(staff, form.cleaned_data["role"], form.cleaned_data["name"]))
+        except CantChangeStaff as refusal:
+            form.add_error("name", str(refusal))
+    return render(request, "staff/people.html", _context(request, staff, invite_form=form), status=422)
+
+
+def _with_link(request: HttpRequest, staff: Member, colleague: Member) -> HttpResponse:
+    """The page with a link that is shown this once. No redirect: it would have to be stored on the way."""
+    link = {
+        "url": f"{site_for_others(request)}{new_link(colleague, staff)}",
+        "of": colleague,
+        "expires_at": link_expires_at(),
+    }
+    return render(request, "staff/people.html", _context(request, staff, link=link), status=201)

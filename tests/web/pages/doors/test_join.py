@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from lessons.classroom.models import Member, Role, WrongCodes
 from lessons.classroom.people.guessing import LIMITS
-from lessons.classroom.people.seats import set_removed, sign_in_path
+from lessons.classroom.people.seats import set_removed
+from lessons.classroom.people.staff import sign_in_path
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

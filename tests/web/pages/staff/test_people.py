@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -105,7 +106,7 @@ def test_who_came_in_by_the_old_personal_code_is_out_when_there_is_a_new_one(cla
     assert browser.get(room).status_code == 200
 
 
-def test_an_instructor_removes_who_else_teaches_or_grades_and_lets_them_in_again_but_nobody_themselves(classroom, ines):
+def test_an_instructor_removes_who_else_teaches_or_grades_and_restores_them_but_nobody_themselves(classroom, ines):
     greta, room = Client(), reverse("grading", args=[classroom.klass.slug])
     greta.force_login(classroom.greta.user, backend="django.contrib.auth.backends.ModelBackend")
 
@@ -114,11 +115,86 @@ def test_an_instructor_removes_who_else_teaches_or_grades_and_lets_them_in_again
 
     assert (greta.get(room).status_code, say(classroom.greta, "remove"), greta.get(room).status_code) == (200, 302, 404)
     assert "Grader, removed" in page(ines, classroom.klass)
-    assert (say(classroom.greta, "restore"), greta.get(room).status_code) == (302, 200)
+    assert (say(classroom.greta, "restore"), greta.get(room).status_code) == (302, 404)
+    assert "Grader, removed" not in page(ines, classroom.klass)
     assert list(Change.objects.values_list("kind", "seat")) == [
         ("remove", classroom.greta.pk), ("restore", classroom.greta.pk)
     ]  # fmt: skip
     assert [say(classroom.ines, "remove"), say(classroom.alice, "remove"), say(classroom.greta, "promote")] == [404] * 3
+
+
+def invited(client: Client, klass: Class, name: str, role: str = "grader"):
+    return client.post(reverse("people-invite", args=[klass.slug]), {"name": name, "role": role})
+
+
+def staff_do(client: Client, member: Member, do: str):
+    return client.post(reverse("people-staff", args=[member.klass.slug, member.slug]), {"do": do})
+
+
+def link_in(answer) -> str:
+    """The link's token."""
+    found = re.search(r'<code id="new-link">https?://[^<]*/sign-in/\?link=([^<]+)</code>', answer.content.decode())
+    assert found, answer.content.decode()
+    return found[1]
+
+
+def use(link: str) -> Client | None:
+    """The browser that the link signed in; None if it signs in nobody."""
+    browser = Client()
+    return browser if browser.post(reverse("sign-in"), {"link": link}).status_code == 302 else None
+
+
+def test_somebody_is_invited_by_a_link_that_is_shown_once_and_signs_in_once(classroom, ines):
+    answer = invited(ines, classroom.klass, " Gustav  Grau ")
+    link = link_in(answer)
+    assert answer.status_code == 201
+    assert "signs in <bdi>Gustav Grau</bdi> once, until" in " ".join(answer.content.decode().split())
+    assert link not in page(ines, classroom.klass)
+    browser = use(link)
+    assert browser.get(reverse("grading", args=[classroom.klass.slug])).status_code == 200
+    assert browser.get(reverse("people", args=[classroom.klass.slug])).status_code == 404
+    assert use(link) is None
+    assert list(Change.objects.values_list("kind", "data")) == [("invite", {"role": "grader"}), ("sign-in-link", {})]
+    again = invited(ines, classroom.klass, "Gustav Grau", "instructor")
+    assert (again.status_code, "is already among the staff" in again.content.decode()) == (422, True)
+
+
+def test_whoever_is_removed_from_the_staff_is_not_brought_back_by_an_old_link_code_or_browser(classroom, ines):
+    first = link_in(invited(ines, classroom.klass, "Gustav"))
+    gustav = classroom.klass.members.get(name="Gustav")
+    grading = reverse("grading", args=[classroom.klass.slug])
+    browser, unused = use(first), link_in(staff_do(ines, gustav, "link"))
+    code = gustav.personal_code
+    staff_do(ines, gustav, "remove")
+    assert (browser.get(grading).status_code, use(unused)) == (404, None)
+    staff_do(ines, gustav, "restore")
+    assert (browser.get(grading).status_code, use(unused)) == (404, None)
+    assert Client().post(reverse("return"), {"personal_code": code}).status_code == 422
+    assert use(link_in(staff_do(ines, gustav, "link"))).get(grading).status_code == 200
+
+
+def test_a_colleagues_link_opens_this_class_and_no_other_class_of_theirs(classroom, ines):
+    elsewhere = take_seat(classroom.charlie.klass, "Greta", user=classroom.greta.user, role=Role.GRADER)
+    browser = use(link_in(staff_do(ines, classroom.greta, "link")))
+    assert browser.get(reverse("grading", args=[classroom.klass.slug])).status_code == 200
+    assert browser.get(reverse("grading", args=[elsewhere.klass.slug])).status_code == 404
+
+
+def test_the_last_instructor_stays_and_others_leave_once_they_were_told_what_it_means(classroom, ines):
+    assert "You are the only instructor of this class." in page(ines, classroom.klass)
+    refused = staff_do(ines, classroom.ines, "leave")
+    assert (refused.status_code, "Invite another one first." in refused.content.decode()) == (409, True)
+    irma = use(link_in(invited(ines, classroom.klass, "Irma", "instructor")))
+    assert "only another instructor can restore you" in page(ines, classroom.klass)
+    assert staff_do(ines, classroom.ines, "leave").url == reverse("home")
+    assert ines.get(reverse("people", args=[classroom.klass.slug])).status_code == 404
+    assert "You are the only instructor of this class." in page(irma, classroom.klass)
+    [ines_again] = classroom.klass.members.filter(name="Ines")
+    assert [staff_do(irma, ines_again, do).status_code for do in ("link", "leave")] == [404, 404]
+    assert (
+        "invited this person as instructor"
+        in irma.get(reverse("history", args=[classroom.klass.slug])).content.decode()
+    )
 
 
 def test_the_code_that_a_student_keeps_is_shown_to_nobody_else(classroom, ines):
