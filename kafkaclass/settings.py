@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "channels",
     "csp",
     "django_htmx",
+    "ninja",
     "lessons.classroom",
     "kafkaclass",
 ]

@@ -62,6 +62,16 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(browser: Browser, app: R
     context.close()
 
 
+def test_the_apis_description_is_a_page_for_people(browser: Browser, app: RunningApp):
+    page = browser.new_page()
+    page.goto(f"{app.url}/api/v1/docs")
+    page.get_by_text("Create a topic", exact=True).click()
+    expect(page.get_by_text("Example Value").first).to_be_visible()
+    page.emulate_media(color_scheme="dark")
+    expect(page.locator("html")).to_have_class(re.compile(r"\bdark-mode\b"))
+    page.close()
+
+
 def test_an_act_is_done_by_keyboard_alone(seat: Page, visit):
     visit("lessons/creating-topics/")
     seat.keyboard.press("Tab")

@@ -1,4 +1,5 @@
-"""The API, `/api/v1/`: acts, what they show on the cluster, and the work of a class. OpenAPI at `/api/v1/openapi.json`.
+"""The API, `/api/v1/`: acts, what they show on the cluster, and the work of a class. OpenAPI at `/api/v1/openapi.json`,
+and as a page for people at `/api/v1/docs`.
 
 Why it is so
 ------------
@@ -19,6 +20,7 @@ from lessons.classroom.perform import ActIdTaken
 from lessons.cluster.errors import ClusterError
 from lessons.web.api import acts, cluster, record
 from lessons.web.api.describing import describe
+from lessons.web.api.docs import DocsPage
 from lessons.web.api.doors import Token, nobody, session
 from lessons.web.errors import status_of
 
@@ -40,7 +42,7 @@ class Api(NinjaAPI):
 
 
 api = Api(
-    title="kafkaclass", version="1", urls_namespace="api", auth=[Token(), session, nobody], docs_url=None,
+    title="kafkaclass", version="1", urls_namespace="api", auth=[Token(), session, nobody], docs=DocsPage(),
     description=DESCRIPTION,
 )  # fmt: skip
 for part in (acts, cluster, record):

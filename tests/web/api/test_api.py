@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from uuid import uuid4
 
 import pytest
@@ -131,6 +132,14 @@ def test_a_request_without_the_csrf_token_is_refused(classroom):
     careful = Client(enforce_csrf_checks=True)
     careful.force_login(classroom.alice.user, backend="django.contrib.auth.backends.ModelBackend")
     assert Api(classroom.alice, careful).act("create-topic", name="x").status_code == 403
+
+
+def test_the_page_of_the_description_is_our_own_files_alone(client):
+    page = client.get("/api/v1/docs")
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert re.findall(r'<script(?![^>]*(?: src="/static/|application/json))', text) == []
+    assert "http" not in "".join(re.findall(r'(?:src|href)="([^"]*)"', text))
 
 
 def test_openapi_describes_every_act(client):
