@@ -16,6 +16,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from confluent_kafka import Producer
 from playwright.async_api import Page, expect
 
 from tests.benchmarks.live_latency import Room, student
@@ -23,7 +24,6 @@ from tests.benchmarks.measuring import DEADLINE_S, bootstrap_servers, produce, q
 from tests.browser.conftest import RunningApp
 
 ROWS = 2000  # what a table keeps: static/js/stream.js
-FILL_RATE = 500.0
 
 WATCH_FRAMES = """
 window.frames = [];
@@ -53,12 +53,19 @@ async def open_both_streams(room: Room) -> None:
     """The lesson about consuming with its tables full: the live column's and that of the student's own consumer."""
     topic = room.prefix + "test1p"
     room.create(topic, replicas=1)
-    await asyncio.to_thread(produce, room.bootstrap_servers, [topic], ROWS, FILL_RATE)
+    await asyncio.to_thread(fill, room.bootstrap_servers, topic)
     await room.page.goto(room.page.url.replace("/producing/", "/consuming/"))
     await room.page.locator("section.consume").get_by_role("button", name="Start").click()
     for stream in ("#watch", "section.consume"):
         await expect(room.page.locator(f"{stream} [data-rows] tr")).to_have_count(ROWS, timeout=DEADLINE_S * 1000)
     await room.page.evaluate(WATCH_FRAMES)
+
+
+def fill(servers: str, topic: str) -> None:
+    producer = Producer({"bootstrap.servers": servers})
+    for number in range(ROWS):
+        producer.produce(topic, str(number))
+    producer.flush(DEADLINE_S)
 
 
 async def measure(room: Room, *, rate: float, seconds: float) -> Stretch:
