@@ -239,13 +239,14 @@ def test_whoever_is_removed_reaches_nothing_and_the_record_stays_until_they_are_
     assert browser.get(lessons).status_code == 200
 
 
-def test_the_browser_of_somebody_who_was_removed_gives_a_seat_of_its_own_and_never_the_old_one(classroom, ines):
+def test_the_browser_of_somebody_who_was_removed_gives_another_one_a_seat_and_never_the_old_one(classroom, ines):
     browser = Client()
     browser.force_login(classroom.alice.user, backend="django.contrib.auth.backends.ModelBackend")
     seat(ines, classroom.alice, "remove")
-    browser.post(reverse("join"), {"code": classroom.klass.join_code, "name": "Alice"})
-    new = classroom.klass.members.get(name="Alice", removed_at=None)
+    browser.post(reverse("join"), {"code": classroom.klass.join_code, "name": "Dora"})
+    new = classroom.klass.members.get(name="Dora", removed_at=None)
     assert new.slug != classroom.alice.slug
+    assert new.user != classroom.alice.user
 
 
 def test_every_change_is_kept_with_who_and_when_and_without_any_code(classroom, ines):
