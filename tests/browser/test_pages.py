@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -17,7 +16,7 @@ from tests.waiting import wait_for
 
 INSIDE = ["", "cluster/", "cluster/?internal=1", *(f"lessons/{lesson.slug}/" for lesson in lessons())]
 OUTSIDE = ["join/", "sign-in/", "no-such-page/"]
-WIDTHS = (390, 768, 1280, 1600)
+WIDTHS = (390, 768, 1600, 1280)
 
 
 def room_of(page: Page) -> str:
@@ -36,30 +35,30 @@ def visit(seat: Page, app: RunningApp) -> Callable[[str], None]:
 
 
 @pytest.fixture(scope="package")
-def a_seat(browser: Browser, app: RunningApp, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The cookies of somebody who has joined."""
-    context = browser.new_context()
-    join(context.new_page(), app, name="Alice")
-    path = tmp_path_factory.mktemp("seat") / "state.json"
-    context.storage_state(path=path)
+def still(browser: Browser, app: RunningApp) -> Iterator[Page]:
+    """One page for all addresses, of somebody who has joined and wants nothing to move."""
+    context = browser.new_context(reduced_motion="reduce")
+    page = context.new_page()
+    join(page, app, name="Alice")
+    yield page
     context.close()
-    return path
+
+
+@pytest.fixture(scope="package")
+def still_room(still: Page) -> str:
+    return room_of(still)
 
 
 @pytest.mark.parametrize("address", [*INSIDE, *OUTSIDE])
-def test_axe_finds_nothing_and_nothing_scrolls_sideways(browser: Browser, app: RunningApp, a_seat: Path, address: str):
-    context = browser.new_context(storage_state=a_seat, reduced_motion="reduce")
-    page = context.new_page()
-    page.goto(app.url)
-    page.goto(f"{app.url}/{address}" if address in OUTSIDE else room_of(page) + address)
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(app: RunningApp, still: Page, still_room: str, address: str):
+    still.goto(f"{app.url}/{address}" if address in OUTSIDE else still_room + address)
     for scheme, rules in (("light", None), ("dark", ["color-contrast"])):  # all else is the same in the dark
-        page.emulate_media(color_scheme=scheme)
-        found = Axe().run(page, options={"runOnly": rules} if rules else None)
+        still.emulate_media(color_scheme=scheme)
+        found = Axe().run(still, options={"runOnly": rules} if rules else None)
         assert found.violations_count == 0, (scheme, found.generate_report())
     for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 900})
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), width
-    context.close()
+        still.set_viewport_size({"width": width, "height": 900})
+        assert still.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), width
 
 
 def test_the_apis_description_is_a_page_for_people(browser: Browser, app: RunningApp):
