@@ -22,7 +22,7 @@ class ChangeKind(StrEnum):
 
     OVERRIDE = "override"  # exercise, state, points, reason, before; state "": an override was removed
     REGRADE = "re-grade"  # exercise, before, after, attempts (pairs: the old one, the new one), check_hash
-    RECHECK = "re-check"  # exercise ("": all), checks (how many)
+    RECHECK = "re-check"  # exercise ("": all), checks (how many); of one exercise of one seat also state
     RENAME = "rename"  # before, after
     DOOR = "door"  # open
     CLASS_CODE = "class-code"
@@ -103,6 +103,8 @@ def _state(state: str) -> str:
 
 
 def _recheck(data: Data) -> str:
+    if "state" in data:
+        return _("re-checked: “%(state)s”") % {"state": _state(data["state"])}
     number = data["checks"]
     return ngettext("re-checked %(number)d exercise", "re-checked %(number)d exercises", number) % {"number": number}
 

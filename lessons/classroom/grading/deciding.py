@@ -78,9 +78,15 @@ def ask_recheck(klass: Class, by: Member, *, seat: Member | None, exercise: Exer
 
 def recheck_one(seat: Member, by: Member, exercise: Exercise) -> Attempt:
     """Check one exercise now. This always adds an attempt, even when it could not check."""
-    data = {"exercise": exercise.id, "checks": 1}
+    attempt = check(seat, exercise, asked_by=by)
+    _record_recheck(seat, by, exercise, attempt.state)
+    return attempt
+
+
+def _record_recheck(seat: Member, by: Member, exercise: Exercise, state: str) -> None:
+    """Of one cell, with what came out: the student is told."""
+    data = {"exercise": exercise.id, "checks": 1, "state": state}
     record_change(seat.klass, by, ChangeKind.RECHECK, seat=seat, data=data)
-    return check(seat, exercise, asked_by=by)
 
 
 def cells_of(klass: Class, seat: Member | None, exercise: Exercise | None) -> list[tuple[Member, Exercise, Cursor]]:
@@ -110,7 +116,9 @@ def recheck(cells: Sequence[tuple[Member, Exercise, Cursor]], by: Member, *, aft
         was = standings_of(member).get(exercise.id, NOT_BEGUN_YET).state
         state, why = _check(member, exercise, was, by)
         after, checks = cursor, checks + 1
-        newly_done += state == DONE != was
+        if state == DONE != was:
+            newly_done += 1
+            _record_recheck(member, by, exercise, state)
         if state == COULD_NOT_CHECK:
             failed, problem = failed + 1, f"{exercise.title}: {why}"
     return Portion(None, checks, newly_done, failed, problem)

@@ -2,5 +2,6 @@
 
 hands           a student asks, staff answer
 announcements   messages from instructors to the whole class
-notifications   both, as open pages get them
+decisions       what staff changed, in words for the student
+notifications   all of these, as open pages get them
 """

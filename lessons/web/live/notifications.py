@@ -21,7 +21,7 @@ class NotificationsPage(LivePage):
 
 def notifications_part(member: Member, news: set[Kind]) -> dict[str, Draw]:
     """What is said to this member now, when that may have changed."""
-    if not news & {Kind.ANNOUNCEMENT, Kind.HAND}:
+    if not news & {Kind.ANNOUNCEMENT, Kind.HAND, Kind.DECISION}:
         return {}
     said = process.current().notifications.of(member.klass).to(member.pk)
     shown = {"notifications": notification_items(member, said)}

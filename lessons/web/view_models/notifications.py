@@ -1,4 +1,4 @@
-"""Messages on open pages: announcements, and the answer to a raised hand."""
+"""Messages on open pages: announcements, the answer to a raised hand, and what staff changed."""
 
 from __future__ import annotations
 
@@ -17,16 +17,18 @@ from lessons.course.loader import Lesson
 @dataclass(frozen=True)
 class Notification:
     said: Said
-    lesson: str  # "lesson 5: Creating topics", or empty when there is no such lesson for this class
+    place: str  # where it leads: "lesson 5: Creating topics"; empty: nowhere, or a lesson that the class does not have
     url: str
 
     @property
     def heard(self) -> str:
         """The same message for screen readers."""
-        said = {"name": self.said.by, "message": self.said.words, "lesson": self.lesson}
-        if self.said.is_reply:
+        said = {"name": self.said.by, "message": self.said.words, "lesson": self.place}
+        if self.said.kind == "decision":
+            return _("%(name)s %(message)s") % said
+        if self.said.kind == "hand":
             return _("%(name)s answered your hand: %(message)s") % said
-        if not self.lesson:
+        if not self.place:
             return _("%(name)s says: %(message)s") % said
         if not self.said.words:
             return _("%(name)s says: Go to %(lesson)s.") % said
@@ -44,8 +46,10 @@ def notification_items(member: Member, said: Iterable[Said]) -> list[Notificatio
 
 
 def _item(member: Member, said: Said, lesson: Lesson | None) -> Notification:
+    if said.kind == "decision":
+        return Notification(said, _("My work"), reverse("my-work", args=[member.klass.slug]) + "#changes")
     if lesson is None:
         return Notification(said, "", "")
     url = reverse("lesson", args=[member.klass.slug, lesson.slug])
     name = _("lesson %(number)s: %(title)s") % {"number": lesson.number, "title": lesson.title}
-    return Notification(said, name, f"{url}#part-hand" if said.is_reply else url)
+    return Notification(said, name, f"{url}#part-hand" if said.kind == "hand" else url)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from channels.db import database_sync_to_async
 
+from lessons.classroom.history import ChangeKind, record_change
 from lessons.classroom.messages.announcements import announce, remove
 from lessons.classroom.messages.hands import lower, raise_hand, reply
 from lessons.classroom.messages.notifications import Notifications
@@ -36,6 +37,9 @@ async def test_what_is_said_comes_to_every_open_page_and_goes_when_it_is_ended(
         await until_part(tab, "part-notifications", "Five more minutes")
     await do(remove, said)
     await tab.until(lambda: "Five more minutes" not in parts(tab)["part-notifications"])
+    await do(record_change, classroom.klass, classroom.ines, ChangeKind.RESET, data={"topics": 2, "groups": 0})
+    async with asyncio.timeout(BY_ITSELF_WITHIN_S):
+        await until_part(tab, "part-notifications", "deleted 2 topics and 0 groups of the whole class")
 
 
 async def test_a_hand_comes_to_the_queue_and_its_answer_to_the_lesson_of_its_owner_alone(

@@ -12,9 +12,12 @@ from django.views.decorators.http import require_safe
 from lessons.classroom.access import get_member
 from lessons.classroom.exports.card import make_card, record_of
 from lessons.classroom.exports.signing import public_key_of
+from lessons.classroom.messages.decisions import decisions_about, words_of
 from lessons.web.attachment import attachment
 from lessons.web.links import lesson_url
 from lessons.web.page_context import page_context
+
+MOST_CHANGES = 50
 
 
 @require_safe
@@ -22,7 +25,13 @@ def my_work(request: HttpRequest, class_slug: str) -> HttpResponse:
     member = get_member(request.user, class_slug)
     by_lesson = groupby(record_of(member), key=lambda entry: entry.lesson)
     parts = [{"lesson": lesson, "url": lesson_url(member, lesson), "entries": [*of]} for lesson, of in by_lesson]
-    context = {**page_context(member, "my-work"), "parts": parts, "public_key": public_key_of(member.klass.slug)}
+    newest = decisions_about(member)[:MOST_CHANGES]
+    context = {
+        **page_context(member, "my-work"),
+        "parts": parts,
+        "changes": [(change, words_of(change)) for change in newest],
+        "public_key": public_key_of(member.klass.slug),
+    }
     return render(request, "student/my_work.html", context)
 
 

@@ -302,6 +302,35 @@ def test_nobodys_work_becomes_late_by_being_judged_again(greta, classroom, mende
 
 
 @pytest.mark.usefixtures("kafka")
+def test_a_student_is_told_what_was_decided_and_cleared_and_nobody_else_is(
+    greta, classroom, alice_client, mended, regrade
+):
+    looked_at(classroom.alice, "not_yet")
+    mended.to("done")
+    regrade()
+    decide(greta, classroom.alice, "override", state="not_yet", points="0.5", reason="That was <Bob>'s.")
+    for seat, topics in ((classroom.alice, 2), (None, 5)):
+        Change.objects.create(
+            klass=classroom.klass, by=classroom.ines, seat=seat, kind="reset", data={"topics": topics, "groups": 1}
+        )
+    own = [
+        "re-graded 1 attempt: “not yet” became “done” · ", "set “not yet” with 0.5 points · ",
+        "That was &lt;Bob&gt;&#x27;s.", "deleted 2 topics and 1 group</span>",
+    ]  # fmt: skip
+    of_class = "deleted 5 topics and 1 group of the whole class</span>"
+    bob_client = Client()
+    bob_client.force_login(classroom.bob.user, backend="django.contrib.auth.backends.ModelBackend")
+    my_work, lessons = (reverse(name, args=[classroom.klass.slug]) for name in ("my-work", "lessons"))
+    told = alice_client.get(my_work).content.decode()
+    assert [words for words in (*own, of_class) if words not in told] == []
+    newest = alice_client.get(lessons).content.decode()  # no more than three on all pages
+    assert [words for words in (*own, of_class) if words not in newest] == own[:1]
+    for address in (my_work, lessons):
+        bobs = bob_client.get(address).content.decode()
+        assert [words for words in (*own, of_class) if words in bobs] == [of_class]
+
+
+@pytest.mark.usefixtures("kafka")
 def test_the_students_own_page_says_the_same_late_or_overridden_and_why(greta, classroom, alice_client):
     classroom.klass.due_at, classroom.klass.late_rule = timezone.now() - timedelta(days=1), "half"
     classroom.klass.save()

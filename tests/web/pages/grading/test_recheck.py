@@ -60,8 +60,9 @@ def test_a_column_is_looked_at_and_who_has_not_begun_still_has_not(greta, classr
     page = progress(greta, classroom.klass, told)
     assert "Re-checked" in page
     assert "<b>2</b> of 2 checked" in page
-    change = Change.objects.get()
-    assert (change.kind, change.by, change.data) == ("re-check", classroom.greta, {"exercise": EXERCISE, "checks": 2})
+    column, of_alice = Change.objects.order_by("pk")
+    assert (column.kind, column.by, column.data) == ("re-check", classroom.greta, {"exercise": EXERCISE, "checks": 2})
+    assert (of_alice.seat, of_alice.data["state"]) == (classroom.alice, "done")
 
 
 def test_done_stays_done_and_an_attempt_is_added(greta, classroom):
@@ -89,6 +90,10 @@ def test_one_cell_is_looked_at_at_once_and_that_too_is_in_the_history(greta, cla
     assert stands(classroom.alice) == "done"
     change = Change.objects.get()
     assert (change.kind, change.seat) == ("re-check", classroom.alice)
+    student = Client()
+    student.force_login(classroom.alice.user, backend="django.contrib.auth.backends.ModelBackend")
+    told = student.get(reverse("lessons", args=[classroom.klass.slug])).content.decode()
+    assert "re-checked: “done” · " in told
 
 
 def test_many_are_looked_at_in_portions_that_go_on_where_the_last_one_ended(greta, classroom, monkeypatch):
@@ -104,7 +109,7 @@ def test_many_are_looked_at_in_portions_that_go_on_where_the_last_one_ended(gret
     assert portions == -(-len(all_exercises()) // 3)
     assert stands(classroom.alice) == "done"
     assert int(told["new"]) >= 1
-    assert Change.objects.filter(kind="re-check").count() == 1
+    assert Change.objects.filter(kind="re-check").count() == 1 + int(told["new"])
     assert not classroom.bob.attempts.exists()
 
 
