@@ -9,7 +9,7 @@ import pytest
 from lessons.classroom.grading import deciding, regrading
 from lessons.classroom.history import ChangeKind, sentence_of
 from lessons.classroom.models import Attempt, Change, LateRule, Observation
-from lessons.classroom.people import classes, merging, reset, seats
+from lessons.classroom.people import classes, merging, reset, seats, staff
 from lessons.course.loader import all_exercises
 
 pytestmark = pytest.mark.django_db
@@ -28,10 +28,12 @@ def test_every_kind_of_change_has_a_sentence(classroom):
     deciding.remove_override(alice, greta, EXERCISE)
     deciding.ask_recheck(klass, greta, seat=alice, exercise=EXERCISE)
     deciding.ask_recheck(klass, greta, seat=None, exercise=EXERCISE)
+    deciding.recheck_one(bob, greta, EXERCISE)
     evidence = Observation.objects.create(member=alice, exercise=EXERCISE.id, version=1, data={"topics": {}})
     for _ in range(2):
         Attempt.objects.create(member=alice, exercise=EXERCISE.id, observation=evidence, state="done")
     regrading.accept(klass, greta, EXERCISE, digest=regrading.regrading(klass, EXERCISE).digest)
+    staff.new_link(staff.invite(ines, "grader", "Gustav"), ines)
     seats.rename(alice, ines, "Ada")
     seats.set_external_id(alice, ines, "ada@school.example")
     seats.give_new_personal_code(alice, ines)
@@ -54,11 +56,13 @@ def test_every_kind_of_change_has_a_sentence(classroom):
     assert {kind: told(kind) for kind in ChangeKind} == {
         ChangeKind.OVERRIDE: ["set “done” with 1 point", "set “not yet” with 0.5 points", "removed an override"],
         ChangeKind.REGRADE: ["re-graded 2 attempts: “done” became “not yet”"],
-        ChangeKind.RECHECK: ["re-checked 1 exercise", "re-checked 2 exercises"],
+        ChangeKind.RECHECK: ["re-checked 1 exercise", "re-checked 2 exercises", "re-checked: “not yet”"],
         ChangeKind.RENAME: ["renamed “Alice” to “Ada”"],
         ChangeKind.DOOR: ["opened the class to new students", "closed the class to new students"],
         ChangeKind.CLASS_CODE: ["changed the class code"],
         ChangeKind.PERSONAL_CODE: ["gave a new personal code"],
+        ChangeKind.INVITE: ["invited this person as grader"],
+        ChangeKind.SIGN_IN_LINK: ["made a new sign-in link for this person"],
         ChangeKind.REMOVE: ["removed this person from the class"],
         ChangeKind.RESTORE: ["restored this person"],
         ChangeKind.EXTERNAL_ID: ["changed the school id from nothing to ada@school.example"],
