@@ -11,11 +11,13 @@ const AFTER_A_PRESS_MS = 300; // the click, and its request, come first
 
 export function replacePart(id, html) {
   const old = document.getElementById(id);
-  if (!old || shown.get(id) === html) return;
+  if (!old) return;
   if (isInUse(old)) {
     held.set(id, html);
     return;
   }
+  held.delete(id); // it is older
+  if (shown.get(id) === html) return;
   const fresh = parse(html);
   if (fresh?.id !== id || isOutdated(fresh, old)) return;
   const isFirst = !shown.has(id);

@@ -156,7 +156,7 @@ def work_is_graded_again_after_the_check_changed(app: RunningApp, greta: Page, a
     expect(greta.get_by_role("status").filter(has_text="saved")).to_be_visible()
     open_lesson(alice, app, "adding-partitions")
     expect(exercise(alice, "Two partitions")).to_have_attribute("data-state", "not_yet")
-    alice.get_by_role("link", name="My work").click()
+    alice.get_by_role("link", name="My work", exact=True).click()
     expect(alice.get_by_text("test2p has 1 partition.").first).to_be_visible()
     greta.get_by_role("link", name="Grading", exact=True).first.click()
     greta.get_by_role("link", name="History").click()
