@@ -75,6 +75,10 @@ class Class(models.Model):
         self.join_code = self.join_code or random_code(6)
         super().save(*args, **kwargs)
 
+    def present_seats(self) -> models.QuerySet[Member]:
+        """The students who were not removed."""
+        return self.members.filter(role=Role.STUDENT, removed_at=None)
+
     @property
     def lessons(self) -> tuple[Lesson, ...]:
         """The lessons that are switched on, by number."""

@@ -124,6 +124,11 @@ def all_exercises() -> tuple[Exercise, ...]:
     return tuple(exercise for lesson in lessons() for exercise in lesson.exercises)
 
 
+def exercise_titles() -> dict[str, str]:
+    """By the exercise's id."""
+    return {exercise.id: exercise.title for exercise in all_exercises()}
+
+
 def load(folder: Path) -> Lesson:
     """The lesson in a folder, e.g. `creating_topics/`. Raises: ValueError."""
     facts, body = read(folder)

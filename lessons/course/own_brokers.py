@@ -64,7 +64,9 @@ def brokers_now() -> tuple[BrokerNow, ...]:
 
 def gone() -> set[int]:
     """Those of our brokers that do not run. The others may still list them, without a quorum for ever."""
-    return {each.broker_id for each in brokers_now() if each.state in ("down", "failed")}
+    if _data_dir is None:
+        return set()
+    return {broker_id for broker_id in BROKER_IDS if _state(status(_data_dir, broker_id)) in ("down", "failed")}
 
 
 def _state(seen: BrokerStatus) -> Literal["up", "down", "starting", "stopping", "failed"]:

@@ -71,6 +71,22 @@ def test_the_apis_description_is_a_page_for_people(browser: Browser, app: Runnin
     page.close()
 
 
+def test_a_part_that_waited_while_somebody_typed_never_replaces_a_newer_one(seat: Page, visit):
+    visit("lessons/creating-topics/")
+    seat.locator("#part-hand summary").click()
+    seat.get_by_label("Your question").focus()
+    shown = seat.evaluate("""async () => {
+        const { replacePart } = await import("/static/js/parts.js");
+        const part = (words) => `<section id="part-hand">${words}</section>`;
+        replacePart("part-hand", part("older"));  // waits
+        document.activeElement.blur();  // what waits is let go as soon as this is done
+        replacePart("part-hand", part("newer"));
+        await new Promise((done) => setTimeout(done));
+        return document.getElementById("part-hand").textContent;
+    }""")
+    assert shown == "newer"
+
+
 def test_an_act_is_done_by_keyboard_alone(seat: Page, visit):
     visit("lessons/creating-topics/")
     seat.keyboard.press("Tab")

@@ -29,7 +29,7 @@ from lessons.classroom.grading.standings import (
     standings_of,
 )
 from lessons.classroom.history import ChangeKind, record_change
-from lessons.classroom.models import Attempt, Change, Class, Member, Role
+from lessons.classroom.models import Attempt, Change, Class, Member
 from lessons.cluster.errors import ClusterError, KafkaUnavailable
 from lessons.cluster.metadata import ask_whether_it_answers
 from lessons.course.exercise import Exercise
@@ -91,7 +91,7 @@ def _record_recheck(seat: Member, by: Member, exercise: Exercise, state: str) ->
 
 def cells_of(klass: Class, seat: Member | None, exercise: Exercise | None) -> list[tuple[Member, Exercise, Cursor]]:
     """The cells to check, in order: of one seat or all that are not removed; one exercise or all that are switched on."""
-    seats = klass.members.filter(role=Role.STUDENT, removed_at=None).select_related("klass").order_by("pk")
+    seats = klass.present_seats().select_related("klass").order_by("pk")
     exercises = [exercise] if exercise else [each for lesson in klass.lessons for each in lesson.exercises]
     number = {each.id: i for i, each in enumerate(all_exercises())}
     return [

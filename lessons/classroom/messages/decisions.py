@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from lessons.classroom.history import ChangeKind, sentence_of
 from lessons.classroom.models import Change, Class, Member
-from lessons.course.loader import all_exercises
+from lessons.course.loader import exercise_titles
 
 OF_A_SEAT = (ChangeKind.OVERRIDE, ChangeKind.REGRADE, ChangeKind.RECHECK, ChangeKind.RESET)
 
@@ -31,8 +31,7 @@ def words_of(change: Change) -> str:
     if change.seat_id is None:
         return _("%(words)s of the whole class") % {"words": words}
     data = change.data if isinstance(change.data, Mapping) else {}  # history outlives the code that wrote it
-    titles = {each.id: each.title for each in all_exercises()}
-    if title := titles.get(data.get("exercise", "")):
+    if title := exercise_titles().get(data.get("exercise", "")):
         words = f"{words} · {title}"
     reason = data.get("reason")
     return _("%(words)s: “%(reason)s”") % {"words": words, "reason": reason} if reason else words

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from lessons.classroom.changes import Changed, Changes
 from lessons.classroom.grading.standings import DONE, NOT_BEGUN, NOT_BEGUN_YET
-from lessons.classroom.models import Act, Class, Role
+from lessons.classroom.models import Act, Class
 from lessons.classroom.overview.place import Place
 from lessons.classroom.overview.seats import NOTHING, SeatFacts, read_seats
 from lessons.classroom.overview.summary import (
@@ -117,7 +117,7 @@ class ClassOverview:
 
     def _read_anew(self, now: datetime) -> Overview:
         klass = Class.objects.get(pk=self._class_pk)
-        here = klass.members.filter(role=Role.STUDENT, removed_at=None, merged_into=None).order_by("name", "slug")
+        here = klass.present_seats().filter(merged_into=None).order_by("name", "slug")
         seats = [Seat(*row) for row in here.values_list("pk", "slug", "name")]
         self._read(klass, seats)
         facts = {seat.pk: self._facts.get(seat.pk, NOTHING) for seat in seats}

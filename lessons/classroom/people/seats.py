@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -34,7 +33,7 @@ def take_seat(klass: Class, name: str, *, user: User | None = None, role: str = 
 
 def has_namesake(klass: Class, name: str) -> bool:
     """Whether a student who is in the class has this name, in whatever case."""
-    return klass.members.filter(role=Role.STUDENT, removed_at=None, name__iexact=name).exists()
+    return klass.present_seats().filter(name__iexact=name).exists()
 
 
 def set_door(klass: Class, by: Member, *, is_open: bool) -> None:
@@ -106,11 +105,6 @@ def same_person(user: User, klass: Class, name: str) -> User | None:
         return None
     given = Change.objects.filter(seat__in=seats, kind=ChangeKind.PERSONAL_CODE)
     return None if given.exists() or Member.objects.filter(merged_into__in=seats).exists() else user
-
-
-def present_seats(klass: Class) -> QuerySet[Member]:
-    """The students who were not removed."""
-    return klass.members.filter(role=Role.STUDENT, removed_at=None)
 
 
 def set_external_id(seat: Member, by: Member, external_id: str) -> None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from lessons.classroom.exports.roster import Person
 from lessons.classroom.models import Member
-from lessons.classroom.people.seats import present_seats, set_external_id
+from lessons.classroom.people.seats import set_external_id
 
 LONGEST = 120
 TYPED = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
@@ -39,7 +39,7 @@ class ExternalIdForm(forms.Form):
 
     def clean_external_id(self) -> str:
         wanted: str = self.cleaned_data["external_id"]
-        others = present_seats(self.seat.klass).exclude(pk=self.seat.pk)
+        others = self.seat.klass.present_seats().exclude(pk=self.seat.pk)
         other = others.filter(external_id=wanted).first() if wanted else None
         if other:
             raise forms.ValidationError(
@@ -88,7 +88,7 @@ class SchoolIdsForm(forms.Form):
         return data
 
     def _present(self) -> Sequence[Member]:
-        return list(present_seats(self.seats[0].klass)) if self.seats else []
+        return list(self.seats[0].klass.present_seats()) if self.seats else []
 
     @property
     def problems(self) -> list[str]:

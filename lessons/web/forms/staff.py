@@ -13,6 +13,8 @@ from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
 from pydantic import TypeAdapter, ValidationError
 
+from lessons.classroom.exports.canvas import read_gradebook
+from lessons.classroom.exports.roster import NotARoster, read_roster
 from lessons.classroom.grading.standings import DONE, NOT_YET, STATE_WORDS
 from lessons.classroom.models import Class, LateRule, Role
 from lessons.classroom.people.due import moment, wall_clock, zones
@@ -121,22 +123,34 @@ class SettingsForm(ClassForm):
 
 
 class RosterForm(forms.Form):
+    """An uploaded file; `cleaned_data["file"]` is what was read in it."""
+
     file = forms.FileField(
         label=_("The participants, or the gradebook, that Moodle or Canvas exported"), help_text=_("CSV, at most 2 MB."),
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
     )  # fmt: skip
 
-    def clean_file(self) -> UploadedFile:
+    def read(self, file: bytes) -> Any:
+        """Raises: NotARoster."""
+        return read_roster(file)
+
+    def clean_file(self) -> Any:
         file: UploadedFile = self.cleaned_data["file"]
         if (file.size or 0) > LARGEST_GRADEBOOK_BYTES:
             raise forms.ValidationError(_("The file is larger than 2 MB. Export the gradebook with fewer columns."))
-        return file
+        try:
+            return self.read(file.read())
+        except NotARoster as refusal:
+            raise forms.ValidationError(str(refusal)) from None
 
 
 class GradebookForm(RosterForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["file"].label = _("The gradebook that Canvas exported")
+
+    def read(self, file: bytes) -> Any:
+        return read_gradebook(file)
 
 
 class OverrideForm(forms.Form):

@@ -13,9 +13,8 @@ from typing import Any, Self
 
 from lessons.classroom.models import Member
 from lessons.classroom.overview import Overview
-from lessons.web.live.room import PROGRESS_TABLE, Part, RoomPage, Shown
+from lessons.web.live.room import PROGRESS_TABLE, SUMMARY, Part, RoomPage, Shown
 from lessons.web.view_models.brokers import brokers_context
-from lessons.web.view_models.progress_table import summary_context
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,6 @@ def _brokers(shown: Shown) -> dict[str, Any]:
     return {**brokers_context(shown.member, shown.snapshot), "is_offered": False}
 
 
-SUMMARY = Part("part-progress-summary", "room/_progress_summary.html", lambda shown: summary_context(shown.overview))
 COUNTS = Part("part-progress-counts", "room/_progress_counts.html", _counts)
 PREDICTIONS = Part(
     "part-predictions",

@@ -69,11 +69,12 @@ def _stuck(shown: Shown) -> dict[str, Any]:
     return {"stuck": stuck, "more": len(shown.overview.stuck) - len(stuck)}
 
 
+SUMMARY = Part("part-progress-summary", "room/_progress_summary.html", lambda shown: summary_context(shown.overview))
 PROGRESS_TABLE = Part("part-progress-table", "room/_progress_table.html", _progress_table)
 # From top to bottom: what comes first where the page is one column, who is where, and the aside.
 FIRST: list[Part] = [Part("part-hands", "room/_hands.html", lambda shown: queue_context(shown.member))]
 MIDDLE: list[Part] = [
-    Part("part-progress-summary", "room/_progress_summary.html", lambda shown: summary_context(shown.overview)),
+    SUMMARY,
     PROGRESS_TABLE,
     Part("part-predictions", "room/_predictions.html", lambda shown: {"predictions": shown.overview.predictions}),
     Part("part-stuck", "room/_stuck.html", _stuck),

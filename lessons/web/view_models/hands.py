@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from lessons.classroom.messages import hands
 from lessons.classroom.models import Hand, Member, Role
-from lessons.course.loader import Lesson, all_exercises, lessons
+from lessons.course.loader import Lesson, exercise_titles, lessons
 from lessons.web.forms.messages import HandForm, ReplyForm
 from lessons.web.links import seat_url
 
@@ -55,7 +55,7 @@ def hand_card(member: Member, lesson: Lesson, *, form: HandForm | None = None, e
 def about(hand: Hand) -> str:
     """The lesson and the exercise, by their titles."""
     lesson = next((each for each in lessons() if each.slug == hand.lesson), None)
-    exercise = next((each.title for each in all_exercises() if each.id == hand.exercise), "")
+    exercise = exercise_titles().get(hand.exercise, "")
     where = f"{lesson.number}. {lesson.title}" if lesson else hand.lesson
     return f"{where}: {exercise}" if exercise else where
 

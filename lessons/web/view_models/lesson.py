@@ -321,10 +321,12 @@ def page_blocks(
     lesson: Lesson,
     cards: Iterable[Card] = (),
     *,
-    snapshot: Snapshot | None = None,
+    standings: Standings,
+    snapshot: Snapshot,
 ) -> list[PageBlock]:
     """The page from top to bottom; `cards` are shown in place of the same ones with nothing to say."""
-    shown = {card.dom_id: card for card in [*exercise_cards(member, lesson, snapshot=snapshot), *cards]}
+    exercises = exercise_cards(member, lesson, standings, snapshot=snapshot)
+    shown = {card.dom_id: card for card in [*exercises, *cards]}
     return [_page_block(member, lesson, index, block, shown) for index, block in enumerate(lesson.blocks)]
 
 

@@ -8,15 +8,7 @@ from typing import Any
 from lessons.classroom.models import Act, Member
 from lessons.course.loader import Block, Lesson
 from lessons.web.view_models.hands import HandCard
-from lessons.web.view_models.lesson import ActCard, ExerciseCard, PageBlock, StreamCard, act_card, page_blocks
-
-
-def read_only_blocks(seat: Member, lesson: Lesson) -> list[PageBlock]:
-    """The page from top to bottom."""
-    return [
-        replace(block, card=read_only_card(block.card))
-        for block in page_blocks(seat, lesson, latest_act_cards(seat, lesson).values())
-    ]
+from lessons.web.view_models.lesson import ActCard, ExerciseCard, StreamCard, act_card
 
 
 def read_only_card(card: Any) -> Any:

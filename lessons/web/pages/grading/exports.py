@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from lessons.classroom.access import NOT_YOURS, get_staff
-from lessons.classroom.exports.canvas import Gradebook, canvas_rows, canvas_total_rows, read_gradebook
-from lessons.classroom.exports.roster import NotARoster, match
+from lessons.classroom.exports.canvas import Gradebook, canvas_rows, canvas_total_rows
+from lessons.classroom.exports.roster import match
 from lessons.classroom.exports.tables import (
     MoodleKey,
     as_json,
@@ -71,12 +71,7 @@ def canvas(request: HttpRequest, class_slug: str) -> HttpResponse:
         return _matched_by_hand(request, staff)
     form = GradebookForm(request.POST, request.FILES)
     if form.is_valid():
-        try:
-            gradebook = read_gradebook(form.cleaned_data["file"].read())
-        except NotARoster as refusal:
-            form.add_error("file", str(refusal))
-        else:
-            return _canvas_page(request, staff, gradebook)
+        return _canvas_page(request, staff, form.cleaned_data["file"])
     return _page(request, staff, form, status=422)
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from lessons.classroom.access import get_staff
 from lessons.classroom.history import sentence_of
 from lessons.classroom.models import Change
-from lessons.course.loader import all_exercises
+from lessons.course.loader import exercise_titles
 from lessons.web.page_context import page_context
 
 AT_ONCE = 50
@@ -42,7 +42,7 @@ def history(request: HttpRequest, class_slug: str) -> HttpResponse:
 def entry_of(change: Change) -> Entry:
     data = change.data if isinstance(change.data, Mapping) else {}
     exercise = str(data.get("exercise", ""))
-    titles = {each.id: each.title for each in all_exercises()}
+    titles = exercise_titles()
     return Entry(
         change=change,
         sentence=sentence_of(change),

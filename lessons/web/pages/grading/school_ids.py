@@ -8,9 +8,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from lessons.classroom.access import get_staff
-from lessons.classroom.exports.roster import Matches, NotARoster, match, read_roster
+from lessons.classroom.exports.roster import Matches, match
 from lessons.classroom.models import Member
-from lessons.classroom.people.seats import present_seats
 from lessons.web.forms.school_ids import SchoolIdsForm
 from lessons.web.forms.staff import RosterForm
 from lessons.web.page_context import page_context
@@ -35,12 +34,7 @@ def roster(request: HttpRequest, class_slug: str) -> HttpResponse:
     staff = get_staff(request.user, class_slug)
     upload, seats = RosterForm(request.POST, request.FILES), _seats(staff)
     if upload.is_valid():
-        try:
-            people = read_roster(upload.cleaned_data["file"].read())
-        except NotARoster as refusal:
-            upload.add_error("file", str(refusal))
-        else:
-            return _matched(request, staff, seats, match(seats, people))
+        return _matched(request, staff, seats, match(seats, upload.cleaned_data["file"]))
     return _page(request, staff, SchoolIdsForm(seats), upload=upload, status=422)
 
 
@@ -74,4 +68,4 @@ def _page(
 
 
 def _seats(staff: Member) -> list[Member]:
-    return list(present_seats(staff.klass).select_related("klass").order_by("name", "slug"))
+    return list(staff.klass.present_seats().select_related("klass").order_by("name", "slug"))

@@ -24,7 +24,7 @@ from lessons.cluster import records
 from lessons.cluster.errors import ClusterError, TopicMissing
 from lessons.cluster.snapshot import Snapshot
 from lessons.course.acts import ACTIONS
-from lessons.course.loader import all_exercises, lessons
+from lessons.course.loader import exercise_titles, lessons
 from lessons.web.live.projector import shown_on_wall
 from lessons.web.live.registry import live_url
 from lessons.web.live.room import draw_parts
@@ -107,7 +107,7 @@ def feed_context(reader: Member, *, hide_names: bool = False) -> dict[str, Any]:
         "seat_base": "" if hidden else f"/c/{klass.slug}/seats/",
         "names_hidden": hidden,
         "titles": {
-            "exercises": {exercise.id: exercise.title for exercise in all_exercises()},
+            "exercises": exercise_titles(),
             "lessons": {lesson.slug: gettext("lesson %(number)d") % {"number": lesson.number} for lesson in lessons()},
         },
         "lessons": klass.lessons,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -19,7 +20,7 @@ from lessons.web.page_context import has_more_classes
 from lessons.web.pages.student.lessons import lesson_context
 from lessons.web.view_models.hands import waiting_hand
 from lessons.web.view_models.lesson import StreamCard
-from lessons.web.view_models.read_only import read_only_blocks
+from lessons.web.view_models.read_only import latest_act_cards, read_only_card
 
 
 @require_safe
@@ -42,7 +43,7 @@ def _context(staff: Member, seat: Member, lesson: Lesson) -> dict[str, Any]:
 
 def read_only_context(staff: Member, seat: Member, lesson: Lesson, page: str, *of: str) -> dict[str, Any]:
     """What the student's page shows; the bar is that of the member of staff, and other lessons are on `page` too."""
-    shown = lesson_context(seat, lesson)
+    shown = lesson_context(seat, lesson, cards=latest_act_cards(seat, lesson).values())
     for row in (row for part in shown["rail"] for row in part["lessons"]):
         row["url"] = reverse(page, args=[*of, row["slug"]])
     for turn in (shown["previous"], shown["next"]):
@@ -51,5 +52,5 @@ def read_only_context(staff: Member, seat: Member, lesson: Lesson, page: str, *o
     return {
         **shown,
         "member": staff, "has_more_classes": has_more_classes(staff), "room": "", "hand": None, "notifications": None,
-        "blocks": read_only_blocks(seat, lesson),
+        "blocks": [replace(block, card=read_only_card(block.card)) for block in shown["blocks"]],
     }  # fmt: skip

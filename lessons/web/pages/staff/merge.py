@@ -43,7 +43,7 @@ def _asked(
             check_mergeable(seat, into)
         except CantMerge as no:
             refusal = str(no)
-    others = staff.klass.members.filter(role=Role.STUDENT, removed_at=None).exclude(pk=seat.pk).order_by("name", "slug")
+    others = staff.klass.present_seats().exclude(pk=seat.pk).order_by("name", "slug")
     context: dict[str, Any] = {
         **page_context(staff, "people"),
         "seat": seat, "into": into, "refusal": refusal, "others": others, "moving": what_moves(seat),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from lessons.classroom import process
 from lessons.classroom.access import get_lesson_for, get_member, get_own_act
+from lessons.classroom.grading.standings import standings_of
 from lessons.classroom.models import Member, Role
 from lessons.course.loader import Lesson
 from lessons.web.links import lesson_url
@@ -64,15 +65,15 @@ def _answered(request: HttpRequest, member: Member, lesson: Lesson) -> list[ActC
 
 def lesson_context(member: Member, lesson: Lesson, *, cards: Iterable[Card] = ()) -> dict[str, Any]:
     """The context of a lesson's page; `cards` are shown in place of the same ones with nothing to say."""
-    snapshot = latest_snapshot(member)
+    snapshot, standings = latest_snapshot(member), standings_of(member)
     before = [other for other in member.klass.lessons if other.number < lesson.number]
     after = [other for other in member.klass.lessons if other.number > lesson.number]
     return {
-        **page_context(member, "lessons"),
+        **page_context(member, "lessons", standings=standings),
         **cluster_context(member, snapshot),
         "lesson": lesson,
-        "rail": rail(member, here=lesson),
-        "blocks": page_blocks(member, lesson, cards, snapshot=snapshot),
+        "rail": rail(member, here=lesson, standings=standings),
+        "blocks": page_blocks(member, lesson, cards, standings=standings, snapshot=snapshot),
         "previous": _turn(member, before[-1] if before else None),
         "next": _turn(member, after[0] if after else None),
         "is_off": lesson not in member.klass.lessons,
