@@ -131,6 +131,11 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     context.close()
 
 
+# What no page of ours can help: a refusal that was asked for, and a request for the code under a form that a newer one
+# has replaced, as `hx-sync` has it.
+_NO_COMPLAINTS = ("the server responded with a status of 4", "htmx:sendAbort", "htmx:afterRequest")
+
+
 @pytest.fixture
 def page(context: BrowserContext) -> Iterator[Page]:
     """A page; what the browser complained about (scripts, the content policy) fails the test."""
@@ -139,7 +144,7 @@ def page(context: BrowserContext) -> Iterator[Page]:
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
     yield page
-    assert [words for words in complaints if "the server responded with a status of 4" not in words] == []
+    assert [words for words in complaints if not any(each in words for each in _NO_COMPLAINTS)] == []
 
 
 @pytest.fixture
