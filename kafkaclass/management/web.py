@@ -38,6 +38,12 @@ _WAITING_CONNECTIONS = 512  # a class that comes at once
 _OPTIONS = [
     *("--verbosity", "0", "--no-server-name"),
     *("--ping-interval", "4", "--ping-timeout", "8", "--websocket_timeout", "86400"),
+    *(
+        "--websocket-max-message-size",
+        "2097152",
+        "--websocket-max-frame-size",
+        "2097152",
+    ),  # a record of 1 MB, as base64
 ]
 
 

@@ -33,7 +33,12 @@ class Produce(Action):
         description=gettext_noop("one record per line; an empty line is an empty value"),
         json_schema_extra={"widget": "lines"},
     )
-    key: str = Field("", title=gettext_noop("Key"), description=gettext_noop("empty: no key (null)"))
+    key: str = Field(
+        "",
+        title=gettext_noop("Key"),
+        description=gettext_noop("one for all records, or one per line; empty: no key (null)"),
+        json_schema_extra={"widget": "lines", "rows": 1},
+    )
     partition: int | None = Field(
         None, title=gettext_noop("Partition"), description=gettext_noop("empty: the producer chooses")
     )
@@ -69,7 +74,7 @@ class Produce(Action):
             )
         }
 
-    @field_validator("values", "headers")
+    @field_validator("values", "headers", "key")
     @classmethod
     def newlines_as_everywhere_else(cls, text: str) -> str:
         """A record should hold what was typed, but forms send CR LF (HTML's rule)."""
@@ -83,6 +88,9 @@ class Produce(Action):
         if count > 1 and (weight := self.weight()) > MOST_BYTES:
             words = _("That is %(mb)s MB in %(count)s records; the form sends at most %(most)s MB at a time.")
             raise ValueError(words % {"mb": f"{weight / 2**20:.1f}", "count": count, "most": MOST_BYTES >> 20})
+        if (keys := self.key.count("\n") + 1) not in (1, self._count):
+            words = _("That is %(keys)s keys for %(records)s: give one key for all, or one per line.")
+            raise ValueError(words % {"keys": keys, "records": counted.records(self._count)})
         if (headers := self.headers.count("\n") + 1) > MOST_HEADERS:
             words = _("That is %(count)s headers; a record can have at most %(most)s here.")
             raise ValueError(words % {"count": headers, "most": MOST_HEADERS})
@@ -97,14 +105,26 @@ class Produce(Action):
 
     def weight(self) -> int:
         """What Kafka is to store: each record has the key and the headers again."""
-        return self._count * (len(self.key.encode()) + len(self.headers.encode())) + len(self.values.encode())
+        keys = sum(map(len, map(str.encode, self._keys)))
+        return keys + self._count * len(self.headers.encode()) + len(self.values.encode())
+
+    @property
+    def _keys(self) -> list[str]:
+        """One for each record; empty: none."""
+        keys = self.key.split("\n")
+        return keys if len(keys) > 1 else keys * self._count
+
+    @property
+    def _has_keys_of_their_own(self) -> bool:
+        return "\n" in self.key
 
     def messages(self) -> list[records.Message]:
         headers = tuple(self._header_pairs())
-        key = self.key.encode() if self.key else None
-        if self.tombstone:
-            return [records.Message(key=key, value=None, headers=headers)]
-        return [records.Message(key=key, value=line.encode(), headers=headers) for line in self.values.split("\n")]
+        values = [None] if self.tombstone else [line.encode() for line in self.values.split("\n")]
+        return [
+            records.Message(key=key.encode() if key else None, value=value, headers=headers)
+            for key, value in zip(self._keys, values, strict=True)
+        ]
 
     def _header_pairs(self) -> list[tuple[str, bytes]]:
         pairs = (line.split("=", 1) for line in self.headers.split("\n") if line)
@@ -117,6 +137,10 @@ class Produce(Action):
             namespace, self.topic, self.messages(),
             partition=self.partition, producer=producer, flush_each=self.flush_each,
         )  # fmt: skip
+        return self.answer(deliveries)
+
+    def answer(self, deliveries: Sequence[records.Delivery]) -> Answer:
+        """Kafka's answer, whoever sent the records."""
         failed = [delivery for delivery in deliveries if delivery.error]
         delivered = len(deliveries) - len(failed)
         words = _("%(delivered)s of %(records)s delivered to %(topic)s.") % {
@@ -141,13 +165,19 @@ class Produce(Action):
 
     def python(self, where: Where) -> str:
         arguments = [literal(where.full(self.topic)), "value" if not self.tombstone else "None"]
-        if self.key:
+        if self._has_keys_of_their_own:
+            arguments.append("key=key")
+        elif self.key:
             arguments.append(f"key={literal(self.key)}")
         if self.partition is not None:
             arguments.append(f"partition={self.partition}")
         if self.headers:
             arguments.append(f"headers={self._header_pairs()!r}")
         values = "[None]" if self.tombstone else _list_of(self.values.split("\n"))
+        pairs = "value in " + values
+        if self._has_keys_of_their_own:
+            keys = ", ".join(literal(key) if key else "None" for key in self._keys)
+            pairs = f"key, value in zip([{keys}], {values})"
         serve = "producer.poll(0)  # serves the callbacks that are due\nproducer.flush()  # waits for the rest"
         if self.flush_each:
             serve = "producer.flush()  # waits until this record has its report"
@@ -163,7 +193,7 @@ def delivery_callback(error, message):
 
 
 producer = Producer({self._settings(where)})
-for value in {values}:
+for {pairs}:
     producer.produce({", ".join(arguments)}, on_delivery=delivery_callback)
     {serve}
 """
@@ -188,12 +218,13 @@ for value in {values}:
             properties += _changed(("headers.key.separator", within, ":"), ("headers.separator", between, ","))
             properties += _changed(("headers.delimiter", behind, "\t"))
             prefix += between.join(within.join(pair) for pair in pairs) + behind
+        keys = [key or "NULL" for key in self._keys]
         if self.key:
-            [behind] = _signs("\t", apart_from=[self.key, *lines])
+            [behind] = _signs("\t", apart_from=[*keys, *lines])
             properties.append("parse.key=true")
             properties += _changed(("key.separator", behind, "\t"))
-            prefix += self.key + behind
-        if self.tombstone:
+            lines = [key + behind + line for key, line in zip(keys, lines, strict=True)]
+        if self.tombstone or (self.key and "" in self._keys):
             properties.append("null.marker=NULL")
         typed = " ".join(shlex.quote(prefix + line) for line in lines)
         options = [word for prop in properties for word in ("--reader-property", prop)]
@@ -211,6 +242,8 @@ for value in {values}:
 
     def feed_line(self) -> str:
         what = {"records": counted.records(self._count), "topic": self.topic, "key": self.key}
+        if self._has_keys_of_their_own:
+            return _("%(records)s with keys of their own to %(topic)s") % what
         if self.key:
             return _("%(records)s to %(topic)s with key %(key)s") % what
         return _("%(records)s to %(topic)s") % what

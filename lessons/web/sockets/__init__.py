@@ -4,6 +4,7 @@
     watch/     page → watch, grant, stop            page ← watching, records, left_out, waiting, going_on,
                                                            topic_deleted, partitions_added, problem
     feed/      as watch/, but always of the class's feed; for staff, or for all while it is shared
+    program/   see `program_protocol`: the clients of a program that runs in the page
     consume/   page → start, grant, ack, stop       page ← started, assigned, revoked, records, topic_deleted,
                                                            topic_recreated, problem, stopped
 
@@ -37,6 +38,7 @@ from lessons.web.sockets.base import NowhereSocket
 from lessons.web.sockets.consume import ConsumeSocket
 from lessons.web.sockets.feed import FeedSocket
 from lessons.web.sockets.live import LiveSocket
+from lessons.web.sockets.program import ProgramSocket
 from lessons.web.sockets.watch import WatchSocket
 
-__all__ = ["ConsumeSocket", "FeedSocket", "LiveSocket", "NowhereSocket", "WatchSocket"]
+__all__ = ["ConsumeSocket", "FeedSocket", "LiveSocket", "NowhereSocket", "ProgramSocket", "WatchSocket"]

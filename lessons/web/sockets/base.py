@@ -84,6 +84,7 @@ class PageSocket(AsyncConsumer):
     """
 
     member: Member
+    most_bytes = MAX_FRAME_BYTES  # of one frame of the page
 
     def door(self, user: User | AnonymousUser, class_slug: str) -> Member:
         """Who may come in, by a door of `lessons.classroom.access`. Raises: Http404."""
@@ -135,7 +136,7 @@ class PageSocket(AsyncConsumer):
         if self._writer is None:
             return  # said before it has heard that it is closed
         text, data = message.get("text"), message.get("bytes")
-        if len(data or (text or "").encode(errors="surrogatepass")) > MAX_FRAME_BYTES:
+        if len(data or (text or "").encode(errors="surrogatepass")) > self.most_bytes:
             await self.close(TOO_BIG)
             return
         if text == PING:

@@ -24,11 +24,11 @@ class ForgedFrame(Exception):
     """No page of ours sends this."""
 
 
-class _Frame(BaseModel):
+class PageFrame(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
-class Watch(_Frame):
+class Watch(PageFrame):
     """Read this topic from there on; replaces what was watched. Comes without credit."""
 
     type: Literal["watch"]
@@ -37,18 +37,18 @@ class Watch(_Frame):
     topic_id: Annotated[str, Field(max_length=64)] | None = None
 
 
-class Grant(_Frame):
+class Grant(PageFrame):
     """The page has painted, and has room for so many more."""
 
     type: Literal["grant"]
     records: Annotated[int, Field(ge=1, le=500)]
 
 
-class Stop(_Frame):
+class Stop(PageFrame):
     type: Literal["stop"]
 
 
-class Start(_Frame):
+class Start(PageFrame):
     """Join a group. The act's id comes with the form, so that a double click is one act."""
 
     type: Literal["start"]
@@ -60,7 +60,7 @@ class Start(_Frame):
     lesson: Annotated[str, Field(max_length=40, pattern=r"^[a-z0-9-]*$")] = ""
 
 
-class Acknowledge(_Frame):
+class Acknowledge(PageFrame):
     """Everything before these offsets has been painted."""
 
     type: Literal["ack"]

@@ -1,0 +1,175 @@
+"""A program's clients as its seat's: what they change on the class's cluster are acts."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from lessons.classroom.models import Act
+from lessons.classroom.programs.acts import ProgramActs, problem_of
+from lessons.classroom.programs.consuming import Consuming
+from lessons.cluster.errors import AppRefused
+from lessons.cluster.namespace import Namespace
+from lessons.cluster.programs import (
+    OutgoingRecord,
+    ProgramAdmin,
+    ProgramClient,
+    ProgramConsumer,
+    ProgramProducer,
+    Raises,
+    Report,
+    Told,
+)
+from lessons.cluster.programs.client import refusal_as_json
+from lessons.cluster.programs.configuration import Value
+from lessons.cluster.programs.consumer import Consumed
+from lessons.cluster.programs.wire import JSON
+from lessons.course.acts.add_partitions import AddPartitions
+from lessons.course.acts.base import Action
+from lessons.course.acts.create_topic import CreateTopic
+from lessons.course.acts.delete_topic import DeleteTopic
+from lessons.course.acts.describe_cluster import DescribeCluster
+from lessons.course.acts.list_topics import ListTopics
+
+
+class SeatAdmin(ProgramAdmin):
+    def __init__(self, wanted: Mapping[str, Value], acts: ProgramActs, tell: Told) -> None:
+        super().__init__(wanted, acts.member.namespace, tell)
+        self._acts = acts
+
+    def call_list_topics(self, topic: str | None = None, timeout: float = -1) -> JSON:
+        if self.is_the_class:
+            self._acts.do(ListTopics())
+        return super().call_list_topics(topic, timeout)
+
+    def call_describe_cluster(self) -> JSON:
+        if self.is_the_class:
+            self._acts.do(DescribeCluster())
+        return super().call_describe_cluster()
+
+    def call_create_topics(self, topics: list[JSON], validate_only: bool = False, **options: Any) -> JSON:
+        if not self.is_the_class:
+            return super().call_create_topics(topics)
+        _refuse_what_no_act_does(validate_only, topics)
+        return self._act_for_each(topics, lambda new: CreateTopic(
+            name=self.short(new["topic"]), partitions=new["num_partitions"], replicas=new["replication_factor"]
+        ))  # fmt: skip
+
+    def call_delete_topics(self, topics: list[str], **options: Any) -> JSON:
+        if not self.is_the_class:
+            return super().call_delete_topics(topics)
+        named = [{"topic": name} for name in topics]
+        return self._act_for_each(named, lambda each: DeleteTopic(name=self.short(each["topic"])))
+
+    def call_create_partitions(self, partitions: list[JSON], validate_only: bool = False, **options: Any) -> JSON:
+        if not self.is_the_class:
+            return super().call_create_partitions(partitions)
+        _refuse_what_no_act_does(validate_only, partitions)
+        return self._act_for_each(partitions, lambda new: AddPartitions(
+            topic=self.short(new["topic"]), total=new["new_total_count"]
+        ))  # fmt: skip
+
+    def short(self, name: str) -> str:
+        return self.namespace.short(name)
+
+    def _act_for_each(self, wanted: Iterable[JSON], action: Callable[[JSON], Action]) -> JSON:
+        """An act for each, in order; a refusal of one stops no other."""
+        return {each["topic"]: self._problem(action(each)) for each in wanted}
+
+    def _problem(self, action: Action) -> JSON | None:
+        try:
+            act: Act = self._acts.do(action)
+        except AppRefused as refusal:
+            return refusal_as_json(refusal)
+        return problem_of(act)
+
+
+class SeatProducer(ProgramProducer):
+    def __init__(self, wanted: Mapping[str, Value], acts: ProgramActs, tell: Told) -> None:
+        self._acts = acts
+        super().__init__(wanted, acts.member.namespace, tell, reported=self._settle)
+
+    def produce(self, records: Sequence[OutgoingRecord]) -> None:
+        if self.is_the_class:
+            try:
+                self._acts.send(id(self), records)
+            except AppRefused as refusal:
+                self._acts.forget(id(self), records)
+                self.refuse(records, refusal)
+                return
+        super().produce(records)
+
+    def _settle(self, reports: Sequence[Report]) -> None:
+        self._acts.reported(id(self), reports)
+
+
+class SeatConsumer(ProgramConsumer):
+    def __init__(self, wanted: Mapping[str, Value], acts: ProgramActs, tell: Told) -> None:
+        super().__init__(wanted, acts.member.namespace, tell, happened=self._hear)
+        self._acts = acts
+        self._act_lock = threading.Lock()
+        self._consuming: Consuming | None = None
+        self._fields = _fields_of_act(wanted, self.namespace)
+
+    def call_subscribe(self, topics: list[str]) -> None:
+        self._begin(topics)
+        super().call_subscribe(topics)
+
+    def call_unsubscribe(self) -> None:
+        super().call_unsubscribe()
+        self._end()
+
+    def call_assign(self, partitions: list[JSON]) -> None:
+        if self._consuming is None:  # inside a rebalance it is the group's doing
+            self._begin([each["topic"] for each in partitions])
+        super().call_assign(partitions)
+
+    def close(self) -> None:
+        super().close()
+        self._end()
+
+    def _begin(self, topics: Sequence[str]) -> None:
+        self._end()
+        if self.is_the_class:
+            named = [each for each in topics if not each.startswith("^")]
+            self._consuming = self._acts.consume(named, **self._fields)
+
+    def _end(self) -> None:
+        with self._act_lock:
+            consuming, self._consuming = self._consuming, None
+        if consuming is not None:
+            consuming.settle()
+
+    def _hear(self, consumed: Consumed) -> None:
+        consuming = self._consuming
+        if consuming is not None:
+            consuming.hear(consumed)
+
+
+def open_client(kind: str, wanted: Mapping[str, Value], acts: ProgramActs, tell: Told) -> ProgramClient:
+    """`kind` is admin, producer or consumer. Raises: KafkaException, AppRefused, Raises."""
+    kinds: Mapping[str, Callable[[Mapping[str, Value], ProgramActs, Told], ProgramClient]] = {
+        "admin": SeatAdmin, "producer": SeatProducer, "consumer": SeatConsumer,
+    }  # fmt: skip
+    return kinds[kind](wanted, acts, tell)
+
+
+def _refuse_what_no_act_does(validate_only: bool, wanted: Iterable[JSON]) -> None:
+    if validate_only:
+        raise Raises("NotImplementedError", "validate_only is not offered here.")
+    for name in ("config", "replica_assignment"):
+        if any(each.get(name) for each in wanted):
+            raise Raises("NotImplementedError", f"{name} is not offered here.")
+
+
+def _fields_of_act(wanted: Mapping[str, Value], namespace: Namespace) -> dict[str, str | int]:
+    """What the act of consuming says of a consumer's settings; what it can't say has its default."""
+    reset = str(wanted.get("auto.offset.reset", "latest"))
+    beginnings = ("earliest", "smallest", "beginning")
+    timeout = wanted.get("session.timeout.ms", 45_000)
+    return {
+        "group_id": namespace.short(str(wanted.get("group.id", ""))),
+        "auto_offset_reset": "earliest" if reset in beginnings else "latest",
+        "session_timeout_ms": int(timeout) if str(timeout).isdecimal() else 45_000,
+    }

@@ -1,0 +1,238 @@
+"""The admin client of a program: what it reads. What it changes are acts, except where nobody is asked at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
+from typing import Any
+
+from confluent_kafka import (
+    ConsumerGroupTopicPartitions,
+    IsolationLevel,
+    KafkaException,
+    TopicCollection,
+    TopicPartition,
+)
+from confluent_kafka.admin import (
+    AdminClient,
+    ConfigEntry,
+    ConfigResource,
+    ConfigSource,
+    NewPartitions,
+    NewTopic,
+    OffsetSpec,
+)
+
+from lessons.cluster import clients
+from lessons.cluster.errors import KafkaUnavailable
+from lessons.cluster.metadata import list_metadata
+from lessons.cluster.namespace import Namespace
+from lessons.cluster.programs.client import ProgramClient, Told
+from lessons.cluster.programs.configuration import Value
+from lessons.cluster.programs.wire import (
+    JSON,
+    Raises,
+    node_as_json,
+    own,
+    own_group,
+    partitions_as_json,
+    partitions_in,
+    raised,
+)
+from lessons.words import _
+
+WITHIN_S = 10.0  # of the calls that read
+_ALONE_S = 60.0  # how long the client waits for a controller where nobody answers
+
+
+class ProgramAdmin(ProgramClient):
+    """Uses the process's admin client: a program's own settings change nothing that it could see."""
+
+    kind = "admin"
+
+    def __init__(self, wanted: Mapping[str, Value], namespace: Namespace, tell: Told) -> None:
+        super().__init__(wanted, namespace, tell)
+        # Made at all, so that a wrong value of a setting is refused in the client's own words.
+        own_client = AdminClient(self.settings, logger=self.log) if len(wanted) > 1 or not self.is_the_class else None
+        self._alone = None if self.is_the_class else own_client
+
+    @property
+    def _client(self) -> AdminClient:
+        return self._alone or clients.admin()
+
+    def call(self, name: str, args: JSON) -> Any:
+        try:
+            return super().call(name, args)
+        finally:
+            if self._alone is not None:
+                self._alone.poll(0)  # its log lines
+
+    def close(self) -> None:
+        self._alone = None
+
+    def call_list_topics(self, topic: str | None = None, timeout: float = -1) -> JSON:
+        return self._list_topics(self._client, topic, timeout)
+
+    # --- Where nobody is asked: the client's own words, after its own wait ---
+
+    def call_create_topics(self, topics: list[JSON], **options: Any) -> JSON:
+        new = [NewTopic(each["topic"], each["num_partitions"], each["replication_factor"]) for each in topics]
+        return self._errors(self._nobody().create_topics(new))
+
+    def call_delete_topics(self, topics: list[str], **options: Any) -> JSON:
+        return self._errors(self._nobody().delete_topics(topics))
+
+    def call_create_partitions(self, partitions: list[JSON], **options: Any) -> JSON:
+        new = [NewPartitions(each["topic"], each["new_total_count"]) for each in partitions]
+        return self._errors(self._nobody().create_partitions(new))
+
+    def _nobody(self) -> AdminClient:
+        if self._alone is None:
+            raise RuntimeError("what a program changes on the class's cluster is an act")
+        return self._alone
+
+    def _errors(self, futures: Mapping[str, Future[Any]]) -> JSON:
+        return {name: answer and answer["error"] for name, answer in self._each(futures, lambda _: None).items()}
+
+    # --- Reading ---
+
+    def call_describe_topics(self, topics: list[str]) -> JSON:
+        readable = self._readable(topics)
+        futures = self._client.describe_topics(TopicCollection(list(readable)), request_timeout=WITHIN_S)
+        return self._each(futures, self._topic, names=readable)
+
+    def _readable(self, names: Iterable[str]) -> dict[str, str]:
+        """{full name: name}: the seat's own, or Kafka's and the class's that its list shows."""
+        known = list_metadata(asked=_("List the topics")).topics if self.is_the_class else {}
+        return {self._full(name, known): name for name in names}
+
+    def _full(self, name: str, known: Mapping[str, object]) -> str:
+        is_others = name.startswith("_") and self.namespace.prefix + name not in known and name in known
+        return name if is_others and self.namespace.may_see(name) else own(name, self.namespace)
+
+    def _topic(self, topic: Any) -> JSON:
+        return {
+            "name": self.namespace.short(topic.name),
+            "topic_id": str(topic.topic_id),
+            "is_internal": topic.is_internal,
+            "partitions": [
+                {
+                    "id": each.id,
+                    "leader": node_as_json(each.leader),
+                    "replicas": [node_as_json(node) for node in each.replicas],
+                    "isr": [node_as_json(node) for node in each.isr],
+                }
+                for each in topic.partitions
+            ],
+        }
+
+    def call_describe_cluster(self) -> JSON:
+        cluster = self._client.describe_cluster(request_timeout=WITHIN_S).result(WITHIN_S + 1)
+        return {
+            "cluster_id": cluster.cluster_id,
+            "controller": node_as_json(cluster.controller),
+            "nodes": [node_as_json(node) for node in cluster.nodes],
+        }
+
+    def call_describe_configs(self, resources: list[JSON]) -> list[JSON]:
+        topic = ConfigResource.Type.TOPIC
+        if any(each["restype"] != topic.value for each in resources):
+            raise Raises("NotImplementedError", "Only topics are described here: ConfigResource.Type.TOPIC.")
+        readable = self._readable(each["name"] for each in resources)
+        asked = {name: ConfigResource(topic, full) for full, name in readable.items()}
+        futures = self._client.describe_configs(list(asked.values()), request_timeout=WITHIN_S)
+        answers = self._each({name: futures[each] for name, each in asked.items()}, _entries)
+        return [answers[each["name"]] for each in resources]
+
+    def call_list_offsets(self, partitions: list[JSON], isolation: int = 0) -> list[JSON]:
+        places = [TopicPartition(own(each["topic"], self.namespace), each["partition"]) for each in partitions]
+        specs = {place: OffsetSpec._values.get(each["spec"]) or OffsetSpec.for_timestamp(each["spec"])
+                 for place, each in zip(places, partitions, strict=True)}  # fmt: skip
+        futures = self._client.list_offsets(specs, isolation_level=IsolationLevel(isolation), request_timeout=WITHIN_S)
+        answers = self._each({(place.topic, place.partition): future for place, future in futures.items()}, _offset)
+        return [answers[place.topic, place.partition] for place in places]
+
+    def call_list_consumer_groups(self) -> JSON:
+        listed = self._client.list_consumer_groups(request_timeout=WITHIN_S).result(WITHIN_S + 1)
+        return {
+            "valid": [
+                {
+                    "group_id": self.namespace.short(each.group_id), "is_simple": each.is_simple_consumer_group,
+                    "state": each.state.value, "type": each.type.value,
+                }
+                for each in listed.valid or ()
+                if self.namespace.owns(each.group_id)
+            ],
+            "errors": [raised(error, self.namespace) for error in listed.errors or ()],
+        }  # fmt: skip
+
+    def call_describe_consumer_groups(self, groups: list[str]) -> JSON:
+        full = {own_group(each, self.namespace): each for each in groups}
+        futures = self._client.describe_consumer_groups(list(full), request_timeout=WITHIN_S)
+        return self._each(futures, self._group, names=full)
+
+    def _group(self, group: Any) -> JSON:
+        return {
+            "group_id": self.namespace.short(group.group_id),
+            "is_simple_consumer_group": group.is_simple_consumer_group,
+            "partition_assignor": group.partition_assignor,
+            "state": group.state.value,
+            "type": group.type.value,
+            "coordinator": node_as_json(group.coordinator),
+            "members": [
+                {
+                    "member_id": each.member_id, "client_id": each.client_id, "host": each.host,
+                    "group_instance_id": each.group_instance_id,
+                    "assignment": partitions_as_json(each.assignment.topic_partitions, self.namespace),
+                }
+                for each in group.members
+            ],
+        }  # fmt: skip
+
+    def call_list_consumer_group_offsets(self, groups: list[JSON]) -> JSON:
+        answers: JSON = {}
+        for each in groups:  # the client takes one in a call
+            full_id, places = own_group(each["group_id"], self.namespace), each.get("partitions")
+            wanted = None if places is None else partitions_in(places, self.namespace)
+            futures = self._client.list_consumer_group_offsets(
+                [ConsumerGroupTopicPartitions(full_id, wanted)], request_timeout=WITHIN_S
+            )
+            answers |= self._each(futures, self._committed, names={full_id: each["group_id"]})
+        return answers
+
+    def _committed(self, group: ConsumerGroupTopicPartitions) -> JSON:
+        return {"partitions": partitions_as_json(group.topic_partitions, self.namespace)}
+
+    def _each(
+        self,
+        futures: Mapping[Any, Future[Any]],
+        convert: Callable[[Any], Any],
+        *,
+        names: Mapping[Any, str] | None = None,
+    ) -> dict[Any, Any]:
+        """For each what it is converted to, or its error."""
+        within_s = WITHIN_S + 1 if self.is_the_class else _ALONE_S + 5
+        answers: dict[Any, Any] = {}
+        for key, future in futures.items():
+            try:
+                answer = convert(future.result(within_s))
+            except (KafkaException, KafkaUnavailable) as error:
+                answer = {"error": raised(error, self.namespace)}
+            answers[names[key] if names else key] = answer
+        return answers
+
+
+def _entries(entries: Mapping[str, ConfigEntry]) -> JSON:
+    return {"entries": [_entry(entry) for entry in entries.values()]}
+
+
+def _entry(entry: ConfigEntry) -> JSON:
+    return {
+        "name": entry.name, "value": entry.value, "source": ConfigSource(entry.source).value, "is_read_only": entry.is_read_only,
+        "is_default": entry.is_default, "is_sensitive": entry.is_sensitive, "is_synonym": entry.is_synonym,
+        "synonyms": [_entry(each) for each in (entry.synonyms or {}).values()],
+    }  # fmt: skip
+
+
+def _offset(found: Any) -> JSON:
+    return {"offset": found.offset, "timestamp": found.timestamp, "leader_epoch": found.leader_epoch}

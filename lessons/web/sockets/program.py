@@ -1,0 +1,135 @@
+"""A page's program and its clients: what it calls is run here, on the real cluster, as its seat."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from lessons.classroom.programs import ProgramActs, open_client
+from lessons.web.sockets import event_loop, limits
+from lessons.web.sockets.base import PageSocket
+from lessons.web.sockets.program_clients import CLOSED, ClientOfPage
+from lessons.web.sockets.program_protocol import (
+    MAX_FRAME_BYTES,
+    PROGRAM,
+    Call,
+    Close,
+    Consumed,
+    Flush,
+    Grant,
+    Handled,
+    Open,
+    Produce,
+)
+from lessons.web.sockets.protocol import ForgedFrame, parse
+
+MOST_CLIENTS = 24  # of one page: a cell that is run again makes new ones, and the old ones go with their variables
+MOST_WAITING = 200  # frames of one client
+LEAVE_WITHIN_S = 8.0
+SETTLE_EVERY_S = 0.2
+
+_TOO_MANY_PROGRAMS = (
+    f"{limits.MAX_CONSUMERS} pages with programs of yours are open, in all tabs and windows together. That is as many as "
+    "one seat may have. Close some, then run the cell again."
+)
+# Calls wait for Kafka on these. A program makes one call at a time.
+_threads = ThreadPoolExecutor(64, thread_name_prefix="program")
+_leaving: set[asyncio.Task[None]] = set()
+
+
+class ProgramSocket(PageSocket):
+    """A client's frames are taken in their order, one after the other; clients do not wait for each other."""
+
+    most_bytes = MAX_FRAME_BYTES
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._clients: dict[int, ClientOfPage] = {}
+        self._acts: ProgramActs | None = None
+        self._settling: asyncio.Task[None] | None = None
+
+    async def hear(self, text: str | None) -> None:
+        frame = parse(text, PROGRAM)
+        if isinstance(frame, Open):
+            self._open(frame)
+            return
+        client = self._clients.get(frame.client)
+        if client is None:
+            if isinstance(frame, Call | Close):
+                self._answer(frame.id, {"error": CLOSED})
+            return
+        if client.waiting >= MOST_WAITING:
+            raise ForgedFrame("So many frames wait for this client that no page of ours would send another one.")
+        match frame:
+            case Call(id=call_id, name=name, args=args):
+                client.call(call_id, name, args)
+            case Close(id=call_id):
+                client.close(call_id)
+                del self._clients[frame.client]
+            case Produce(records=records):
+                client.produce([each.outgoing() for each in records])
+                self._see_to_acts()
+            case Flush():
+                client.flush()
+            case Consumed(positions=positions):
+                client.consumed(positions)
+            case Grant(records=records):
+                client.grant(records)
+            case Handled():
+                client.handled()
+
+    def _open(self, frame: Open) -> None:
+        if frame.client in self._clients:
+            raise ForgedFrame("There is a client of this number.")
+        if len(self._clients) >= MOST_CLIENTS:
+            words = f"{MOST_CLIENTS} clients are open on this page. Close some, or restart the interpreter."
+            self._answer(frame.id, {"error": {"raises": "RuntimeError", "text": words}})
+            return
+        if self._acts is None:
+            event_loop.current().programs.take(self.member, most=limits.MAX_CONSUMERS, words=_TOO_MANY_PROGRAMS)
+            self._acts = ProgramActs(self.member, self.parameters.get("lesson", "")[:40])
+        client = self._clients[frame.client] = ClientOfPage(self.member.namespace, self._answer, _threads)
+        acts, tell = self._acts, self._teller(frame.client)
+        client.open(frame.id, lambda: open_client(frame.kind, frame.config, acts, tell))
+
+    def _teller(self, number: int) -> Callable[..., None]:
+        loop = asyncio.get_running_loop()
+
+        def tell(kind: str, **rest: Any) -> None:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(lambda: self.tell(kind, client=number, **rest))
+
+        return tell
+
+    def _answer(self, call_id: int, answer: dict[str, Any]) -> None:
+        self.tell("answer", id=call_id, **answer)
+
+    def _see_to_acts(self) -> None:
+        if self._acts is not None and (self._settling is None or self._settling.done()):
+            self._settling = asyncio.create_task(self._settle(self._acts), name="settle-sent")
+
+    async def _settle(self, acts: ProgramActs) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(SETTLE_EVERY_S)
+            if not await loop.run_in_executor(_threads, acts.settle):
+                return
+
+    async def leave(self) -> None:
+        acts, self._acts = self._acts, None
+        if acts is None:
+            return
+        event_loop.current().programs.give_back(self.member)
+        task = asyncio.create_task(self._leave(acts), name="program-leaves")
+        _leaving.add(task)
+        task.add_done_callback(_leaving.discard)
+        await asyncio.wait({task}, timeout=LEAVE_WITHIN_S)
+
+    async def _leave(self, acts: ProgramActs) -> None:
+        clients, self._clients = list(self._clients.values()), {}
+        await asyncio.gather(*(client.leave() for client in clients), return_exceptions=True)
+        if self._settling is not None:
+            self._settling.cancel()
+        await asyncio.get_running_loop().run_in_executor(_threads, lambda: acts.settle(everything=True))

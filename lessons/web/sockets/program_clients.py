@@ -1,0 +1,126 @@
+"""One client of a page's program: what it is asked runs on threads, one thing after the other."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from typing import Any
+
+from django.db import DatabaseError, close_old_connections
+from pydantic import ValidationError
+
+from lessons.classroom.perform import AnswerNotStored
+from lessons.cluster.errors import AppRefused
+from lessons.cluster.namespace import Namespace
+from lessons.cluster.programs import OutgoingRecord, ProgramClient
+from lessons.cluster.programs.client import refusal_as_json
+from lessons.cluster.programs.wire import JSON, raised
+
+_log = logging.getLogger(__name__)
+
+_APP_FAILED: JSON = {"raises": "RuntimeError", "text": "The app failed here; its log says how."}
+_NOT_STORED: JSON = {
+    "raises": "RuntimeError",
+    "text": "The app's database did not answer. What became of this call is not known: look at the cluster.",
+}
+CLOSED: JSON = {"raises": "RuntimeError", "text": "This client is closed."}
+
+
+class ClientOfPage:
+    """`then` puts work in line; `answer` is called on the event loop with the call's id and its answer."""
+
+    def __init__(self, namespace: Namespace, answer: Callable[[int, JSON], None], threads: Executor) -> None:
+        self._namespace = namespace
+        self._answer = answer
+        self._threads = threads
+        self._client: ProgramClient | None = None
+        self._line = asyncio.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def waiting(self) -> int:
+        return len(self._tasks)
+
+    def open(self, call_id: int, make: Callable[[], ProgramClient]) -> None:
+        def work() -> JSON:
+            self._client = make()
+            return {}
+
+        self._then(call_id, work)
+
+    def call(self, call_id: int, name: str, args: JSON) -> None:
+        self._with_client(call_id, lambda client: client.call(name, args))
+
+    def close(self, call_id: int) -> None:
+        def close(client: ProgramClient) -> JSON:
+            client.close()
+            return {}
+
+        self._with_client(call_id, close)
+
+    def produce(self, records: Sequence[OutgoingRecord]) -> None:
+        self._with_client(None, lambda client: client.produce(records))
+
+    def flush(self) -> None:
+        self._with_client(None, lambda client: client.flush())
+
+    def consumed(self, positions: Sequence[tuple[str, int, int]]) -> None:
+        self._with_client(None, lambda client: client.consumed(positions))
+
+    def grant(self, records: int) -> None:
+        if self._client is not None:
+            self._client.grant(records)
+        else:  # it is being made
+            self._with_client(None, lambda client: client.grant(records))
+
+    def handled(self) -> None:
+        """At once: the client waits for it in the middle of what it does."""
+        if self._client is not None:
+            self._client.handled()
+
+    async def leave(self) -> None:
+        """The page is gone."""
+        if self._client is not None:
+            self._client.leave()
+        self._with_client(None, lambda client: client.close())
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _with_client(self, call_id: int | None, use: Callable[[ProgramClient], object]) -> None:
+        self._then(call_id, lambda: None if self._client is None else use(self._client))
+
+    def _then(self, call_id: int | None, work: Callable[[], Any]) -> None:
+        task = asyncio.create_task(self._in_line(call_id, work), name="program-client")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _in_line(self, call_id: int | None, work: Callable[[], Any]) -> None:
+        async with self._line:
+            answer = await asyncio.get_running_loop().run_in_executor(self._threads, self._run, work)
+        if call_id is not None:
+            self._answer(call_id, answer)
+
+    def _run(self, work: Callable[[], Any]) -> JSON:
+        try:
+            return {"value": work()}
+        except AppRefused as refusal:
+            return {"error": refusal_as_json(refusal)}
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+            words = ".".join(map(str, first["loc"])) + f": {first['msg']}"
+            return {"error": {"raises": "ValueError", "text": words}}
+        except (DatabaseError, AnswerNotStored):
+            _log.exception("a call of a program is not stored")
+            return {"error": _NOT_STORED}
+        except Exception as error:
+            return {"error": self._raised(error)}
+        finally:
+            close_old_connections()
+
+    def _raised(self, error: Exception) -> JSON:
+        try:
+            return raised(error, self._namespace)
+        except Exception:
+            _log.exception("a call of a program failed")
+            return _APP_FAILED
