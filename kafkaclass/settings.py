@@ -21,6 +21,7 @@ from pathlib import Path
 import dj_database_url
 from csp.constants import NONE, SELF
 
+from kafkaclass import static_files
 from kafkaclass.hosts import LOOPBACK, AllowedHosts, OwnHosts
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -159,6 +160,9 @@ STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+WHITENOISE_IMMUTABLE_FILE_TEST = static_files.is_immutable
+WHITENOISE_ADD_HEADERS_FUNCTION = static_files.add_headers
 
 # --- Walls ---------------------------------------------------------------------------------------------------
 

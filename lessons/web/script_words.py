@@ -7,7 +7,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-# By the <script> element that holds them: every page has `page`, a page with streams has `streams`, one with the feed `feed`.
+# By the <script> element that holds them: every page has `page`, one with streams `streams`, with cells `kernel`, with the
+# feed `feed`.
 WORDS = {
     "page": {
         "no-answer": _("The server did not answer, so it is not known whether this was done. Press the button again: the same request is never done twice."),
@@ -74,6 +75,12 @@ WORDS = {
         "stopped-by-cut": _("Stopped: the connection was lost."),
         "cut-while-stopping": _("The connection was lost while the consumer stopped. It has left the group all the same."),
         "cut-while-consuming": _("The connection was lost, so the consumer leaves its group. Reconnecting…"),
+    },
+    "kernel": {
+        "kernel-old-browser": _("This browser can’t run Python in a page. Chrome, Edge and Chromium from version 137 can, and Firefox from version 153. The forms and the downloads work in any."),
+        "kernel-not-loaded": _("Python could not be loaded. Check the connection and try again."),
+        "kernel-busy": _("A cell is running. Wait for it, or stop it."),
+        "kernel-restarts": _("The cell could not be stopped where it was. Python starts anew: variables are gone, and its clients are closed."),
     },
     "feed": {
         "feed-live": _("Live"),
