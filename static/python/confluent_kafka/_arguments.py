@@ -90,3 +90,10 @@ def message(value: Any) -> Message:
 
 def _kind(value: Any) -> str:
     return "None" if value is None else type(value).__name__
+
+
+def long_number(value: Any) -> int:
+    number = index(value)
+    if not -(2**63) <= number < 2**63:
+        raise OverflowError("Python int too large to convert to C long")
+    return number

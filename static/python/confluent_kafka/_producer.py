@@ -1,0 +1,282 @@
+"""The producer: records gather here, go out in batches, and get their delivery reports in poll() and flush()."""
+
+from __future__ import annotations
+
+import json
+import time
+from base64 import b64encode
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from . import _arguments as arguments
+from ._binding import like_an_extension
+from ._configuration import Configuration
+from ._consumer import GroupOfConsumer
+from ._errors import KafkaError, KafkaException, error_from
+from ._handle import Handle
+from ._link import Answer
+from ._not_offered import method_not_offered
+from ._records import TIMESTAMP_CREATE_TIME, Message, to_wire
+
+SEND_AT_RECORDS, SEND_AT_BYTES = 500, 512 * 1024  # a frame has at most 500 records and 2 MiB, as base64
+LINGER_S = 0.005
+_LONGEST_TOPIC = 249
+
+Callback = Callable[[KafkaError | None, Message], Any]
+Outgoing = tuple[str, bytes | None, bytes | None, int, Callback | None]  # topic, value, key, partition, callback
+Report = tuple[Outgoing, dict[str, Any]]
+
+
+class Producer(Handle):
+    """Nothing is sent twice: what a cut leaves open is reported as an error that says so."""
+
+    _kind = "producer"
+    _closed_words = "Producer has been closed"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        configuration = Configuration(args, kwargs)
+        self._most_records = configuration.number("queue.buffering.max.messages", default=100_000) or 2**31
+        self._most_bytes = configuration.number("queue.buffering.max.kbytes", default=1_048_576) * 1024
+        self._most_record_bytes = configuration.number("message.max.bytes", default=1_000_000)
+        self._says_errors_only = configuration.is_on("delivery.report.only.error", default=False)
+        self._gathered: list[str] = []  # records as JSON
+        self._gathered_bytes = 0
+        self._gathered_at = 0.0
+        self._outgoing: dict[int, Outgoing] = {}  # without a report yet
+        self._queued_bytes = 0
+        self._reports: deque[Report] = deque()  # without their callbacks yet
+        self._last_record = 0
+        super().__init__(configuration)
+
+    # --- Sending ---
+
+    @like_an_extension
+    def produce(
+        self,
+        topic: str,
+        value: str | bytes | None = None,
+        key: str | bytes | None = None,
+        partition: int = -1,
+        callback: Callback | None = None,
+        on_delivery: Callback | None = None,
+        timestamp: int = 0,
+        headers: Any = None,
+    ) -> None:
+        """Puts a record into the queue. Raises: BufferError, if that is full; KafkaException, if it is too large."""
+        self._check_open()
+        name = arguments.text(topic)
+        data, key_data = arguments.payload(value, 2), arguments.payload(key, 3)
+        number, at_ms = arguments.whole_number(partition), arguments.long_number(timestamp)
+        pairs = arguments.headers(headers)
+        size = len(data or b"") + len(key_data or b"")
+        self._check_room(size, size + sum(len(each) + len(content or b"") + 2 for each, content in pairs))
+        report_to = callback or on_delivery or self._callbacks.get("on_delivery")
+        self._last_record += 1
+        self._outgoing[self._last_record] = name, data, key_data, number, report_to
+        self._queued_bytes += size
+        if self._error is not None or number < -1 or not 0 < len(name) <= _LONGEST_TOPIC:
+            self._fail_at_once(self._last_record)
+            return
+        self._gather(self._last_record, name, data, key_data, number, at_ms, pairs)
+
+    def _check_room(self, size: int, whole_size: int) -> None:
+        if whole_size > self._most_record_bytes:
+            words = "Unable to produce message: Broker: Message size too large"
+            raise KafkaException(KafkaError(KafkaError.MSG_SIZE_TOO_LARGE, words))  # type: ignore[attr-defined]
+        if len(self) >= self._most_records or self._queued_bytes + size > self._most_bytes:
+            raise BufferError("Local: Queue full")
+
+    def _fail_at_once(self, number: int) -> None:
+        """No frame could say this record, or there is nobody to say it to."""
+        outgoing = self._outgoing.pop(number)
+        error = self._error
+        if error is None:
+            is_topic = outgoing[3] >= -1
+            code = KafkaError._UNKNOWN_TOPIC if is_topic else KafkaError._UNKNOWN_PARTITION  # type: ignore[attr-defined]
+            error = KafkaError(code)
+        self._reports.append((outgoing, {"partition": outgoing[3], "offset": None, "error": _to_wire(error)}))
+
+    def _gather(
+        self,
+        number: int,
+        topic: str,
+        value: bytes | None,
+        key: bytes | None,
+        partition: int,
+        timestamp: int,
+        headers: list[tuple[str, bytes | None]],
+    ) -> None:
+        size = len(value or b"") + len(key or b"") + sum(len(content or b"") for _, content in headers)
+        if self._gathered and self._gathered_bytes + size > SEND_AT_BYTES:
+            self.send_gathered()
+        now = time.monotonic()
+        if not self._gathered:
+            self._gathered_at = now
+        record: dict[str, Any] = {"n": number, "topic": topic, "value": _base64(value), "key": _base64(key)}
+        if partition != -1:
+            record["partition"] = partition
+        if timestamp:
+            record["timestamp"] = timestamp
+        if headers:
+            record["headers"] = [[name, _base64(content)] for name, content in headers]
+        self._gathered.append(json.dumps(record))
+        self._gathered_bytes += size
+        if len(self._gathered) >= SEND_AT_RECORDS or now - self._gathered_at > LINGER_S:
+            self.send_gathered()
+
+    def send_gathered(self) -> None:
+        if self._gathered:
+            records, self._gathered, self._gathered_bytes = self._gathered, [], 0
+            text = f'{{"type":"produce","client":{self._number},"records":[{",".join(records)}]}}'
+            self._link.send_text(text)
+
+    # --- Reports ---
+
+    def hear(self, kind: str, frame: dict[str, Any]) -> None:
+        if kind != "delivered":
+            return
+        for report in frame["reports"]:
+            outgoing = self._outgoing.pop(report["n"], None)
+            if outgoing is not None:
+                self._reports.append((outgoing, report))
+
+    def lost(self, error: KafkaError) -> None:
+        words = f"{error.str()} What became of this record is not known."
+        super().lost(KafkaError(error.code(), words))
+        self._gathered.clear()
+        for outgoing in self._outgoing.values():
+            self._reports.append((outgoing, {"partition": outgoing[3], "offset": None, "error": _to_wire(self._error)}))
+        self._outgoing.clear()
+
+    @like_an_extension
+    def poll(self, timeout: float = -1) -> int:
+        """Serves callbacks, waiting for a first one as long as that. Returns how many there were."""
+        self._check_open()
+        within_s = arguments.seconds(timeout)
+        if within_s == 0:
+            self._link.breathe()
+        elif not self._reports:
+            self.send_gathered()
+            self._link.wait(lambda: self._reports or self._error, None if within_s < 0 else within_s)
+        return self._serve()
+
+    @like_an_extension
+    def flush(self, timeout: float = -1) -> int:
+        """Waits until the queue is empty, serving callbacks. Returns how many are left."""
+        self._check_open()
+        within_s = arguments.seconds(timeout)
+        end = None if within_s < 0 else time.monotonic() + within_s
+        self.send_gathered()
+        if self._outgoing:
+            self._link.send(type="flush", client=self._number)
+        self._serve()
+        while self._outgoing:
+            left = None if end is None else end - time.monotonic()
+            if left is not None and left <= 0:
+                break
+            self._link.wait(lambda: self._reports, left)
+            self._serve()
+        return len(self)
+
+    def _serve(self) -> int:
+        served = 0
+        while self._reports:
+            outgoing, report = self._reports.popleft()
+            topic, value, key, _partition, callback = outgoing
+            self._queued_bytes -= len(value or b"") + len(key or b"")
+            error = error_from(report["error"])
+            served += 1
+            if callback is None or (error is None and self._says_errors_only):
+                continue
+            timestamp = report.get("timestamp") or 0
+            at = (TIMESTAMP_CREATE_TIME, timestamp) if timestamp > 0 else None
+            callback(
+                error,
+                Message(
+                    topic, report["partition"], report["offset"], key, value,
+                    error=error, timestamp=at, latency=report.get("latency_s"),
+                ),
+            )  # fmt: skip
+        return served
+
+    def __len__(self) -> int:
+        return len(self._outgoing) + len(self._reports)
+
+    def __bool__(self) -> bool:
+        return True
+
+    # --- The rest ---
+
+    @like_an_extension
+    def purge(self, in_queue: bool = True, in_flight: bool = True, blocking: bool = True) -> None:
+        self._check_open()
+        self._call("purge", in_queue=bool(in_queue), in_flight=bool(in_flight))
+
+    @like_an_extension
+    def init_transactions(self, timeout: float = -1) -> None:
+        self._check_open()
+        self._call("init_transactions", timeout=arguments.seconds(timeout))
+
+    @like_an_extension
+    def begin_transaction(self) -> None:
+        self._check_open()
+        self._call("begin_transaction")
+
+    @like_an_extension
+    def commit_transaction(self, timeout: float = -1) -> None:
+        """Flushes first, as the real client does, and serves the callbacks that come of it."""
+        self._check_open()
+        self._end_transaction("commit_transaction", arguments.seconds(timeout))
+
+    @like_an_extension
+    def abort_transaction(self, timeout: float = -1) -> None:
+        self._check_open()
+        self._end_transaction("abort_transaction", arguments.seconds(timeout))
+
+    def _end_transaction(self, name: str, timeout: float) -> None:
+        answer = self._send_call(name, timeout=timeout)
+        self._settled(answer)
+
+    @like_an_extension
+    def send_offsets_to_transaction(self, positions: Any, group_metadata: Any, timeout: float = -1) -> None:
+        self._check_open()
+        places = arguments.partitions(positions)
+        if not isinstance(group_metadata, GroupOfConsumer):
+            raise TypeError(f"expected bytes, {type(group_metadata).__name__} found")
+        self._call(
+            "send_offsets_to_transaction",
+            offsets=[to_wire(each) for each in places],
+            consumer=group_metadata.consumer,
+            timeout=arguments.seconds(timeout),
+        )
+
+    produce_batch = method_not_offered("Producer.produce_batch()")
+
+    def close(self) -> bool:
+        """Flushes, and ends. Returns whether nothing is left."""
+        if not self._is_closed:
+            self.flush()
+            self._close()
+        return True
+
+    def _while_closing(self, closed: Answer) -> None:
+        super()._while_closing(closed)
+        self._serve()
+
+    def __enter__(self) -> Producer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+Producer.__module__ = "cimpl"
+
+
+def _base64(value: bytes | None) -> str | None:
+    return None if value is None else b64encode(value).decode("ascii")
+
+
+def _to_wire(error: KafkaError | None) -> dict[str, Any] | None:
+    return None if error is None else {"code": error.code(), "text": error.str()}
