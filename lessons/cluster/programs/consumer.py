@@ -3,6 +3,10 @@
 Its thread polls while the program has room: records go ahead of the program's own polls, as a client's own queue does.
 A rebalance waits until the program's callback has returned, as it would in the program itself. What the program was given
 it tells in its own time (`consumed`), and only that is stored for the next commit.
+
+Since 2.16 the client lets one thread in at a time: a thread that polls without end would keep out what the program calls
+for ever, and a rebalance that waits for the program's callback what that callback calls. librdkafka itself takes any
+number of threads. So those of one consumer go in under one identity, as the client's own asyncio consumer does.
 """
 
 from __future__ import annotations
@@ -14,7 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition, cimpl
 
 from lessons.cluster.consume import ending
 from lessons.cluster.namespace import Namespace
@@ -81,6 +85,14 @@ class ProgramConsumer(ProgramClient):
         self._is_ending = self._is_closed = False
         self._thread: threading.Thread | None = None
 
+    def call(self, name: str, args: JSON) -> Any:
+        self._come_in()
+        return super().call(name, args)
+
+    def _come_in(self) -> None:
+        """Of this thread, before it uses the client."""
+        cimpl._reentry_identity_var.set(id(self) & 0xFFFFFFFF or 1)
+
     # --- What the page says ---
 
     def grant(self, records: int) -> None:
@@ -95,6 +107,7 @@ class ProgramConsumer(ProgramClient):
         self._handled.set()
 
     def consumed(self, positions: Sequence[tuple[str, int, int]]) -> None:
+        self._come_in()
         places = [
             TopicPartition(own(topic, self.namespace), partition, offset) for topic, partition, offset in positions
         ]
@@ -139,6 +152,7 @@ class ProgramConsumer(ProgramClient):
         return True
 
     def _run(self) -> None:
+        self._come_in()
         while not self._is_ending:
             if self._has_room():
                 self._read()
@@ -285,12 +299,14 @@ class ProgramConsumer(ProgramClient):
         return self._list_topics(self._client, topic, timeout)
 
     def group_metadata(self) -> Any:
+        self._come_in()
         return self._client.consumer_group_metadata()
 
     def close(self) -> None:
         """Commits what was given, if the client is one that does, and leaves the group."""
         if self._is_closed:
             return
+        self._come_in()
         self._is_ending = self._is_closed = True
         with self._room:
             self._room.notify()
