@@ -19,7 +19,7 @@ class Positions:
         self.paused: set[Place] = set()
         self._waiting: deque[Message] = deque()  # came ahead of the program's polls
         self._set_aside: dict[Place, deque[Message]] = {}  # of paused partitions
-        self._given: dict[Place, int] = {}  # → the offset behind what the program was given
+        self._given: dict[Place, Message] = {}  # the last record that the program was given
         self._untold: dict[Place, int] = {}  # the part of it that has not been told
 
     def __len__(self) -> int:
@@ -41,7 +41,8 @@ class Positions:
         """The next one for the program. Raises: IndexError."""
         message = self._waiting.popleft()
         if message.error() is None and (offset := message.offset()) is not None:
-            self._given[_place(message)] = self._untold[_place(message)] = offset + 1
+            self._given[_place(message)] = message
+            self._untold[_place(message)] = offset + 1
         return message
 
     def untold(self) -> list[tuple[str | None, int | None, int]]:
@@ -90,8 +91,11 @@ class Positions:
             self._waiting.extend(self._set_aside.pop(place, ()))
 
     def position(self, partition: TopicPartition) -> TopicPartition:
-        offset = self._given.get((partition.topic, partition.partition), OFFSET_INVALID)
-        return TopicPartition(partition.topic, partition.partition, offset)
+        """Behind the last record that the program was given."""
+        last = self._given.get((partition.topic, partition.partition))
+        if last is None or (offset := last.offset()) is None:
+            return TopicPartition(partition.topic, partition.partition, OFFSET_INVALID)
+        return TopicPartition(partition.topic, partition.partition, offset + 1, leader_epoch=last.leader_epoch())
 
 
 def _place(message: Message) -> Place:
