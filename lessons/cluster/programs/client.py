@@ -53,6 +53,7 @@ class ProgramClient:
         self.settings: Config = settings_for(self.kind, wanted, namespace)
         self.log = _logger(self)
         self.is_left = False
+        self.is_called_back = False  # a callback of the program has been called, and has not returned
 
     def call(self, name: str, args: JSON) -> Any:
         """What the call gives, as JSON. Raises: Raises, KafkaException, AppRefused, and what the client raises."""

@@ -230,9 +230,11 @@ class ProgramConsumer(ProgramClient):
     def _call_back(self, kind: str, places: list[TopicPartition]) -> None:
         """Told to the program, whose own callback may commit or assign before the rebalance goes on."""
         self._handled.clear()
+        self.is_called_back = True
         self.tell(kind, partitions=partitions_as_json(places, self.namespace))
         if not self.is_left:
             self._handled.wait(CALLBACK_WITHIN_S)
+        self.is_called_back = False
 
     # --- Calls ---
 

@@ -66,8 +66,7 @@ class ProgramSocket(PageSocket):
             case Call(id=call_id, name=name, args=args):
                 client.call(call_id, name, args)
             case Close(id=call_id):
-                client.close(call_id)
-                del self._clients[frame.client]
+                client.close(call_id, lambda: self._clients.pop(frame.client, None))
             case Produce(records=records):
                 client.produce([each.outgoing() for each in records])
                 self._see_to_acts()

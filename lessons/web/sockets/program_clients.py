@@ -36,7 +36,7 @@ class ClientOfPage:
         self._answer = answer
         self._threads = threads
         self._client: ProgramClient | None = None
-        self._line = asyncio.Lock()
+        self._line, self._aside = asyncio.Lock(), asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -53,12 +53,14 @@ class ClientOfPage:
     def call(self, call_id: int, name: str, args: JSON) -> None:
         self._with_client(call_id, lambda client: client.call(name, args))
 
-    def close(self, call_id: int) -> None:
+    def close(self, call_id: int, closed: Callable[[], object]) -> None:
+        """`closed` is called at the end: until then the program's callbacks may ask for something."""
+
         def close(client: ProgramClient) -> JSON:
             client.close()
             return {}
 
-        self._with_client(call_id, close)
+        self._with_client(call_id, close).add_done_callback(lambda _: closed())
 
     def produce(self, records: Sequence[OutgoingRecord]) -> None:
         self._with_client(None, lambda client: client.produce(records))
@@ -87,16 +89,21 @@ class ClientOfPage:
         self._with_client(None, lambda client: client.close())
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _with_client(self, call_id: int | None, use: Callable[[ProgramClient], object]) -> None:
-        self._then(call_id, lambda: None if self._client is None else use(self._client))
+    def _with_client(self, call_id: int | None, use: Callable[[ProgramClient], object]) -> asyncio.Task[None]:
+        return self._then(call_id, lambda: None if self._client is None else use(self._client))
 
-    def _then(self, call_id: int | None, work: Callable[[], Any]) -> None:
-        task = asyncio.create_task(self._in_line(call_id, work), name="program-client")
+    def _then(self, call_id: int | None, work: Callable[[], Any]) -> asyncio.Task[None]:
+        # A rebalance waits for the program's callback, in the middle of a call perhaps: what the callback asks for does
+        # not wait behind that.
+        is_called_back = self._client is not None and self._client.is_called_back
+        line = self._aside if is_called_back else self._line
+        task = asyncio.create_task(self._in_line(line, call_id, work), name="program-client")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
-    async def _in_line(self, call_id: int | None, work: Callable[[], Any]) -> None:
-        async with self._line:
+    async def _in_line(self, line: asyncio.Lock, call_id: int | None, work: Callable[[], Any]) -> None:
+        async with line:
             answer = await asyncio.get_running_loop().run_in_executor(self._threads, self._run, work)
         if call_id is not None:
             self._answer(call_id, answer)
