@@ -70,7 +70,12 @@ def _run(program: str, names: dict[str, str], folders: tuple[Path, ...], seat: S
         **os.environ, **names, "PYTHONPATH": os.pathsep.join(map(str, folders)), "PYTHONDONTWRITEBYTECODE": "1",
     }  # fmt: skip
     done = subprocess.run(
-        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False
+        [sys.executable, "-c", program],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
     )
     return Printed(_normal(done.stdout, seat), _normal(done.stderr, seat))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from operator import index
 from typing import Any
 
+from ._binding import like_an_extension
 from ._codes import CODES
 
 _NAMES = {code: name for name, code, _ in CODES}
@@ -16,6 +17,7 @@ class KafkaError:
 
     __slots__ = ("_code", "_is_fatal", "_is_retriable", "_text", "_wants_abort")
 
+    @like_an_extension
     def __init__(
         self,
         error: int,

@@ -72,7 +72,7 @@ class ConsumerGroupTopicPartitions:
 
 
 class Uuid:
-    """128 bits as two signed numbers; as text base 64 in the alphabet for URLs, without padding."""
+    """128 bits as two signed numbers; as text base 64, without padding."""
 
     def __init__(self, most_significant_bits: int, least_significant_bits: int) -> None:
         self._bits = (most_significant_bits, least_significant_bits)
@@ -85,7 +85,7 @@ class Uuid:
 
     def __str__(self) -> str:
         data = b"".join(half.to_bytes(8, "big", signed=True) for half in self._bits)
-        return base64.urlsafe_b64encode(data).decode().rstrip("=")
+        return base64.b64encode(data).decode().rstrip("=")
 
     __repr__ = __str__
 
@@ -97,7 +97,7 @@ class Uuid:
 
     @classmethod
     def _from_text(cls, text: str) -> Uuid:
-        data = base64.urlsafe_b64decode(text + "==")
+        data = base64.b64decode(text + "==")
         return cls(int.from_bytes(data[:8], "big", signed=True), int.from_bytes(data[8:], "big", signed=True))
 
 

@@ -47,6 +47,7 @@ class Producer(Handle):
         self._queued_bytes = 0
         self._reports: deque[Report] = deque()  # without their callbacks yet
         self._last_record = 0
+        self._partitions: dict[str, int] = {}  # of a topic: how many it is known to have
         super().__init__(configuration)
 
     # --- Sending ---
@@ -71,6 +72,8 @@ class Producer(Handle):
         pairs = arguments.headers(headers)
         size = len(data or b"") + len(key_data or b"")
         self._check_room(size, size + sum(len(each) + len(content or b"") + 2 for each, content in pairs))
+        if number >= 0:
+            self._check_partition(name, number)
         report_to = callback or on_delivery or self._callbacks.get("on_delivery")
         self._last_record += 1
         self._outgoing[self._last_record] = name, data, key_data, number, report_to
@@ -86,6 +89,18 @@ class Producer(Handle):
             raise KafkaException(KafkaError(KafkaError.MSG_SIZE_TOO_LARGE, words))  # type: ignore[attr-defined]
         if len(self) >= self._most_records or self._queued_bytes + size > self._most_bytes:
             raise BufferError("Local: Queue full")
+
+    def _check_partition(self, topic: str, partition: int) -> None:
+        """The real client refuses at once a partition that a topic has not, if it has heard of the topic before."""
+        known = self._partitions.get(topic)
+        if known is None or partition < known:
+            return
+        found = self._call("list_topics", topic=topic, timeout=10.0)["topics"]
+        count = max((len(each["partitions"]) for each in found), default=0)
+        if count <= partition:
+            words = "Unable to produce message: Local: Unknown partition"
+            raise KafkaException(KafkaError(KafkaError._UNKNOWN_PARTITION, words))  # type: ignore[attr-defined]
+        self._partitions[topic] = count
 
     def _fail_at_once(self, number: int) -> None:
         """No frame could say this record, or there is nobody to say it to."""
@@ -138,8 +153,13 @@ class Producer(Handle):
             return
         for report in frame["reports"]:
             outgoing = self._outgoing.pop(report["n"], None)
-            if outgoing is not None:
-                self._reports.append((outgoing, report))
+            if outgoing is None:
+                continue
+            if report["error"] is None:
+                self._partitions[outgoing[0]] = max(self._partitions.get(outgoing[0], 0), report["partition"] + 1)
+            else:
+                report["error"]["text"] = report["error"]["text"].removeprefix("Unable to produce message: ")
+            self._reports.append((outgoing, report))
 
     def lost(self, error: KafkaError) -> None:
         words = f"{error.str()} What became of this record is not known."

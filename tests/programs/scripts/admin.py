@@ -26,14 +26,25 @@ def settled(topic, partitions):
 
 
 md = a.list_topics(timeout=10)
-print(type(md).__name__, len(md.brokers), sorted(md.brokers), md.orig_broker_id in md.brokers, md.controller_id in md.brokers)
+print(
+    type(md).__name__,
+    len(md.brokers),
+    sorted(md.brokers),
+    md.orig_broker_id in md.brokers,
+    md.controller_id in md.brokers,
+)
 names = [PREFIX + name for name in ("test1p", "test2p", "test2die")]
 tell("create", a.create_topics([NewTopic(name, num_partitions=1, replication_factor=1) for name in names]))
 tell("create again", a.create_topics([NewTopic(names[0], num_partitions=1, replication_factor=1)]))
 tell("create with 4 replicas", a.create_topics([NewTopic(PREFIX + "many", num_partitions=1, replication_factor=4)]))
 for name in names:
     t = settled(name, 1)
-    print(str(t), repr(t), t.error, [(p.id, str(p), repr(p), len(p.replicas), len(p.isrs), p.error) for p in t.partitions.values()])
+    print(
+        str(t),
+        repr(t),
+        t.error,
+        [(p.id, str(p), repr(p), len(p.replicas), len(p.isrs), p.error) for p in t.partitions.values()],
+    )
 tell("delete", a.delete_topics([names[2]], operation_timeout=30))
 tell("delete again", a.delete_topics([names[2]], operation_timeout=30))
 tell("partitions", a.create_partitions([NewPartitions(names[1], 2)]))

@@ -1,10 +1,17 @@
 """A group of one: subscribe, poll, commit, seek, pause, position, close; then a second reader goes on."""
 
 import os
-import time
 import sys
 
-from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
+from confluent_kafka import (
+    OFFSET_BEGINNING,
+    Consumer,
+    KafkaError,
+    KafkaException,
+    Message,
+    Producer,
+    TopicPartition,
+)
 from confluent_kafka.admin import AdminClient, NewTopic
 
 PREFIX, BROKERS = os.environ["PREFIX"], os.environ["BROKERS"]
@@ -82,8 +89,11 @@ with Consumer({**conf, "enable.auto.commit": True, "enable.partition.eof": True}
         if msg is None:
             continue
         if msg.error():
-            sys.stderr.write(f"% {msg.error()} {msg.error().code() == KafkaError._PARTITION_EOF} {msg.partition()} {msg.offset()} {msg.topic()}\n"
-                             if msg.partition() == 0 else "")
+            sys.stderr.write(
+                f"% {msg.error()} {msg.error().code() == KafkaError._PARTITION_EOF} {msg.partition()} {msg.offset()} {msg.topic()}\n"
+                if msg.partition() == 0
+                else ""
+            )
             if msg.partition() == 0:
                 break
         elif msg.partition() == 0:

@@ -16,7 +16,7 @@ def delivered(err, msg):
     if err:
         sys.stderr.write(f"% Message failed delivery: {err}\n")
         return
-    sys.stderr.write("%% Message delivered to %s [%d] @ %d\n" % (msg.topic(), msg.partition(), msg.offset()))
+    sys.stderr.write(f"% Message delivered to {msg.topic()} [{msg.partition()}] @ {msg.offset()}\n")
     print(msg.key(), msg.value(), msg.headers(), msg.timestamp()[0], msg.latency() > 0, msg.error(), len(msg))
 
 
@@ -69,7 +69,9 @@ for _ in range(4):
         raise KafkaException(m.error())
     print(m.topic(), m.partition(), m.offset(), m.key(), m.value(), m.headers(), m.timestamp()[0], m.error(), len(m))
     print(m.leader_epoch(), m.latency())
-print(c.get_watermark_offsets(TopicPartition(topic, 0)), c.position([TopicPartition(topic, 1), TopicPartition(topic, 0)]))
+print(
+    c.get_watermark_offsets(TopicPartition(topic, 0)), c.position([TopicPartition(topic, 1), TopicPartition(topic, 0)])
+)
 c.close()
 full = Producer({"bootstrap.servers": BROKERS, "queue.buffering.max.messages": 3, "linger.ms": 1000})
 try:
