@@ -90,6 +90,10 @@ _VARIABLE = (
     (r"rdkafka-[0-9a-f-]{36}", "MEMBER"),
     (r'^  File ".*?", line', '  File "…", line'),
     (r"^ *[~^]+\n", ""),
+    (r"broker \d", "broker N"),
+    (r"\(after \d+ms", "(after N ms"),
+    (r"leader_epoch=(\d+|None)", "leader_epoch=…"),  # what a page says it was given has none
+    (r"^%5\|TIME\|PARTCNT.*\n", ""),  # of the app's own admin client, for whom it is no news
 )
 
 

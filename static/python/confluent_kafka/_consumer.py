@@ -16,7 +16,7 @@ from ._errors import KafkaError, KafkaException, error_from
 from ._handle import Handle
 from ._link import Answer
 from ._positions import Positions, message_from
-from ._records import Message, TopicPartition, partition_from, to_wire
+from ._records import OFFSET_INVALID, OFFSET_STORED, Message, TopicPartition, partition_from, to_wire
 
 ROOM = 500  # records that may come ahead
 GRANT_AT = 250
@@ -204,7 +204,10 @@ class Consumer(Handle):
     @like_an_extension
     def assignment(self) -> list[TopicPartition]:
         self._check_open()
-        return [TopicPartition(each.topic, each.partition, each.offset) for each in self._positions.assigned.values()]
+        return [
+            TopicPartition(each.topic, each.partition, OFFSET_STORED if each.offset == OFFSET_INVALID else each.offset)
+            for each in self._positions.assigned.values()
+        ]
 
     # --- Places ---
 
@@ -268,15 +271,14 @@ class Consumer(Handle):
         if asynchronous:
             self._send_call("commit", on_answer=self._committed, offsets=wire, asynchronous=True)
             return None
-        answer = self._send_call("commit", on_answer=self._committed, offsets=wire, asynchronous=False)
-        return [partition_from(each) for each in self._settled(answer)]
+        return [partition_from(each) for each in self._call("commit", offsets=wire, asynchronous=False)]
 
     def _committed(self, answer: Answer) -> None:
         if "on_commit" not in self._callbacks:
             return
         if answer.exception is None:
             self._commits.append((None, [partition_from(each) for each in answer.value or ()]))
-        elif isinstance(answer.exception, KafkaException):
+        elif isinstance(answer.exception, KafkaException) and answer.exception.args[0] != KafkaError._NO_OFFSET:  # type: ignore[attr-defined]
             self._commits.append((answer.exception.args[0], []))
 
     @like_an_extension
@@ -294,6 +296,9 @@ class Consumer(Handle):
         wanted = _offsets_of(message, offsets)
         if wanted is None:
             raise ValueError("expected either message or offsets")
+        if self._stores_itself:
+            words = "StoreOffsets failed: Local: Invalid argument or configuration"
+            raise KafkaException(KafkaError(KafkaError._INVALID_ARG, words))  # type: ignore[attr-defined]
         self._call("store_offsets", offsets=[to_wire(each) for each in wanted])
 
     # --- The rest ---

@@ -82,6 +82,7 @@ try:
 except RuntimeError as e:
     print(e)
 
+conf.pop("on_commit")
 with Consumer({**conf, "enable.auto.commit": True, "enable.partition.eof": True}) as c:
     c.subscribe([topic])
     while True:

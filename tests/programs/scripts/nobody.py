@@ -6,9 +6,7 @@ import time
 from confluent_kafka import Consumer, KafkaException, Producer
 from confluent_kafka.admin import AdminClient
 
-where = (
-    {"bootstrap.servers": "127.0.0.1:1", "log_level": 0} if os.environ["PREFIX"] else {"bootstrap.servers": "kafka9:1"}
-)
+where = {"bootstrap.servers": "127.0.0.1:1"} if os.environ["PREFIX"] else {"bootstrap.servers": "kafka9:1"}
 a = AdminClient(where)
 begun = time.monotonic()
 for ask in (
