@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from django.db import DatabaseError
+
 from lessons.classroom.models import Act
 from lessons.classroom.programs.acts import ProgramActs, problem_of
 from lessons.classroom.programs.consuming import Consuming
-from lessons.cluster.errors import AppRefused
+from lessons.cluster.errors import AppRefused, no_answer
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.programs import (
     OutgoingRecord,
@@ -31,6 +34,9 @@ from lessons.course.acts.create_topic import CreateTopic
 from lessons.course.acts.delete_topic import DeleteTopic
 from lessons.course.acts.describe_cluster import DescribeCluster
 from lessons.course.acts.list_topics import ListTopics
+from lessons.words import _
+
+_log = logging.getLogger(__name__)
 
 
 class SeatAdmin(ProgramAdmin):
@@ -97,6 +103,11 @@ class SeatProducer(ProgramProducer):
             except AppRefused as refusal:
                 self._acts.forget(id(self), records)
                 self.refuse(records, refusal)
+                return
+            except DatabaseError:
+                _log.exception("what a program sends is not stored, so it is not sent")
+                self._acts.forget(id(self), records)
+                self.refuse(records, no_answer(asked=_("Store what is about to be sent")))
                 return
         super().produce(records)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lessons.cluster.errors import AppRefused
+from lessons.cluster.errors import ClusterError
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.programs.configuration import Config, Value, is_the_class, settings_for
 from lessons.cluster.programs.wire import JSON, Raises, error_named, metadata_as_json
@@ -92,7 +92,7 @@ class ProgramClient:
         return metadata_as_json(client.list_topics(full_name, timeout=within_s), self.namespace)
 
 
-def refusal_as_json(error: AppRefused) -> JSON:
+def refusal_as_json(error: ClusterError) -> JSON:
     """A refusal of the app's as Kafka's word for it: a policy's, or a quota's."""
     name = "THROTTLING_QUOTA_EXCEEDED" if error.code.startswith("TOO_FAST") else error.code
     return error_named(name, f"{error.answered} {error.advice}".strip())

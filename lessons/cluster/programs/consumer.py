@@ -3,22 +3,20 @@
 Its thread polls while the program has room: records go ahead of the program's own polls, as a client's own queue does.
 A rebalance waits until the program's callback has returned, as it would in the program itself. What the program was given
 it tells in its own time (`consumed`), and only that is stored for the next commit.
-
-Since 2.16 the client lets one thread in at a time: a thread that polls without end would keep out what the program calls
-for ever, and a rebalance that waits for the program's callback what that callback calls. librdkafka itself takes any
-number of threads. So those of one consumer go in under one identity, as the client's own asyncio consumer does.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition, cimpl
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from lessons.cluster.consume import ending
 from lessons.cluster.namespace import Namespace
@@ -34,6 +32,9 @@ from lessons.cluster.programs.wire import (
 )
 
 POLL_S = 0.25
+BUSY_POLL_S = 0.02  # while the program asks one thing after the other, which waits for the end of a poll
+BUSY_S = 2.0
+FRAME_BYTES = 256 * 1024
 BATCH = 100
 MOST_AHEAD = 1000  # records that a page may have room for
 MOST_AHEAD_BYTES = 1024 * 1024
@@ -62,8 +63,52 @@ class Consumed:
     places: tuple[Place, ...]
 
 
+class Ahead:
+    """What the page has room for, and what it has that the program was not given yet. For any thread."""
+
+    def __init__(self) -> None:
+        self.credit = 0
+        self._sizes: deque[int] = deque()
+        self._bytes = 0
+        self._offsets: dict[tuple[str, int], deque[int]] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def has_room(self) -> bool:
+        return self.credit > 0 and self._bytes < MOST_AHEAD_BYTES
+
+    def grant(self, records: int) -> None:
+        with self._lock:
+            self.credit = min(self.credit + records, MOST_AHEAD)
+            for _each in range(min(records, len(self._sizes))):
+                self._bytes -= self._sizes.popleft()
+
+    def add(self, message: Message) -> None:
+        size_bytes = len(message.value() or b"") + len(message.key() or b"")
+        place = message.topic() or "", -1 if (found := message.partition()) is None else found
+        with self._lock:
+            self.credit -= 1
+            self._sizes.append(size_bytes)
+            self._bytes += size_bytes
+            if message.error() is None and (offset := message.offset()) is not None:
+                self._offsets.setdefault(place, deque(maxlen=MOST_AHEAD)).append(offset)
+
+    def taken(self, place: TopicPartition) -> Place:
+        """The program was given everything before it."""
+        with self._lock:
+            held = self._offsets.get((place.topic, place.partition), deque())
+            number = sum(offset < place.offset for offset in held)
+            left = (offset for offset in held if offset >= place.offset)
+            self._offsets[place.topic, place.partition] = deque(left, MOST_AHEAD)
+        return Place(place.topic, place.partition, place.offset, number)
+
+
 class ProgramConsumer(ProgramClient):
-    """`happened` hears what the act of consuming is to say; on any thread."""
+    """`happened` hears what the act of consuming is to say; on any thread.
+
+    Everything that the real consumer is asked is asked on its own thread, also from within a rebalance: the client lets
+    one call in at a time, and a thread that polls in a loop would keep all others out.
+    """
 
     kind = "consumer"
 
@@ -71,146 +116,134 @@ class ProgramConsumer(ProgramClient):
         self, wanted: Mapping[str, Value], namespace: Namespace, tell: Told, *, happened: Callable[[Consumed], None]
     ) -> None:
         super().__init__(wanted, namespace, tell)
-        stores_itself = _is_true(self.settings.get("enable.auto.offset.store", True))
-        self._stores = stores_itself  # by what the program says that it was given
+        self._stores = _is_true(self.settings.get("enable.auto.offset.store", True))  # what the program was given
         self._commits = _is_true(self.settings.get("enable.auto.commit", True))
         self._happened = happened
         settings = {**_MEMORY, **self.settings, "enable.auto.offset.store": False}
         self._client = Consumer(settings, logger=self.log)
-        self._credit = 0
-        self._ahead: deque[int] = deque()  # the sizes of what the page has and the program has not taken
-        self._held: dict[tuple[str, int], deque[int]] = {}  # the offsets of those
-        self._room = threading.Condition()
-        self._handled = threading.Event()
-        self._is_ending = self._is_closed = False
-        self._thread: threading.Thread | None = None
-
-    def call(self, name: str, args: JSON) -> Any:
-        self._come_in()
-        return super().call(name, args)
-
-    def _come_in(self) -> None:
-        """Of this thread, before it uses the client."""
-        cimpl._reentry_identity_var.set(id(self) & 0xFFFFFFFF or 1)
+        self._ahead = Ahead()
+        self._wake = threading.Condition()
+        self._posted: deque[tuple[Callable[[], Any], Future[Any]]] = deque()
+        self._asked_at = 0.0
+        self._is_handled = self._is_subscribed = self._is_over = False
+        self._thread = threading.Thread(target=self._run, name="program-consumer", daemon=True)
+        ending.leave_in_time(self)
+        self._thread.start()
 
     # --- What the page says ---
 
     def grant(self, records: int) -> None:
-        with self._room:
-            self._credit = min(self._credit + records, MOST_AHEAD)
-            for _each in range(min(records, len(self._ahead))):
-                self._ahead.popleft()
-            self._room.notify()
-        self._start()
+        with self._wake:
+            self._ahead.grant(records)
+            self._wake.notify()
 
     def handled(self) -> None:
-        self._handled.set()
+        with self._wake:
+            self._is_handled = True
+            self._wake.notify()
 
     def consumed(self, positions: Sequence[tuple[str, int, int]]) -> None:
-        self._come_in()
-        places = [
-            TopicPartition(own(topic, self.namespace), partition, offset) for topic, partition, offset in positions
-        ]
-        self._happened(Consumed("given", tuple(self._taken(place) for place in places)))
+        places = [TopicPartition(own(name, self.namespace), partition, offset) for name, partition, offset in positions]
+        self._happened(Consumed("given", tuple(self._ahead.taken(each) for each in places)))
         if self._stores:
-            for place in places:
-                with suppress(KafkaException):  # another member's by now, which begins at what was committed
-                    self._client.store_offsets(offsets=[place])
+            self._on_thread(lambda: self._store(places))
 
-    def _taken(self, place: TopicPartition) -> Place:
-        with self._room:
-            held = self._held.setdefault((place.topic, place.partition), deque(maxlen=MOST_AHEAD))
-            taken = sum(offset < place.offset for offset in held)
-            self._held[place.topic, place.partition] = deque(
-                (each for each in held if each >= place.offset), MOST_AHEAD
-            )
-        return Place(place.topic, place.partition, place.offset, taken)
+    def call(self, name: str, args: JSON) -> Any:
+        return self._on_thread(lambda: ProgramClient.call(self, name, args))
 
-    # --- The thread ---
-
-    def _start(self) -> None:
-        if self._thread is None and not self._is_ending:
-            self._thread = threading.Thread(target=self._run, name="program-consumer", daemon=True)
-            ending.leave_in_time(self)
-            self._thread.start()
+    def close(self) -> None:
+        """Commits what was given, if the client is one that does, and leaves the group."""
+        self._on_thread(self._close)
 
     def leave(self) -> None:
         super().leave()
-        self._handled.set()
+        self.handled()
 
     def stop(self) -> None:
         """For the end of the process: leave the group soon."""
-        self._is_ending = True
         self.leave()
-        with self._room:
-            self._room.notify()
+        self._post(self._close)
 
     def join(self, timeout_s: float) -> bool:
-        if self._thread is not None:
-            self._thread.join(timeout_s)
-            return not self._thread.is_alive()
-        return True
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    # --- The thread ---
+
+    def _on_thread(self, work: Callable[[], Any]) -> Any:
+        if threading.current_thread() is self._thread:
+            return work()
+        return self._post(work).result(LONGEST_WAIT_S + 10)
+
+    def _post(self, work: Callable[[], Any]) -> Future[Any]:
+        answer: Future[Any] = Future()
+        with self._wake:
+            if self._is_over:
+                answer.set_exception(RuntimeError("Consumer closed"))
+            else:
+                self._posted.append((work, answer))
+                self._asked_at = time.monotonic()
+            self._wake.notify()
+        return answer
 
     def _run(self) -> None:
-        self._come_in()
-        while not self._is_ending:
-            if self._has_room():
+        while not self._is_over:
+            self._do_what_is_posted()
+            if self._is_over:
+                break
+            if self._is_subscribed and self._ahead.has_room:
                 self._read()
-        if self.is_left:  # the process is ending: nobody calls `close`
-            self.close()
+            else:
+                with self._wake:
+                    if not self._posted:
+                        self._wake.wait(POLL_S)
+        self._do_what_is_posted()
 
-    def _has_room(self) -> bool:
-        with self._room:
-            if self._credit > 0 and sum(self._ahead) < MOST_AHEAD_BYTES:
-                return True
-            self._room.wait(POLL_S)
-            return False
+    def _do_what_is_posted(self) -> None:
+        while self._posted:
+            work, answer = self._posted.popleft()
+            try:
+                answer.set_result(work())
+            except Exception as error:
+                answer.set_exception(error)
 
     def _read(self) -> None:
         # consume(n, t) waits its whole time-out for n records, so: one by poll, the rest without waiting.
         try:
-            first = self._client.poll(POLL_S)
-            if first is None or self._is_ending:
+            is_busy = time.monotonic() < self._asked_at + BUSY_S
+            first = self._client.poll(BUSY_POLL_S if is_busy else POLL_S)
+            if first is None or self._is_over:
                 return
-            messages = [first, *self._client.consume(min(BATCH, max(self._credit - 1, 0)), 0)]
-        except (KafkaException, RuntimeError) as error:  # closed meanwhile, or fatal
-            if not self._is_ending:
-                self._tell_error(error.args[0] if isinstance(error, KafkaException) else None, None)
-                with self._room:
-                    self._credit = 0
+            more = min(BATCH, self._ahead.credit - 1)
+            messages = [first, *(self._client.consume(more, 0) if more > 0 else ())]
+        except KafkaException as error:  # a fatal one
+            self._tell_error(error.args[0], None)
+            self._is_subscribed = False
             return
         self._hand_on(messages)
 
     def _hand_on(self, messages: Sequence[Message]) -> None:
-        with self._room:
-            self._credit -= len(messages)
-            self._ahead.extend(len(each.value() or b"") + len(each.key() or b"") for each in messages)
-            for each in messages:
-                if each.error() is None:
-                    place = each.topic() or "", -1 if (found := each.partition()) is None else found
-                    offset = -1 if (at := each.offset()) is None else at
-                    self._held.setdefault(place, deque(maxlen=MOST_AHEAD)).append(offset)
+        """Records and errors in their order; a frame ends where it would become large."""
         records: list[JSON] = []
+        size_bytes = 0
         for message in messages:
+            self._ahead.add(message)
             error = message.error()
             if error is None:
                 records.append(record_as_json(message, self.namespace))
-                if sum(len(each["value"] or "") for each in records[-1:]) > MOST_AHEAD_BYTES // 4:
-                    self.tell("records", records=records)
-                    records = []
-                continue
-            if records:
+                size_bytes += len(message.value() or b"")
+            if records and (error is not None or size_bytes > FRAME_BYTES):
                 self.tell("records", records=records)
-                records = []
-            self._tell_error(error, message)
+                records, size_bytes = [], 0
+            if error is not None:
+                self._tell_error(error, message)
         if records:
             self.tell("records", records=records)
 
-    def _tell_error(self, error: KafkaError | None, message: Message | None) -> None:
-        known = error or KafkaError(KafkaError._STATE, "Consumer closed")
+    def _tell_error(self, error: KafkaError, message: Message | None) -> None:
         self.tell(
             "error",
-            error=error_as_json(known, self.namespace),
+            error=error_as_json(error, self.namespace),
             topic=None if message is None or message.topic() is None else self.namespace.short(message.topic() or ""),
             partition=-1 if message is None else message.partition(),
             offset=None if message is None else message.offset(),
@@ -229,11 +262,16 @@ class ProgramConsumer(ProgramClient):
 
     def _call_back(self, kind: str, places: list[TopicPartition]) -> None:
         """Told to the program, whose own callback may commit or assign before the rebalance goes on."""
-        self._handled.clear()
+        self._is_handled = self.is_left
         self.is_called_back = True
         self.tell(kind, partitions=partitions_as_json(places, self.namespace))
-        if not self.is_left:
-            self._handled.wait(CALLBACK_WITHIN_S)
+        deadline = time.monotonic() + CALLBACK_WITHIN_S
+        while not (self._is_handled or self.is_left) and time.monotonic() < deadline:
+            self._do_what_is_posted()
+            with self._wake:
+                if not (self._posted or self._is_handled):
+                    self._wake.wait(POLL_S)
+        self._do_what_is_posted()
         self.is_called_back = False
 
     # --- Calls ---
@@ -241,7 +279,7 @@ class ProgramConsumer(ProgramClient):
     def call_subscribe(self, topics: list[str]) -> None:
         names = [_pattern_or_name(each, self.namespace) for each in topics]
         self._client.subscribe(names, on_assign=self._assigned, on_revoke=self._revoked, on_lost=self._lost)
-        self._start()
+        self._is_subscribed = True
 
     def call_unsubscribe(self) -> None:
         self._client.unsubscribe()
@@ -250,7 +288,7 @@ class ProgramConsumer(ProgramClient):
         places = partitions_in(partitions, self.namespace)
         self._client.assign(places)
         self._happened(Consumed("assigned", _places(places)))
-        self._start()
+        self._is_subscribed = True
 
     def call_unassign(self) -> None:
         self._client.unassign()
@@ -301,24 +339,22 @@ class ProgramConsumer(ProgramClient):
         return self._list_topics(self._client, topic, timeout)
 
     def group_metadata(self) -> Any:
-        self._come_in()
         return self._client.consumer_group_metadata()
 
-    def close(self) -> None:
-        """Commits what was given, if the client is one that does, and leaves the group."""
-        if self._is_closed:
+    def _store(self, places: Iterable[TopicPartition]) -> None:
+        for place in places:
+            with suppress(KafkaException):  # another member's by now, which begins at what was committed
+                self._client.store_offsets(offsets=[place])
+
+    def _close(self) -> None:
+        if self._is_over:
             return
-        self._come_in()
-        self._is_ending = self._is_closed = True
-        with self._room:
-            self._room.notify()
         if self._commits and self._stores:
-            with suppress(KafkaException, RuntimeError):  # nothing to commit, or nobody to commit for
+            with suppress(KafkaException):  # nothing to commit, or nobody to commit for
                 committed = self._client.commit(asynchronous=False)
                 self._happened(Consumed("committed", _places(each for each in committed if each.error is None)))
-        if self._thread is not None and self._thread is not threading.current_thread():
-            self._thread.join(POLL_S + 1)
         self._client.close()
+        self._is_over = True
 
 
 def _is_true(value: Value) -> bool:

@@ -70,8 +70,8 @@ class ProgramProducer(ProgramClient):
             except (ValueError, TypeError, OverflowError) as error:
                 self._fail(record, KafkaError(KafkaError._INVALID_ARG, str(error)))
 
-    def refuse(self, records: Iterable[OutgoingRecord], refusal: AppRefused) -> None:
-        """The app's own refusal, in the place of Kafka's answer."""
+    def refuse(self, records: Iterable[OutgoingRecord], refusal: ClusterError) -> None:
+        """What the app says in the place of Kafka's answer."""
         error = refusal_as_json(refusal)
         self._hand_on([Report(each.n, each.partition, None, each.timestamp, 0.0, error, refusal) for each in records])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -36,6 +37,7 @@ _TOO_MANY_PROGRAMS = (
 )
 # Calls wait for Kafka on these. A program makes one call at a time.
 _threads = ThreadPoolExecutor(64, thread_name_prefix="program")
+_log = logging.getLogger(__name__)
 _leaving: set[asyncio.Task[None]] = set()
 
 
@@ -66,7 +68,7 @@ class ProgramSocket(PageSocket):
             case Call(id=call_id, name=name, args=args):
                 client.call(call_id, name, args)
             case Close(id=call_id):
-                client.close(call_id, lambda: self._clients.pop(frame.client, None))
+                client.close(call_id, afterwards=lambda: self._clients.pop(frame.client, None))
             case Produce(records=records):
                 client.produce([each.outgoing() for each in records])
                 self._see_to_acts()
@@ -113,7 +115,13 @@ class ProgramSocket(PageSocket):
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(SETTLE_EVERY_S)
-            if not await loop.run_in_executor(_threads, acts.settle):
+            is_waiting = any(client.waiting for client in self._clients.values())
+            try:
+                is_left = await loop.run_in_executor(_threads, acts.settle)
+            except Exception:
+                _log.exception("what a program sent is not stored")
+                is_left = True
+            if not is_left and not is_waiting:
                 return
 
     async def leave(self) -> None:

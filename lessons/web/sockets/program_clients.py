@@ -53,14 +53,14 @@ class ClientOfPage:
     def call(self, call_id: int, name: str, args: JSON) -> None:
         self._with_client(call_id, lambda client: client.call(name, args))
 
-    def close(self, call_id: int, closed: Callable[[], object]) -> None:
-        """`closed` is called at the end: until then the program's callbacks may ask for something."""
+    def close(self, call_id: int, *, afterwards: Callable[[], object]) -> None:
+        """Until then it can be told that a callback has returned."""
 
         def close(client: ProgramClient) -> JSON:
             client.close()
             return {}
 
-        self._with_client(call_id, close).add_done_callback(lambda _: closed())
+        self._with_client(call_id, close, afterwards)
 
     def produce(self, records: Sequence[OutgoingRecord]) -> None:
         self._with_client(None, lambda client: client.produce(records))
@@ -89,8 +89,15 @@ class ClientOfPage:
         self._with_client(None, lambda client: client.close())
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _with_client(self, call_id: int | None, use: Callable[[ProgramClient], object]) -> asyncio.Task[None]:
-        return self._then(call_id, lambda: None if self._client is None else use(self._client))
+    def _with_client(
+        self,
+        call_id: int | None,
+        use: Callable[[ProgramClient], object],
+        afterwards: Callable[[], object] | None = None,
+    ) -> None:
+        task = self._then(call_id, lambda: None if self._client is None else use(self._client))
+        if afterwards is not None:
+            task.add_done_callback(lambda _task: afterwards())
 
     def _then(self, call_id: int | None, work: Callable[[], Any]) -> asyncio.Task[None]:
         # A rebalance waits for the program's callback, in the middle of a call perhaps: what the callback asks for does
@@ -107,6 +114,8 @@ class ClientOfPage:
             answer = await asyncio.get_running_loop().run_in_executor(self._threads, self._run, work)
         if call_id is not None:
             self._answer(call_id, answer)
+        elif "error" in answer:
+            _log.error("what a program's page said came to nothing: %s", answer["error"])
 
     def _run(self, work: Callable[[], Any]) -> JSON:
         try:
