@@ -15,6 +15,7 @@ from tests.waiting import PATIENCE_S
 
 HERE = Path(__file__).parent
 STAND_IN = HERE.parents[1] / "static" / "python"
+SCRIPTS = HERE / "scripts"
 NOTEBOOK_BROKERS = "kafka1:9092,kafka2:9093"
 
 
@@ -52,6 +53,10 @@ class Printed:
     stdout: str
     stderr: str
 
+    def without_source(self) -> Printed:
+        """A program that is run by `python -c` has no lines to show in a traceback."""
+        return Printed(self.stdout, re.sub(r"^    .*\n", "", self.stderr, flags=re.MULTILINE))
+
 
 def run_natively(program: str, seat: Seat, bootstrap_servers: str) -> Printed:
     """With full names, as on the class's machine."""
@@ -77,7 +82,7 @@ def _run(program: str, names: dict[str, str], folders: tuple[Path, ...], seat: S
         timeout=PATIENCE_S,
         check=False,
     )
-    return Printed(_normal(done.stdout, seat), _normal(done.stderr, seat))
+    return Printed(normal(done.stdout, seat), normal(done.stderr, seat))
 
 
 _VARIABLE = (
@@ -97,7 +102,7 @@ _VARIABLE = (
 )
 
 
-def _normal(text: str, seat: Seat) -> str:
+def normal(text: str, seat: Seat) -> str:
     """Without what differs from run to run."""
     text = text.replace(seat.prefix, "")
     for pattern, shown in _VARIABLE:

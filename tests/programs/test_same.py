@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-from tests.programs.running import Seat, run_natively, run_with_stand_in
+from tests.programs.running import SCRIPTS, Seat, run_natively, run_with_stand_in
 
-SCRIPTS = Path(__file__).parent / "scripts"
 NOBODY = Seat("http://127.0.0.1:1", "class", "seat", "")
 
 
