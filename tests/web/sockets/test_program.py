@@ -213,7 +213,7 @@ async def test_an_address_that_is_not_the_classs_is_answered_by_nobody_in_the_cl
     [
         {"type": "open", "id": 1, "client": 1, "kind": "shell", "config": {}},
         {"type": "produce", "client": 1, "records": []},
-        {"type": "call", "id": 1, "client": 1, "name": "__class__", "args": {}},
+        {"type": "call", "id": 1, "client": 1, "name": "list topics", "args": {}},
         {"type": "grant", "client": 1, "records": 10**9},
     ],
 )
