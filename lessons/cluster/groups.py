@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from confluent_kafka import ConsumerGroupState, ConsumerGroupTopicPartitions
+from confluent_kafka import ConsumerGroupState, ConsumerGroupTopicPartitions, TopicPartition
 from confluent_kafka.admin import (
     ConsumerGroupDescription,
     ConsumerGroupListing,
@@ -17,10 +17,12 @@ from confluent_kafka.admin import (
 
 from lessons.cluster import clients
 from lessons.cluster.clients import TIMEOUT_S, settle
-from lessons.cluster.errors import ClusterError, KafkaRefused, no_answer, translated
-from lessons.cluster.metadata import ask_twice, list_metadata
+from lessons.cluster.errors import ClusterError, KafkaRefused, no_answer, translate, translated
+from lessons.cluster.metadata import ask_twice, find_topic, list_metadata
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.offsets import list_spans
+from lessons.cluster.refusals import Refusal
+from lessons.words import _
 
 OFFSETS_TOPIC = "__consumer_offsets"
 _APP_GROUP = "kafkaclass-offsets-topic"
@@ -156,6 +158,27 @@ def delete_groups(
         except ClusterError as error:
             answers[full_ids[full_id]] = error
     return answers
+
+
+def set_offset(
+    namespace: Namespace, group_id: str, name: str, partition: int, offset: int, *, timeout_s: float = TIMEOUT_S
+) -> None:
+    """Commit an offset for a group that has no members: there the next one goes on.
+
+    Raises AppRefused, TopicMissing, KafkaRefused (UNKNOWN_MEMBER_ID, NON_EMPTY_GROUP …), KafkaUnavailable.
+    """
+    asked = _("Set the offset of group %(group)s in %(topic)s") % {"group": group_id, "topic": name}
+    full_id, full_name = namespace.full(group_id, thing="group"), namespace.full(name)
+    topic = find_topic(full_name, asked=asked, namespace=namespace)
+    if partition not in {each.id for each in topic.partitions}:
+        raise Refusal.NO_SUCH_PARTITION.error(asked=asked, partition=partition, last=len(topic.partitions) - 1)
+    wanted = ConsumerGroupTopicPartitions(full_id, [TopicPartition(full_name, partition, offset)])
+    with translated(asked=asked, namespace=namespace):
+        futures = clients.admin().alter_consumer_group_offsets([wanted], request_timeout=timeout_s)
+    answer = settle(futures[full_id], asked=asked, namespace=namespace, timeout_s=timeout_s + 1)
+    for place in answer.topic_partitions or ():
+        if place.error is not None:
+            raise translate(place.error, asked=asked, namespace=namespace)
 
 
 def create_offsets_topic(*, timeout_s: float = 30.0) -> None:

@@ -17,6 +17,26 @@ MAX_PARTITIONS = 12  # a class shares the cluster
 MAX_REPLICAS_PER_SEAT = 240  # twenty topics of 12 partitions, or six and a bit of them with 3 replicas each
 MAX_REPLICAS_PER_BROKER = 2000  # with a heap of 128 MB a broker died of OutOfMemoryError near 4,000
 _CLIENT_MAX_REPLICAS = 10000
+# What a seat may set of its topics, and the least and the most of a number. Small segments would take all of a broker's
+# files, and large records its memory.
+SETTINGS: Mapping[str, tuple[int, int] | None] = {
+    "cleanup.policy": None,
+    "compression.type": None,
+    "delete.retention.ms": (0, 2**63 - 1),
+    "max.compaction.lag.ms": (1, 2**63 - 1),
+    "max.message.bytes": (0, 8 * 1024 * 1024),
+    "message.timestamp.after.max.ms": (0, 2**63 - 1),
+    "message.timestamp.before.max.ms": (0, 2**63 - 1),
+    "message.timestamp.type": None,
+    "min.cleanable.dirty.ratio": None,
+    "min.compaction.lag.ms": (0, 2**63 - 1),
+    "min.insync.replicas": (1, 2**31 - 1),
+    "retention.bytes": (-1, 2**63 - 1),
+    "retention.ms": (-1, 2**63 - 1),
+    "segment.bytes": (1024 * 1024, 2**31 - 1),
+    "segment.ms": (1000, 2**63 - 1),
+    "unclean.leader.election.enable": None,
+}
 
 
 @dataclass(frozen=True)
@@ -80,3 +100,15 @@ def refuse_crowding(
     fullest = min(left, key=lambda broker_id: left[broker_id])
     if share > left[fullest]:
         raise Refusal.BROKER_FULL.error(asked=asked, broker=fullest, held=limit - left[fullest], most=limit)
+
+
+def refuse_setting(setting: str, value: str | None, *, asked: str) -> None:
+    """Refuse what no seat may set, and a number that would take too much of a broker. Raises: AppRefused."""
+    if setting not in SETTINGS:
+        raise Refusal.SETTING_NOT_OFFERED.error(asked=asked, setting=setting, offered=", ".join(sorted(SETTINGS)))
+    bounds = SETTINGS[setting]
+    if bounds is None or value is None or not value.removeprefix("-").isdecimal():
+        return  # what is no number is for Kafka to refuse
+    least, most = bounds
+    if not least <= int(value) <= most:
+        raise Refusal.SETTING_OUT_OF_BOUNDS.error(asked=asked, setting=setting, least=least, most=most, value=value)

@@ -11,13 +11,15 @@ from collections.abc import Collection, Iterable
 from concurrent.futures import Future
 from typing import Any
 
-from confluent_kafka import IsolationLevel, TopicPartition
+from confluent_kafka import OFFSET_END, IsolationLevel, TopicPartition
 from confluent_kafka.admin import OffsetSpec
 
 from lessons.cluster import clients
 from lessons.cluster.clients import TIMEOUT_S, settle
 from lessons.cluster.errors import ClusterError, no_answer, translated
+from lessons.cluster.metadata import find_topic
 from lessons.cluster.namespace import Namespace
+from lessons.cluster.refusals import Refusal
 from lessons.words import _
 
 EARLIEST: OffsetSpec = OffsetSpec.earliest()  # type: ignore[no-untyped-call]
@@ -53,6 +55,24 @@ def stable_end(namespace: Namespace, name: str, partition: int, *, timeout_s: fl
     if not found:
         raise no_answer(asked=asked, timeout_s=timeout_s)
     return found[pair]
+
+
+def delete_records(
+    namespace: Namespace, name: str, partition: int, *, before: int, timeout_s: float = TIMEOUT_S
+) -> int:
+    """Delete a partition's records before an offset; with -1 all that there are. The offset where it begins then.
+
+    Raises AppRefused, TopicMissing, KafkaRefused (OFFSET_OUT_OF_RANGE, POLICY_VIOLATION), KafkaUnavailable.
+    """
+    asked = _("Delete records of %(topic)s, partition %(partition)s") % {"topic": name, "partition": partition}
+    full_name = namespace.full(name)
+    topic = find_topic(full_name, asked=asked, namespace=namespace)
+    if partition not in {each.id for each in topic.partitions}:
+        raise Refusal.NO_SUCH_PARTITION.error(asked=asked, partition=partition, last=len(topic.partitions) - 1)
+    place = TopicPartition(full_name, partition, OFFSET_END if before == -1 else before)
+    with translated(asked=asked, namespace=namespace):
+        [future] = clients.admin().delete_records([place], request_timeout=timeout_s).values()
+    return int(settle(future, asked=asked, namespace=namespace, timeout_s=timeout_s + 1).low_watermark)
 
 
 def _ask_for_offsets(

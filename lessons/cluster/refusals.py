@@ -83,6 +83,18 @@ class Refusal(Enum):
         gettext_noop("Choose an offset between these two."),
     )
 
+    # Settings of topics
+    SETTING_NOT_OFFERED = (
+        gettext_noop("In a class this app sets nothing called %(setting)s."),
+        gettext_noop("Here one can set: %(offered)s."),
+    )
+    SETTING_OUT_OF_BOUNDS = (
+        gettext_noop(
+            "In a class %(setting)s can be %(least)s to %(most)s, not %(value)s: all share the brokers' disks and memory."
+        ),
+        gettext_noop("Choose a number between these two."),
+    )
+
     # Consumers
     ILLEGAL_RESET = (
         gettext_noop("Here auto.offset.reset is earliest or latest, not %(reset)s."),

@@ -7,19 +7,26 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from confluent_kafka.admin import ConfigEntry as KafkaConfigEntry
 from confluent_kafka.admin import (
+    AlterConfigOpType,
     ConfigResource,
     ConfigSource,
     NewPartitions,
     NewTopic,
     TopicMetadata,
 )
+from confluent_kafka.admin import ConfigEntry as KafkaConfigEntry
 
 from lessons.cluster import clients, counted
 from lessons.cluster.clients import TIMEOUT_S, settle
 from lessons.cluster.errors import ClusterError, translated
-from lessons.cluster.limits import MAX_REPLICAS_PER_BROKER, refuse_crowding, refuse_partitions, refuse_replicas
+from lessons.cluster.limits import (
+    MAX_REPLICAS_PER_BROKER,
+    refuse_crowding,
+    refuse_partitions,
+    refuse_replicas,
+    refuse_setting,
+)
 from lessons.cluster.metadata import (
     Partition,
     Topic,
@@ -40,6 +47,7 @@ __all__ = [  # the names from metadata.py that belong to topics can be imported 
     "Partition",
     "Topic",
     "add_partitions",
+    "alter_config",
     "create_topic",
     "delete_topic",
     "delete_topics",
@@ -112,6 +120,8 @@ def create_topic(
         "topic": name, "partitions": counted.partitions(partitions), "replicas": counted.replicas(replicas),
     }  # fmt: skip
     full_name = namespace.full(name)
+    for setting, value in (config or {}).items():
+        refuse_setting(setting, value, asked=asked)
     refuse_partitions(partitions, asked=asked)
     refuse_replicas(replicas, asked=asked)
     refuse_crowding(namespace, partitions, replicas, limit=replica_limit, asked=asked, timeout_s=timeout_s)
@@ -207,6 +217,41 @@ def describe_config(namespace: Namespace, name: str, *, timeout_s: float = TIMEO
 
     entries = ask_twice(ask, asked=asked, timeout_s=timeout_s)
     return tuple(_config_entry(entry) for _name, entry in sorted(entries.items()))
+
+
+def alter_config(
+    namespace: Namespace, name: str, setting: str, value: str | None, *, timeout_s: float = TIMEOUT_S
+) -> ConfigEntry:
+    """Set one setting of a topic, or with None set it back to its default; the setting as it is then.
+
+    Raises AppRefused, TopicMissing, KafkaRefused (INVALID_CONFIG), KafkaUnavailable.
+    """
+    asked = _("Set %(setting)s of the topic %(topic)s") % {"setting": setting, "topic": name}
+    full_name = namespace.full(name)
+    refuse_setting(setting, value, asked=asked)
+    find_topic(full_name, asked=asked, namespace=namespace)
+    operation = AlterConfigOpType.SET if value is not None else AlterConfigOpType.DELETE
+    entry = KafkaConfigEntry(setting, value, incremental_operation=operation)
+    resource = ConfigResource(ConfigResource.Type.TOPIC, full_name, incremental_configs=[entry])
+    with translated(asked=asked, namespace=namespace):
+        futures = clients.admin().incremental_alter_configs([resource], request_timeout=timeout_s)
+    settle(futures[resource], asked=asked, namespace=namespace, timeout_s=timeout_s + 1)
+    return _wait_for_setting(namespace, name, setting, value, timeout_s=timeout_s)
+
+
+def _wait_for_setting(
+    namespace: Namespace, name: str, setting: str, value: str | None, *, timeout_s: float
+) -> ConfigEntry:
+    """Once the broker that is asked knows it."""
+    deadline = time.monotonic() + timeout_s
+    while True:
+        entry = next(each for each in describe_config(namespace, name) if each.name == setting)
+        is_own = entry.source == "DYNAMIC_TOPIC_CONFIG"
+        if is_own == (value is not None) and (value is None or entry.value == value):
+            return entry
+        if time.monotonic() >= deadline:
+            return entry  # Kafka writes some values in another way: a list without its spaces
+        time.sleep(0.05)
 
 
 def _chunks(names: list[str], size: int) -> Iterator[list[str]]:

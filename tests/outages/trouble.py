@@ -20,7 +20,7 @@ from django.db import connection
 from lessons.classroom import process
 from lessons.classroom.models import Act, Attempt, Member
 from lessons.classroom.settling import find_out
-from lessons.cluster import records, topics
+from lessons.cluster import groups, records, topics
 from lessons.cluster.errors import KafkaUnavailable, TopicMissing
 from lessons.cluster.metadata import list_metadata
 from lessons.course.acts import ACTIONS
@@ -46,6 +46,8 @@ def fields_of_every_act(turn: int) -> dict[str, dict[str, Any]]:
         "test2p": f"small{turn}",
         "test1p": "kept",
         "readers": f"readers{turn}",
+        "movers": f"movers{turn}",
+        "leavers": f"leavers{turn}",
     }
     return {
         kind: {
@@ -61,8 +63,11 @@ def every_act(turn: int) -> dict[str, Action]:
 
 
 def make_topics(member: Member, *turns: int) -> None:
+    """And a group for each turn, without members."""
     topics.create_topic(member.namespace, "kept", partitions=3, replicas=3)
+    groups.create_offsets_topic()
     for turn in turns:
+        groups.set_offset(member.namespace, f"leavers{turn}", "kept", 0, 0)
         for name in (f"old{turn}", f"small{turn}"):
             topics.create_topic(member.namespace, name, partitions=1, replicas=3)
 

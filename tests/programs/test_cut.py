@@ -49,7 +49,13 @@ print(sorted(values) == sorted(set(values)), values[-1])
 c.close()
 """)
     not_known = "_TRANSPORT The connection to the class was cut. What became of this record is not known."
-    assert printed.stdout.splitlines()[:5] == [f"b'a' {not_known}", f"b'b' {not_known}", "0 0", f"b'c' {not_known}", "0 0"]
+    assert printed.stdout.splitlines()[:5] == [
+        f"b'a' {not_known}",
+        f"b'b' {not_known}",
+        "0 0",
+        f"b'c' {not_known}",
+        "0 0",
+    ]
     assert printed.stdout.splitlines()[6:] == ["0", "True b'd'"]
     assert printed.stderr == ""
 

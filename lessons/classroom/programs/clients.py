@@ -29,12 +29,20 @@ from lessons.cluster.programs.configuration import Value
 from lessons.cluster.programs.consumer import Consumed
 from lessons.cluster.programs.wire import JSON
 from lessons.course.acts.add_partitions import AddPartitions
+from lessons.course.acts.alter_config import AlterConfig
 from lessons.course.acts.base import Action
 from lessons.course.acts.create_topic import CreateTopic
+from lessons.course.acts.delete_group import DeleteGroup
+from lessons.course.acts.delete_records import DeleteRecords
 from lessons.course.acts.delete_topic import DeleteTopic
 from lessons.course.acts.describe_cluster import DescribeCluster
 from lessons.course.acts.list_topics import ListTopics
+from lessons.course.acts.set_offset import SetOffset
 from lessons.words import _
+
+# Kafka's numbers (ConfigResource.Type.TOPIC, AlterConfigOp.OpType).
+RESTYPE_TOPIC = 2
+OP_SET, OP_DELETE = 0, 1
 
 _log = logging.getLogger(__name__)
 
@@ -59,7 +67,8 @@ class SeatAdmin(ProgramAdmin):
             return super().call_create_topics(topics)
         _refuse_what_no_act_does(validate_only, topics)
         return self._act_for_each(topics, lambda new: CreateTopic(
-            name=self.short(new["topic"]), partitions=new["num_partitions"], replicas=new["replication_factor"]
+            name=self.short(new["topic"]), partitions=new["num_partitions"], replicas=new["replication_factor"],
+            config="\n".join(f"{name}={value}" for name, value in (new.get("config") or {}).items()),
         ))  # fmt: skip
 
     def call_delete_topics(self, topics: list[str], **options: Any) -> JSON:
@@ -76,6 +85,56 @@ class SeatAdmin(ProgramAdmin):
             topic=self.short(new["topic"]), total=new["new_total_count"]
         ))  # fmt: skip
 
+    def call_incremental_alter_configs(self, resources: list[JSON]) -> list[JSON | None]:
+        self._refuse_elsewhere("incremental_alter_configs")
+        return [self._alter(resource) for resource in resources]
+
+    def _alter(self, resource: JSON) -> JSON | None:
+        """An act for each setting, until one is refused."""
+        if resource["restype"] != RESTYPE_TOPIC:
+            raise Raises("NotImplementedError", "Only topics can be changed here: ConfigResource.Type.TOPIC.")
+        for entry in resource["entries"]:
+            if entry["operation"] not in (OP_SET, OP_DELETE):
+                raise Raises("NotImplementedError", "Only SET and DELETE are offered here.")
+            value = str(entry["value"]) if entry["operation"] == OP_SET else ""
+            wanted = AlterConfig(topic=self.short(resource["name"]), setting=entry["name"], value=value)
+            if (problem := self._problem(wanted)) is not None:
+                return problem
+        return None
+
+    def call_delete_records(self, partitions: list[JSON]) -> list[JSON]:
+        self._refuse_elsewhere("delete_records")
+        return [self._delete_records(each) for each in partitions]
+
+    def _delete_records(self, place: JSON) -> JSON:
+        wanted = DeleteRecords(topic=self.short(place["topic"]), partition=place["partition"], before=place["offset"])
+        act, problem = self._done(wanted)
+        if act is None or problem is not None:
+            return {"error": problem}
+        return {"low_watermark": act.answer["data"]["begins"]}
+
+    def call_delete_consumer_groups(self, groups: list[str]) -> JSON:
+        self._refuse_elsewhere("delete_consumer_groups")
+        return {each: self._problem(DeleteGroup(group_id=self.short(each))) for each in groups}
+
+    def call_alter_consumer_group_offsets(self, groups: list[JSON]) -> JSON:
+        self._refuse_elsewhere("alter_consumer_group_offsets")
+        return {each["group_id"]: self._set_offsets(each) for each in groups}
+
+    def _set_offsets(self, group: JSON) -> JSON:
+        places = []
+        for place in group["partitions"]:
+            wanted = SetOffset(
+                group_id=self.short(group["group_id"]), topic=self.short(place["topic"]),
+                partition=place["partition"], offset=place["offset"],
+            )  # fmt: skip
+            places.append({**place, "metadata": None, "leader_epoch": None, "error": self._problem(wanted)})
+        return {"partitions": places}
+
+    def _refuse_elsewhere(self, name: str) -> None:
+        if not self.is_the_class:
+            raise Raises("NotImplementedError", f"{name} is offered on the class's cluster only.")
+
     def short(self, name: str) -> str:
         return self.namespace.short(name)
 
@@ -84,11 +143,14 @@ class SeatAdmin(ProgramAdmin):
         return {each["topic"]: self._problem(action(each)) for each in wanted}
 
     def _problem(self, action: Action) -> JSON | None:
+        return self._done(action)[1]
+
+    def _done(self, action: Action) -> tuple[Act | None, JSON | None]:
         try:
-            act: Act = self._acts.do(action)
+            act = self._acts.do(action)
         except AppRefused as refusal:
-            return refusal_as_json(refusal)
-        return problem_of(act)
+            return None, refusal_as_json(refusal)
+        return act, problem_of(act)
 
 
 class SeatProducer(ProgramProducer):
@@ -169,9 +231,8 @@ def open_client(kind: str, wanted: Mapping[str, Value], acts: ProgramActs, tell:
 def _refuse_what_no_act_does(validate_only: bool, wanted: Iterable[JSON]) -> None:
     if validate_only:
         raise Raises("NotImplementedError", "validate_only is not offered here.")
-    for name in ("config", "replica_assignment"):
-        if any(each.get(name) for each in wanted):
-            raise Raises("NotImplementedError", f"{name} is not offered here.")
+    if any(each.get("replica_assignment") for each in wanted):
+        raise Raises("NotImplementedError", "replica_assignment is not offered here.")
 
 
 def _fields_of_act(wanted: Mapping[str, Value], namespace: Namespace) -> dict[str, str | int]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from lessons.cluster import counted, topics
 from lessons.cluster.errors import TopicMissing
@@ -33,10 +33,32 @@ class CreateTopic(Action):
         ge=-(2**15),
         lt=2**15,
     )
+    config: str = Field(
+        "",
+        title=gettext_noop("Configuration"),
+        description=gettext_noop("name=value, one per line; empty: Kafka's defaults"),
+        json_schema_extra={"widget": "lines", "rows": 2},
+    )
+
+    @field_validator("config")
+    @classmethod
+    def of_pairs(cls, text: str) -> str:
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        for line in lines:
+            if "=" not in line:
+                raise ValueError(_("A setting is name=value; %(line)s has no '='.") % {"line": repr(line[:40])})
+        return "\n".join(lines)
+
+    @property
+    def settings(self) -> dict[str, str]:
+        pairs = (line.split("=", 1) for line in self.config.splitlines())
+        return {name.strip(): value.strip() for name, value in pairs}
 
     def run(self, namespace: Namespace) -> Answer:
         return self._answer(
-            topics.create_topic(namespace, self.name, partitions=self.partitions, replicas=self.replicas)
+            topics.create_topic(
+                namespace, self.name, partitions=self.partitions, replicas=self.replicas, config=self.settings
+            )
         )
 
     def find_out(self, namespace: Namespace) -> Answer | None:
@@ -62,26 +84,32 @@ class CreateTopic(Action):
             },
         )
 
-    def python(self, where: Where) -> str:
+    def _new_topic(self, where: Where) -> str:
         name = literal(where.full(self.name))
+        numbers = f"num_partitions={self.partitions}, replication_factor={self.replicas}"
+        if not self.config:
+            return f"topic = NewTopic({name}, {numbers})"
+        settings = ", ".join(f"{literal(setting)}: {literal(value)}" for setting, value in self.settings.items())
+        return f"topic = NewTopic({name}, {numbers}, config={{{settings}}})"
+
+    def python(self, where: Where) -> str:
         return f"""\
 from confluent_kafka.admin import AdminClient, NewTopic
 
 admin = AdminClient({{"bootstrap.servers": "{where.bootstrap_servers}"}})
-topic = NewTopic({name}, num_partitions={self.partitions}, replication_factor={self.replicas})
+{self._new_topic(where)}
 for name, future in admin.create_topics([topic]).items():
     future.result()  # None; a refusal is raised as a KafkaException
     print(f"{{name}} created")
 """
 
     def cell(self, where: Where) -> str:
-        name = literal(where.full(self.name))
         return f"""\
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient, NewTopic
 
 admin = AdminClient({{"bootstrap.servers": "{where.bootstrap_servers}"}})
-topic = NewTopic({name}, num_partitions={self.partitions}, replication_factor={self.replicas})
+{self._new_topic(where)}
 for name, future in admin.create_topics([topic]).items():
     try:
         future.result()
@@ -94,6 +122,7 @@ for name, future in admin.create_topics([topic]).items():
         return where.tool(
             "kafka-topics.sh", "--create", "--topic", where.full(self.name),
             "--partitions", str(self.partitions), "--replication-factor", str(self.replicas),
+            *(word for line in self.config.splitlines() for word in ("--config", line)),
         )  # fmt: skip
 
     def feed_line(self) -> str:

@@ -14,8 +14,11 @@ from lessons.course.acts.create_topic import CreateTopic
 
 DONE = {
     "add-partitions": "gave test2p 2 partitions in all",
+    "alter-config": "set retention.ms of test2p to 86400000",
     "consume": "consumed test1p in group readers",
     "create-topic": "created test3r with 2 partitions, 3 replicas",
+    "delete-group": "deleted group leavers",
+    "delete-records": "deleted records of test2p [0]: all",
     "delete-topic": "deleted test2die",
     "describe-cluster": "described the cluster",
     "describe-config": "described the configuration of test1p",
@@ -24,6 +27,7 @@ DONE = {
     "kill-broker": "killed broker 2",
     "list-topics": "listed the topics",
     "produce": "sent 3 records to test1p with key a",
+    "set-offset": "set the offset of group movers in test1p [0] to 0",
     "start-broker": "started broker 2",
     "stop-broker": "stopped broker 2",
     "submit-answers": "answered “entry points”",

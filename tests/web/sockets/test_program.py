@@ -101,6 +101,27 @@ async def test_what_an_admin_client_changes_are_acts_and_what_it_is_told_are_kaf
     assert len(await settled(room, "list-topics")) == 1
 
 
+async def test_settings_records_and_groups_are_changed_by_acts_too(room: Room, program: Program) -> None:
+    await room.send("1", "2")
+    admin = await program.open("admin")
+    change = {"name": "retention.ms", "value": "60000", "operation": 0}
+    topic = {"restype": 2, "name": "test1p", "entries": [change]}
+    assert await program.call(admin, "incremental_alter_configs", resources=[topic]) == [None]
+    [described] = await program.call(admin, "describe_configs", resources=[{"restype": 2, "name": "test1p"}])
+    assert {entry["name"]: entry["value"] for entry in described["entries"]}["retention.ms"] == "60000"
+    place = {"topic": "test1p", "partition": 0, "offset": 1}
+    assert await program.call(admin, "delete_records", partitions=[place]) == [{"low_watermark": 1}]
+    moved = await program.call(admin, "alter_consumer_group_offsets", groups=[{"group_id": "g", "partitions": [place]}])
+    assert moved["g"]["partitions"][0]["error"] is None
+    listed = await program.call(admin, "list_consumer_group_offsets", groups=[{"group_id": "g", "partitions": None}])
+    assert [(each["topic"], each["offset"]) for each in listed["g"]["partitions"]] == [("test1p", 1)]
+    assert await program.call(admin, "delete_consumer_groups", groups=["g"]) == {"g": None}
+    kinds = ["alter-config", "delete-records", "set-offset", "delete-group"]
+    assert [
+        act.kind async for act in Act.objects.filter(member=room.alice, kind__in=kinds).order_by("started_at")
+    ] == kinds
+
+
 async def test_records_that_follow_each_other_are_one_act_with_a_report_for_each(room: Room, program: Program) -> None:
     producer = await program.open("producer")
     await program.send(producer, *"123456789")
