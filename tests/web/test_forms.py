@@ -71,3 +71,15 @@ def test_more_records_than_the_form_sends_at_once_are_refused_and_counted():
     form = described_form(Produce, dom_id="act", data={"topic": "test1p", "values": "\n".join("x" * 501)})
     assert not form.is_valid()
     assert "501 records" in str(form.errors)
+
+
+def test_what_few_fill_in_stands_apart_unless_the_lesson_or_the_student_fills_it_in():
+    form = described_form(CreateTopic, dom_id="act")
+    assert [field.name for field in form.usual_fields] == ["name", "partitions", "replicas"]
+    assert [field.name for field in form.rare_fields] == ["config"]
+    assert not form.has_rare_values
+    of_a_lesson = described_form(CreateTopic, dom_id="act", initial={"config": "retention.ms=60000"})
+    assert [field.name for field in of_a_lesson.usual_fields][-1] == "config"
+    wrong = described_form(CreateTopic, dom_id="act", data={"name": "x", "partitions": 1, "replicas": 1, "config": "?"})
+    assert not wrong.is_valid()
+    assert wrong.has_rare_values

@@ -37,7 +37,7 @@ class CreateTopic(Action):
         "",
         title=gettext_noop("Configuration"),
         description=gettext_noop("name=value, one per line; empty: Kafka's defaults"),
-        json_schema_extra={"widget": "lines", "rows": 2},
+        json_schema_extra={"widget": "lines", "rows": 2, "more": True},
     )
 
     @field_validator("config")

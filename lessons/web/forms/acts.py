@@ -37,6 +37,23 @@ class DescribedForm(forms.Form):
                 self.add_error(name, problem["msg"].removeprefix("Value error, "))
         return data
 
+    @property
+    def usual_fields(self) -> list[forms.BoundField]:
+        """What everybody fills in."""
+        rare = self.rare_fields
+        return [field for field in self.visible_fields() if field not in rare]
+
+    @property
+    def rare_fields(self) -> list[forms.BoundField]:
+        """What the description keeps for those who look for more, unless the lesson fills it in."""
+        rare = [name for name, info in self.model.model_fields.items() if _extra(info).get("more")]
+        return [self[name] for name in rare if self.initial.get(name) == self.model.model_fields[name].default]
+
+    @property
+    def has_rare_values(self) -> bool:
+        """Whether what is rare was filled in, or is wrong."""
+        return any(field.errors or (self.is_bound and field.data) for field in self.rare_fields)
+
     def _left_out(self, fields: Mapping[str, Any]) -> Mapping[str, str]:
         return self.model.left_out(fields) if issubclass(self.model, Action) else {}
 
@@ -54,7 +71,7 @@ def described_form(
 
 
 def _field(info: FieldInfo) -> forms.Field:
-    extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+    extra = _extra(info)
     common: dict[str, Any] = {
         "label": _translated(info.title),
         "help_text": _translated(info.description),
@@ -87,6 +104,10 @@ def _field(info: FieldInfo) -> forms.Field:
         widget=forms.TextInput(attrs=plain),
         **common,
     )
+
+
+def _extra(info: FieldInfo) -> Mapping[str, Any]:
+    return info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
 
 
 def _translated(text: str | None) -> str:
