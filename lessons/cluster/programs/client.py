@@ -13,6 +13,7 @@ from lessons.cluster.namespace import Namespace
 from lessons.cluster.programs.configuration import Config, Value, is_the_class, settings_for
 from lessons.cluster.programs.wire import JSON, Raises, error_named, metadata_as_json
 
+MOST_IN_A_CALL = 500  # topics, partitions, groups
 LONGEST_WAIT_S = 60.0  # of one call; a program that asks for longer gets its time-out then
 
 # Tells the program something, by its kind and the rest. Called on any thread; must not block.
@@ -57,6 +58,8 @@ class ProgramClient:
 
     def call(self, name: str, args: JSON) -> Any:
         """What the call gives, as JSON. Raises: Raises, KafkaException, AppRefused, and what the client raises."""
+        if any(isinstance(each, list) and len(each) > MOST_IN_A_CALL for each in args.values()):
+            raise Raises("ValueError", f"At most {MOST_IN_A_CALL} at a time here.")
         found = getattr(self, f"call_{name}", None)
         if found is None:
             raise Raises("NotImplementedError", f"{name} is not offered here.")

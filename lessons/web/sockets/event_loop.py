@@ -21,7 +21,7 @@ class EventLoop:
         self.rights = RightsWatch()
         self.sockets = Places()
         self.consumers = Places()
-        self.programs = Places()  # pages that run them
+        self.programs = Places()  # their clients
 
 
 _loops: dict[asyncio.AbstractEventLoop, EventLoop] = {}

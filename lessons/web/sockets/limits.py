@@ -12,6 +12,7 @@ from collections import Counter
 from lessons.classroom.models import Member
 
 MAX_CONSUMERS = 16
+MAX_CLIENTS = 24  # of programs: a cell that is run again makes new ones, and the old ones go with their variables
 MAX_SOCKETS = 40
 
 

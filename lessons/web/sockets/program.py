@@ -11,6 +11,7 @@ from typing import Any
 from lessons.classroom.programs import ProgramActs, open_client
 from lessons.web.sockets import event_loop, limits
 from lessons.web.sockets.base import PageSocket
+from lessons.web.sockets.limits import TooMany
 from lessons.web.sockets.program_clients import CLOSED, ClientOfPage
 from lessons.web.sockets.program_protocol import (
     MAX_FRAME_BYTES,
@@ -26,14 +27,13 @@ from lessons.web.sockets.program_protocol import (
 )
 from lessons.web.sockets.protocol import ForgedFrame, parse
 
-MOST_CLIENTS = 24  # of one page: a cell that is run again makes new ones, and the old ones go with their variables
 MOST_WAITING = 200  # frames of one client
 LEAVE_WITHIN_S = 8.0
 SETTLE_EVERY_S = 0.2
 
-_TOO_MANY_PROGRAMS = (
-    f"{limits.MAX_CONSUMERS} pages with programs of yours are open, in all tabs and windows together. That is as many as "
-    "one seat may have. Close some, then run the cell again."
+_TOO_MANY = (
+    f"{limits.MAX_CLIENTS} clients of your programs are open, on all pages together. That is as many as one seat may have. "
+    "Close some with close() or del, or restart Python."
 )
 # Calls wait for Kafka on these. A program makes one call at a time.
 _threads = ThreadPoolExecutor(64, thread_name_prefix="program")
@@ -68,7 +68,7 @@ class ProgramSocket(PageSocket):
             case Call(id=call_id, name=name, args=args):
                 client.call(call_id, name, args)
             case Close(id=call_id):
-                client.close(call_id, afterwards=lambda: self._clients.pop(frame.client, None))
+                client.close(call_id, afterwards=lambda: self._forget(frame.client))
             case Produce(records=records):
                 client.produce([each.outgoing() for each in records])
                 self._see_to_acts()
@@ -84,16 +84,20 @@ class ProgramSocket(PageSocket):
     def _open(self, frame: Open) -> None:
         if frame.client in self._clients:
             raise ForgedFrame("There is a client of this number.")
-        if len(self._clients) >= MOST_CLIENTS:
-            words = f"{MOST_CLIENTS} clients are open on this page. Close some, or restart the interpreter."
-            self._answer(frame.id, {"error": {"raises": "RuntimeError", "text": words}})
+        try:
+            event_loop.current().programs.take(self.member, most=limits.MAX_CLIENTS, words=_TOO_MANY)
+        except TooMany as refusal:
+            self._answer(frame.id, {"error": {"raises": "RuntimeError", "text": str(refusal)}})
             return
-        if self._acts is None:
-            event_loop.current().programs.take(self.member, most=limits.MAX_CONSUMERS, words=_TOO_MANY_PROGRAMS)
-            self._acts = ProgramActs(self.member, self.parameters.get("lesson", "")[:40])
+        self._acts = self._acts or ProgramActs(self.member, self.parameters.get("lesson", "")[:40])
         client = self._clients[frame.client] = ClientOfPage(self.member.namespace, self._answer, _threads)
         acts, tell = self._acts, self._teller(frame.client)
-        client.open(frame.id, lambda: open_client(frame.kind, frame.config, acts, tell))
+        make = lambda: open_client(frame.kind, frame.config, acts, tell)  # noqa: E731
+        client.open(frame.id, make, failed=lambda: self._forget(frame.client))
+
+    def _forget(self, number: int) -> None:
+        if self._clients.pop(number, None) is not None:
+            event_loop.current().programs.give_back(self.member)
 
     def _teller(self, number: int) -> Callable[..., None]:
         loop = asyncio.get_running_loop()
@@ -128,15 +132,15 @@ class ProgramSocket(PageSocket):
         acts, self._acts = self._acts, None
         if acts is None:
             return
-        event_loop.current().programs.give_back(self.member)
         task = asyncio.create_task(self._leave(acts), name="program-leaves")
         _leaving.add(task)
         task.add_done_callback(_leaving.discard)
         await asyncio.wait({task}, timeout=LEAVE_WITHIN_S)
 
     async def _leave(self, acts: ProgramActs) -> None:
-        clients, self._clients = list(self._clients.values()), {}
-        await asyncio.gather(*(client.leave() for client in clients), return_exceptions=True)
+        await asyncio.gather(*(client.leave() for client in self._clients.values()), return_exceptions=True)
+        for number in list(self._clients):
+            self._forget(number)
         if self._settling is not None:
             self._settling.cancel()
         await asyncio.get_running_loop().run_in_executor(_threads, lambda: acts.settle(everything=True))

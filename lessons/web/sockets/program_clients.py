@@ -43,12 +43,12 @@ class ClientOfPage:
     def waiting(self) -> int:
         return len(self._tasks)
 
-    def open(self, call_id: int, make: Callable[[], ProgramClient]) -> None:
+    def open(self, call_id: int, make: Callable[[], ProgramClient], *, failed: Callable[[], object]) -> None:
         def work() -> JSON:
             self._client = make()
             return {}
 
-        self._then(call_id, work)
+        self._then(call_id, work).add_done_callback(lambda _task: self._client or failed())
 
     def call(self, call_id: int, name: str, args: JSON) -> None:
         self._with_client(call_id, lambda client: client.call(name, args))

@@ -12,6 +12,7 @@ import pytest
 
 from lessons.classroom.models import Act
 from lessons.cluster import groups
+from lessons.web.sockets.limits import MAX_CLIENTS
 from tests.waiting import PATIENCE_S
 from tests.web.sockets.conftest import Room
 from tests.web.sockets.tab import Tab
@@ -242,3 +243,25 @@ async def test_a_frame_that_no_page_of_ours_sends_is_said_to_be_one(program: Pro
     program.tab.say_text(json.dumps(frame))
     problem = await program.tab.until_kind("problem")
     assert problem["code"] == "FORGED_FRAME"
+
+
+async def test_a_seat_has_so_many_clients_and_one_that_was_closed_or_never_made_is_none(
+    room: Room, program: Program
+) -> None:
+    settings = {"bootstrap.servers": THE_NOTEBOOKS}
+    for _time in range(3):  # none of these counts
+        assert "code" in await program.asked("open", client=9, kind="producer", config={**settings, "nonsense": 1})
+    for number in range(MAX_CLIENTS):
+        assert await program.asked("open", client=100 + number, kind="admin", config=settings) == {}
+    refused = await program.asked("open", client=200, kind="admin", config=settings)
+    assert "clients of your programs are open" in refused["text"]
+    other = Program(room.open("program"))
+    assert "raises" in await other.asked("open", client=1, kind="admin", config=settings)
+    assert await program.asked("close", client=100) == {}
+    assert await other.asked("open", client=1, kind="admin", config=settings) == {}
+
+
+async def test_a_call_takes_no_endless_list(program: Program) -> None:
+    admin = await program.open("admin")
+    refused = await program.call(admin, "describe_topics", topics=["x"] * 501)
+    assert refused == {"raises": "ValueError", "text": "At most 500 at a time here."}
