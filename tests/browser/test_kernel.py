@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from typing import Any
 
 import pytest
@@ -65,7 +66,7 @@ class Cells:
 
 
 @pytest.fixture
-def cells(page: Page, app: RunningApp) -> Cells:
+def cells(page: Page, app: RunningApp, kafka: str) -> Cells:
     return Cells(page, app)
 
 
@@ -103,7 +104,7 @@ def test_programs_print_what_they_print_with_confluent_kafka_itself(
     program = (SCRIPTS / f"{name}.py").read_text()
     cells.run(f"import os\nos.environ.update(PREFIX='', BROKERS={NOTEBOOK_BROKERS!r})")
     ran = cells.run(program)
-    native = run_natively(program, take_seat(app.url, app.join_url, "Bob"), bootstrap_servers)
+    native = run_natively(program, take_seat(app.url, app.join_url, f"Bob {secrets.token_hex(3)}"), bootstrap_servers)
     seat = Seat(app.url, cells.class_slug, cells.slug, "")
     traceback = "" if ran["end"]["ok"] else ran["end"]["traceback"].replace("cell 2", "<string>")
     in_page = Printed(normal(ran["stdout"], seat), normal(ran["stderr"] + traceback, seat))
@@ -112,15 +113,18 @@ def test_programs_print_what_they_print_with_confluent_kafka_itself(
 
 CONSUMER = f"""
 from confluent_kafka import Consumer
-c = Consumer({{"bootstrap.servers": {NOTEBOOK_BROKERS!r}, "group.id": "readers", "session.timeout.ms": 6000}})
-c.subscribe(["test1p"])
+from confluent_kafka.admin import AdminClient, NewTopic
+conf = {{"bootstrap.servers": {NOTEBOOK_BROKERS!r}}}
+a = AdminClient(conf)
+a.create_topics([NewTopic("test1p", 1, 1)])["test1p"].result()
+c = Consumer({{**conf, "group.id": "readers", "session.timeout.ms": 6000}})
+c.subscribe(["test1p"], on_assign=lambda consumer, partitions: print("waiting", flush=True))
 """
 
 
 def test_stop_is_an_interrupt_where_the_cell_waits_and_what_comes_after_it_can_wait(cells: Cells):
     wait_forever = """
 try:
-    print("waiting", flush=True)
     while True:
         c.poll(1.0)
 except KeyboardInterrupt:

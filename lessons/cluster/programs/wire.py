@@ -12,6 +12,8 @@ from confluent_kafka.admin import ClusterMetadata
 from lessons.cluster.namespace import Namespace
 
 OFFSET_INVALID = -1001
+# Brokers send no words with these codes. The client has its own for them, and the app has others for its pages.
+_WITHOUT_WORDS = {"UNKNOWN_TOPIC_OR_PART", "GROUP_ID_NOT_FOUND", "NON_EMPTY_GROUP"}
 
 JSON = dict[str, Any]
 
@@ -39,6 +41,8 @@ def error_as_json(error: KafkaError, namespace: Namespace) -> JSON:
 def error_named(name: str, text: str) -> JSON:
     """An error by Kafka's name for its code; a name that only this app has is a policy's refusal, as Kafka would call it."""
     code = getattr(KafkaError, name, None)
+    if isinstance(code, int) and name in _WITHOUT_WORDS:
+        text = KafkaError(code).str() or text
     return {
         "code": code if isinstance(code, int) else KafkaError.POLICY_VIOLATION,
         "text": text,

@@ -132,8 +132,7 @@ class Link:
         if kind == "answer":
             self._settle(frame)
         elif kind == "problem":
-            self._words = frame["words"]
-            sys.stderr.write(f"{frame['words']}\n")
+            self._refuse(frame["words"])
         elif kind == "log":
             sys.stderr.write(f"{frame['line']}\n")
         elif client := self._clients.get(frame.get("client", 0)):
@@ -148,6 +147,13 @@ class Link:
             answer.settle(value=frame.get("value"))
         else:
             answer.settle(exception=exception_from(error))
+
+    def _refuse(self, words: str) -> None:
+        """The app says that it takes no more, or did not understand: then no answer comes to what was asked."""
+        self._words = words
+        answers, self._answers = self._answers, {}
+        for answer in answers.values():
+            answer.settle(exception=KafkaException(KafkaError(KafkaError._FAIL, words)))  # type: ignore[attr-defined]
 
     def _lose(self) -> None:
         answers, self._answers = self._answers, {}
