@@ -26,6 +26,7 @@ TOGETHER = {
     "tests/browser/test_class.py": STARTED,
     "tests/kafkaclass/test_up.py": STARTED,
     "tests/browser/": ONE_APP,
+    "tests/programs/": ONE_APP,
     "tests/outages/": STOPPED,
     "tests/embedded/": SUPERVISED,
 }

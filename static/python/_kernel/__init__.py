@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import builtins
 import sys
+import threading
 import time
 
 from . import streams, waiting
@@ -23,7 +24,7 @@ __all__ = ["run", "set_up"]
 def set_up() -> None:
     """Once, before the first cell."""
     sys.stdout, sys.stderr = streams.Stream("stdout"), streams.Stream("stderr")
-    time.sleep = waiting.sleep
+    time.sleep, threading.Event.wait = waiting.sleep, waiting.event_wait
     builtins.input = _no_input
 
 

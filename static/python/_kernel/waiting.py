@@ -6,6 +6,7 @@ A wait is the only moment in which the worker hears anything: frames of the sock
 from __future__ import annotations
 
 import sys
+import threading
 import time
 
 import _page
@@ -40,3 +41,16 @@ def sleep(seconds: float, /) -> None:
     wait(seconds)
     while (left := end - time.monotonic()) > 0:
         wait(left)
+
+
+def event_wait(self: threading.Event, timeout: float | None = None) -> bool:
+    """threading.Event.wait, by which concurrent.futures waits for several: nobody else could set it while a lock waits."""
+    end = None if timeout is None else time.monotonic() + timeout
+    while not self.is_set():
+        left = None if end is None else end - time.monotonic()
+        if left is not None and left <= 0:
+            break
+        link = sys.modules.get("confluent_kafka._link")
+        if link is None or not link.wait_on(self.is_set, left):
+            wait(left)
+    return self.is_set()

@@ -185,3 +185,11 @@ def send_gathered() -> None:
     """A cell has ended, or sleeps: nothing that it has produced waits for the next one."""
     if _current is not None and _current.is_open:
         _current.send_gathered()
+
+
+def wait_on(is_done: Callable[[], bool], timeout_s: float | None) -> bool:
+    """Reads frames until it is so or the time is over, if there is a link. Returns whether there is."""
+    if _current is None or not _current.is_open:
+        return False
+    _current.wait(is_done, timeout_s)
+    return True
