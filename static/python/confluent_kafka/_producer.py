@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import time
-from base64 import b64encode
+from binascii import b2a_base64
 from collections import deque
 from collections.abc import Callable
 from typing import Any
@@ -40,7 +39,7 @@ class Producer(Handle):
         self._most_bytes = configuration.number("queue.buffering.max.kbytes", default=1_048_576) * 1024
         self._most_record_bytes = configuration.number("message.max.bytes", default=1_000_000)
         self._says_errors_only = configuration.is_on("delivery.report.only.error", default=False)
-        self._gathered: list[str] = []  # records as JSON
+        self._gathered: list[tuple[Any, ...]] = []  # what `_record` takes
         self._gathered_bytes = 0
         self._gathered_at = 0.0
         self._outgoing: dict[int, Outgoing] = {}  # without a report yet
@@ -128,23 +127,15 @@ class Producer(Handle):
         now = time.monotonic()
         if not self._gathered:
             self._gathered_at = now
-        record: dict[str, Any] = {"n": number, "topic": topic, "value": _base64(value), "key": _base64(key)}
-        if partition != -1:
-            record["partition"] = partition
-        if timestamp:
-            record["timestamp"] = timestamp
-        if headers:
-            record["headers"] = [[name, _base64(content)] for name, content in headers]
-        self._gathered.append(json.dumps(record))
+        self._gathered.append((number, topic, value, key, partition, timestamp, headers))
         self._gathered_bytes += size
         if len(self._gathered) >= SEND_AT_RECORDS or now - self._gathered_at > LINGER_S:
             self.send_gathered()
 
     def send_gathered(self) -> None:
         if self._gathered:
-            records, self._gathered, self._gathered_bytes = self._gathered, [], 0
-            text = f'{{"type":"produce","client":{self._number},"records":[{",".join(records)}]}}'
-            self._link.send_text(text)
+            gathered, self._gathered, self._gathered_bytes = self._gathered, [], 0
+            self._link.send(type="produce", client=self._number, records=[_record(*each) for each in gathered])
 
     # --- Reports ---
 
@@ -294,8 +285,28 @@ class Producer(Handle):
 Producer.__module__ = "cimpl"
 
 
+def _record(
+    number: int,
+    topic: str,
+    value: bytes | None,
+    key: bytes | None,
+    partition: int,
+    timestamp: int,
+    headers: list[tuple[str, bytes | None]],
+) -> dict[str, Any]:
+    """As a frame has it."""
+    record: dict[str, Any] = {"n": number, "topic": topic, "value": _base64(value), "key": _base64(key)}
+    if partition != -1:
+        record["partition"] = partition
+    if timestamp:
+        record["timestamp"] = timestamp
+    if headers:
+        record["headers"] = [[name, _base64(content)] for name, content in headers]
+    return record
+
+
 def _base64(value: bytes | None) -> str | None:
-    return None if value is None else b64encode(value).decode("ascii")
+    return None if value is None else b2a_base64(value, newline=False).decode("ascii")
 
 
 def _to_wire(error: KafkaError | None) -> dict[str, Any] | None:
