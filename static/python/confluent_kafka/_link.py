@@ -21,7 +21,7 @@ from . import _transport
 from ._errors import KafkaError, KafkaException, exception_from
 from ._transport import NoConnection, Transport
 
-BREATHE_EVERY_S = 0.01
+BREATHE_EVERY_S = 0.025
 _CUT = "The connection to the class was cut."
 
 
