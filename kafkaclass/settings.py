@@ -23,6 +23,7 @@ from csp.constants import NONE, SELF
 
 from kafkaclass import static_files
 from kafkaclass.hosts import LOOPBACK, AllowedHosts, OwnHosts
+from kafkaclass.kafka_variables import security_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(os.environ.get("KAFKACLASS_DATA") or BASE_DIR / ".local").resolve()
@@ -55,11 +56,7 @@ KAFKA_IS_NAMED = bool(os.environ.get("KAFKA_BOOTSTRAP_SERVERS"))  # then `up` st
 BROKERS_ARE_OURS = os.environ.get("KAFKACLASS_EMBEDDED") == "1"  # `up` tells so to the web server that it starts
 KAFKA_BOOTSTRAP_SERVERS = os.environ.get("KAFKA_BOOTSTRAP_SERVERS") or "127.0.0.1:9092,127.0.0.1:9093,127.0.0.1:9094"
 MAVEN_URL = os.environ.get("KAFKACLASS_MAVEN")
-KAFKA_SECURITY = {
-    name.removeprefix("KAFKA_").lower().replace("_", "."): value
-    for name, value in os.environ.items()
-    if name.startswith(("KAFKA_SECURITY_", "KAFKA_SASL_", "KAFKA_SSL_"))
-}
+KAFKA_SECURITY = security_settings(os.environ)
 
 # --- Django --------------------------------------------------------------------------------------------------
 

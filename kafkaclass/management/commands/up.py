@@ -15,10 +15,13 @@ from django.core.management import BaseCommand, CommandError, CommandParser, cal
 from django.db import connections
 
 from kafkaclass.hosts import OwnHosts
+from kafkaclass.kafka_variables import variable_of
 from kafkaclass.management import running, web
 from kafkaclass.management.addresses import choose_port, local_url, student_urls
 from kafkaclass.management.stopping import Stopped, Stopping
 from lessons import embedded
+from lessons.cluster.client_settings import WrongSettings, refuse_wrong_settings
+from lessons.cluster.clients import Connection
 from lessons.embedded import BrokerProblem, EmbeddedCluster
 from lessons.embedded.cluster import DEFAULT_HEAP_MB, TICK_S
 from lessons.embedded.ports import Claim
@@ -111,6 +114,7 @@ class Up:
             lock.close()
 
     def _start(self) -> None:
+        self._check_settings()
         self._end_leftovers()
         self._claim_port()
         self._say_left_out()
@@ -123,6 +127,13 @@ class Up:
             self.cluster.start()
         self._wait_for_first_page()
         self._say_links()
+
+    def _check_settings(self) -> None:
+        try:
+            refuse_wrong_settings(self.connection)
+        except WrongSettings as wrong:
+            variables = ", ".join(map(variable_of, settings.KAFKA_SECURITY))
+            raise CommandError(f"{wrong} They were read from {variables or 'KAFKA_BOOTSTRAP_SERVERS'}.") from wrong
 
     def _end_leftovers(self) -> None:
         web.end_leftovers(self.data_dir)
@@ -181,6 +192,10 @@ class Up:
     @property
     def bootstrap_servers(self) -> str:
         return self.cluster.bootstrap_servers if self.cluster else settings.KAFKA_BOOTSTRAP_SERVERS
+
+    @property
+    def connection(self) -> Connection:
+        return Connection(self.bootstrap_servers, tuple(settings.KAFKA_SECURITY.items()))
 
     def _wait_for_first_page(self) -> None:
         assert self.web
@@ -257,7 +272,7 @@ class Up:
         from lessons.cluster import clients, groups
         from lessons.cluster.errors import ClusterError
 
-        clients.configure(clients.Connection(self.bootstrap_servers, tuple(settings.KAFKA_SECURITY.items())))
+        clients.configure(self.connection)
         try:
             groups.create_offsets_topic()
             for klass in Class.objects.all():
