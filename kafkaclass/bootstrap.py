@@ -3,7 +3,8 @@
 Why it is so: you have a clone and Python, and type one command. An interpreter that has every pinned package is used
 as it is (a container, a virtual environment of your own); any other one makes .venv beside manage.py and hands over to
 it. What we put into .venv is told by a stamp in it: the interpreter, and the hash of each requirements file that was
-installed whole. So a command reads three small files, and not the metadata of fifty packages. Installing is cut in the
+installed whole. People read and change the requirements files; pip installs from the .lock beside each, which has the
+same pins with the hashes of their files, so that nothing else gets in under a package's name. So a command reads three small files, and not the metadata of fifty packages. Installing is cut in the
 middle now and then: the stamp is emptied before and filled after it, and a .venv whose stamp is empty is made anew.
 """
 
@@ -81,7 +82,9 @@ def prepare(argv: Sequence[str]) -> None:
 
 def choose_python(argv: Sequence[str]) -> None:
     """Goes on with another Python of this machine where this one has no ready-made packages; ends where none has."""
-    if reason := no_packages_because(sysconfig.get_config_var("SOABI") or "", platform.mac_ver()[0]):
+    if reason := no_packages_because(
+        sysconfig.get_config_var("SOABI") or "", platform.mac_ver()[0], platform.machine()
+    ):
         sys.exit(reason)
     if OLDEST <= sys.version_info[:2] <= NEWEST:
         return
@@ -96,7 +99,7 @@ def choose_python(argv: Sequence[str]) -> None:
     )
 
 
-def no_packages_because(soabi: str, macos: str) -> str:
+def no_packages_because(soabi: str, macos: str, machine: str) -> str:
     """What is to be said on a machine for which no Python has ready-made packages; empty: there are some."""
     if "musl" in soabi:
         return (
@@ -107,6 +110,11 @@ def no_packages_because(soabi: str, macos: str) -> str:
         return (
             f"kafkaclass's packages come ready-made for macOS {OLDEST_MACOS} and newer, and this is macOS {macos}."
             " Use a newer one, or the image: see the Dockerfile."
+        )
+    if macos and machine != "arm64":
+        return (
+            "kafkaclass's packages come ready-made for Macs with Apple silicon, and this Python is for Intel's processors."
+            " Use one for arm64 if the Mac has Apple silicon, or else the image: see the Dockerfile."
         )
     return ""
 
@@ -154,10 +162,13 @@ def check_data_dir() -> None:
 
 
 def read_pins(path: Path) -> list[Pin]:
-    """The pins of a requirements file and of those that it names by -r, but for what is not for this machine."""
+    """The pins of a requirements file and of those that it names by -r, but for what is not for this machine.
+
+    Also of a .lock: its hashes are left out.
+    """
     pins = []
     for line in path.read_text().splitlines():
-        requirement, _, marker = line.partition("#")[0].partition(";")
+        requirement, _, marker = line.partition("#")[0].partition("--hash")[0].rstrip("\\ ").partition(";")
         if requirement.startswith("-r"):
             pins += read_pins(path.parent / requirement[2:].strip())
         elif requirement.strip() and is_for_this_machine(marker):
@@ -167,8 +178,16 @@ def read_pins(path: Path) -> list[Pin]:
 
 
 def is_for_this_machine(marker: str) -> bool:
-    """Our files have one kind of marker: platform_machine in "one two"."""
-    return not marker.strip() or platform.machine() in marker.split('"')[1].split()
+    """Our files have two kinds of marker: platform_machine in "one two", and sys_platform == "one"."""
+    if not marker.strip():
+        return True
+    here = sys.platform if marker.split()[0] == "sys_platform" else platform.machine()
+    return here in marker.split('"')[1].split()
+
+
+def lock_of(requirements: Path) -> Path:
+    """The same pins, with hashes. `python -m tests.list_hashes` writes it."""
+    return requirements.with_suffix(".lock")
 
 
 def is_ready(requirements: Path) -> bool:
@@ -220,7 +239,7 @@ def install(requirements: Path) -> None:
     STAMP.write_text("")
     total = len(read_pins(requirements))
     command = [str(VENV_PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
-    command += ["--progress-bar", "off", "-r", str(requirements)]
+    command += ["--progress-bar", "off", "--require-hashes", "-r", str(lock_of(requirements))]
     run_and_say(command, say_what=Counted(f"Installing {total} packages into .venv", total=total))
     STAMP.write_text("\n".join(new_stamp(requirements)))
 

@@ -38,6 +38,15 @@ def test_what_is_installed_is_what_is_pinned(path):
     assert [pin for pin in bootstrap.read_pins(path) if not pin.is_met] == []
 
 
+@pytest.mark.parametrize("path", [bootstrap.RUN_REQUIREMENTS, bootstrap.TEST_REQUIREMENTS])
+def test_what_pip_installs_from_has_the_same_pins_each_with_the_hashes_of_its_files(path, monkeypatch):
+    lock = bootstrap.lock_of(path)
+    monkeypatch.setattr(bootstrap, "is_for_this_machine", lambda marker: True)  # also those of other machines
+    assert bootstrap.read_pins(lock) == bootstrap.read_pins(path)
+    assert [pin for pin in locked(lock) if "==" in pin and not re.search(r"--hash=sha256:[0-9a-f]{64}$", pin)] == []
+    assert 'platform_machine in "x86_64 aarch64 arm64"' in bootstrap.lock_of(bootstrap.RUN_REQUIREMENTS).read_text()
+
+
 def used_and_needed(names: set[str]) -> set[str]:
     """These packages and what they need, by way of extras such as twisted[tls] too."""
     found: set[tuple[str, str]] = set()
@@ -91,9 +100,24 @@ def make_clone(folder: Path) -> Path:
     (folder / "kafkaclass").mkdir()
     shutil.copy(ROOT / "kafkaclass" / "bootstrap.py", folder / "kafkaclass")
     (folder / "manage.py").write_text(MANAGE)
-    (folder / "requirements.txt").write_text(SMALL)
-    (folder / "requirements-dev.txt").write_text("-r requirements.txt")
+    write_requirements(folder / "requirements.txt", SMALL)
+    write_requirements(folder / "requirements-dev.txt", "-r requirements.txt")
     return folder
+
+
+def write_requirements(path: Path, text: str) -> None:
+    """And what pip installs from, with the hashes that ours have."""
+    path.write_text(text)
+    lines = [
+        line.partition("#")[0].strip().replace("requirements.txt", "requirements.lock") for line in text.split("\n")
+    ]
+    pins = {line.partition(" ")[0]: line for line in locked(bootstrap.lock_of(bootstrap.RUN_REQUIREMENTS))}
+    bootstrap.lock_of(path).write_text("\n".join(pins.get(line, line) for line in lines))
+
+
+def locked(lock: Path) -> list[str]:
+    """Its pins, each with its hashes."""
+    return re.split(r"\n(?! )", lock.read_text().strip())
 
 
 @pytest.fixture
@@ -156,16 +180,26 @@ def just_runs(bare: Path) -> str:
 def test_what_is_installed_again_is_what_changed(with_venv):
     assert said_by(with_venv) == just_runs(with_venv)
 
-    (with_venv / "requirements-dev.txt").write_text(f"-r requirements.txt\n{ANOTHER}")
+    write_requirements(with_venv / "requirements-dev.txt", f"-r requirements.txt\n{ANOTHER}")
     assert said_by(with_venv) == just_runs(with_venv)  # which needs nothing of the tests
     said = said_by(with_venv, "test")
     assert "Making .venv" not in said
     assert "Installing 2 packages" in said
     assert said_by(with_venv, "test") == said_by(with_venv) == just_runs(with_venv)
 
-    (with_venv / "requirements.txt").write_text(f"{SMALL}  # a word more")
+    write_requirements(with_venv / "requirements.txt", f"{SMALL}  # a word more")
     assert "Installing 1 packages" in said_by(with_venv, python=f"{with_venv}/.venv/bin/python")
     assert "Installing 2 packages" in said_by(with_venv, "test")
+
+
+def test_a_file_that_is_not_the_one_that_was_pinned_is_not_installed(with_venv):
+    write_requirements(with_venv / "requirements.txt", f"{SMALL}\n{ANOTHER}")
+    lock = with_venv / "requirements.lock"
+    lock.write_text(re.sub(r"(?s)(sqlparse.*)", lambda pin: re.sub("sha256:..", "sha256:00", pin[1]), lock.read_text()))
+    said = said_by(with_venv)
+    assert "DO NOT MATCH THE HASHES" in said
+    assert f"That failed: {with_venv}" in said
+    assert "runs in" not in said
 
 
 def was_cut(venv: Path) -> None:
@@ -203,7 +237,7 @@ def test_a_venv_that_can_not_be_added_to_is_made_anew(with_venv, damage):
 
 
 def test_a_venv_in_which_an_installation_was_cut_is_made_anew(with_venv):
-    (with_venv / "requirements.txt").write_text(ANOTHER)
+    write_requirements(with_venv / "requirements.txt", ANOTHER)
     assert stop_after_the_first_line(with_venv).startswith("Installing 1 packages")
     assert stop_after_the_first_line(with_venv).startswith("Making .venv")
 
@@ -219,7 +253,7 @@ def test_a_venv_of_your_own_is_used_as_it_is_and_added_to_where_it_lacks_somethi
     (with_venv / ".venv" / "installed").unlink()
     python = f"{with_venv}/.venv/bin/python"
     assert said_by(with_venv, python=python) == just_runs(with_venv)
-    (with_venv / "requirements.txt").write_text(f"{SMALL}\n{ANOTHER}")
+    write_requirements(with_venv / "requirements.txt", f"{SMALL}\n{ANOTHER}")
     said = said_by(with_venv, python=python)
     assert "Making .venv" not in said
     assert "Installing 2 packages" in said
@@ -231,17 +265,18 @@ def test_an_interpreter_that_has_everything_is_used_as_it_is(bare):
 
 
 @pytest.mark.parametrize(
-    ("soabi", "macos", "words"),
+    ("soabi", "macos", "machine", "words"),
     [
-        ("cpython-313-x86_64-linux-gnu", "", ""),
-        ("cpython-313-x86_64-linux-musl", "", "has musl"),
-        ("cpython-313-darwin", "14.7.1", "this is macOS 14.7.1"),
-        ("cpython-313-darwin", "15.0", ""),
-        ("cpython-313-darwin", "26.1", ""),
+        ("cpython-313-x86_64-linux-gnu", "", "x86_64", ""),
+        ("cpython-313-x86_64-linux-musl", "", "x86_64", "has musl"),
+        ("cpython-313-darwin", "14.7.1", "arm64", "this is macOS 14.7.1"),
+        ("cpython-313-darwin", "15.0", "arm64", ""),
+        ("cpython-313-darwin", "26.1", "arm64", ""),
+        ("cpython-313-darwin", "15.0", "x86_64", "Apple silicon"),
     ],
 )
-def test_a_machine_without_ready_made_packages_is_told_so_at_once(soabi, macos, words):
-    said = bootstrap.no_packages_because(soabi, macos)
+def test_a_machine_without_ready_made_packages_is_told_so_at_once(soabi, macos, machine, words):
+    said = bootstrap.no_packages_because(soabi, macos, machine)
     assert words in said
     assert bool(words) == bool(said)
 
