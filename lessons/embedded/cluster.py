@@ -159,13 +159,14 @@ class EmbeddedCluster:
         return self._aot_writer
 
     def stop(self, deadline_s: float = 9) -> None:
-        """Stop all at the same time, because the last ones would wait for a quorum otherwise. SIGKILL at the deadline."""
+        """Stop all at the same time, because the last ones would wait for a quorum otherwise. SIGKILL once all have closed
+        their logs, or at the deadline."""
         end_at = time.monotonic() + deadline_s
         if self._aot_writer:
             self._aot_writer.stop()
         for broker in self.brokers:
             broker.ask_to_end()
-        wait_for(lambda: not any(broker.runs for broker in self.brokers), timeout_s=end_at - time.monotonic())
+        wait_for(lambda: all(each.has_closed_its_logs for each in self.brokers), timeout_s=end_at - time.monotonic())
         for broker in self.brokers:
             broker.kill()
             broker.note_stopped()
@@ -192,9 +193,10 @@ class EmbeddedCluster:
         chosen = tuple(claim.port for claim in self._claims)
         ports, controllers = chosen[: len(wished)], chosen[len(wished) :]
         plan = ClusterPlan(last.cluster_id if last else new_cluster_id(), ports, controllers)
-        for broker_id, wish, port in zip(BROKER_IDS, wished, ports, strict=True):
-            if wish and wish != port:
-                self.say(f"Port {wish} is used by another program, so {broker_name(broker_id)} uses {port}.")
+        for number, (broker_id, port) in enumerate(zip(BROKER_IDS, ports, strict=True)):
+            before = last.ports[number] if last else wished[number]
+            if before and before != port:
+                self.say(f"Port {before} is used by another program, so {broker_name(broker_id)} uses {port}.")
         write_plan(self.data_dir, plan)
         return plan
 

@@ -117,6 +117,11 @@ class BrokerFiles:
         return self.folder / "data"
 
     @property
+    def clean_mark(self) -> Path:
+        """Kafka makes it when it has closed all logs, and deletes it once it has opened them again."""
+        return self.data / ".kafka_cleanshutdown"
+
+    @property
     def log(self) -> Path:
         return self.folder / "logs" / "kafka.log"
 

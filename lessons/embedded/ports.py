@@ -51,10 +51,13 @@ def claim_any(*, host: str = LOOPBACK, besides: Collection[int] = ()) -> Claim:
 
 
 def choose(wished: Sequence[int], *, last: Sequence[int] = ()) -> tuple[Claim, ...]:
-    """One port for each wish: that port, or else the last one, or else any free one. 0 means any."""
+    """One port for each wish: the last one, or else the wish, or else any free one. 0 means any.
+
+    The last one comes first: notebooks that were downloaded, and programs that students wrote, have it in them.
+    """
     chosen: list[Claim] = []
     for index, wish in enumerate(wished):
-        candidates = [port for port in (wish, *last[index : index + 1]) if port]
+        candidates = [port for port in (*last[index : index + 1], wish) if port]
         claimed = next(filter(None, map(claim, candidates)), None)
         chosen.append(claimed or claim_any(besides=wished))
     return tuple(chosen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import subprocess
 import sys
@@ -10,14 +11,14 @@ from pathlib import Path
 import psutil
 import pytest
 
-from lessons.embedded import BrokerProblem, EmbeddedCluster, end_leftovers, set_wanted, status, wanted
+from lessons.embedded import BROKER_IDS, BrokerProblem, EmbeddedCluster, end_leftovers, set_wanted, status, wanted
 from lessons.embedded.config import broker_files
 from lessons.embedded.process import ProcessMark
 from lessons.embedded.state import BrokerStatus, write_status
 from lessons.embedded.supervisor import SupervisedBroker
-from tests.waiting import wait_for
+from tests.waiting import PATIENCE_S, wait_for
 
-from .conftest import Said, new_cluster
+from .conftest import Said, first_record, keep_a_record, new_cluster
 
 
 @pytest.fixture(scope="module")
@@ -30,21 +31,49 @@ def data_dir(tmp_path_factory) -> Path:
     return data_dir
 
 
-def test_a_wished_port_that_is_held_is_said_and_taken_again_once_it_is_free(data_dir):
+def test_a_wished_port_that_is_held_is_said_and_what_was_taken_instead_stays_as_notebooks_have_it(data_dir):
     said = Said()
-    with socket.create_server(("127.0.0.1", 0)) as something_else:
-        held = something_else.getsockname()[1]
+    before = new_cluster(data_dir)
+    before.prepare()
+    before.stop()
+    held = before.plan.ports[0]
+    with socket.create_server(("127.0.0.1", held)):
         cluster = new_cluster(data_dir, say=said, ports=(held, 0, 0))
         cluster.prepare()
         cluster.stop()
-    assert held not in cluster.plan.ports
-    assert said.has(f"Port {held} is used by another program, so kafka1 uses {cluster.plan.ports[0]}.")
+    taken = cluster.plan.ports
+    assert held not in taken
+    assert said.words == [f"Port {held} is used by another program, so kafka1 uses {taken[0]}."]
 
     again = new_cluster(data_dir, say=said, ports=(held, 0, 0))
     again.prepare()
     again.stop()
-    assert again.plan.ports == (held, *cluster.plan.ports[1:])
-    assert again.plan.cluster_id == cluster.plan.cluster_id
+    assert again.plan == cluster.plan
+    assert len(said.words) == 1
+
+
+def test_a_stop_waits_for_the_logs_of_all_brokers_and_not_for_their_quorum(tmp_path):
+    cluster = new_cluster(tmp_path)
+    cluster.prepare()
+    cluster.start()
+    processes = [broker.process for broker in cluster.brokers]
+    try:
+        cluster.wait_until_up(PATIENCE_S)
+        keep_a_record(cluster.bootstrap_servers, "kept", "nine")
+        assert not any(broker.has_closed_its_logs for broker in cluster.brokers)
+    finally:
+        cluster.stop(deadline_s=PATIENCE_S)  # which nothing has to wait for
+    assert [broker_files(tmp_path, broker_id).clean_mark.exists() for broker_id in BROKER_IDS] == [True] * 3
+    assert -signal.SIGKILL in [process.returncode for process in processes]
+
+    again = new_cluster(tmp_path)
+    again.prepare()
+    again.start()
+    try:
+        again.wait_until_up(PATIENCE_S)
+        assert first_record(again.bootstrap_servers, "kept") == "nine"
+    finally:
+        again.stop(deadline_s=0.5)
 
 
 def test_a_broker_that_was_stopped_on_purpose_is_not_started(data_dir):

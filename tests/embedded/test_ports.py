@@ -31,12 +31,12 @@ def ports_of(claims: tuple[Claim, ...]) -> tuple[int, ...]:
     return tuple(claimed.port for claimed in claims)
 
 
-def test_the_wish_comes_first_then_the_port_of_the_last_time_then_a_free_one():
+def test_the_port_of_the_last_time_comes_first_then_the_wish_then_a_free_one():
     last, free = free_port(), free_port()
     with socket.create_server(("127.0.0.1", 0)) as server:
         held = server.getsockname()[1]
-        assert ports_of(choose([free], last=[last])) == (free,)
-        assert ports_of(choose([held], last=[last])) == (last,)
+        assert ports_of(choose([free], last=[last])) == (last,)
+        assert ports_of(choose([free], last=[held])) == (free,)
         assert ports_of(choose([0], last=[last])) == (last,)
         (any_free,) = ports_of(choose([held], last=[held]))
         assert any_free != held
