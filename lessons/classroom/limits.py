@@ -1,9 +1,9 @@
-"""How fast one seat may act, and how much of the class's history it may fill.
+"""How fast one seat may act and read, and how much of the class's history it may fill.
 
 Why it is so
 ------------
-Each act occupies a thread, and some a broker, until Kafka has answered: a script in one browser must not take them from
-the class. No person reaches these limits, and no lesson does. They are counted in this process and cost nothing; several
+Each act and each read by the API occupies a thread, and some a broker, until Kafka has answered: a script in one browser
+must not take them from the class. No person reaches these limits, and no lesson does. They are counted in this process and cost nothing; several
 web processes together allow a multiple. Beyond them the app refuses and says why, and no act is stored.
 
 An act may be as large as a request, so that Kafka is the one to refuse a record that is too large. All acts are kept,
@@ -31,12 +31,14 @@ from lessons.cluster.refusals import Refusal
 
 @dataclass(frozen=True)
 class LimitSettings:
-    """`most_acts` within `within_s`; acts smaller than `large_bytes` are always accepted, and `most_stored_bytes` are of
-    all large acts of a seat."""
+    """`most_acts`, and `most_reads` by the API, within `within_s`; acts smaller than `large_bytes` are always accepted, and
+    `most_stored_bytes` are of all large acts of a seat."""
 
     most_acts: int = 40
+    most_reads: int = 60
     within_s: float = 10.0
     most_running: int = 8
+    most_reading: int = 4
     large_bytes: int = 4096
     most_stored_bytes: int = 32 * 1024 * 1024
 
@@ -55,20 +57,30 @@ class SeatLimits:
     def __init__(self, settings: LimitSettings | None = None) -> None:
         self.settings = settings or LimitSettings()
         self._lock = threading.Lock()
-        self._latest: dict[str, deque[float]] = {}  # by the seat's prefix, which is never reused
-        self._running: Counter[str] = Counter()
+        # By what is counted and the seat's prefix, which is never reused.
+        self._latest: dict[tuple[Refusal, str], deque[float]] = {}
+        self._running: Counter[tuple[Refusal, str]] = Counter()
 
     def count_act(self, member: Member, *, asked: str) -> None:
         """Count one more act of this seat. Raises: TooFast."""
-        now, most, within_s = time.monotonic(), self.settings.most_acts, self.settings.within_s
-        with self._lock:
-            latest = self._latest.setdefault(member.namespace.prefix, deque(maxlen=most))
-            if len(latest) == most and now - latest[0] < within_s:
-                wait_s = f"{within_s - (now - latest[0]):.0f}"
-                raise Refusal.TOO_FAST.error(
-                    kind=TooFast, asked=asked, most=most, within_s=f"{within_s:g}", wait_s=wait_s
-                )
-            latest.append(now)
+        self._count(member, self.settings.most_acts, Refusal.TOO_FAST, asked=asked)
+
+    @contextmanager
+    def running_act(self, member: Member, *, asked: str) -> Iterator[None]:
+        """Count one of this seat's acts as running for the length of a with block. Raises: TooFast."""
+        with self._one_of(member, self.settings.most_running, Refusal.TOO_MANY_AT_ONCE, asked=asked):
+            yield
+
+    def count_read(self, member: Member, *, asked: str) -> None:
+        """Count one more read of this seat. Raises: TooFast."""
+        self._count(member, self.settings.most_reads, Refusal.READS_TOO_FAST, asked=asked)
+
+    @contextmanager
+    def running_read(self, member: Member, *, asked: str) -> Iterator[None]:
+        """Count one more read of this seat, which runs for the length of a with block. Raises: TooFast."""
+        self.count_read(member, asked=asked)
+        with self._one_of(member, self.settings.most_reading, Refusal.TOO_MANY_READS_AT_ONCE, asked=asked):
+            yield
 
     def weigh_act(self, member: Member, weight: int, *, act_id: UUID, asked: str) -> None:
         """Check that there is room for an act of so many bytes; one that is already stored needs none. Raises: TooMuch."""
@@ -79,18 +91,26 @@ class SeatLimits:
         if stored >= self.settings.most_stored_bytes:
             raise Refusal.TOO_MUCH.error(kind=TooMuch, asked=asked, stored_mb=stored >> 20, always_kb=large >> 10)
 
-    @contextmanager
-    def running_act(self, member: Member, *, asked: str) -> Iterator[None]:
-        """Count one of this seat's acts as running for the length of a with block. Raises: TooFast."""
-        seat, most = member.namespace.prefix, self.settings.most_running
+    def _count(self, member: Member, most: int, refusal: Refusal, *, asked: str) -> None:
+        now, within_s = time.monotonic(), self.settings.within_s
         with self._lock:
-            if self._running[seat] >= most:
-                raise Refusal.TOO_MANY_AT_ONCE.error(kind=TooFast, asked=asked, most=most)
-            self._running[seat] += 1
+            latest = self._latest.setdefault((refusal, member.namespace.prefix), deque(maxlen=most))
+            if len(latest) == most and now - latest[0] < within_s:
+                wait_s = f"{within_s - (now - latest[0]):.0f}"
+                raise refusal.error(kind=TooFast, asked=asked, most=most, within_s=f"{within_s:g}", wait_s=wait_s)
+            latest.append(now)
+
+    @contextmanager
+    def _one_of(self, member: Member, most: int, refusal: Refusal, *, asked: str) -> Iterator[None]:
+        key = refusal, member.namespace.prefix
+        with self._lock:
+            if self._running[key] >= most:
+                raise refusal.error(kind=TooFast, asked=asked, most=most)
+            self._running[key] += 1
         try:
             yield
         finally:
             with self._lock:
-                self._running[seat] -= 1
-                if not self._running[seat]:
-                    del self._running[seat]
+                self._running[key] -= 1
+                if not self._running[key]:
+                    del self._running[key]

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lessons.cluster.clients import TIMEOUT_S
+from lessons.cluster.errors import KafkaUnavailable
+from lessons.cluster.groups import list_groups
 from lessons.cluster.metadata import list_metadata, topics_of
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.refusals import Refusal
@@ -15,6 +17,7 @@ from lessons.words import _
 
 MAX_PARTITIONS = 12  # a class shares the cluster
 MAX_REPLICAS_PER_SEAT = 240  # twenty topics of 12 partitions, or six and a bit of them with 3 replicas each
+MAX_GROUPS_PER_SEAT = 100  # each page that consumes makes up a new one; Kafka keeps one that has committed
 MAX_REPLICAS_PER_BROKER = 2000  # with a heap of 128 MB a broker died of OutOfMemoryError near 4,000
 _CLIENT_MAX_REPLICAS = 10000
 # What a seat may set of its topics, and the least and the most of a number. Small segments would take all of a broker's
@@ -37,6 +40,7 @@ SETTINGS: Mapping[str, tuple[int, int] | None] = {
     "segment.ms": (1000, 2**63 - 1),
     "unclean.leader.election.enable": None,
 }
+_COUNT_GROUPS_S = 2.0
 
 
 @dataclass(frozen=True)
@@ -112,3 +116,14 @@ def refuse_setting(setting: str, value: str | None, *, asked: str) -> None:
     least, most = bounds
     if not least <= int(value) <= most:
         raise Refusal.SETTING_OUT_OF_BOUNDS.error(asked=asked, setting=setting, least=least, most=most, value=value)
+def refuse_another_group(namespace: Namespace, group_id: str, *, asked: str) -> None:
+    """Refuse a new group to a seat that has its share; one that it has already may be joined. Raises: AppRefused.
+
+    Where a coordinator does not answer, nobody can count them, and nobody is kept out.
+    """
+    try:
+        held = {each.group_id for each in list_groups(namespace, timeout_s=_COUNT_GROUPS_S)}
+    except KafkaUnavailable:
+        return
+    if len(held) >= MAX_GROUPS_PER_SEAT and group_id not in held:
+        raise Refusal.TOO_MANY_GROUPS.error(asked=asked, held=len(held), most=MAX_GROUPS_PER_SEAT)

@@ -150,6 +150,18 @@ class Refusal(Enum):
         gettext_noop("You have %(most)s actions running, the limit for one student. Nothing was done."),
         gettext_noop("Wait until one of them has its answer, and try again."),
     )
+    READS_TOO_FAST = (
+        gettext_noop("That is more than %(most)s reads in %(within_s)s seconds, the limit for one student."),
+        gettext_noop("Wait %(wait_s)s seconds and try again. Open pages show what is new by themselves."),
+    )
+    TOO_MANY_READS_AT_ONCE = (
+        gettext_noop("%(most)s reads of yours are running, the limit for one student."),
+        gettext_noop("Wait until one of them has its answer, and try again."),
+    )
+    TOO_MANY_GROUPS = (
+        gettext_noop("You have %(held)s consumer groups on the cluster, and one seat may have %(most)s."),
+        gettext_noop("Use the group.id of one that you have, or ask your instructor to clear your groups."),
+    )
     TOO_MUCH = (
         gettext_noop(
             "You have stored %(stored_mb)s MB of large actions in this class, the limit for one student. "

@@ -22,7 +22,9 @@ pytestmark = pytest.mark.django_db
 NOTHING = CreateTopic(name=".")  # which the app refuses itself: Kafka is not needed
 
 
-LIMITS = LimitSettings(most_acts=6, most_running=3, most_stored_bytes=2 * LimitSettings.large_bytes)
+LIMITS = LimitSettings(
+    most_acts=6, most_running=3, most_reads=5, most_reading=2, most_stored_bytes=2 * LimitSettings.large_bytes
+)
 LARGE = Produce(topic=".", values="1" * LIMITS.large_bytes)
 
 
@@ -98,6 +100,33 @@ def test_the_api_says_429_and_what_to_do(hurried, alice_client):
     assert refused.status_code == 429
     assert refused.json()["code"] == "TOO_FAST"
     assert "Wait" in refused.json()["advice"]
+
+
+def test_reads_by_the_api_are_counted_for_themselves_whatever_is_read(kafka, hurried, classroom, client, alice_client):
+    base = f"/api/v1/classes/{hurried.klass.slug}"
+    paths = ["/groups", "/topics/test1p", "/topics/test1p/0/records", "/groups", "/groups"]
+    answers = [alice_client.get(f"{base}{path}").status_code for path in paths]
+    assert answers == [200, 404, 404, 200, 200]  # though Alice may do nothing more at the moment
+    for path in set(paths):
+        refused = alice_client.get(f"{base}{path}")
+        assert refused.status_code == 429
+        assert refused.json()["code"] == "READS_TOO_FAST"
+        assert "Wait" in refused.json()["advice"]
+    client.force_login(classroom.bob.user, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(f"{base}/groups").status_code == 200
+
+
+def test_a_read_that_would_run_beside_too_many_others_is_refused_and_one_that_ends_makes_place(alice, limits):
+    def read(asked: str = "This"):
+        return limits.running_read(alice, asked=asked)
+
+    with read(), read():
+        with pytest.raises(TooFast, match="2 reads of yours are running"), read():
+            pass
+        with limits.running_act(alice, asked="This"):  # which is counted for itself
+            pass
+    with read():
+        pass
 
 
 def test_a_form_says_so_in_its_card(hurried, alice_client):

@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from weakref import WeakValueDictionary
 
 from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
 
@@ -32,12 +33,14 @@ class Stretch:
 class History:
     """One warm consumer, made at the first stretch: 26 ms a stretch, a new consumer each time costs twice that.
 
-    A long history is read in many stretches, so viewers take turns and none holds more than one in memory.
+    A long history is read in many stretches, so viewers take turns and none holds more than one in memory. Seats take
+    turns, too: one with forty pages waits for its own stretches, and the others for one of them at most.
     """
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="kafka-history")
         self._consumer: Consumer | None = None
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # by the seat's prefix
 
     async def read(
         self, namespace: Namespace, topic: str, ranges: Mapping[int, tuple[int, int]], *, limit: int
@@ -45,7 +48,8 @@ class History:
         """At most `limit` records with from <= offset < up to; fewer when Kafka is slow. Raises ClusterError."""
         reading = _Reading(namespace, {partition: start for partition, (start, _) in ranges.items()}, dict(ranges))
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, self._read, topic, reading, limit)
+        async with self._turns.setdefault(namespace.prefix, asyncio.Lock()):
+            return await loop.run_in_executor(self._thread, self._read, topic, reading, limit)
 
     def close(self) -> None:
         """Lets the thread and its consumer go, as soon as it has read what it is reading."""

@@ -14,7 +14,8 @@ from lessons.cluster.namespace import Namespace
 from lessons.course.exercise import Exercise
 from lessons.course.loader import Lesson
 from lessons.web.api.doors import Asking
-from lessons.web.api.schemas import ExerciseOut, GroupOut, RecordsOut, TopicOut
+from lessons.web.api.schemas import ExerciseOut, GroupOut, Problem, RecordsOut, TopicOut
+from lessons.words import _
 
 router = Router(tags=["cluster"])
 
@@ -30,14 +31,15 @@ def list_topics(request: Asking, class_slug: str, internal: bool = False):
     return [_topic(namespace, topic) for topic in shown]
 
 
-@router.get("/classes/{slug:class_slug}/topics/{name}", response=TopicOut)
+@router.get("/classes/{slug:class_slug}/topics/{name}", response={200: TopicOut, 429: Problem})
 def get_topic(request: Asking, class_slug: str, name: str):
     """One of your topics, as the brokers describe it."""
-    namespace = get_asker(request.auth, class_slug).namespace
-    return _topic(namespace, topics.describe_topic(namespace, name))
+    member = get_asker(request.auth, class_slug)
+    with process.current().limits.running_read(member, asked=_("Describe the topic %(topic)s") % {"topic": name}):
+        return _topic(member.namespace, topics.describe_topic(member.namespace, name))
 
 
-@router.get("/classes/{slug:class_slug}/topics/{name}/{partition}/records", response=RecordsOut)
+@router.get("/classes/{slug:class_slug}/topics/{name}/{partition}/records", response={200: RecordsOut, 429: Problem})
 def read_records(
     request: Asking,
     class_slug: str,
@@ -47,18 +49,22 @@ def read_records(
     limit: Annotated[int, Query(ge=1, le=MOST_RECORDS_AT_ONCE)] = 100,
 ):
     """The records of a partition, starting at an offset. This joins no group and commits nothing."""
-    namespace = get_asker(request.auth, class_slug).namespace
-    found = records.offsets(namespace.full(name), namespace=namespace)
-    read = records.read_range(namespace.full(name), partition, start=start, limit=limit, namespace=namespace)
+    member = get_asker(request.auth, class_slug)
+    namespace = member.namespace
+    with process.current().limits.running_read(member, asked=_("Read the records of %(topic)s") % {"topic": name}):
+        found = records.offsets(namespace.full(name), namespace=namespace)
+        read = records.read_range(namespace.full(name), partition, start=start, limit=limit, namespace=namespace)
     earliest, end = found[partition]
     return {"earliest": earliest, "end": end, "records": [records.as_json(r, namespace) for r in read]}
 
 
-@router.get("/classes/{slug:class_slug}/groups", response=list[GroupOut])
+@router.get("/classes/{slug:class_slug}/groups", response={200: list[GroupOut], 429: Problem})
 def list_groups(request: Asking, class_slug: str):
     """Your consumer groups, with their committed offsets and their lag."""
-    # A list: django-ninja reads a tuple of two as a status and a body.
-    return list(groups.describe_groups(get_asker(request.auth, class_slug).namespace))
+    member = get_asker(request.auth, class_slug)
+    with process.current().limits.running_read(member, asked=_("List the groups")):
+        # A list: django-ninja reads a tuple of two as a status and a body.
+        return list(groups.describe_groups(member.namespace))
 
 
 @router.get("/classes/{slug:class_slug}/exercises", response=list[ExerciseOut], tags=["exercises"])

@@ -16,7 +16,7 @@ MEANINGS = {
     409: "Kafka refused, or the `act_id` belongs to another act.",
     413: "The request is too large.",
     422: "The request is not well-formed, or the app refused it; `advice` says what to try.",
-    429: "Too many acts at once; `advice` says how long to wait.",
+    429: "Too many acts or reads at once; `advice` says how long to wait.",
     202: "Still running: ask for the act later.",
     503: "Kafka or the database did not answer, and nothing has happened.",
     504: "Kafka did not answer in time, or its answer could not be stored: nobody knows yet what has happened.",

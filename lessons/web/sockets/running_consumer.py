@@ -28,6 +28,7 @@ from lessons.cluster.consume import (
     ending,
 )
 from lessons.cluster.errors import AppRefused, ClusterError
+from lessons.cluster.limits import refuse_another_group
 from lessons.cluster.live import Sighting, frames
 from lessons.cluster.metadata import find_topic
 from lessons.course.acts.consume import Consume
@@ -184,6 +185,9 @@ class RunningConsumer:
             lambda full_name: find_topic(full_name, asked=asked, namespace=namespace), self._membership.full_topic
         )
         self._topic_id = topic.topic_id
+        await event_loop.current().hub.look_up(
+            lambda group_id: refuse_another_group(namespace, group_id, asked=asked), self._wanted.group_id
+        )
         group_member = self._group_member = GroupMember(self._membership, self._hear_in_thread)
         self._tell("started", group_id=self._wanted.group_id, topic=self._wanted.topic, topic_id=topic.topic_id)
         group_member.start()

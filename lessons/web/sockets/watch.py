@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.models import AnonymousUser
 
+from lessons.classroom import process
 from lessons.classroom.access import get_present_seat, get_staff
 from lessons.classroom.models import Member, User
 from lessons.classroom.rights import Ground, is_member
@@ -13,6 +14,7 @@ from lessons.cluster.namespace import Namespace
 from lessons.web.sockets import event_loop
 from lessons.web.sockets.base import PageSocket
 from lessons.web.sockets.protocol import WATCH, Grant, Stop, Watch, offsets, parse
+from lessons.words import _
 
 
 class WatchSocket(PageSocket):
@@ -53,6 +55,7 @@ class WatchSocket(PageSocket):
         at = offsets(wanted.at) if isinstance(wanted.at, dict) else wanted.at
         start = Start(at, topic_id=wanted.topic_id)
         try:
+            process.current().limits.count_read(self.member, asked=_("Watch a topic"))
             self._viewer = event_loop.current().hub.watch(
                 self.namespace, self.topic(wanted), start=start, send=self.outbox.put
             )

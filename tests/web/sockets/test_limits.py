@@ -8,11 +8,14 @@ from uuid import uuid4
 import pytest
 
 from lessons.classroom.models import Act
-from lessons.cluster import groups
-from lessons.cluster.errors import KafkaRefused
+from lessons.cluster import groups, limits
+from lessons.cluster.consume import Membership
+from lessons.cluster.consume.drain import read_to_end
+from lessons.cluster.errors import AppRefused, KafkaRefused
 from lessons.web.sockets.limits import MAX_CONSUMERS, MAX_SOCKETS
 from tests.conftest import Classroom
 from tests.web.sockets.conftest import Room
+from tests.web.sockets.tab import Tab
 
 
 async def test_the_socket_past_the_limit_of_a_seat_is_closed_in_words_and_other_seats_come_in(
@@ -66,6 +69,35 @@ async def test_the_consumer_past_the_limit_of_a_seat_is_refused_in_words_and_sto
     await tabs[0].until_kind("assigned", times=2)
     still_refused = await room.consume(group_id="one-more")
     await still_refused.until(lambda: still_refused.code == 4429)
+
+
+async def test_a_new_group_past_the_share_of_a_seat_is_refused_in_words_and_one_of_its_own_is_joined_still(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "MAX_GROUPS_PER_SEAT", 2)
+    await room.send("1")
+    for group_id in ("g0", "g1"):
+        await stopped(await room.consume(group_id=group_id))
+    tab = await room.consume(group_id="one-more")
+    refused = await tab.until_kind("problem")
+    assert refused["code"] == "TOO_MANY_GROUPS"
+    assert "You have 2 consumer groups" in refused["words"]
+    assert "clear your groups" in refused["words"]
+    await tab.close()
+    act = await Act.objects.aget(member=room.alice, fields__group_id="one-more")
+    assert act.state == Act.State.REFUSED
+    with pytest.raises(AppRefused, match="2 consumer groups"):  # also by the API, which reads to the end
+        await asyncio.to_thread(read_to_end, Membership(room.namespace, "test1p", "one-more"))
+    await (await room.consume(group_id="g1")).until_kind("assigned")
+    assert {each.group_id for each in await asyncio.to_thread(groups.list_groups, room.namespace)} == {"g0", "g1"}
+
+
+async def stopped(tab: Tab) -> None:
+    """It has committed, so that Kafka keeps its group."""
+    await tab.until_rows(1)
+    tab.say("ack", positions={"0": 1})
+    tab.say("stop")
+    await tab.until_kind("stopped")
 
 
 async def test_a_start_that_comes_to_nothing_keeps_no_place(room: Room) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
+from lessons.classroom.limits import LimitSettings
 from lessons.web.sockets import event_loop
 from tests.conftest import Classroom
 from tests.web.sockets.conftest import Room
@@ -159,6 +160,16 @@ async def test_a_frame_of_more_than_64_kib_closes_the_socket(room: Room) -> None
     tab.say_text(json.dumps({"type": "watch", "topic": "t" * 70_000}))
     await tab.until(lambda: tab.code is not None)
     assert tab.code == 4413
+
+
+async def test_who_watches_another_topic_again_and_again_is_told_to_wait(room: Room) -> None:
+    tab = room.open("watch")
+    for _ in range(LimitSettings.most_reads):
+        tab.say("watch", topic="test1p")
+    tab.say("watch", topic="test2p")
+    refused = await tab.until_kind("problem")
+    assert refused["code"] == "READS_TOO_FAST"
+    assert "the limit for one student" in refused["words"]
 
 
 async def test_deletion_and_another_topic_of_that_name_are_told(room: Room) -> None:
