@@ -53,6 +53,9 @@ _CONSUMER: Config = {
     "fetch.wait.max.ms": 250,
     "fetch.message.max.bytes": 262144,  # with these two a stalled reader grows by 8 MiB instead of 85
     "queued.max.messages.kbytes": 1024,
+    # When an answer is larger than this the client closes its connection, again and again, and nothing comes any more of
+    # all that this broker leads. The default is 100 MB; brokers take records of 100 MiB if a topic allows them.
+    "receive.message.max.bytes": 1024 * 1024 * 1024,
 }
 # Any other request waits behind an open fetch, for as long as that fetch waits for records.
 _READER: Config = {"enable.partition.eof": True, "auto.offset.reset": "earliest", "fetch.wait.max.ms": 5}

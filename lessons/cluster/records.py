@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Collection, Iterable, Sequence
@@ -114,13 +115,14 @@ def read_range(
     start: int = 0,
     end: int | None = None,
     limit: int = 1000,
+    most_bytes: float = math.inf,
     span: tuple[int, int] | None = None,
     namespace: Namespace | None = None,
     timeout_s: float = TIMEOUT_S,
 ) -> tuple[Record, ...]:
     """The records of one partition with start <= offset < end, at most `limit`. No consumer group is involved.
 
-    `end` None means the end at the time of the call. `span` is what `offsets` has just said of the partition, if asked. Offsets may have gaps (compaction, transaction markers),
+    The one with which they become larger than `most_bytes` is the last.     `end` None means the end at the time of the call. `span` is what `offsets` has just said of the partition, if asked. Offsets may have gaps (compaction, transaction markers),
     so the reader goes by positions and never counts. With a `namespace`, errors use the short name.
     Raises AppRefused (NO_SUCH_PARTITION), TopicMissing, KafkaUnavailable.
     """
@@ -138,7 +140,7 @@ def read_range(
         # Of a topic that has been created anew it may remember the earlier one, and of a new one it knows nothing.
         consumer.list_topics(full_topic, timeout=timeout_s)
         consumer.assign([TopicPartition(full_topic, partition, start)])
-        return _read_until(consumer, end, limit=limit, deadline=deadline, asked=asked)
+        return _read_until(consumer, end, limit=limit, most_bytes=most_bytes, deadline=deadline, asked=asked)
 
 
 def offsets(
@@ -301,8 +303,11 @@ class _Report:
         )  # fmt: skip
 
 
-def _read_until(consumer: Consumer, end: int, *, limit: int, deadline: float, asked: str) -> tuple[Record, ...]:
+def _read_until(
+    consumer: Consumer, end: int, *, limit: int, most_bytes: float, deadline: float, asked: str
+) -> tuple[Record, ...]:
     records: list[Record] = []
+    size_bytes = 0
     while (left_s := deadline - time.monotonic()) > 0:
         # consume(n, t) waits its whole time-out for n records, so: one by poll, the rest without waiting.
         first = consumer.poll(left_s)
@@ -315,7 +320,8 @@ def _read_until(consumer: Consumer, end: int, *, limit: int, deadline: float, as
             if error is not None:
                 raise KafkaException(error)
             records.append(from_kafka(message))
-            if len(records) == limit or records[-1].offset == end - 1:
+            size_bytes += len(message)
+            if len(records) == limit or size_bytes > most_bytes or records[-1].offset == end - 1:
                 return tuple(records)
     raise no_answer(asked=asked)
 

@@ -26,6 +26,7 @@ from .problem import BrokerProblem
 BROKER_IDS = (1, 2, 3)
 LOG_FILE_MB = 5
 LOG_FILES = 5
+MIB = 1024 * 1024
 
 SETTINGS = {
     # The lessons create topics on purpose, and explain what auto-creation would have done.
@@ -51,6 +52,13 @@ SETTINGS = {
     # What a class has sent and committed lasts as long as the class: a week (by default) is less than from one lesson to
     # the next.
     "log.retention.ms": "-1",
+    # Without it one seat could fill the disk. Retention deletes whole segments, so a partition holds 16 to 20 MiB at most,
+    # and the 240 replicas that the app allows a seat 5 GB.
+    "log.retention.bytes": str(16 * MIB),
+    "log.segment.bytes": str(4 * MIB),
+    # A request of 90 MB, as one's own program can send it, ended a broker with OutOfMemoryError again and again.
+    "socket.request.max.bytes": str(16 * MIB),
+    "queued.max.request.bytes": str(32 * MIB),
     "offsets.retention.minutes": str(10 * 365 * 24 * 60),
     # A retention of 1 s takes effect after 1.5 s (after 255 s by default).
     "log.retention.check.interval.ms": "2000",

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from lessons.cluster import records, topics
-from lessons.cluster.live import Hub, Start
+from lessons.cluster.live import Hub, Start, history
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.records import Message
 from tests.waiting import PATIENCE_S
@@ -340,3 +340,41 @@ async def test_the_topic_and_the_thread_are_let_go_with_the_last_viewer(seat: Se
     assert seat.hub.watched == frozenset()
     await asyncio.to_thread(thread.join, 5)
     assert not thread.is_alive()
+
+
+async def test_one_seats_many_pages_that_read_from_before_make_another_seat_wait_for_one_stretch_at_most(
+    seat: Seat,
+) -> None:
+    other = Seat()
+    for each in (seat, other):
+        await each.create()
+        await each.send("1")
+    reader, read = seat.hub.history, list[str]()
+
+    async def read_as(each: Seat) -> None:
+        await reader.read(each.namespace, each.namespace.full("test1p"), {0: (0, 1)}, limit=1)
+        read.append(each.namespace.class_slug)
+
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            await asyncio.gather(*(read_as(each) for each in [*[seat] * 20, other]))
+    finally:
+        reader.close()
+    assert other.namespace.class_slug in read[:2]
+    assert len(read) == 21
+
+
+async def test_a_page_is_told_what_has_not_come_in_time_and_gets_it_with_more_time(
+    seat: Seat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a record of 90 MB over a slow network: no usual stretch has time enough."""
+    monkeypatch.setattr(history, "TIMEOUT_S", 0.0)
+    await seat.create()
+    await seat.send("1", "2")
+    page = Page()
+    seat.watch(page)
+    await page.until(lambda: len(page.rows) == 2)
+    assert "offset 0 of partition 0" in next(frame["words"] for frame in page.frames if frame["type"] == "waiting")
+    await seat.send("3")
+    await page.until(lambda: len(page.rows) == 3)
+    assert page.kinds.index("waiting") < page.kinds.index("going_on")

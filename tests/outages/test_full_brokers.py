@@ -6,10 +6,11 @@ import secrets
 
 import pytest
 
-from lessons.cluster import topics
+from lessons.cluster import clients, records, topics
 from lessons.cluster.errors import AppRefused
 from lessons.cluster.limits import MAX_REPLICAS_PER_BROKER, MAX_REPLICAS_PER_SEAT, replicas_held
 from lessons.cluster.namespace import Namespace
+from lessons.cluster.records import Message
 from lessons.embedded import EmbeddedCluster
 
 
@@ -42,3 +43,17 @@ def test_one_seat_cannot_take_what_all_need(dora: Namespace) -> None:
         topics.create_topic(dora, "one-more", partitions=12, replicas=3)
     assert caught.value.code == "SEAT_FULL"
     topics.create_topic(Namespace("limits", "erik"), "mine", partitions=12, replicas=3)
+
+
+def test_a_request_that_a_brokers_heap_has_no_room_for_ends_no_broker(
+    own_cluster: EmbeddedCluster, dora: Namespace
+) -> None:
+    """It comes from one's own program: the app sends no more than 4 MB at a time."""
+    before = [broker.process and broker.process.pid for broker in own_cluster.brokers]
+    topics.create_topic(dora, "big", partitions=1, replicas=1, config={"max.message.bytes": "104857000"})
+    own = clients.new_producer(**{"message.max.bytes": 104_857_000, "message.timeout.ms": 5000})
+    delivery = records.produce(dora, "big", [Message(value=b"x" * 90_000_000)], producer=own)[0]
+    assert delivery.error is not None
+    assert [broker.process and broker.process.pid for broker in own_cluster.brokers] == before
+    assert own_cluster.is_up
+    assert records.produce(dora, "big", [Message(value=b"small")])[0].error is None

@@ -28,6 +28,6 @@ class ClassTopics(Namespace):
 def create_feed_topic(klass: Class) -> None:
     """Makes the feed's topic: one partition (one order), kept for ever, on as many brokers as there are, up to 3."""
     brokers = len(list_metadata(asked="Count the brokers").brokers)
-    namespace, config = ClassTopics(klass.slug), {"retention.ms": "-1"}
+    namespace, config = ClassTopics(klass.slug), {"retention.ms": "-1", "retention.bytes": "-1"}
     with suppress(TopicExists):  # another process was quicker
         topics.create_topic(namespace, TOPIC, partitions=1, replicas=min(3, brokers), config=config)

@@ -91,8 +91,9 @@ class LiveTopic:
     def watching(self, positions: Mapping[int, int]) -> str:
         return frames.text("watching", topic=self.name, topic_id=self.topic_id, positions=frames.positions(positions))
 
-    async def read_history(self, ranges: Mapping[int, tuple[int, int]], *, limit: int) -> Stretch:
-        return await self._readers.history.read(self._namespace, self.full_name, ranges, limit=limit)
+    async def read_history(self, ranges: Mapping[int, tuple[int, int]], *, limit: int, patiently: bool) -> Stretch:
+        history = self._readers.history
+        return await history.read(self._namespace, self.full_name, ranges, limit=limit, patiently=patiently)
 
     def _tell(self, text: str) -> None:
         for viewer in list(self._viewers):

@@ -39,7 +39,7 @@ class WatchedTopic(Protocol):
 
     def watching(self, positions: Mapping[int, int]) -> str: ...
     def leave(self, viewer: Viewer) -> None: ...
-    async def read_history(self, ranges: Mapping[int, tuple[int, int]], *, limit: int) -> Stretch: ...
+    async def read_history(self, ranges: Mapping[int, tuple[int, int]], *, limit: int, patiently: bool) -> Stretch: ...
 
 
 class Viewer:
@@ -61,6 +61,7 @@ class Viewer:
         self._positions: dict[int, int] | None = None
         self._cursor = 0
         self._ahead: dict[int, int] = {}
+        self._is_late = False  # nothing came in time, and the page was told so
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -92,7 +93,7 @@ class Viewer:
 
     def forget(self) -> None:
         """The topic is another one now: what was had of the old one means nothing."""
-        self.begun, self._positions, self._ahead = False, None, {}
+        self.begun, self._positions, self._ahead, self._is_late = False, None, {}, False
         if self._task is not None:
             self._task.cancel()
             self._task = None
@@ -154,12 +155,22 @@ class Viewer:
 
     async def _read_history(self, positions: dict[int, int]) -> None:
         missing = self._topic.ring.missing(positions)
-        stretch = await self._topic.read_history(missing, limit=self._credit)
+        stretch = await self._topic.read_history(missing, limit=self._credit, patiently=self._is_late)
+        self._tell_whether_late(stretch.is_late, missing)
         self._hand_out(stretch.entries)
         moved = any(positions.get(partition, 0) != offset for partition, offset in stretch.positions.items())
         positions.update(stretch.positions)
         if not moved:  # an open transaction, or a partition without a leader
             await asyncio.sleep(NOTHING_NEW_S)
+
+    def _tell_whether_late(self, is_late: bool, missing: Mapping[int, tuple[int, int]]) -> None:
+        if is_late and not self._is_late:
+            places = ", ".join(f"offset {start} of partition {each}" for each, (start, _) in sorted(missing.items()))
+            words = f"Kafka has not delivered {places} yet. The record may be very large, or its broker slow. "
+            self.send(frames.text("waiting", topic=self._topic.name, words=f"{words}This goes on by itself."))
+        elif self._is_late and not is_late:
+            self.send(frames.text("going_on", topic=self._topic.name))
+        self._is_late = is_late
 
     def _join_if_complete(self) -> bool:
         """From the ring, when it has all that is missing. True when something was done that way."""

@@ -20,6 +20,7 @@ from lessons.words import _
 router = Router(tags=["cluster"])
 
 MOST_RECORDS_AT_ONCE = 500
+MOST_BYTES_AT_ONCE = 8 * 1024 * 1024
 
 
 @router.get("/classes/{slug:class_slug}/topics", response=list[TopicOut])
@@ -48,12 +49,16 @@ def read_records(
     start: Annotated[int, Query(ge=0, lt=2**63)] = 0,
     limit: Annotated[int, Query(ge=1, le=MOST_RECORDS_AT_ONCE)] = 100,
 ):
-    """The records of a partition, starting at an offset. This joins no group and commits nothing."""
+    """The records of a partition, starting at an offset: at most `limit`, and fewer where they are large. This joins no
+    group and commits nothing."""
     member = get_asker(request.auth, class_slug)
     namespace = member.namespace
     with process.current().limits.running_read(member, asked=_("Read the records of %(topic)s") % {"topic": name}):
         found = records.offsets(namespace.full(name), namespace=namespace)
-        read = records.read_range(namespace.full(name), partition, start=start, limit=limit, namespace=namespace)
+        read = records.read_range(
+            namespace.full(name), partition,
+            start=start, limit=limit, most_bytes=MOST_BYTES_AT_ONCE, namespace=namespace,
+        )  # fmt: skip
     earliest, end = found[partition]
     return {"earliest": earliest, "end": end, "records": [records.as_json(r, namespace) for r in read]}
 

@@ -96,7 +96,8 @@ def test_what_is_set_for_the_topic_stands_first_in_its_configuration(where, test
     answer = DescribeConfig(topic=test2p).run(where.namespace)
     assert answer.words.startswith(f"test2p has {len(answer.details)} settings: 1 set for this topic, ")
     assert answer.details[0] == "retention.ms = 60000 ms (1 minute) · set for this topic"
-    assert "segment.bytes = 1073741824 bytes (1 GiB) · Kafka's default" in answer.details
+    assert "segment.index.bytes = 10485760 bytes (10 MiB) · Kafka's default" in answer.details
+    assert "retention.bytes = 16777216 bytes (16 MiB) · set in the broker's file" in answer.details
 
 
 @pytest.mark.parametrize(

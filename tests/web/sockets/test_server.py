@@ -212,7 +212,8 @@ def is_cut(connection: socket.socket) -> bool:
 
 async def test_a_page_that_takes_credit_and_reads_nothing_is_cut_off(kafka: str, alice: Seat) -> None:
     """A browser's own socket, but for its reading: it grants, and leaves what comes where it is."""
-    await asyncio.to_thread(topics.create_topic, alice.namespace, "flood", partitions=1, replicas=1)
+    keep_all = {"retention.bytes": "-1"}
+    await asyncio.to_thread(topics.create_topic, alice.namespace, "flood", partitions=1, replicas=1, config=keep_all)
     for _ in range(60):
         messages = [Message(value=b"x" * 1000)] * 500
         await asyncio.to_thread(records.produce, alice.namespace, "flood", messages)
