@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management import BaseCommand, CommandError, CommandParser, call_command
+from django.core.management import BaseCommand, CommandError, CommandParser
 from django.db import connections
 
 from kafkaclass.hosts import OwnHosts
 from kafkaclass.kafka_variables import variable_of
 from kafkaclass.management import running, web
 from kafkaclass.management.addresses import choose_port, local_url, student_urls
+from kafkaclass.management.database import prepare_database
 from kafkaclass.management.stopping import Stopped, Stopping
 from lessons import embedded
 from lessons.cluster.client_settings import WrongSettings, refuse_wrong_settings
@@ -167,8 +168,7 @@ class Up:
 
     def _prepare_database(self) -> None:
         with self.stopping.interruptible(), Slow(self.say, "Preparing the database …"):
-            call_command("migrate", verbosity=0, interactive=False)
-            connections.close_all()
+            prepare_database()
 
     def _start_web(self) -> None:
         self.stopping.check()
