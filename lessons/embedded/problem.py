@@ -21,6 +21,7 @@ class KnownCause:
     advice: str
 
 
+DISK_FULL = "The disk is full. Free some space; the broker then starts by itself."
 KNOWN_CAUSES = (
     KnownCause(
         re.compile(r"BindException|Address already in use"),
@@ -29,7 +30,7 @@ KNOWN_CAUSES = (
     ),
     KnownCause(
         re.compile(r"No space left on device|Disk quota exceeded"),
-        "The disk is full. Free some space; the broker then starts by itself.",
+        DISK_FULL,
     ),
     KnownCause(
         re.compile(r"OutOfMemoryError|insufficient memory|Could not reserve enough space"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,6 +22,7 @@ import psutil
 _SAME_START_S = 2.0
 _KEPT_OUTPUT_BYTES = 5 * 1024 * 1024
 _TEXT_AT_MOST_BYTES = 64 * 1024
+_LAST_WORDS_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,11 @@ def size_bytes(path: Path) -> int:
         return path.stat().st_size
     except FileNotFoundError:
         return 0
+
+
+def is_full(folder: Path) -> bool:
+    """Whether there is no room for as much as a process's last words."""
+    return shutil.disk_usage(folder).free < _LAST_WORDS_BYTES
 
 
 def text_since(path: Path, start_bytes: int) -> str:

@@ -13,8 +13,8 @@ from pathlib import Path
 from . import state
 from .config import JAVA_ENVIRONMENT, broker_files, broker_name
 from .probe import known_brokers
-from .problem import explain
-from .process import ProcessMark, mark, size_bytes, spawn, text_since
+from .problem import DISK_FULL, explain
+from .process import ProcessMark, is_full, mark, size_bytes, spawn, text_since
 from .restarts import Restarts
 from .state import BrokerStatus, Phase
 
@@ -139,7 +139,7 @@ class SupervisedBroker:
         try:
             self.process = spawn(self.command(), output=files.output, environment=JAVA_ENVIRONMENT, cwd=files.folder)
         except OSError as error:
-            self._fail(f"{self.name} cannot be started: {error}.")
+            self._fail(f"{self.name} cannot be started: {DISK_FULL if is_full(files.folder) else f'{error}.'}")
             return
         self._mark = mark(self.process.pid)
         self._become("starting")
@@ -162,6 +162,8 @@ class SupervisedBroker:
 
     def _last_error(self) -> str:
         files = broker_files(self.data_dir, self.broker_id)
+        if is_full(files.folder):
+            return DISK_FULL  # its logs have room for that once, and for nothing after it
         log_start, output_start = self._log_start_bytes
         output = text_since(files.output, output_start)
         return explain(text_since(files.log, log_start)) or explain(output) or output.strip()[-300:]

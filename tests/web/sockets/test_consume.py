@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from lessons.classroom import process
 from lessons.classroom.models import Act
 from lessons.cluster import groups
+from lessons.cluster.consume import membership
 from lessons.cluster.groups import Group
 from tests.conftest import Classroom
 from tests.waiting import PATIENCE_S
@@ -102,6 +106,42 @@ async def test_a_second_member_of_the_group_takes_its_share_and_the_first_is_tol
     again = await first.until_kind("assigned", times=2)
     shares = [len(again["partitions"]), len(second.last("assigned")["partitions"])]
     assert sorted(shares) == [0, 1]
+
+
+async def test_a_consumer_that_hung_is_told_that_it_lost_its_partitions_and_gets_its_share_anew(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody asked it to give them back: it did not poll for longer than max.poll.interval.ms."""
+    monkeypatch.setattr(membership, "MAX_POLL_INTERVAL_MS", 6000)
+    await room.send("1", "2")
+    tab = await room.consume()
+    await tab.until_rows(2)
+    tab.say("ack", positions={"0": 1})
+    await until_group(room, lambda found: [lag.committed for lag in found.lags] == [1])
+    [running] = process.current().unsettled
+    goes_on = threading.Event()
+    running._group_member._commands.put(lambda: goes_on.wait(PATIENCE_S))
+    await until_group(room, lambda found: not found.members)
+    assert "revoked" not in tab.kinds
+    goes_on.set()
+
+    revoked = await tab.until_kind("revoked")
+    assert (revoked["lost"], revoked["partitions"]) == (True, [{"topic": "test1p", "partition": 0}])
+    again = await tab.until_kind("assigned", times=2)
+    assert again["partitions"] == [{"topic": "test1p", "partition": 0, "offset": 1}]
+    await tab.until_rows(3)
+    assert tab.rows[2] == (0, 1)
+    assert tab.kinds.index("revoked") < len(tab.kinds) - 1 - tab.kinds[::-1].index("assigned")
+    tab.say("stop")
+    assert (await tab.until_kind("stopped"))["committed"] == {"0": 1}
+    await tab.close()
+    assert (await act(room)).state == Act.State.DONE
+
+
+async def until_group(room: Room, condition: Callable[[Group], bool]) -> None:
+    async with asyncio.timeout(PATIENCE_S):
+        while not condition(await group(room)):  # noqa: ASYNC110 - Kafka is asked
+            await asyncio.sleep(0.1)
 
 
 @pytest.mark.parametrize(
