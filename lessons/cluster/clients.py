@@ -80,6 +80,7 @@ class Known:
     answered_at: float = 0.0
     cluster_id: str | None = None
     id_heard_at: float = 0.0
+    usual_replicas: int | None = None
 
 
 class _Clients:

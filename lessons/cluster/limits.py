@@ -116,6 +116,8 @@ def refuse_setting(setting: str, value: str | None, *, asked: str) -> None:
     least, most = bounds
     if not least <= int(value) <= most:
         raise Refusal.SETTING_OUT_OF_BOUNDS.error(asked=asked, setting=setting, least=least, most=most, value=value)
+
+
 def refuse_another_group(namespace: Namespace, group_id: str, *, asked: str) -> None:
     """Refuse a new group to a seat that has its share; one that it has already may be joined. Raises: AppRefused.
 

@@ -160,7 +160,7 @@ class Refusal(Enum):
     )
     TOO_MANY_GROUPS = (
         gettext_noop("You have %(held)s consumer groups on the cluster, and one seat may have %(most)s."),
-        gettext_noop("Use the group.id of one that you have, or ask your instructor to clear your groups."),
+        gettext_noop("Use the group.id of one that you have, or delete one that you no longer need."),
     )
     TOO_MUCH = (
         gettext_noop(

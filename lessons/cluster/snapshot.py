@@ -25,6 +25,7 @@ from lessons.cluster.groups import Group
 from lessons.cluster.metadata import Topic, TopicMemory, describe, list_metadata
 from lessons.cluster.namespace import Namespace, prefix_of
 from lessons.cluster.offsets import LATEST, list_offsets
+from lessons.cluster.topics import usual_replicas
 
 _log = logging.getLogger(__name__)
 
@@ -175,6 +176,7 @@ class SnapshotTaker:
             ends = {key: end for key, end in self._last.ends.items() if prefix_of(key[0]) not in only}
         try:
             if time.monotonic() >= self._no_details_until:
+                usual_replicas(timeout_s=self._settings.detail_timeout_s)  # for the forms, which do not wait for Kafka
                 self._learn_ids([topic.name for topic in listed], only)
                 ends |= self._ends(listed, prefixes if only is None else prefixes & only)
         except ClusterError as error:

@@ -19,7 +19,7 @@ from confluent_kafka.admin import ConfigEntry as KafkaConfigEntry
 
 from lessons.cluster import clients, counted
 from lessons.cluster.clients import TIMEOUT_S, settle
-from lessons.cluster.errors import ClusterError, translated
+from lessons.cluster.errors import ClusterError, KafkaRefused, translated
 from lessons.cluster.limits import (
     MAX_REPLICAS_PER_BROKER,
     refuse_crowding,
@@ -53,8 +53,10 @@ __all__ = [  # the names from metadata.py that belong to topics can be imported 
     "delete_topics",
     "describe_config",
     "describe_topic",
+    "known_usual_replicas",
     "list_for",
     "list_topics",
+    "usual_replicas",
 ]
 
 AT_ONCE = 100  # deletions in one call: a class may have a thousand topics
@@ -252,6 +254,34 @@ def _wait_for_setting(
         if time.monotonic() >= deadline:
             return entry  # Kafka writes some values in another way: a list without its spaces
         time.sleep(0.05)
+
+
+def usual_replicas(*, timeout_s: float = TIMEOUT_S) -> int:
+    """How many replicas a topic of this cluster has that nobody chose a number for: its default.replication.factor.
+
+    Some clusters take no other number. Asked once of each cluster; 1 where this user may not ask. Raises KafkaUnavailable.
+    """
+    known = clients.known()
+    if known.usual_replicas is None:
+        try:
+            known.usual_replicas = _ask_usual_replicas(timeout_s=timeout_s)
+        except KafkaRefused:
+            known.usual_replicas = 1
+    return known.usual_replicas
+
+
+def known_usual_replicas() -> int:
+    """The same without asking: 1 as long as nobody has asked."""
+    return clients.known().usual_replicas or 1
+
+
+def _ask_usual_replicas(*, timeout_s: float) -> int:
+    asked = _("Describe the settings of the brokers")
+    brokers = list_metadata(asked=asked, timeout_s=timeout_s).brokers
+    resource = ConfigResource(ConfigResource.Type.BROKER, str(min(brokers)))
+    futures = clients.admin().describe_configs([resource], request_timeout=timeout_s)
+    entries = settle(futures[resource], asked=asked, timeout_s=timeout_s + 1)
+    return min(int(entries["default.replication.factor"].value), len(brokers))
 
 
 def _chunks(names: list[str], size: int) -> Iterator[list[str]]:

@@ -86,6 +86,10 @@ class Evidence:
         """Its id and its brokers. Raises: KafkaUnavailable."""
         return self._once(Read(Part.BROKERS), describe_cluster)
 
+    def usual_replicas(self) -> int:
+        """How many replicas are usual on this cluster. Raises: KafkaUnavailable."""
+        return topics.usual_replicas()
+
     def visible_topics(self) -> tuple[Topic, ...]:
         """The topics in this seat's list: its own, the class's, and Kafka's, with Kafka's own `internal`.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 
 import pytest
+from confluent_kafka.admin import NewTopic
 
 from lessons.cluster import clients, records, topics
 from lessons.cluster.errors import AppRefused
@@ -12,6 +13,7 @@ from lessons.cluster.limits import MAX_REPLICAS_PER_BROKER, MAX_REPLICAS_PER_SEA
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.records import Message
 from lessons.embedded import EmbeddedCluster
+from tests.waiting import PATIENCE_S
 
 
 @pytest.fixture
@@ -50,7 +52,8 @@ def test_a_request_that_a_brokers_heap_has_no_room_for_ends_no_broker(
 ) -> None:
     """It comes from one's own program: the app sends no more than 4 MB at a time."""
     before = [broker.process and broker.process.pid for broker in own_cluster.brokers]
-    topics.create_topic(dora, "big", partitions=1, replicas=1, config={"max.message.bytes": "104857000"})
+    new = NewTopic(dora.full("big"), 1, 1, config={"max.message.bytes": "104857000"})  # which the app refuses to set
+    clients.admin().create_topics([new])[dora.full("big")].result(PATIENCE_S)
     own = clients.new_producer(**{"message.max.bytes": 104_857_000, "message.timeout.ms": 5000})
     delivery = records.produce(dora, "big", [Message(value=b"x" * 90_000_000)], producer=own)[0]
     assert delivery.error is not None

@@ -103,7 +103,8 @@ def _exercise_text(exercise: Exercise, page_url: str) -> str:
 
 def _act_code(block: Block, place: Where) -> str:
     made_up = {"group_id": f"group-{uuid4()}"} if block.name == "consume" else {}
-    action = ACTIONS[block.name].model_validate({**made_up, **(block.fields or {})})
+    kind = ACTIONS[block.name]
+    action = kind.model_validate({**made_up, **kind.filled(block.fields or {})})
     if _is_to_be_filled_in(action):
         return commented(_("Fill in the name, and remove the # from each line.")) + commented(action.cell(place))
     return action.cell(place)

@@ -101,6 +101,11 @@ class Action(BaseModel, ABC):
         """{field: what to say} of a form with fields that only a program may leave out, for it knows what comes of it."""
         return {}
 
+    @classmethod
+    def filled(cls, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """What a lesson fills the form with, as it fits this cluster."""
+        return dict(fields)
+
     @abstractmethod
     def run(self, namespace: Namespace) -> Answer:
         """Do it. Raises: lessons.cluster.errors.ClusterError."""

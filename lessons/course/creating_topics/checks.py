@@ -23,7 +23,10 @@ class ThreeTopics(Exercise):
     reads_topics = NAMES
     title = "Three topics"
     points = 2
-    todo = "Create `test1p`, `test2p` and `test2die` with one partition and one replica each."
+    todo = (
+        "Create `test1p`, `test2p` and `test2die` with one partition and one replica each. If your cluster wants more replicas, "
+        "the form has their number: leave it."
+    )
     hint = "A topic that has the wrong numbers can be deleted and created again."
     solution: ClassVar = [create(name) for name in NAMES]
     wrong_ways: ClassVar = [
@@ -43,12 +46,15 @@ class ThreeTopics(Exercise):
                 }
                 for name, topic in found.items()
                 if topic
-            }
+            },
+            "usual_replicas": evidence.usual_replicas(),
         }
 
     def judge(self, observation: Observation, seed: str) -> Verdict:
         topics = observation["topics"]
-        expected = "test1p, test2p and test2die, each with 1 partition and 1 replica"
+        usual = observation.get("usual_replicas", 1)
+        replicas = "1 replica" if usual == 1 else f"1 replica or {usual}, as is usual on this cluster"
+        expected = f"test1p, test2p and test2die, each with 1 partition and {replicas}"
         if missing := [name for name in NAMES if name not in topics]:
             there = ", ".join(topics) or "none of the three"
             return not_yet(
@@ -62,12 +68,12 @@ class ThreeTopics(Exercise):
                     misconception="partitions",
                     why="Partitions can't be taken away: delete the topic and create it again.",
                 )  # fmt: skip
-            if topics[name]["replicas"] != 1:
+            if topics[name]["replicas"] not in (1, usual):
                 return not_yet(
                     f"{name} has {topics[name]['replicas']} replicas.", expected=expected, misconception="replicas",
                     why="The replication factor is the number of all copies, the leader included: 1 means no follower. Delete the topic and create it again.",
                 )  # fmt: skip
-        return done("test1p, test2p and test2die exist, with 1 partition and 1 replica each.")
+        return done(f"test1p, test2p and test2die exist, each with 1 partition and {replicas}.")
 
 
 EXERCISES = [ThreeTopics()]

@@ -168,7 +168,7 @@ def act_card(
     action = ACTIONS[block.name]
     dom_id = f"act-{index}"
     urls = {name: reverse(name, args=[member.klass.slug, lesson.slug, index]) for name in ("act", "act-code")}
-    shown = dict(act.fields) if act else dict(block.fields or {})
+    shown = dict(act.fields) if act else action.filled(block.fields or {})
     return ActCard(
         dom_id=dom_id, title=_(action.title), submit=_(action.submit), url=urls["act"], code_url=urls["act-code"],
         form=form or described_form(action, dom_id=dom_id, initial=shown),

@@ -82,7 +82,7 @@ async def test_a_new_group_past_the_share_of_a_seat_is_refused_in_words_and_one_
     refused = await tab.until_kind("problem")
     assert refused["code"] == "TOO_MANY_GROUPS"
     assert "You have 2 consumer groups" in refused["words"]
-    assert "clear your groups" in refused["words"]
+    assert "delete one that you no longer need" in refused["words"]
     await tab.close()
     act = await Act.objects.aget(member=room.alice, fields__group_id="one-more")
     assert act.state == Act.State.REFUSED
