@@ -116,6 +116,16 @@ def test_reads_by_the_api_are_counted_for_themselves_whatever_is_read(kafka, hur
     assert client.get(f"{base}/groups").status_code == 200
 
 
+def test_my_cluster_does_not_ask_kafka_for_who_loads_it_again_and_again(kafka, alice, alice_client, limits):
+    url = reverse("cluster", args=[alice.klass.slug])
+    assert alice_client.get(url).context["groups_are_read"]
+    for _ in range(LIMITS.most_reads - 1):
+        limits.count_read(alice, asked="This")
+    page = alice_client.get(url)
+    assert page.status_code == 200
+    assert not page.context["groups_are_read"]
+
+
 def test_a_read_that_would_run_beside_too_many_others_is_refused_and_one_that_ends_makes_place(alice, limits):
     def read(asked: str = "This"):
         return limits.running_read(alice, asked=asked)

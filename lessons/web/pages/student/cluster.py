@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from lessons.classroom import process
 from lessons.classroom.access import get_member
 from lessons.classroom.models import Member
 from lessons.cluster.errors import ClusterError
@@ -14,6 +15,7 @@ from lessons.web.live.registry import live_url
 from lessons.web.page_context import page_context
 from lessons.web.view_models.cluster import cluster_context, groups_context, latest_snapshot
 from lessons.web.view_models.notifications import notifications_of
+from lessons.words import _
 
 
 @require_safe
@@ -33,8 +35,10 @@ def my_cluster(request: HttpRequest, class_slug: str) -> HttpResponse:
 
 
 def _groups(member: Member) -> tuple[Group, ...] | None:
-    """None while the cluster is away, which the diagram says."""
+    """None while the cluster is away, which the diagram says; and for who loads the page again and again: its live part
+    has them soon."""
     try:
-        return describe_groups(member.namespace)
+        with process.current().limits.running_read(member, asked=_("List the groups")):
+            return describe_groups(member.namespace)
     except ClusterError:
         return None
