@@ -5,8 +5,8 @@ ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_
 WORKDIR /app
 
 COPY requirements.txt ./
-COPY requirements.lock ./
-RUN pip install --require-hashes -r requirements.lock
+COPY .requirements.lock ./
+RUN pip install --require-hashes -r .requirements.lock
 
 COPY manage.py ./
 COPY kafkaclass kafkaclass

@@ -3,9 +3,10 @@
 Why it is so: you have a clone and Python, and type one command. An interpreter that has every pinned package is used
 as it is (a container, a virtual environment of your own); any other one makes .venv beside manage.py and hands over to
 it. What we put into .venv is told by a stamp in it: the interpreter, and the hash of each requirements file that was
-installed whole. People read and change the requirements files; pip installs from the .lock beside each, which has the
-same pins with the hashes of their files, so that nothing else gets in under a package's name. So a command reads three small files, and not the metadata of fifty packages. Installing is cut in the
-middle now and then: the stamp is emptied before and filled after it, and a .venv whose stamp is empty is made anew.
+installed whole. So a command reads three small files, and not the metadata of fifty packages. People read and change
+the requirements files; pip installs from the lock beside each (a dotfile), which has the same pins with the hashes of
+their files, so that nothing else gets in under a package's name. Installing is cut in the middle now and then: the
+stamp is emptied before and filled after it, and a .venv whose stamp is empty is made anew.
 """
 
 from __future__ import annotations
@@ -187,7 +188,7 @@ def is_for_this_machine(marker: str) -> bool:
 
 def lock_of(requirements: Path) -> Path:
     """The same pins, with hashes. `python -m tests.list_hashes` writes it."""
-    return requirements.with_suffix(".lock")
+    return requirements.with_name(f".{requirements.stem}.lock")
 
 
 def is_ready(requirements: Path) -> bool:

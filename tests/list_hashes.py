@@ -1,4 +1,4 @@
-"""Write requirements.lock and requirements-dev.lock anew, after a pin changed: `python -m tests.list_hashes`. It needs uv.
+"""Write .requirements.lock and .requirements-dev.lock anew, after a pin changed: `python -m tests.list_hashes`. It needs uv.
 
 Each has the pins of its requirements file, in that order, with the hashes of the wheels that fit a Python and a machine
 for which we install. pip refuses any other file, also one that it would have to compile.

@@ -109,7 +109,7 @@ def write_requirements(path: Path, text: str) -> None:
     """And what pip installs from, with the hashes that ours have."""
     path.write_text(text)
     lines = [
-        line.partition("#")[0].strip().replace("requirements.txt", "requirements.lock") for line in text.split("\n")
+        line.partition("#")[0].strip().replace("requirements.txt", ".requirements.lock") for line in text.split("\n")
     ]
     pins = {line.partition(" ")[0]: line for line in locked(bootstrap.lock_of(bootstrap.RUN_REQUIREMENTS))}
     bootstrap.lock_of(path).write_text("\n".join(pins.get(line, line) for line in lines))
@@ -194,7 +194,7 @@ def test_what_is_installed_again_is_what_changed(with_venv):
 
 def test_a_file_that_is_not_the_one_that_was_pinned_is_not_installed(with_venv):
     write_requirements(with_venv / "requirements.txt", f"{SMALL}\n{ANOTHER}")
-    lock = with_venv / "requirements.lock"
+    lock = with_venv / ".requirements.lock"
     lock.write_text(re.sub(r"(?s)(sqlparse.*)", lambda pin: re.sub("sha256:..", "sha256:00", pin[1]), lock.read_text()))
     said = said_by(with_venv)
     assert "DO NOT MATCH THE HASHES" in said
