@@ -21,7 +21,7 @@ MAX_GROUPS_PER_SEAT = 100  # each page that consumes makes up a new one; Kafka k
 MAX_REPLICAS_PER_BROKER = 2000  # with a heap of 128 MB a broker died of OutOfMemoryError near 4,000
 _CLIENT_MAX_REPLICAS = 10000
 # What a seat may set of its topics, and the least and the most of a number. Small segments would take all of a broker's
-# files, and large records its memory.
+# files, large ones its disk, and large records its memory.
 SETTINGS: Mapping[str, tuple[int, int] | None] = {
     "cleanup.policy": None,
     "compression.type": None,
@@ -34,9 +34,9 @@ SETTINGS: Mapping[str, tuple[int, int] | None] = {
     "min.cleanable.dirty.ratio": None,
     "min.compaction.lag.ms": (0, 2**63 - 1),
     "min.insync.replicas": (1, 2**31 - 1),
-    "retention.bytes": (-1, 2**63 - 1),
+    "retention.bytes": (0, 64 * 1024 * 1024),
     "retention.ms": (-1, 2**63 - 1),
-    "segment.bytes": (1024 * 1024, 2**31 - 1),
+    "segment.bytes": (1024 * 1024, 64 * 1024 * 1024),
     "segment.ms": (1000, 2**63 - 1),
     "unclean.leader.election.enable": None,
 }

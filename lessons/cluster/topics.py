@@ -114,7 +114,8 @@ def create_topic(
     replica_limit: int = MAX_REPLICAS_PER_BROKER,
     timeout_s: float = TIMEOUT_S,
 ) -> Topic:
-    """The topic, once every broker knows it. Zero partitions or too many replicas are left for Kafka to refuse.
+    """The topic, once every broker knows it. Any `config` goes to Kafka; what a seat may set is `limits.refuse_setting`'s
+    to say. Zero partitions or too many replicas are left for Kafka to refuse.
 
     Raises AppRefused, TopicExists, KafkaRefused, KafkaUnavailable.
     """
@@ -122,8 +123,6 @@ def create_topic(
         "topic": name, "partitions": counted.partitions(partitions), "replicas": counted.replicas(replicas),
     }  # fmt: skip
     full_name = namespace.full(name)
-    for setting, value in (config or {}).items():
-        refuse_setting(setting, value, asked=asked)
     refuse_partitions(partitions, asked=asked)
     refuse_replicas(replicas, asked=asked)
     refuse_crowding(namespace, partitions, replicas, limit=replica_limit, asked=asked, timeout_s=timeout_s)

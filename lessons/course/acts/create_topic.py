@@ -7,6 +7,7 @@ from pydantic import Field, field_validator
 
 from lessons.cluster import counted, topics
 from lessons.cluster.errors import TopicMissing
+from lessons.cluster.limits import refuse_setting
 from lessons.cluster.metadata import Topic
 from lessons.cluster.namespace import Namespace
 from lessons.course.acts.base import Action, Answer, Name, Where, literal
@@ -61,6 +62,8 @@ class CreateTopic(Action):
         return {**fields, "replicas": usual} if fields.get("replicas") == 1 else dict(fields)
 
     def run(self, namespace: Namespace) -> Answer:
+        for setting, value in self.settings.items():
+            refuse_setting(setting, value, asked=_(self.title))
         return self._answer(
             topics.create_topic(
                 namespace, self.name, partitions=self.partitions, replicas=self.replicas, config=self.settings
