@@ -17,6 +17,16 @@ def lesson_url(member: Member, lesson: Lesson) -> str:
     return reverse("lesson", args=[member.klass.slug, lesson.slug])
 
 
+def seat_lesson_url(seat: Member, lesson: Lesson) -> str:
+    """A student's page of a lesson, for staff."""
+    return reverse("seat-lesson", args=[seat.klass.slug, seat.slug, lesson.slug])
+
+
+def preview_url(klass: Class, lesson: Lesson) -> str:
+    """A lesson as a student sees it, for staff."""
+    return reverse("preview", args=[klass.slug, lesson.slug])
+
+
 def seat_url(klass: Class, seat_slug: str) -> str:
     """The page of one student, for staff."""
     return reverse("seat", args=[klass.slug, seat_slug])

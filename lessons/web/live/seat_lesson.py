@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Self
 
 from lessons.classroom.access import get_lesson_for, get_present_seat
@@ -11,9 +12,11 @@ from lessons.classroom.grading.standings import progress, standings_of
 from lessons.classroom.models import Member
 from lessons.cluster.snapshot import Snapshot
 from lessons.course.loader import Lesson
+from lessons.web.links import seat_lesson_url
 from lessons.web.live.base import Draw, LivePage, Parts
 from lessons.web.live.cluster import DiagramParts
 from lessons.web.view_models.lesson import exercise_cards
+from lessons.web.view_models.rail import rail
 from lessons.web.view_models.read_only import latest_act_cards, read_only_card
 
 
@@ -36,7 +39,11 @@ class SeatLessonPage(LivePage):
 
     def _cards(self, snapshot: Snapshot) -> dict[str, Draw]:
         standings = standings_of(self.member)
-        parts = {"part-progress": self.template("parts/_progress.html", progress=progress(self.member, standings))}
+        shown = rail(self.member, here=self._lesson, standings=standings, url_of=partial(seat_lesson_url, self.member))
+        parts = {
+            "part-progress": self.template("parts/_progress.html", progress=progress(self.member, standings)),
+            "part-rail": self.template("parts/_rail_lessons.html", rail=shown),
+        }
         for exercise in exercise_cards(self.member, self._lesson, standings, snapshot=snapshot):
             parts[exercise.dom_id] = self.template("parts/_exercise.html", exercise=read_only_card(exercise))
         for card in latest_act_cards(self.member, self._lesson).values():

@@ -52,6 +52,20 @@ async def test_a_verdict_that_the_students_page_brings_comes_to_theirs_too(room:
     await until_part(tab, EXERCISE, "Not yet")
 
 
+async def test_the_lessons_beside_it_follow_what_the_student_does(room: Room, classroom: Classroom) -> None:
+    tab = room.open(address(room.alice, LESSON), user=classroom.ines.user)
+    await until_part(tab, "part-rail", '<li class="open here">')
+    await database_sync_to_async(perform, thread_sensitive=False)(
+        room.alice, CreateTopic(name="test2p"), act_id=uuid4(), lesson="creating-topics"
+    )
+    await until_part(tab, "part-rail", '<li class="begun here">')
+    await Attempt.objects.acreate(member=room.alice, exercise="creating-topics.three-topics", state=Attempt.State.DONE)
+    await until_part(tab, "part-rail", '<li class="done here">')
+    links = parts(tab)["part-rail"]
+    assert f"/seats/{room.alice.slug}/lessons/producing/" in links
+    assert f"/c/{classroom.klass.slug}/lessons/" not in links
+
+
 async def test_they_watch_the_students_records(room: Room, classroom: Classroom) -> None:
     await room.send("1", "2")
     tab = room.open(address(room.alice, WATCH), user=classroom.greta.user)

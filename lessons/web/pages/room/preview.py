@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_safe
 from lessons.classroom.access import get_lesson_for, get_staff
 from lessons.classroom.models import Class, Member, Role
 from lessons.course.loader import Lesson
-from lessons.web.links import lesson_url
+from lessons.web.links import lesson_url, preview_url
 from lessons.web.pages.room.seat_lesson import read_only_context
 from lessons.web.view_models.hands import hand_card
 from lessons.web.view_models.lesson import watch_card
@@ -30,7 +31,7 @@ def preview(request: HttpRequest, class_slug: str, lesson_slug: str) -> HttpResp
 def _context(staff: Member, lesson: Lesson) -> dict[str, Any]:
     seat = _newcomer(staff.klass)
     return {
-        **read_only_context(staff, seat, lesson, "preview", staff.klass.slug),
+        **read_only_context(staff, seat, lesson, partial(preview_url, staff.klass)),
         "hand": read_only_card(hand_card(seat, lesson)),
         "watch": watch_card(staff, lesson),
         "live_url": "",

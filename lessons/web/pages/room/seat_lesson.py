@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from lessons.classroom.access import get_lesson_for, get_present_seat, get_staff
 from lessons.classroom.messages.hands import hand_up
 from lessons.classroom.models import Member
 from lessons.course.loader import Lesson
-from lessons.web.links import seat_url
+from lessons.web.links import seat_lesson_url, seat_url
 from lessons.web.live.registry import live_url
 from lessons.web.page_context import has_more_classes
 from lessons.web.pages.student.lessons import lesson_context
@@ -33,7 +34,7 @@ def seat_lesson(request: HttpRequest, class_slug: str, seat_slug: str, lesson_sl
 def _context(staff: Member, seat: Member, lesson: Lesson) -> dict[str, Any]:
     raised = hand_up(seat)
     return {
-        **read_only_context(staff, seat, lesson, "seat-lesson", seat.klass.slug, seat.slug),
+        **read_only_context(staff, seat, lesson, partial(seat_lesson_url, seat)),
         "seat": seat, "seat_url": seat_url(seat.klass, seat.slug),
         "raised": waiting_hand(staff, raised) if raised else None,
         "watch": StreamCard("watch", "watch", lesson.topic, f"/ws/c/{seat.klass.slug}/watch/?seat={seat.slug}") if lesson.topic else None,
@@ -41,14 +42,9 @@ def _context(staff: Member, seat: Member, lesson: Lesson) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def read_only_context(staff: Member, seat: Member, lesson: Lesson, page: str, *of: str) -> dict[str, Any]:
-    """What the student's page shows; the bar is that of the member of staff, and other lessons are on `page` too."""
-    shown = lesson_context(seat, lesson, cards=latest_act_cards(seat, lesson).values())
-    for row in (row for part in shown["rail"] for row in part["lessons"]):
-        row["url"] = reverse(page, args=[*of, row["slug"]])
-    for turn in (shown["previous"], shown["next"]):
-        if turn:
-            turn["url"] = reverse(page, args=[*of, turn["slug"]])
+def read_only_context(staff: Member, seat: Member, lesson: Lesson, url_of: Callable[[Lesson], str]) -> dict[str, Any]:
+    """What the student's page shows; the bar is that of the member of staff, and `url_of` leads to other lessons."""
+    shown = lesson_context(seat, lesson, cards=latest_act_cards(seat, lesson).values(), url_of=url_of)
     return {
         **shown,
         "member": staff, "has_more_classes": has_more_classes(staff), "room": "", "hand": None, "notifications": None,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from lessons.classroom import process
@@ -16,7 +16,7 @@ from lessons.classroom.access import get_lesson_for, get_member, get_own_act
 from lessons.classroom.grading.standings import standings_of
 from lessons.classroom.models import Member, Role
 from lessons.course.loader import Lesson
-from lessons.web.links import lesson_url
+from lessons.web.links import lesson_url, preview_url
 from lessons.web.live.registry import live_url
 from lessons.web.page_context import page_context
 from lessons.web.view_models.cluster import cluster_context, latest_snapshot
@@ -48,7 +48,7 @@ def lesson_page(request: HttpRequest, class_slug: str, lesson_slug: str) -> Http
     if request.GET.get("hand"):
         context["hand"] = hand_card(member, lesson, exercise=request.GET["hand"])
     if member.role != Role.STUDENT:
-        context["preview_url"] = reverse("preview", args=[class_slug, lesson_slug])
+        context["preview_url"] = preview_url(member.klass, lesson)
     return render(request, "student/lesson.html", context)
 
 
@@ -63,8 +63,12 @@ def _answered(request: HttpRequest, member: Member, lesson: Lesson) -> list[ActC
     return [act_card(member, lesson, index, act=act)] if block.name == act.kind else []
 
 
-def lesson_context(member: Member, lesson: Lesson, *, cards: Iterable[Card] = ()) -> dict[str, Any]:
-    """The context of a lesson's page; `cards` are shown in place of the same ones with nothing to say."""
+def lesson_context(
+    member: Member, lesson: Lesson, *, cards: Iterable[Card] = (), url_of: Callable[[Lesson], str] | None = None
+) -> dict[str, Any]:
+    """The context of a lesson's page; `cards` are shown in place of the same ones with nothing to say. `url_of`: where
+    other lessons lead, by default to the member's own pages."""
+    url_of = url_of or partial(lesson_url, member)
     snapshot, standings = latest_snapshot(member), standings_of(member)
     before = [other for other in member.klass.lessons if other.number < lesson.number]
     after = [other for other in member.klass.lessons if other.number > lesson.number]
@@ -72,10 +76,10 @@ def lesson_context(member: Member, lesson: Lesson, *, cards: Iterable[Card] = ()
         **page_context(member, "lessons", standings=standings),
         **cluster_context(member, snapshot),
         "lesson": lesson,
-        "rail": rail(member, here=lesson, standings=standings),
+        "rail": rail(member, here=lesson, standings=standings, url_of=url_of),
         "blocks": page_blocks(member, lesson, cards, standings=standings, snapshot=snapshot),
-        "previous": _turn(member, before[-1] if before else None),
-        "next": _turn(member, after[0] if after else None),
+        "previous": _turn(before[-1], url_of) if before else None,
+        "next": _turn(after[0], url_of) if after else None,
         "is_off": lesson not in member.klass.lessons,
         "notifications": notifications_of(member),
         "hand": hand_card(member, lesson),
@@ -84,5 +88,5 @@ def lesson_context(member: Member, lesson: Lesson, *, cards: Iterable[Card] = ()
     }
 
 
-def _turn(member: Member, lesson: Lesson | None) -> dict[str, str] | None:
-    return {"title": lesson.title, "slug": lesson.slug, "url": lesson_url(member, lesson)} if lesson else None
+def _turn(lesson: Lesson, url_of: Callable[[Lesson], str]) -> dict[str, str]:
+    return {"title": lesson.title, "url": url_of(lesson)}
