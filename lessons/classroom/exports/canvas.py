@@ -12,12 +12,21 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from lessons.classroom.exports.roster import EXCUSED, Matches, NotARoster, Person, csv_rows, people_of
+from lessons.classroom.exports.roster import (
+    EXCUSED,
+    Matches,
+    NotARoster,
+    Person,
+    csv_rows,
+    people_as_json,
+    people_of,
+    people_of_json,
+)
 from lessons.classroom.exports.tables import CsvRow, grade, unique_title
 from lessons.classroom.grading.completion import Row, Table
 from lessons.classroom.grading.standings import COULD_NOT_CHECK
@@ -35,13 +44,11 @@ class Gradebook:
     ]  # by an assignment's title: its header, with Canvas' number; no title that is there twice
 
     def as_json(self) -> dict[str, Any]:
-        people = [{**asdict(person), "excused": sorted(person.excused)} for person in self.people]
-        return {"people": people, "headers": dict(self.headers)}
+        return {"people": people_as_json(self.people), "headers": dict(self.headers)}
 
     @classmethod
     def of_json(cls, data: Mapping[str, Any]) -> Gradebook:
-        people = (Person(**{**person, "excused": frozenset(person["excused"])}) for person in data["people"])
-        return cls(tuple(people), data["headers"])
+        return cls(people_of_json(data["people"]), data["headers"])
 
 
 def read_gradebook(file: bytes) -> Gradebook:

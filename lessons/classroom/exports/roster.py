@@ -13,7 +13,8 @@ import csv
 import io
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -99,6 +100,14 @@ def csv_rows(file: bytes) -> list[list[str]]:
 
 def people_of(header: Sequence[str], rows: Iterable[Sequence[str]]) -> tuple[Person, ...]:
     return tuple(dict.fromkeys(_people(header, rows)))
+
+
+def people_as_json(people: Iterable[Person]) -> list[dict[str, Any]]:
+    return [{**asdict(person), "excused": sorted(person.excused)} for person in people]
+
+
+def people_of_json(data: Iterable[Mapping[str, Any]]) -> tuple[Person, ...]:
+    return tuple(Person(**{**person, "excused": frozenset(person["excused"])}) for person in data)
 
 
 def _people(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[Person]:

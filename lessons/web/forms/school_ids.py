@@ -63,9 +63,10 @@ class SchoolIdsForm(forms.Form):
         suggested: Mapping[int, Person] | None = None,
     ) -> None:
         super().__init__(data)
+        self._suggested = suggested or {}
         self.seats = [seat for seat in seats if data is None or name_of(seat) in data]
         for seat in self.seats:
-            person = (suggested or {}).get(seat.pk)
+            person = self._suggested.get(seat.pk)
             initial = person.external_id if person else seat.external_id
             self.fields[name_of(seat)] = forms.CharField(
                 label=seat.name, max_length=LONGEST, required=False, initial=initial,
@@ -74,8 +75,9 @@ class SchoolIdsForm(forms.Form):
             )  # fmt: skip
 
     @property
-    def rows(self) -> Iterator[tuple[Member, BoundField]]:
-        return ((seat, self[name_of(seat)]) for seat in self.seats)
+    def rows(self) -> Iterator[tuple[Member, BoundField, Person | None]]:
+        """Each seat with its field, and who was suggested for it."""
+        return ((seat, self[name_of(seat)], self._suggested.get(seat.pk)) for seat in self.seats)
 
     def clean(self) -> dict[str, str]:
         data = super().clean() or {}
@@ -89,11 +91,6 @@ class SchoolIdsForm(forms.Form):
 
     def _present(self) -> Sequence[Member]:
         return list(self.seats[0].klass.present_seats()) if self.seats else []
-
-    @property
-    def problems(self) -> list[str]:
-        """What is wrong, with the name of each seat, where the fields are not shown again."""
-        return [f"{seat}: {error}" for seat, field in self.rows for error in field.errors]
 
     def save(self, by: Member) -> int:
         """Store what is different, and return how many that were."""

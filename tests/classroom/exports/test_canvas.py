@@ -126,6 +126,20 @@ def test_who_was_not_found_in_canvas_is_matched_by_hand_and_has_that_id_from_the
     assert greta.post(reverse("canvas", args=[classroom.klass.slug]), {**chosen, "gradebook": "x"}).status_code == 422
 
 
+def test_what_was_chosen_by_hand_is_still_there_after_a_save_that_was_refused(classroom, greta):
+    called(classroom.alice, "Al")
+    called(classroom.bob, "Bo")
+    page = upload(greta, classroom, GRADEBOOK)
+    twice = {f"id-{seat.slug}": "alice" for seat in (classroom.alice, classroom.bob)}
+    refused = greta.post(
+        reverse("canvas", args=[classroom.klass.slug]), {"gradebook": page.context["gradebook"], **twice}
+    )
+    assert refused.status_code == 422
+    assert refused.content.decode().count('<option value="alice" selected>') == 2
+    assert refused.content.decode().count("Another seat has this id, too.") == 2
+    assert not Change.objects.exists()
+
+
 def test_a_filter_never_makes_a_name_the_only_one(classroom, greta):
     for member in (classroom.alice, classroom.bob):
         called(member, "Alice Adams")

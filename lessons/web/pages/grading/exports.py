@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any, cast
 from urllib.parse import urlencode
 
-from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from lessons.classroom.access import NOT_YOURS, get_staff
 from lessons.classroom.exports.canvas import Gradebook, canvas_rows, canvas_total_rows
@@ -30,12 +29,13 @@ from lessons.classroom.exports.tables import (
 from lessons.classroom.grading.completion import Query, Table, completion
 from lessons.classroom.models import Attempt, Member
 from lessons.web.attachment import attachment
+from lessons.web.carried import carried, carry
 from lessons.web.forms.school_ids import SchoolIdsForm
 from lessons.web.forms.staff import GradebookForm
 from lessons.web.page_context import page_context
+from lessons.web.post_only import post_only
 
 CSV, JSON = "text/csv; charset=utf-8", "application/json"
-UPLOAD_MAX_AGE_S = 24 * 60 * 60
 
 
 @require_safe
@@ -63,7 +63,7 @@ def export(request: HttpRequest, class_slug: str, name: str) -> HttpResponse:
     raise Http404(NOT_YOURS)
 
 
-@require_POST
+@post_only
 def canvas(request: HttpRequest, class_slug: str) -> HttpResponse:
     """Match an uploaded gradebook to the seats. It is not stored: the page's next form carries it along, signed."""
     staff = get_staff(request.user, class_slug)
@@ -82,12 +82,12 @@ def _matched_by_hand(request: HttpRequest, staff: Member) -> HttpResponse:
         return _expired(request, staff)
     form = SchoolIdsForm(_everybody(staff), request.POST)
     if not form.is_valid():
-        return _canvas_page(request, staff, gradebook, problems=form.problems, status=422)
+        return _canvas_page(request, staff, gradebook, chosen=request.POST, status=422)
     form.save(staff)
     return _canvas_page(request, staff, gradebook)
 
 
-@require_POST
+@post_only
 def canvas_file(request: HttpRequest, class_slug: str) -> HttpResponse:
     staff = get_staff(request.user, class_slug)
     gradebook = _sent_gradebook(request, staff)
@@ -103,11 +103,8 @@ def canvas_file(request: HttpRequest, class_slug: str) -> HttpResponse:
 
 def _sent_gradebook(request: HttpRequest, staff: Member) -> Gradebook | None:
     """The one that the page carried along; None: too old, or not as it was signed."""
-    try:
-        sent = signing.loads(request.POST.get("gradebook", ""), salt=_salt(staff), max_age=UPLOAD_MAX_AGE_S)
-    except signing.BadSignature:
-        return None
-    return Gradebook.of_json(sent)
+    sent = carried(request, staff, "gradebook")
+    return Gradebook.of_json(sent) if sent else None
 
 
 def _expired(request: HttpRequest, staff: Member) -> HttpResponse:
@@ -135,8 +132,14 @@ def _page(
 
 
 def _canvas_page(
-    request: HttpRequest, staff: Member, gradebook: Gradebook, *, problems: Sequence[str] = (), status: int = 200
+    request: HttpRequest,
+    staff: Member,
+    gradebook: Gradebook,
+    *,
+    chosen: Mapping[str, str] | None = None,
+    status: int = 200,
 ) -> HttpResponse:
+    """`chosen`: the ids that were sent and could not be saved."""
     query = Query.of(staff.klass, request.GET)
     table, matches = completion(staff.klass, query), match(_everybody(staff), gradebook.people)
     seats = [row.seat for row in table.rows]
@@ -148,13 +151,12 @@ def _canvas_page(
         "by_id": [(seat, matches.by_id[seat.pk]) for seat in seats if seat.pk in matches.by_id],
         "by_name": [(seat, matches.by_name[seat.pk]) for seat in seats if seat.pk in matches.by_name],
         "seats_left": seats_left,
-        "by_hand": SchoolIdsForm(seats_left, people=matches.people_left) if matches.people_left else None,
-        "problems": problems,
+        "by_hand": SchoolIdsForm(seats_left, chosen, people=matches.people_left) if matches.people_left else None,
         "people_left": matches.people_left,
         "known": len(titles & gradebook.headers.keys()),
         "exercises": table.exercises,
         "total_title": _total_title(staff),
-        "gradebook": signing.dumps(gradebook.as_json(), salt=_salt(staff), compress=True),
+        "gradebook": carry(staff, "gradebook", gradebook.as_json()),
     }
     return render(request, "grading/canvas.html", context, status=status)
 
@@ -177,10 +179,6 @@ def _params(request: HttpRequest, query: Query) -> dict[str, Any]:
 def _zeros(request: HttpRequest) -> bool:
     """Whether an exercise that is not done gets 0 points instead of no grade."""
     return request.GET.get("zeros") == "1"
-
-
-def _salt(staff: Member) -> str:
-    return f"gradebook:{staff.pk}"
 
 
 def _found(table: Table) -> dict[int, str]:
