@@ -8,7 +8,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.middleware.csrf import REASON_NO_CSRF_COOKIE
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from lessons.classroom.limits import TooFast, TooMuch
 from lessons.classroom.models import Act
 from lessons.classroom.perform import AnswerNotStored
 from lessons.cluster.errors import AppRefused, ClusterError, KafkaUnavailable, TopicMissing
+from lessons.web.post_only import page_of
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +56,8 @@ class SayWhatWentWrong:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        return not_allowed(request, response) if isinstance(response, HttpResponseNotAllowed) else response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, ClusterError):
@@ -74,10 +76,12 @@ class SayWhatWentWrong:
         return None
 
 
-def page(request: HttpRequest, status: int, title: str, words: str, advice: str) -> HttpResponse:
+def page(request: HttpRequest, status: int, title: str, words: str, advice: str, *, go_to: str = "") -> HttpResponse:
+    """`go_to`: the address that the page leads to, by default to the lessons."""
     if request.path.startswith("/api/"):
         return JsonResponse({"asked": title, "answered": words, "advice": advice, "code": ""}, status=status)
-    return render(request, "error.html", {"title": title, "words": words, "advice": advice}, status=status)
+    context = {"title": title, "words": words, "advice": advice, "go_to": go_to}
+    return render(request, "error.html", context, status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -107,6 +111,20 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     words = _("There is no such page, or it is not yours.")
     advice = _("Join the class with its code, or come back with your personal code.")
     return page(request, 404, _("Not found"), words, advice)
+
+
+def not_allowed(request: HttpRequest, refusal: HttpResponseNotAllowed) -> HttpResponse:
+    """Most often somebody opened again what had come of a form, or was asked to sign in before it was sent."""
+    if request.method in ("GET", "HEAD"):
+        words = _("Only a form can be sent to this address. Nothing was sent, and nothing has changed.")
+        said = page(
+            request, 405, _("Nothing to open here"), words, _("The form is on its page."), go_to=page_of(request.path)
+        )
+    else:
+        words = _("This page can be opened, but nothing can be sent to it. Nothing has changed.")
+        said = page(request, 405, _("Nothing was sent"), words, "", go_to=page_of(request.path))
+    said["Allow"] = refusal["Allow"]
+    return said
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -210,6 +211,32 @@ def test_no_door_takes_what_another_site_sends_in_ones_name(classroom, browsers)
         took[door.name] = knock(careful[min(door.let_in)], sent, classroom.alice, act, classroom.klass.slug).status_code
     reading = {name for name, status in took.items() if name.startswith("api:") and status == 405}
     assert {name for name, status in took.items() if status != 403} == reading
+
+
+@pytest.mark.usefixtures("kafka")
+def test_an_address_for_forms_says_so_when_it_is_opened_and_leads_to_its_page(classroom, browsers):
+    act = Act.objects.create(member=classroom.alice, kind="create-topic", fields={"name": "a"}, state=Act.State.DONE)
+    Hand.objects.create(pk=HAND, member=classroom.alice, lesson="creating-topics")
+    Announcement.objects.create(pk=ANNOUNCEMENT, klass=classroom.klass, by=classroom.ines, words="Hello")
+    led = set()
+    for door in (door for door in DOORS if not door.name.startswith("api:")):
+        browser = browsers[min(door.let_in)]
+        opened = knock(browser, replace(door, post=None), classroom.alice, act, classroom.klass.slug)
+        if opened.status_code == 405:
+            assert "Only a form can be sent to this address." in opened.content.decode()
+            link = re.search(r'class="primary" href="([^"]+)"', opened.content.decode())
+            assert (door.name, browser.get(link[1]).status_code) == (door.name, 200)
+            led.add(door.name)
+    assert {"people-invite", "people-staff", "act", "check", "hand-reply", "canvas-file", "token-revoke"} <= led
+
+
+def test_a_page_that_takes_no_form_says_that_nothing_was_sent(classroom, browsers):
+    room = reverse("room", args=[classroom.klass.slug])
+    refused = browsers["instructor"].post(room)
+    assert (refused.status_code, refused["Allow"]) == (405, "GET, HEAD")
+    assert "nothing can be sent to it" in refused.content.decode()
+    of_the_api = browsers["instructor"].post(reverse("api:list_topics", args=[classroom.klass.slug]))
+    assert (of_the_api.status_code, of_the_api.json()["asked"]) == (405, "Nothing was sent")
 
 
 def told(answer) -> str:

@@ -16,7 +16,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 from sesame.utils import get_user
 
 from lessons.classroom.access import get_class_by_code, get_classes, get_member
@@ -26,6 +26,7 @@ from lessons.classroom.people.guessing import wait_after_wrong_code_s
 from lessons.classroom.people.seats import has_namesake, same_person, take_seat
 from lessons.web import errors
 from lessons.web.forms.doors import JoinForm, ReturnForm, wrong_code
+from lessons.web.post_only import page_of, post_only
 
 CLASS_IS_CLOSED = gettext_lazy(
     "This class is closed to new students. If you already have a seat, use your personal code."
@@ -139,14 +140,21 @@ def _merged_seat(request: HttpRequest, klass: Class, name: str) -> Member | None
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The handler of 404. At a page of a class somebody who is not signed in is asked for the personal code, which opens it;
     whether there is such a page nobody learns from this."""
-    if request.user.is_authenticated or request.method != "GET" or not request.path.startswith("/c/"):
+    in_card = request.headers.get("HX-Request") == "true"
+    if request.user.is_authenticated or in_card or not request.path.startswith("/c/"):
         return errors.not_found(request, exception)
-    form = ReturnForm(initial={"go_to": request.get_full_path()})
-    message = _("You are not signed in. With your personal code you come back to this page.")
-    return _door(request, status=404, return_form=form, message=message)
+    if request.method == "POST":
+        go_to, message = (
+            page_of(request.path),
+            _("You are not signed in. Nothing was sent: come back with your personal code, and send it again."),
+        )
+    else:
+        go_to = request.get_full_path()
+        message = _("You are not signed in. With your personal code you come back to this page.")
+    return _door(request, status=404, return_form=ReturnForm(initial={"go_to": go_to}), message=message)
 
 
-@require_POST
+@post_only
 async def come_back(request: HttpRequest) -> HttpResponse:
     form = ReturnForm(request.POST)
     if not await sync_to_async(form.is_valid)():
@@ -180,9 +188,11 @@ async def _wait_after_guess(request: HttpRequest, klass: Class | None = None) ->
 def _door(
     request: HttpRequest, *, status: int = 200, klass=None, form=None, return_form=None, seat=None, message=""
 ) -> HttpResponse:
+    """Where a page waits for the personal code, that is asked for first."""
+    return_form = return_form or ReturnForm()
     context = {
-        "form": form or JoinForm(), "return_form": return_form or ReturnForm(), "klass": klass, "seat": seat,
-        "message": message,
+        "form": form or JoinForm(), "return_form": return_form, "klass": klass, "seat": seat, "message": message,
+        "returns": bool(return_form["go_to"].value()),
     }  # fmt: skip
     return render(request, "doors/join.html", context, status=status)
 
@@ -262,7 +272,7 @@ def _sign_in_page(request: HttpRequest, *, token="", user=None, message="", form
     return render(request, "doors/sign_in.html", context, status=status)
 
 
-@require_POST
+@post_only
 def sign_out(request: HttpRequest) -> HttpResponse:
     logout(request)
     return redirect("join")

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from lessons.classroom.access import NOT_YOURS, get_attempt, get_exercise, get_seat, get_staff
 from lessons.classroom.grading.deciding import override, recheck_one, remove_override
@@ -19,6 +19,7 @@ from lessons.course.loader import Lesson
 from lessons.web.forms.staff import OverrideForm
 from lessons.web.page_context import page_context
 from lessons.web.pages.grading.history import entry_of
+from lessons.web.post_only import post_only
 from lessons.web.view_models.evidence_tree import tree
 from lessons.web.view_models.lesson import AnswerCard, answer_card
 
@@ -36,7 +37,7 @@ def evidence(request: HttpRequest, class_slug: str, seat_slug: str, exercise_id:
     return render(request, "grading/evidence.html", context)
 
 
-@require_POST
+@post_only
 def decide(request: HttpRequest, class_slug: str, seat_slug: str, exercise_id: str) -> HttpResponse:
     staff = get_staff(request.user, class_slug)
     seat = get_seat(staff, seat_slug)

@@ -5,19 +5,19 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
 
 from lessons.classroom.access import get_announcement, get_staff
 from lessons.classroom.messages.announcements import announce, remove
 from lessons.classroom.models import Member, Role
 from lessons.web.forms.messages import AnnouncementForm
 from lessons.web.pages import HtmxRequest
+from lessons.web.post_only import post_only
 from lessons.web.view_models.announcements import announcement_context
 
 PANEL = "room/_announcement.html"
 
 
-@require_POST
+@post_only
 def send_announcement(request: HtmxRequest, class_slug: str) -> HttpResponse:
     staff = get_staff(request.user, class_slug, Role.INSTRUCTOR)
     form = AnnouncementForm(staff.klass, request.POST)
@@ -28,7 +28,7 @@ def send_announcement(request: HtmxRequest, class_slug: str) -> HttpResponse:
     return _room(request, staff)
 
 
-@require_POST
+@post_only
 def remove_announcement(request: HtmxRequest, class_slug: str, announcement_id: int) -> HttpResponse:
     staff = get_staff(request.user, class_slug, Role.INSTRUCTOR)
     remove(get_announcement(staff, announcement_id))

@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from lessons.classroom import process
 from lessons.classroom.access import NOT_YOURS, get_feed_reader, get_staff
@@ -29,6 +29,7 @@ from lessons.web.live.projector import shown_on_wall
 from lessons.web.live.registry import live_url
 from lessons.web.live.room import draw_parts
 from lessons.web.page_context import page_context
+from lessons.web.post_only import post_only
 from lessons.web.view_models.cluster_diagram import draw_diagram
 from lessons.web.view_models.notifications import notifications_of
 
@@ -66,7 +67,7 @@ def _on_wall(request: HttpRequest, reader: Member, now: Snapshot) -> dict[str, A
     }
 
 
-@require_POST
+@post_only
 def projector_names(request: HttpRequest, class_slug: str) -> HttpResponse:
     """Shows or hides names on the projector, and remembers it for this browser."""
     get_staff(request.user, class_slug)
@@ -84,7 +85,7 @@ def names(request: HttpRequest, class_slug: str) -> JsonResponse:
     return JsonResponse(names_of(get_staff(request.user, class_slug).klass))
 
 
-@require_POST
+@post_only
 def share(request: HttpRequest, class_slug: str) -> HttpResponse:
     staff = get_staff(request.user, class_slug, Role.INSTRUCTOR)
     match request.POST.get("do"):

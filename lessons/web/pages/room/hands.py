@@ -6,16 +6,16 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from lessons.classroom.access import get_hand, get_staff
 from lessons.classroom.messages import hands
 from lessons.web.forms.messages import ReplyForm
 from lessons.web.pages import HtmxRequest
+from lessons.web.post_only import post_only
 from lessons.web.view_models.hands import queue_context
 
 
-@require_POST
+@post_only
 def reply_to_hand(request: HtmxRequest, class_slug: str, hand_id: int) -> HttpResponse:
     """For htmx the queue again; otherwise a redirect to the room, or the queue alone if the form has errors."""
     staff = get_staff(request.user, class_slug)

@@ -8,7 +8,7 @@ from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from lessons.classroom.access import NOT_YOURS, get_colleague, get_seat, get_staff
 from lessons.classroom.grading.standings import DONE, class_standings
@@ -35,6 +35,7 @@ from lessons.web.forms.school_ids import ExternalIdForm
 from lessons.web.forms.staff import InviteForm
 from lessons.web.links import site_for_others
 from lessons.web.page_context import page_context
+from lessons.web.post_only import post_only
 from lessons.web.view_models.joining import joining
 
 
@@ -79,7 +80,7 @@ def _context(
     }
 
 
-@require_POST
+@post_only
 def change_door(request: HttpRequest, class_slug: str) -> HttpResponse:
     staff = get_staff(request.user, class_slug, Role.INSTRUCTOR)
     match request.POST.get("do"):
@@ -92,7 +93,7 @@ def change_door(request: HttpRequest, class_slug: str) -> HttpResponse:
     return redirect("people", class_slug)
 
 
-@require_POST
+@post_only
 def change_seat(request: HttpRequest, class_slug: str, seat_slug: str) -> HttpResponse:
     staff = get_staff(request.user, class_slug, Role.INSTRUCTOR)
     seat = get_seat(staff, seat_slug)
@@ -120,7 +121,7 @@ def change_seat(request: HttpRequest, class_slug: str, seat_slug: str) -> HttpRe
     return redirect(f"{reverse('people', args=[class_slug])}{query}#seat-{seat.slug}")
 
 
-@require_POST
+@post_only
 def change_colleague(request: HttpRequest, class_slug: str, slug: str) -> HttpResponse:
     """Others are removed, restored and given a new link; oneself can only leave."""
     staff = get_staff(request.user, class_slug, Role.INSTRUCTOR)
@@ -152,7 +153,7 @@ def _removed(request: HttpRequest, staff: Member, colleague: Member) -> HttpResp
     return None
 
 
-@require_POST
+@post_only
 def invite_colleague(request: HttpRequest, class_slug: str) -> HttpResponse:
     staff = get_staff(request.user, class_slug, Role.INSTRUCTOR)
     form = InviteForm(request.POST)

@@ -6,7 +6,6 @@ from uuid import uuid4
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
 
 from lessons.classroom.access import NOT_YOURS, get_action, get_lesson_for, get_member
 from lessons.classroom.checks.attempts import check_lesson
@@ -20,10 +19,11 @@ from lessons.web.forms.acts import described_form
 from lessons.web.links import lesson_url
 from lessons.web.pages import HtmxRequest
 from lessons.web.pages.student.lessons import lesson_context
+from lessons.web.post_only import post_only
 from lessons.web.view_models.lesson import act_card, answer_card, code_of
 
 
-@require_POST
+@post_only
 def do(request: HtmxRequest, class_slug: str, lesson_slug: str, index: int) -> HttpResponse:
     """Does the act. For htmx the answer takes its place in the card, whose form stays as it is; a form with errors comes
     back in a whole card. Otherwise a redirect to the lesson, which shows the answer."""
@@ -62,7 +62,7 @@ def _card(request: HtmxRequest, member: Member, lesson: Lesson, index: int, *, s
     return render(request, "student/lesson.html", lesson_context(member, lesson, cards=[card]), status=status)
 
 
-@require_POST
+@post_only
 def code(request: HtmxRequest, class_slug: str, lesson_slug: str, index: int) -> HttpResponse:
     """The act in the form, as code; 204 while the form is not a valid act. A POST, for a form may be longer than an address;
     it changes nothing."""

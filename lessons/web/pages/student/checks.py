@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from lessons.classroom import process
 from lessons.classroom.access import NOT_YOURS, get_lesson_for, get_member
@@ -18,12 +17,13 @@ from lessons.course.loader import Lesson
 from lessons.web.links import lesson_url
 from lessons.web.pages import HtmxRequest
 from lessons.web.pages.student.lessons import lesson_context
+from lessons.web.post_only import post_only
 from lessons.web.view_models.lesson import ExerciseCard, dom_id_of, exercise_card, question_form
 
 NOTHING_TYPED = {"csrfmiddlewaretoken", "act_id"}
 
 
-@require_POST
+@post_only
 def check_now(request: HtmxRequest, class_slug: str, lesson_slug: str, exercise_id: str) -> HttpResponse:
     member = get_member(request.user, class_slug)
     lesson = get_lesson_for(member, lesson_slug)

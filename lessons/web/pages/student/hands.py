@@ -6,7 +6,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from lessons.classroom import process
 from lessons.classroom.access import NOT_YOURS, get_lesson_for, get_student
@@ -14,10 +13,11 @@ from lessons.classroom.messages import hands
 from lessons.web.forms.messages import HandForm
 from lessons.web.pages import HtmxRequest
 from lessons.web.pages.student.lessons import lesson_context
+from lessons.web.post_only import post_only
 from lessons.web.view_models.hands import hand_card
 
 
-@require_POST
+@post_only
 def hand(request: HtmxRequest, class_slug: str, lesson_slug: str) -> HttpResponse:
     member = get_student(request.user, class_slug)
     lesson = get_lesson_for(member, lesson_slug)

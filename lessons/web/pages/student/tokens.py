@@ -7,13 +7,14 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from lessons.classroom.access import get_member, get_own_token
 from lessons.classroom.models import Member
 from lessons.classroom.people.tokens import TooManyTokens, make_token, revoke
 from lessons.web.forms.doors import TokenForm
 from lessons.web.page_context import page_context
+from lessons.web.post_only import post_only
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -36,7 +37,7 @@ def tokens(request: HttpRequest, class_slug: str) -> HttpResponse:
     return _page(request, member, form, status=422)
 
 
-@require_POST
+@post_only
 def revoke_token(request: HttpRequest, class_slug: str, token_id: int) -> HttpResponse:
     revoke(get_own_token(get_member(request.user, class_slug), token_id))
     return redirect("tokens", class_slug)

@@ -226,3 +226,23 @@ def test_at_a_page_of_a_class_the_personal_code_is_asked_for_and_leads_back_ther
     assert client.post(reverse("return"), {"personal_code": code, "go_to": go_to}).url == page
     lessons = reverse("lessons", args=[classroom.klass.slug])
     assert client.post(reverse("return"), {"personal_code": code, "go_to": elsewhere}).url == lessons
+
+
+def test_where_a_page_waits_for_the_personal_code_that_is_asked_for_first(classroom, client):
+    room = reverse("room", args=[classroom.klass.slug])
+    waiting = client.get(room).content.decode()
+    assert waiting.index('name="personal_code"') < waiting.index('name="code"')
+    wrong = client.post(reverse("return"), {"personal_code": "AAAAA22222", "go_to": room}).content.decode()
+    assert wrong.index('name="personal_code"') < wrong.index('name="code"')
+    joining = client.get(reverse("join")).content.decode()
+    assert joining.index('name="code"') < joining.index('name="personal_code"')
+
+
+def test_a_form_that_was_sent_after_the_session_ended_leads_back_to_its_page(classroom, client):
+    for form, page in (("people-invite", "people"), ("class-settings", "class-settings")):
+        refused = client.post(reverse(form, args=[classroom.klass.slug]), {"name": "Dora"})
+        assert refused.status_code == 404
+        assert "Nothing was sent" in refused.content.decode()
+        assert refused.context["return_form"]["go_to"].value() == reverse(page, args=[classroom.klass.slug])
+    act = reverse("act", args=[classroom.klass.slug, "creating-topics", 1])
+    assert "data-error" in client.post(act, headers={"HX-Request": "true"}).content.decode()  # in a card
