@@ -20,294 +20,99 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import multiprocessing
 import os
-import re
 import sys
 import time
-import uuid
-from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Connection
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
-import requests
-import websockets
-from confluent_kafka.admin import AdminClient, NewTopic
-
-from lessons.course.loader import get_lesson
-from tests.benchmarks.measuring import GRANT_LUMP, bootstrap_servers, quantile, running_app, web_cpu_s, web_processes
+from tests.benchmarks.measuring import bootstrap_servers, quantile, running_app, web_cpu_s, web_processes
+from tests.benchmarks.people import ACT_EVERY_S, DEADLINE_S, Results, Staff, Student, Ticking
 from tests.browser.conftest import RunningApp
 
-ACT_EVERY_S = 20.0
-TABLE_EVERY_S = 5.0
 JOINS_AT_ONCE = 8
 JUPYTER_MIB = 147  # measured once: a Jupyter server and one kernel that has run the notebook
-DEADLINE_S = 60.0
 IDLE_S = 10.0
 AT_REST = 0.02  # of a core more or less from one second to the next: what was set off is over
-READ = ("kafka-and-its-cluster", "creating-topics", "producing")
-TICK_LESSON, TICK_TOPICS = "creating-topics", ("test1p", "test2p", "test2die")  # what the ticking seats finish
-
-
-@dataclass
-class Results:
-    """What the load saw. `took_ms` by what was asked."""
-
-    took_ms: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    errors: Counter[str] = field(default_factory=Counter)
-    frames: int = 0
-
-
-class Person:
-    """A browser: its cookies, its connection, and what it has open."""
-
-    def __init__(self, app: RunningApp, results: Results, pool: ThreadPoolExecutor) -> None:
-        self.app = app
-        self.results = results
-        self.http = requests.Session()
-        self._pool = pool
-        self.class_slug = ""
-
-    @property
-    def _csrf(self) -> str:
-        return next((cookie.value or "" for cookie in self.http.cookies if "-csrf-" in cookie.name), "")
-
-    async def ask(self, what: str, path: str, data: dict[str, Any] | None = None, **headers: str) -> requests.Response:
-        """GET, or POST with `data` and the CSRF token; its time is kept under `what`, what is no success as an error."""
-        url = path if path.startswith("http") else self.app.url + path
-        if data is not None:
-            data = {**data, "csrfmiddlewaretoken": self._csrf}
-        send = partial(
-            self.http.request, "GET" if data is None else "POST", url, data=data, headers=headers, timeout=30
-        )
-        loop, started = asyncio.get_running_loop(), time.perf_counter()
-        try:
-            try:
-                answer = await loop.run_in_executor(self._pool, send)
-            except requests.ConnectionError:  # the server had closed one that was idle: as a browser, with a new one
-                answer = await loop.run_in_executor(self._pool, send)
-        except requests.RequestException as error:
-            self.results.errors[f"{what}: {type(error).__name__}"] += 1
-            raise
-        self.results.took_ms[what].append((time.perf_counter() - started) * 1000)
-        if answer.status_code != 200:
-            self.results.errors[f"{what}: {answer.status_code}"] += 1
-        return answer
-
-    async def socket(self, path: str) -> websockets.ClientConnection:
-        cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in self.http.cookies)
-        return await websockets.connect(
-            f"ws://{urlsplit(self.app.url).netloc}/ws/c/{self.class_slug}/{path}",
-            additional_headers={"Cookie": cookies, "Origin": self.app.url}, compression=None, max_size=None,
-            ping_interval=None,
-        )  # fmt: skip
-
-    async def hear(self, socket: websockets.ClientConnection, on_frame: Callable[[dict[str, Any]], None]) -> None:
-        """Takes every frame, and gives credit for as many records as came, in lumps as a page does."""
-        owed = 0
-        async for text in socket:
-            self.results.frames += 1
-            frame = json.loads(text)
-            if frame["type"] == "problem":
-                self.results.errors[f"socket: {frame['words'][:80]}"] += 1
-            on_frame(frame)
-            owed += len(frame.get("records", ()))
-            if owed >= GRANT_LUMP:
-                await socket.send(json.dumps({"type": "grant", "records": owed}))
-                owed = 0
-
-
-class Student(Person):
-    async def join(self, number: int) -> None:
-        await self.ask("page", self.app.join_url)
-        code = urlsplit(self.app.join_url).path.rstrip("/").rsplit("/", 1)[-1]
-        answer = await self.ask("join", "/join/", {"code": code, "name": f"Student {number}"})
-        self.class_slug = answer.url.rstrip("/").rsplit("/", 1)[-1]
-
-    async def read_and_create(self) -> None:
-        await self.ask("page", f"/c/{self.class_slug}/")
-        for lesson in READ:
-            await self.ask("page", f"/c/{self.class_slug}/lessons/{lesson}/")
-        await self.act("creating-topics", "create-topic", name="test1p", partitions=1, replicas=1)
-
-    async def act(self, lesson: str, kind: str, **fields: object) -> None:
-        index = next(i for i, block in enumerate(get_lesson(lesson).blocks) if block.name == kind)
-        path = f"/c/{self.class_slug}/lessons/{lesson}/acts/{index}/"
-        await self.ask("act", path, {**fields, "act_id": str(uuid.uuid4())}, **{"HX-Request": "true"})
-
-    async def sit_down(self, tasks: list[asyncio.Task[None]]) -> None:
-        """Opens the sockets of its lesson's page."""
-        live = await self.socket("live/lesson/?lesson=producing")
-        watch = await self.socket("watch/")
-        await watch.send('{"type":"watch","topic":"test1p","from":"beginning"}')
-        await watch.send('{"type":"grant","records":500}')
-        for socket in (live, watch):
-            tasks.append(asyncio.create_task(self.hear(socket, lambda frame: None)))
-
-    async def consume(self, tasks: list[asyncio.Task[None]]) -> None:
-        """Starts a consumer of its own, and waits until it has its partition."""
-        socket, has_partition = await self.socket("consume/"), asyncio.Event()
-        start = {
-            "type": "start",
-            "act_id": str(uuid.uuid4()),
-            "topic": "test1p",
-            "group_id": "group-a",
-            "lesson": "consuming",
-        }
-        await socket.send(json.dumps(start))
-        await socket.send('{"type":"grant","records":500}')
-
-        def take(frame: dict[str, Any]) -> None:
-            if frame["type"] == "assigned":
-                has_partition.set()
-
-        tasks.append(asyncio.create_task(self.hear(socket, take)))
-        await asyncio.wait_for(has_partition.wait(), DEADLINE_S)
-
-    async def send_now_and_then(self, *, first_after_s: float, until: float) -> None:
-        await asyncio.sleep(first_after_s)
-        while (started := time.monotonic()) < until:
-            await self.act("producing", "produce", topic="test1p", values="1")
-            await asyncio.sleep(max(0.0, ACT_EVERY_S - (time.monotonic() - started)))
-
-
-class Ticking(Student):
-    """Makes the topics that an exercise asks for, while its page is open."""
-
-    namespace = ""
-
-    async def sit_down(self, tasks: list[asyncio.Task[None]]) -> None:
-        page = await self.ask("page", f"/c/{self.class_slug}/lessons/{TICK_LESSON}/")
-        self.namespace = re.search(rf"\b{self.class_slug}\.\w+\.", page.text)[0]  # type: ignore[index]
-        self.ticked = asyncio.Event()
-        live = await self.socket(f"live/lesson/?lesson={TICK_LESSON}")
-        tasks.append(asyncio.create_task(self.hear(live, self.take)))
-
-    def take(self, frame: dict[str, Any]) -> None:
-        if 'class="exercise done"' in "".join(frame.get("parts", {}).values()):
-            self.ticked.set()
-
-    async def finish(self, how: str, servers: str, *, after_s: float) -> None:
-        await asyncio.sleep(after_s)
-        await (self._by_api() if how == "API" else asyncio.to_thread(self._by_program, servers))
-        answered = time.perf_counter()
-        try:
-            await asyncio.wait_for(self.ticked.wait(), DEADLINE_S)
-        except TimeoutError:
-            self.results.errors[f"no tick by {how}"] += 1
-        self.results.took_ms[f"tick by {how}"].append((time.perf_counter() - answered) * 1000)
-
-    async def _by_api(self) -> None:
-        for name in TICK_TOPICS:
-            body = {"name": name, "partitions": 1, "replicas": 1}
-            headers = {"X-CSRFToken": self._csrf, "Content-Type": "application/json"}
-            url = f"{self.app.url}/api/v1/classes/{self.class_slug}/acts/create-topic"
-            send = partial(self.http.post, url, data=json.dumps(body), headers=headers, timeout=30)
-            answer = await asyncio.get_running_loop().run_in_executor(self._pool, send)
-            if answer.status_code != 200:
-                self.results.errors[f"API: {answer.status_code}"] += 1
-
-    def _by_program(self, servers: str) -> None:
-        wanted = [NewTopic(self.namespace + name, num_partitions=1, replication_factor=1) for name in TICK_TOPICS]
-        admin = AdminClient({"bootstrap.servers": servers})
-        for future in admin.create_topics(wanted).values():
-            future.result(DEADLINE_S)
-
-
-class Staff(Person):
-    async def sign_in(self, url: str) -> None:
-        page = await self.ask("page", url)
-        link = parse_qs(urlsplit(url).query)
-        hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.text))
-        hidden.pop("csrfmiddlewaretoken", None)
-        answer = await self.ask("page", url, {**{name: values[0] for name, values in link.items()}, **hidden})
-        self.class_slug = urlsplit(answer.url).path.split("/")[2]
-
-    async def watch_the_room(self, tasks: list[asyncio.Task[None]]) -> None:
-        await self.ask("room", f"/c/{self.class_slug}/room/")
-        feed = await self.socket("feed/")
-        await feed.send('{"type":"watch","topic":"feed","from":"now"}')
-        await feed.send('{"type":"grant","records":500}')
-        for socket, take in ((feed, self.take), (await self.socket("live/room/"), lambda frame: None)):
-            tasks.append(asyncio.create_task(self.hear(socket, take)))
-
-    def take(self, frame: dict[str, Any]) -> None:
-        now = datetime.now(UTC)
-        for record in frame["records"] if frame["type"] == "records" else ():
-            told = json.loads(record["value"]["text"])
-            if told["kind"] == "act":
-                delay = now - datetime.fromisoformat(told["at"])
-                self.results.took_ms["feed"].append(delay.total_seconds() * 1000)
-
-    async def ask_for_the_table(self, until: float) -> None:
-        while time.monotonic() < until:
-            await self.ask("table", f"/c/{self.class_slug}/grading/")
-            await asyncio.sleep(TABLE_EVERY_S)
 
 
 # --- the load, in a process of its own ---------------------------------------------------------------------------
 
 
 def run_load(app: RunningApp, seats: int, options: argparse.Namespace, pipe: Connection) -> None:
-    asyncio.run(_load(app, seats, options, pipe))
+    asyncio.run(Load(app, seats, options, pipe).run())
 
 
-async def _load(app: RunningApp, seats: int, options: argparse.Namespace, pipe: Connection) -> None:
-    """Says when a phase is over, and waits until it was measured."""
-    results, pool, tasks = Results(), ThreadPoolExecutor(64), []
-    students = [Student(app, results, pool) for _ in range(seats)]
-    ticking = [Ticking(app, results, pool) for _ in range(options.ticking)]
-    servers = bootstrap_servers(app)
+class Load:
+    """The class from phase to phase: after each it says so, and waits until that was measured."""
 
-    async def phase(name: str) -> None:
+    def __init__(self, app: RunningApp, seats: int, options: argparse.Namespace, pipe: Connection) -> None:
+        self._app, self._options, self._pipe = app, options, pipe
+        self._results, self._pool = Results(), ThreadPoolExecutor(64)
+        self._students = [Student(app, self._results, self._pool) for _ in range(seats)]
+        self._ticking = [Ticking(app, self._results, self._pool) for _ in range(options.ticking)]
+        self._instructor, self._grader = (Staff(app, self._results, self._pool) for _ in range(2))
+        self._listening: list[asyncio.Task[None]] = []
+
+    async def run(self) -> None:
+        try:
+            await self._come_in()
+            await self._phase("joined")
+            await some_at_a_time((partial(each.sit_down, self._listening) for each in self._students), JOINS_AT_ONCE)
+            await self._phase("watching")
+            consuming = self._students[: round(len(self._students) * self._options.consuming)]
+            await some_at_a_time((partial(each.consume, self._listening) for each in consuming), JOINS_AT_ONCE)
+            await self._phase("consuming")
+            await at_rest(self._app)
+            await self._phase("at rest")
+            await asyncio.sleep(IDLE_S)
+            await self._phase("idle")
+            joining = self._took()
+            joining.pop("feed", None)
+            await self._work()
+            await self._phase("class")
+            self._pipe.send((joining, self._took(), dict(self._results.errors), self._results.frames))
+        finally:
+            for task in self._listening:
+                task.cancel()
+            self._pool.shutdown(cancel_futures=True)
+
+    async def _phase(self, name: str) -> None:
         await asyncio.sleep(3.0)  # what was set off has settled
-        pipe.send(name)
-        await asyncio.to_thread(pipe.recv)
+        self._pipe.send(name)
+        await asyncio.to_thread(self._pipe.recv)
 
-    try:
-        instructor, grader = Staff(app, results, pool), Staff(app, results, pool)
-        for person, role in ((instructor, "instructor"), (grader, "grader")):
-            if app.sign_in_urls[role]:
-                await person.sign_in(app.sign_in_urls[role])
-        await instructor.watch_the_room(tasks)
-        await some_at_a_time((partial(s.join, n) for n, s in enumerate(students)), JOINS_AT_ONCE)
-        await some_at_a_time((s.read_and_create for s in students), JOINS_AT_ONCE)
-        await some_at_a_time((partial(s.join, seats + n) for n, s in enumerate(ticking)), JOINS_AT_ONCE)
-        await some_at_a_time((partial(s.sit_down, tasks) for s in ticking), JOINS_AT_ONCE)
-        await phase("joined")
-        await some_at_a_time((partial(s.sit_down, tasks) for s in students), JOINS_AT_ONCE)
-        await phase("watching")
-        who = students[: round(seats * options.consuming)]
-        await some_at_a_time((partial(s.consume, tasks) for s in who), JOINS_AT_ONCE)
-        await phase("consuming")
-        await at_rest(app)
-        await phase("at rest")
-        await asyncio.sleep(IDLE_S)
-        await phase("idle")
-        results.took_ms.pop("feed", None)
-        joining = dict(results.took_ms)
-        results.took_ms.clear()
-        until = time.monotonic() + options.seconds
-        step = ACT_EVERY_S / seats
-        works = [s.send_now_and_then(first_after_s=n * step, until=until) for n, s in enumerate(students)]
-        ticks = [
-            s.finish("API" if n % 2 else "own program", servers, after_s=(n + 0.5) * options.seconds / options.ticking)
-            for n, s in enumerate(ticking)
-        ]
-        await asyncio.gather(grader.ask_for_the_table(until), *works, *ticks)
-        await phase("class")
-        pipe.send((joining, dict(results.took_ms), dict(results.errors), results.frames))
-    finally:
-        for task in tasks:
-            task.cancel()
-        pool.shutdown(cancel_futures=True)
+    def _took(self) -> dict[str, list[float]]:
+        """What was measured since the last time."""
+        took = dict(self._results.took_ms)
+        self._results.took_ms.clear()
+        return took
+
+    async def _come_in(self) -> None:
+        """Staff first; the ticking seats have their page open, too."""
+        await self._instructor.sign_in(self._app.sign_in_urls["instructor"])
+        await self._grader.sign_in(self._app.sign_in_urls["grader"])
+        await self._instructor.watch_the_room(self._listening)
+        students, ticking = self._students, self._ticking
+        await some_at_a_time((partial(each.join, n) for n, each in enumerate(students)), JOINS_AT_ONCE)
+        await some_at_a_time((each.read_and_create for each in students), JOINS_AT_ONCE)
+        await some_at_a_time((partial(each.join, n) for n, each in enumerate(ticking, len(students))), JOINS_AT_ONCE)
+        await some_at_a_time((partial(each.sit_down, self._listening) for each in ticking), JOINS_AT_ONCE)
+
+    async def _work(self) -> None:
+        """Everybody at once, evenly spread over the time."""
+        seconds, servers = self._options.seconds, bootstrap_servers(self._app)
+        until, step = time.monotonic() + seconds, ACT_EVERY_S / len(self._students)
+        works = (each.send_now_and_then(first_after_s=n * step, until=until) for n, each in enumerate(self._students))
+        ticks = (
+            each.finish("API" if n % 2 else "own program", servers, after_s=(n + 0.5) * seconds / len(self._ticking))
+            for n, each in enumerate(self._ticking)
+        )
+        await asyncio.gather(self._grader.ask_for_the_table(until), *works, *ticks)
 
 
 async def at_rest(app: RunningApp) -> None:

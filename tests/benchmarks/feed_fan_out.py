@@ -22,8 +22,8 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
-from tests.benchmarks.classroom import Results, Student
 from tests.benchmarks.measuring import bootstrap_servers, produce, quantile, running_app, watch_from_now, web_cpu_s
+from tests.benchmarks.people import Results, Student
 from tests.browser.conftest import RunningApp
 
 PAGES_OF_A_SEAT = 20

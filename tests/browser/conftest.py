@@ -105,13 +105,19 @@ def app(bootstrap_servers: str, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 @pytest.fixture(scope="package")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
-    """A copy of the project with brokers of its own, fresh; `test_class` changes a check of it."""
+def one_project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     from tests.browser.project import Project
 
     project = Project(tmp_path_factory.mktemp("teacher"))
     yield project
     project.stop()
+
+
+@pytest.fixture
+def project(one_project: Project) -> Project:
+    """A copy of the project with brokers of its own, which run from one test to the next."""
+    one_project.restore()
+    return one_project
 
 
 @pytest.fixture(scope="package")

@@ -18,12 +18,25 @@ class Project:
         (self._root / ".venv").symlink_to(sys.prefix)
         (self._root / ".local").mkdir()
         (self._root / ".local/jars").symlink_to(ROOT / ".local/jars")
+        self._as_written: dict[Path, str] = {}
         self.app = self.start()
 
     def edit(self, file: str, old: str, new: str) -> None:
-        text = (self._root / file).read_text()
+        path = self._root / file
+        text = path.read_text()
         assert old in text
-        (self._root / file).write_text(text.replace(old, new))
+        self._as_written.setdefault(path, text)
+        path.write_text(text.replace(old, new))
+
+    def restore(self) -> None:
+        """Runs as the project is written, whatever a test has edited before."""
+        if not self._as_written:
+            return
+        self.stop()
+        for path, text in self._as_written.items():
+            path.write_text(text)
+        self._as_written.clear()
+        self.start()
 
     def start(self) -> RunningApp:
         self._process, self.app = start_app(self._data_dir, root=self._root)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, WebSocketRoute, expect
+from playwright.sync_api import Browser, Page, expect
 
 from lessons.course.loader import lessons
 from tests.browser.conftest import RunningApp, join
@@ -179,55 +178,6 @@ def test_a_button_that_is_being_pressed_is_not_replaced_by_what_came_while_someb
     with seat.expect_request(lambda request: request.method == "POST") as posted:
         seat.mouse.up()
     assert "=7&" in f"{posted.value.post_data}&"
-
-
-def test_the_answer_to_check_now_wins_over_what_the_page_was_sent_meanwhile_and_the_focus_stays(seat: Page, visit):
-    """The answer is held back until the page has been sent the verdict by its socket. An older one comes once more later."""
-    frames, posts, sockets = [], [], []
-
-    def between(socket: WebSocketRoute) -> None:
-        sockets.append(socket)
-        socket.connect_to_server().on_message(lambda frame: (frames.append(frame), socket.send(frame)))
-
-    seat.route_web_socket(re.compile("/live/"), between)
-    seat.route("**/check/**", lambda route: posts.append(route))
-    visit("lessons/kafka-and-its-cluster/")
-    exercise = seat.locator(".exercise")
-    brokers, button = exercise.get_by_label("Brokers in the cluster"), exercise.get_by_role("button", name="Check now")
-    exercise.get_by_text("Hint").click()
-
-    def wait_for_frame(words: str) -> str:
-        wait_for(lambda: seat.title() and any(words in frame for frame in frames))
-        return next(frame for frame in frames if words in frame)
-
-    def press() -> None:
-        button.focus()
-        seat.keyboard.press("Enter")
-        wait_for(lambda: seat.title() and posts)
-
-    older = wait_for_frame("Nothing is typed yet")
-    brokers.fill("77")
-    press()
-    answer = posts[0].fetch()
-    wait_for_frame("77 was typed")
-    expect(button).to_be_focused()
-    expect(exercise).not_to_contain_text("77 was typed")
-    posts.pop().fulfill(response=answer)
-    expect(exercise.locator(".found")).to_contain_text("Not yet.")
-    expect(button).to_be_focused()
-    expect(seat.locator("#announcer")).to_contain_text("Not yet.")
-    expect(exercise.get_by_text("Hint").locator("..")).to_have_attribute("open", "")
-
-    sockets[0].send(older)
-    sockets[0].send(json.dumps({"type": "parts", "parts": {"part-progress": "<p id='part-progress'>later</p>"}}))
-    expect(seat.get_by_text("later", exact=True)).to_be_attached()
-    expect(exercise.locator(".found")).to_contain_text("77 was typed")
-
-    brokers.fill("")
-    press()
-    posts.pop().continue_()
-    expect(brokers).to_be_focused()
-    expect(exercise.locator(".field-error")).to_be_visible()
 
 
 def test_without_javascript_all_but_streaming_works(browser: Browser, app: RunningApp):
