@@ -23,6 +23,7 @@ from lessons.web.script_words import WORDS
 from lessons.web.view_models.lesson import question_form
 from tests.web import messages
 from tests.web.reading import CLOSE, OPEN, Reading
+from tests.web.staff_forms import after_forms_of_graders, after_forms_of_instructors
 from tests.web.test_doors import DOORS, EXERCISE, ITS_OWNER, Door, brokers_are_ours, browsers, knock  # noqa: F401
 
 # Each of these has a word in its place that the interface uses everywhere: attempt, re-check, re-grade, announcement, save…
@@ -50,7 +51,7 @@ STIFF = re.compile(
 DOWNLOADS = {"notebook", "session", "session-script", "card", "card-key", "export", "room-names"}
 
 NAMES = (
-    "Kafka Class", "Kafka", "Python", "Canvas", "Moodle", "CSV", "JSON", "SHA-256",
+    "Kafka Class", "Kafka", "Python", "Canvas", "Moodle", "CSV", "JSON", "SHA-256", "API",
     "earliest", "latest", "kafka1", "kafka2", "kafka3",
     "group.id", "auto.offset.reset", "session.timeout.ms", "queue.buffering.max.messages", "sticky.partitioning.linger.ms",
 )  # fmt: skip
@@ -120,6 +121,8 @@ def pages(classroom, visitors: dict[str, Client]) -> Iterator[tuple[str, str, by
     for who in ("student", "signed out"):
         yield from (("join", who, page) for page in outside_of_a_class(visitors[who], classroom.klass))
     yield from ((name, "student", page) for name, page in answers_to_forms(visitors["student"], classroom.klass))
+    for who, after_forms in (("grader", after_forms_of_graders), ("instructor", after_forms_of_instructors)):
+        yield from ((name, who, page.content) for name, page in after_forms(visitors[who], classroom))
 
 
 def outside_of_a_class(browser: Client, klass: Class) -> Iterator[bytes]:
