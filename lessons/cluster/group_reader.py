@@ -6,7 +6,8 @@ A group's coordinator may hang, and then each question about it waits for second
 their own, and a snapshot takes what was read last. Nobody who draws a page waits for a coordinator.
 
 One list of all groups costs what one seat's would. A description costs 1 ms: of many groups, those that have members,
-which alone can move, and those that were described longest ago come first, up to a limit.
+which alone can move, and those that were described longest ago come first, up to a limit. Groups of other kinds, which
+the client can't describe, are listed less often: that call describes every group of the cluster on its way.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from lessons.cluster.errors import ClusterError
-from lessons.cluster.groups import Group, describe_full_ids, list_all_groups
+from lessons.cluster.groups import Group, describe_full_ids, list_all_groups, list_other_ids, other_group
 from lessons.cluster.namespace import Namespace, prefix_of
 
 _log = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ class GroupReaderSettings:
     timeout_s: float = 5.0
     described: int = 60  # in one round
     pause_after_error_s: float = 2.0
+    others_every_s: float = 5.0
 
 
 class GroupReader:
@@ -50,9 +52,11 @@ class GroupReader:
         self._settings = settings or GroupReaderSettings()
         self._lock = threading.Lock()
         self._wanted: dict[str, Namespace] = {}
-        self._known: dict[str, tuple[Group, Namespace]] = {}  # by full id
+        self._known: dict[str, Group] = {}  # by full id
         self._described_at: dict[str, float] = {}
         self._states: dict[str, str] = {}
+        self._others: frozenset[str] = frozenset()
+        self._others_listed_at = float("-inf")
         self._by_prefix: ByPrefix = MappingProxyType({})
         self._thread: threading.Thread | None = None
         self._wake = threading.Event()
@@ -114,11 +118,18 @@ class GroupReader:
         described = describe_full_ids(owners, timeout_s=self._settings.timeout_s)
         now = time.monotonic()
         self._known = {full_id: known for full_id, known in self._known.items() if full_id in states}
-        self._known |= {full_id: (group, owners[full_id]) for full_id, group in zip(chosen, described, strict=True)}
+        self._known |= dict(zip(chosen, described, strict=True))
         self._described_at = {full_id: at for full_id, at in self._described_at.items() if full_id in states}
         self._described_at |= dict.fromkeys(chosen, now)
         self._states = states
+        self._list_others()
         self._tell(wanted)
+
+    def _list_others(self) -> None:
+        """Raises: ClusterError."""
+        if time.monotonic() - self._others_listed_at >= self._settings.others_every_s:
+            self._others = list_other_ids(timeout_s=self._settings.timeout_s)
+            self._others_listed_at = time.monotonic()
 
     def _choose(self, states: Mapping[str, str]) -> list[str]:
         """Those that are new or whose state has changed, then those with members, then who was described longest ago."""
@@ -131,10 +142,9 @@ class GroupReader:
 
     def _tell(self, wanted: Mapping[str, Namespace]) -> None:
         found: dict[str, list[Group]] = {prefix: [] for prefix in wanted}
-        for full_id in sorted(self._known):
-            group, owner = self._known[full_id]
-            if owner.prefix in found:
-                found[owner.prefix].append(group)
+        for full_id in sorted(self._known.keys() | self._others):
+            if (prefix := prefix_of(full_id)) in found:
+                found[prefix].append(self._known.get(full_id) or other_group(wanted[prefix], full_id))
         before, after = self._by_prefix, {prefix: tuple(groups) for prefix, groups in found.items()}
         self._by_prefix = MappingProxyType(after)
         if changed := {prefix for prefix, groups in after.items() if before.get(prefix) != groups}:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from confluent_kafka import ConsumerGroupState, ConsumerGroupTopicPartitions, TopicPartition
+from confluent_kafka import ConsumerGroupState, ConsumerGroupTopicPartitions, ConsumerGroupType, TopicPartition
 from confluent_kafka.admin import (
     ConsumerGroupDescription,
     ConsumerGroupListing,
@@ -25,6 +25,7 @@ from lessons.cluster.refusals import Refusal
 from lessons.words import _
 
 OFFSETS_TOPIC = "__consumer_offsets"
+OTHER = "other"  # the protocol of a group that is no consumer group
 _APP_GROUP = "kafkaclass-offsets-topic"
 _LOOK_EVERY_S = 0.1
 
@@ -66,7 +67,8 @@ class Lag:
 
 @dataclass(frozen=True)
 class Group:
-    """A group as Kafka describes it, with short names. `protocol` is "classic" or "consumer" (KIP-848)."""
+    """A group as Kafka describes it, with short names. `protocol` is "classic", "consumer" (KIP-848), or OTHER for a group of
+    which the client can tell the id alone."""
 
     group_id: str
     state: str
@@ -87,7 +89,7 @@ class GroupListing:
 def list_groups(namespace: Namespace, *, timeout_s: float = TIMEOUT_S) -> tuple[GroupListing, ...]:
     """The namespace's groups by their ids. Raises KafkaUnavailable where a coordinator did not answer."""
     return tuple(
-        GroupListing(namespace.short(each.group_id), _state(each.state), _protocol(each.type))
+        GroupListing(namespace.short(each.group_id), _state(each.state, each.type), _protocol(each.type))
         for each in sorted(_list_all(timeout_s=timeout_s), key=lambda each: each.group_id)
         if namespace.owns(each.group_id)
     )
@@ -95,7 +97,7 @@ def list_groups(namespace: Namespace, *, timeout_s: float = TIMEOUT_S) -> tuple[
 
 def list_all_groups(*, timeout_s: float = TIMEOUT_S) -> dict[str, str]:
     """Every group of the cluster: {full id: state}. Raises KafkaUnavailable."""
-    return {each.group_id: _state(each.state) for each in _list_all(timeout_s=timeout_s)}
+    return {each.group_id: _state(each.state, each.type) for each in _list_all(timeout_s=timeout_s)}
 
 
 def _list_all(*, timeout_s: float) -> Sequence[ConsumerGroupListing]:
@@ -109,6 +111,27 @@ def _list_all(*, timeout_s: float) -> Sequence[ConsumerGroupListing]:
         return answer
 
     return tuple(ask_twice(ask, asked=asked, timeout_s=timeout_s).valid or ())
+
+
+def list_other_groups(namespace: Namespace, *, timeout_s: float = TIMEOUT_S) -> tuple[Group, ...]:
+    """The namespace's groups that are no consumer groups, such as share groups and streams groups. Raises KafkaUnavailable."""
+    full_ids = filter(namespace.owns, sorted(list_other_ids(timeout_s=timeout_s)))
+    return tuple(other_group(namespace, full_id) for full_id in full_ids)
+
+
+def list_other_ids(*, timeout_s: float = TIMEOUT_S) -> frozenset[str]:
+    """The full ids of all groups that are no consumer groups. The client leaves them out of its list of groups and tells
+    only their ids, by a call of before there were kinds of groups. Raises KafkaUnavailable."""
+    asked = "List the groups of other kinds"
+    with translated(asked=asked):
+        every = {str(each.id) for each in clients.admin().list_groups(timeout=timeout_s)}
+    return frozenset(
+        every - {each.group_id for each in _list_all(timeout_s=timeout_s)}
+    )  # last: what is new is no other
+
+
+def other_group(namespace: Namespace, full_id: str) -> Group:
+    return Group(namespace.short(full_id), state="", members=(), lags=(), protocol=OTHER)
 
 
 def describe_group(namespace: Namespace, group_id: str, *, timeout_s: float = TIMEOUT_S) -> Group:
@@ -264,7 +287,7 @@ def _group(namespace: Namespace, description: ConsumerGroupDescription, lags: tu
     members = (_member(namespace, each) for each in description.members)
     return Group(
         group_id=namespace.short(description.group_id),
-        state=_state(description.state),
+        state=_state(description.state, description.type),
         members=tuple(sorted(members, key=lambda member: (member.client_id, member.member_id))),
         lags=lags,
         protocol=_protocol(description.type),
@@ -280,8 +303,10 @@ def _assignment(member: MemberDescription) -> list[TopicPartitionKey]:
     return sorted((each.topic, each.partition) for each in member.assignment.topic_partitions)
 
 
-def _state(state: Enum) -> str:
-    return _STATES.get(state, "Unknown")
+def _state(state: Enum, kind: Enum) -> str:
+    """The client has no names for two states of KIP-848, Assigning and Reconciling, and gives both as unknown."""
+    unknown = "Assigning or Reconciling" if kind is ConsumerGroupType.CONSUMER else "Unknown"
+    return _STATES.get(state, unknown)
 
 
 def _protocol(kind: Enum) -> str:

@@ -1,16 +1,20 @@
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from confluent_kafka import Consumer, TopicPartition
 
 from lessons.cluster import clients, groups, records, topics
 from lessons.cluster.errors import AppRefused, KafkaRefused
+from lessons.cluster.group_reader import GroupReader
 from lessons.cluster.groups import Lag
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.records import Message
+from tests.kafka_tools import write_tools
 from tests.waiting import wait_for
 
 
@@ -55,6 +59,48 @@ def test_alice_lists_her_groups_and_not_bobs(alice: Namespace, bob: Namespace) -
         assert groups.list_groups(bob) == ()
         assert [each.group_id for each in groups.describe_groups(alice)] == ["a", "b"]
         assert groups.describe_groups(bob) == ()
+
+
+@pytest.fixture
+def share_group(alice: Namespace, bootstrap_servers: str, tmp_path: Path) -> Iterator[str]:
+    """A group in which a share consumer of Kafka's own tools reads."""
+    write_tools(tmp_path)
+    command = [tmp_path / "kafka-console-share-consumer.sh", "--bootstrap-server", bootstrap_servers]
+    full_id = alice.full("sharing")
+    reading = subprocess.Popen(
+        [*command, "--topic", alice.full("test2p"), "--group", full_id], stdout=subprocess.DEVNULL
+    )
+    try:
+        wait_for(lambda: full_id in groups.list_other_ids())
+        yield "sharing"
+    finally:
+        reading.kill()
+        reading.wait()
+
+
+def test_a_share_group_is_listed_as_another_kind(alice, bob, share_group) -> None:
+    with member(alice, "readers"):
+        assert [each.group_id for each in groups.list_groups(alice)] == ["readers"]
+        assert [(each.group_id, each.protocol) for each in groups.list_other_groups(alice)] == [(share_group, "other")]
+    assert groups.list_other_groups(bob) == ()
+    told: dict[str, tuple[groups.Group, ...]] = {}
+    reader = GroupReader(lambda prefixes: told.update(reader.groups), is_up=lambda: True)
+    reader.want({alice.prefix: alice})
+    wait_for(lambda: [each.group_id for each in told.get(alice.prefix, ())] == ["readers", share_group])
+    reader.want({})
+
+
+def test_a_group_of_kip_848_whose_members_have_not_agreed_yet_has_a_state_in_words(alice: Namespace) -> None:
+    """Whoever has the partitions does not poll, so does not give one back."""
+    with member(alice, "readers", **{"group.protocol": "consumer"}) as holder:
+        holder.pause(holder.assignment())
+        other = clients.new_consumer(**{"group.id": alice.full("readers"), "group.protocol": "consumer"})
+        try:
+            other.subscribe([alice.full("test2p")])
+            wait_for(lambda: groups.describe_group(alice, "readers").state == "Assigning or Reconciling")
+            assert [each.state for each in groups.list_groups(alice)] == ["Assigning or Reconciling"]
+        finally:
+            clients.close(other)
 
 
 def test_a_group_that_nobody_has_heard_of_is_not_found(alice: Namespace, bob: Namespace) -> None:

@@ -65,11 +65,11 @@ def read_records(
 
 @router.get("/classes/{slug:class_slug}/groups", response={200: list[GroupOut], 429: Problem})
 def list_groups(request: Asking, class_slug: str):
-    """Your consumer groups, with their committed offsets and their lag."""
+    """Your groups: consumer groups with their committed offsets and their lag; of other kinds of groups the id alone."""
     member = get_asker(request.auth, class_slug)
     with process.current().limits.running_read(member, asked=_("List the groups")):
         # A list: django-ninja reads a tuple of two as a status and a body.
-        return list(groups.describe_groups(member.namespace))
+        return [*groups.describe_groups(member.namespace), *groups.list_other_groups(member.namespace)]
 
 
 @router.get("/classes/{slug:class_slug}/exercises", response=list[ExerciseOut], tags=["exercises"])

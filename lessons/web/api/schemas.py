@@ -124,11 +124,12 @@ class LagOut(Schema):
 
 class GroupOut(Schema):
     model_config = example(
-        group_id="readers", state="EMPTY", members=[],
+        group_id="readers", protocol="classic", state="Empty", members=[],
         lags=[{"topic": "test1p", "partition": 0, "committed": 3, "end": 9, "lag": 6}],
     )  # fmt: skip
 
     group_id: str
+    protocol: str = Field(description="`classic`, `consumer` (KIP-848), or `other`: not a consumer group")
     state: str
     members: list[MemberOfGroupOut]
     lags: list[LagOut]

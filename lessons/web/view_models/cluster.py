@@ -7,7 +7,7 @@ from typing import Any
 
 from lessons.classroom import process
 from lessons.classroom.models import Member
-from lessons.cluster.groups import Group
+from lessons.cluster.groups import OTHER, Group
 from lessons.cluster.snapshot import Snapshot, with_ends
 from lessons.web.view_models.cluster_diagram import draw_diagram, list_topics
 
@@ -36,4 +36,7 @@ def _group(group: Group) -> dict[str, Any]:
         {"client_id": each.client_id, "assigned": [f"{topic} [{partition}]" for topic, partition in each.assignment]}
         for each in group.members
     ]
-    return {"group_id": group.group_id, "state": group.state, "members": members, "lags": group.lags}
+    return {
+        "group_id": group.group_id, "state": group.state, "members": members, "lags": group.lags,
+        "is_other": group.protocol == OTHER,
+    }  # fmt: skip

@@ -10,7 +10,7 @@ from lessons.classroom import process
 from lessons.classroom.access import get_member
 from lessons.classroom.models import Member
 from lessons.cluster.errors import ClusterError
-from lessons.cluster.groups import Group, describe_groups
+from lessons.cluster.groups import Group, describe_groups, list_other_groups
 from lessons.web.live.registry import live_url
 from lessons.web.page_context import page_context
 from lessons.web.view_models.cluster import cluster_context, groups_context, latest_snapshot
@@ -39,6 +39,6 @@ def _groups(member: Member) -> tuple[Group, ...] | None:
     has them soon."""
     try:
         with process.current().limits.running_read(member, asked=_("List the groups")):
-            return describe_groups(member.namespace)
+            return *describe_groups(member.namespace), *list_other_groups(member.namespace)
     except ClusterError:
         return None
