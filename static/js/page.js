@@ -8,3 +8,7 @@ watchCards();
 showLocalTimes(document);
 showOwnTimes(document);
 document.body.addEventListener("htmx:load", (event) => showLocalTimes(event.detail.elt));
+
+// A form was refused: its first field with an error has the focus, once the address's fragment has been gone to.
+const wrong = document.querySelector('[aria-invalid="true"]');
+if (wrong) addEventListener("load", () => setTimeout(() => { if (document.activeElement === document.body) wrong.focus() }));

@@ -86,6 +86,15 @@ def test_a_part_that_waited_while_somebody_typed_never_replaces_a_newer_one(seat
     assert shown == "newer"
 
 
+def test_after_a_form_that_was_refused_the_first_field_with_an_error_has_the_focus(page: Page, app: RunningApp):
+    page.goto(app.join_url)
+    page.locator("form").first.evaluate("form => form.action += '#join-title'")  # to which the browser goes, too
+    page.get_by_label("Your name").fill("?")
+    page.get_by_label("Your name").press("Enter")
+    expect(page.get_by_text("A name needs at least one letter or digit.")).to_be_visible()
+    expect(page.get_by_label("Your name")).to_be_focused()
+
+
 def test_an_act_is_done_by_keyboard_alone(seat: Page, visit):
     visit("lessons/creating-topics/")
     seat.keyboard.press("Tab")
