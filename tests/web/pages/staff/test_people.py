@@ -144,6 +144,13 @@ def use(link: str) -> Client | None:
     return browser if browser.post(reverse("sign-in"), {"link": link}).status_code == 302 else None
 
 
+def test_a_member_of_staff_who_is_called_like_the_role_is_named_once(classroom, ines):
+    take_seat(classroom.klass, "Grader", role=Role.GRADER)
+    lines = re.findall(r'<p class="who-line">(.*?)</p>', page(ines, classroom.klass).partition('id="staff-title"')[2])
+    told = {re.sub("<[^>]*>", "", line).strip() for line in lines}
+    assert told == {"Grader", "Greta Grader", "Ines Instructor, you"}
+
+
 def test_somebody_is_invited_by_a_link_that_is_shown_once_and_signs_in_once(classroom, ines):
     answer = invited(ines, classroom.klass, " Gustav  Grau ")
     link = link_in(answer)
