@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from uuid import uuid4
 
 from django.db import close_old_connections
 
+from lessons.classroom import process
 from lessons.classroom.models import Act, Member
 from lessons.classroom.perform import perform
 from lessons.classroom.programs.consuming import Consuming
@@ -31,6 +33,10 @@ class ProgramActs:
     def do(self, action: Action) -> Act:
         """Raises: TooFast, AnswerNotStored."""
         return perform(self.member, action, act_id=uuid4(), lesson=self.lesson)
+
+    def read(self, name: str) -> AbstractContextManager[None]:
+        """One more read of this seat, by the client's name for it. Raises: TooFast."""
+        return process.current().limits.running_read(self.member, asked=name)
 
     def consume(self, topics: Sequence[str], **fields: str | int) -> Consuming:
         """Raises: TooFast, ValidationError."""

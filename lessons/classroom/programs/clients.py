@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from django.db import DatabaseError
@@ -13,6 +14,7 @@ from lessons.classroom.models import Act
 from lessons.classroom.programs.acts import ProgramActs, problem_of
 from lessons.classroom.programs.consuming import Consuming
 from lessons.cluster.errors import AppRefused, no_answer
+from lessons.cluster.limits import refuse_another_group
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.programs import (
     OutgoingRecord,
@@ -31,6 +33,7 @@ from lessons.cluster.programs.wire import JSON
 from lessons.course.acts.add_partitions import AddPartitions
 from lessons.course.acts.alter_config import AlterConfig
 from lessons.course.acts.base import Action
+from lessons.course.acts.consume import Consume
 from lessons.course.acts.create_topic import CreateTopic
 from lessons.course.acts.delete_group import DeleteGroup
 from lessons.course.acts.delete_records import DeleteRecords
@@ -47,7 +50,28 @@ OP_SET, OP_DELETE = 0, 1
 _log = logging.getLogger(__name__)
 
 
-class SeatAdmin(ProgramAdmin):
+# What asks brokers and is no act. The client's other calls are its own affair, or its group's.
+_READS = {
+    "committed", "describe_configs", "describe_consumer_groups", "describe_topics", "get_watermark_offsets",
+    "list_consumer_group_offsets", "list_consumer_groups", "list_offsets", "offsets_for_times",
+}  # fmt: skip
+
+
+class _SeatClient(ProgramClient):
+    """What any client of a seat does: its reads are the seat's."""
+
+    _acts: ProgramActs
+
+    def call(self, name: str, args: JSON) -> Any:
+        with self._acts.read(name) if self.is_the_class and self._is_read(name) else nullcontext():
+            return super().call(name, args)
+
+    def _is_read(self, name: str) -> bool:
+        of_topics = name == "list_topics" and not isinstance(self, ProgramAdmin)  # that one is an act
+        return name in _READS or of_topics
+
+
+class SeatAdmin(_SeatClient, ProgramAdmin):
     def __init__(self, wanted: Mapping[str, Value], acts: ProgramActs, tell: Told) -> None:
         super().__init__(wanted, acts.member.namespace, tell)
         self._acts = acts
@@ -153,7 +177,7 @@ class SeatAdmin(ProgramAdmin):
         return act, problem_of(act)
 
 
-class SeatProducer(ProgramProducer):
+class SeatProducer(_SeatClient, ProgramProducer):
     def __init__(self, wanted: Mapping[str, Value], acts: ProgramActs, tell: Told) -> None:
         self._acts = acts
         super().__init__(wanted, acts.member.namespace, tell, reported=self._settle)
@@ -177,7 +201,7 @@ class SeatProducer(ProgramProducer):
         self._acts.reported(id(self), reports)
 
 
-class SeatConsumer(ProgramConsumer):
+class SeatConsumer(_SeatClient, ProgramConsumer):
     def __init__(self, wanted: Mapping[str, Value], acts: ProgramActs, tell: Told) -> None:
         super().__init__(wanted, acts.member.namespace, tell, happened=self._hear)
         self._acts = acts
@@ -186,6 +210,9 @@ class SeatConsumer(ProgramConsumer):
         self._fields = _fields_of_act(wanted, self.namespace)
 
     def call_subscribe(self, topics: list[str]) -> None:
+        if self.is_the_class:
+            group_id = str(self._fields["group_id"])
+            refuse_another_group(self.namespace, group_id, asked=_(Consume.title))
         self._begin(topics)
         super().call_subscribe(topics)
 
