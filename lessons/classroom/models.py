@@ -326,6 +326,28 @@ class ApiToken(models.Model):
         return _keyed_hash("api-token", token).hex()
 
 
+class Notebook(models.Model):
+    """What a seat has made of one notebook: its edits and what its cells printed, and, of an uploaded one, the cells.
+
+    See `lessons.classroom.notebooks`. The version goes up with each change: a page whose own is older is told so.
+    """
+
+    member = models.ForeignKey(Member, models.CASCADE, related_name="notebooks")
+    name = models.CharField(max_length=50, help_text='"original", "own", or the slug of a lesson.')
+    title = models.CharField(max_length=120, blank=True, help_text="The name of an uploaded file.")
+    cells = StorableJSONField(default=list, help_text="Of an uploaded one: objects with kind, id and source.")
+    work = StorableJSONField(default=dict, help_text="{id of a cell: its source, outputs and number}")
+    before = StorableJSONField(default=dict, help_text="Title, cells and work before the last reset or upload.")
+    version = models.PositiveIntegerField(default=0)
+    saved_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["member", "name"], name="notebook_once_of_a_seat")]
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.member_id}, version {self.version}"
+
+
 class WrongCodes(models.Model):
     """How many wrong codes came from one address, or to one door, since its window began."""
 

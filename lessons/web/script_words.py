@@ -7,8 +7,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-# By the <script> element that holds them: every page has `page`, one with streams `streams`, with cells `kernel`, with the
-# feed `feed`.
+# By the <script> element that holds them: every page has `page`, one with streams `streams`, with cells `cells` and `kernel`,
+# with the feed `feed`.
 WORDS = {
     "page": {
         "no-answer": _("The server did not answer, so it is not known whether this was done. Press the button again: the same request is never done twice."),
@@ -105,6 +105,29 @@ WORDS = {
         "announced": _("sent an announcement"),
         "everybody-to": _("Go to %(lesson)s."),
         "said": _("%(speaker)s: %(answer)s"),
+    },
+    "cells": {
+        "run": _("Run"),
+        "stop": _("Stop"),
+        "reset-cell": _("Reset to the original"),
+        "undo-reset": _("Undo the reset"),
+        "was-reset": _("%(cell)s is as it came."),
+        "code-of": _("Code of %(cell)s"),
+        "output-of": _("Output of %(cell)s"),
+        "leave-editor": _("Press Escape, then Tab, to leave the editor."),
+        "lines-left-out": _("… Lines left out here: %(count)s. …"),
+        "cell-done": _("%(cell)s has finished."),
+        "cell-failed": _("%(cell)s has failed."),
+        "restarted": _("Python was restarted. Variables are gone; run the cells from the top."),
+        "python-off": _("Python is not loaded yet"),
+        "python-loading": _("Loading Python…"),
+        "python-ready": _("Python is ready"),
+        "python-busy": _("%(cell)s is running"),
+        "python-stopping": _("Stopping %(cell)s…"),
+        "python-dead": _("Python has ended. Restart it to go on."),
+        "saved": _("Saved"),
+        "not-saved": _("Not saved. Reload the page; what you typed is still here to copy."),
+        "not-saved-yet": _("Not saved yet: the server does not answer. Trying again…"),
     },
 }  # fmt: skip
 

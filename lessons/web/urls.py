@@ -11,7 +11,7 @@ from lessons.web.pages.grading.seat import seat_page
 from lessons.web.pages.room import announcements, brokers, feed, join_screen, preview, room, seat_lesson
 from lessons.web.pages.room.hands import reply_to_hand
 from lessons.web.pages.staff import classes, merge, people, reset
-from lessons.web.pages.student import acts, checks, cluster, downloads, hands, lessons, my_work, tokens
+from lessons.web.pages.student import acts, checks, cluster, downloads, hands, lessons, my_work, notebooks, tokens
 
 urlpatterns = [
     path("", join.home, name="home"),
@@ -51,6 +51,11 @@ urlpatterns = [
         announcements.remove_announcement,
         name="announcement-remove",
     ),
+    path("c/<slug:class_slug>/notebook/", notebooks.original_notebook, name="original-notebook"),
+    path("c/<slug:class_slug>/notebook/own/", notebooks.own_notebook, name="own-notebook"),
+    path("c/<slug:class_slug>/notebooks/<slug:name>/save/", notebooks.save_notebook, name="notebook-save"),
+    path("c/<slug:class_slug>/notebooks/<slug:name>/reset/", notebooks.reset_notebook, name="notebook-reset"),
+    path("c/<slug:class_slug>/notebooks/<slug:name>.ipynb", notebooks.notebook_file, name="notebook-file"),
     path("c/<slug:class_slug>/session.ipynb", downloads.session, name="session"),
     path("c/<slug:class_slug>/people/", people.people, name="people"),
     path("c/<slug:class_slug>/people/door/", people.change_door, name="people-door"),

@@ -1,6 +1,6 @@
 // The panel of a stream: rows, lanes, notices and the status line. Records are written once a frame of the screen.
 
-import { rowOf } from "./cells.js";
+import { rowOf } from "./record_row.js";
 import { Lanes } from "./lanes.js";
 import { RowBlocks } from "./row_blocks.js";
 import { Summary } from "./summary.js";

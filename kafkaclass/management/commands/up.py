@@ -152,10 +152,10 @@ class Up:
             self.say(f"Port {self.wished_port} is used by another program, so the web site uses {self.web_port.port}.")
 
     def _say_left_out(self) -> None:
-        from lessons.course import loader
+        from lessons.course import loader, notebook
 
-        for lesson in loader.left_out():
-            self.say(str(lesson))
+        for left_out in (*loader.left_out(), *notebook.left_out()):
+            self.say(str(left_out))
 
     def _cannot_listen(self, error: OSError) -> CommandError:
         return CommandError(f"The web site cannot listen on {self.host}: {error.strerror or error}.")

@@ -115,10 +115,10 @@ class CheckPool:
         elif changed.is_own:
             self.wake(member, may_wait=True)
 
-    def open(self, member: Member, lesson: Lesson) -> Callable[[], None]:
-        """While a page of this lesson is open: the seat is checked whenever a snapshot shows something else. Returns the
-        way out."""
-        key = member.pk, lesson.slug
+    def open(self, member: Member, lesson: Lesson | None = None) -> Callable[[], None]:
+        """While a page of this lesson is open, or one on which any exercise can be done: the seat is checked whenever a
+        snapshot shows something else. Returns the way out."""
+        key = member.pk, lesson.slug if lesson else ""
         with self._condition:
             self._open[key] += 1
 
@@ -132,7 +132,7 @@ class CheckPool:
             else:
                 self._look_for_cut_at, latest = 0.0, None  # at once when the cluster is back, and everything
 
-        reads_groups = any(exercise.reads_groups for exercise in lesson.exercises)
+        reads_groups = lesson is None or any(exercise.reads_groups for exercise in lesson.exercises)
         unsubscribe = self._snapshots.subscribe(shown, seat=member.namespace, wants_groups=reads_groups)
 
         def close() -> None:

@@ -13,9 +13,9 @@ The tests validate it with nbformat and run it with nbclient.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 from uuid import uuid4
 
 from django.utils.translation import gettext as _
@@ -31,8 +31,12 @@ from lessons.course.loader import Block, Lesson
 
 @dataclass(frozen=True)
 class Cell:
+    """`outputs` are those of nbformat, and `number` is that of the run that printed them."""
+
     kind: Literal["markdown", "code"]
     source: str
+    outputs: tuple[Mapping[str, Any], ...] = ()
+    number: int | None = None
 
 
 def as_ipynb(cells: Iterable[Cell]) -> str:
@@ -56,7 +60,9 @@ def _as_json(cell: Cell, number: int) -> dict[str, object]:
         "metadata": {},
         "source": cell.source.rstrip("\n"),
     }
-    return shown if cell.kind == "markdown" else {**shown, "execution_count": None, "outputs": []}
+    return (
+        shown if cell.kind == "markdown" else {**shown, "execution_count": cell.number, "outputs": list(cell.outputs)}
+    )
 
 
 def lesson_cells(lesson: Lesson, place: Where, *, page_url: str) -> Iterator[Cell]:

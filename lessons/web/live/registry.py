@@ -16,6 +16,7 @@ from lessons.classroom.models import Class, Member, User
 from lessons.web.live.base import LivePage
 from lessons.web.live.cluster import ClusterPage
 from lessons.web.live.lesson import LessonPage
+from lessons.web.live.notebook import NotebookPage
 from lessons.web.live.notifications import NotificationsPage
 from lessons.web.live.projector import ProjectorPage
 from lessons.web.live.room import RoomPage
@@ -31,6 +32,7 @@ class LiveRow:
 
 ROWS = (
     LiveRow("lesson", get_member, LessonPage),  # ?lesson=
+    LiveRow("notebook", get_member, NotebookPage),
     LiveRow("cluster", get_member, ClusterPage),  # ?internal=1
     LiveRow("notifications", get_member, NotificationsPage),
     LiveRow("room", get_staff, RoomPage),

@@ -59,7 +59,7 @@ def _line(html: str) -> str:
     return f'<span class="line in-{depth}">{html}</span>'
 
 
-def _highlighted(code: str, language: str) -> SafeString:
+def highlighted(code: str, language: str) -> SafeString:
     """The code as HTML. A card is drawn again with each answer, and its code is mostly the same: so it is cached, unless it
     is long."""
     if len(code) > MOST_HIGHLIGHTED:
@@ -75,11 +75,11 @@ class Code:
 
     @property
     def python_html(self) -> SafeString:
-        return _highlighted(self.python, "python")
+        return highlighted(self.python, "python")
 
     @property
     def command_html(self) -> SafeString:
-        return _highlighted(self.command, "bash")
+        return highlighted(self.command, "bash")
 
 
 @dataclass(frozen=True)
@@ -104,6 +104,7 @@ class ActCard:
     code_url: str
     form: DescribedForm
     code: Code | None
+    cell: str = ""  # see `cell_id`; empty: its Python can't be run from here
     answers: list[AnswerCard] = field(default_factory=list)
 
 
@@ -143,6 +144,7 @@ class StreamCard:
     form: DescribedForm | None = None
     code: Code | None = None
     code_url: str = ""
+    cell: str = ""
     tells_order: bool = True  # not where the lesson asks for a prediction of it
 
 
@@ -173,8 +175,16 @@ def act_card(
         dom_id=dom_id, title=_(action.title), submit=_(action.submit), url=urls["act"], code_url=urls["act-code"],
         form=form or described_form(action, dom_id=dom_id, initial=shown),
         code=code_of(action, shown, member),
+        cell=cell_id(lesson, index),
         answers=[answer_card(act)] if act else [],
     )  # fmt: skip
+
+
+def cell_id(lesson: Lesson, index: int) -> str:
+    """Of the Python below the form of block `index`: which of its kind in this lesson. So its edits stay with it when the
+    lesson gets another paragraph."""
+    name = lesson.blocks[index].name
+    return f"{name}-{sum(block.name == name for block in lesson.blocks[: index + 1])}"
 
 
 def answer_card(act: Act) -> AnswerCard:
@@ -292,6 +302,7 @@ def stream_card(member: Member, lesson: Lesson, index: int) -> StreamCard:
         form=described_form(action, dom_id=dom_id, initial=fields),
         code=code_of(action, fields, member),
         code_url=reverse("act-code", args=[member.klass.slug, lesson.slug, index]),
+        cell=cell_id(lesson, index),
         tells_order=_tells_order(lesson),
     )  # fmt: skip
 

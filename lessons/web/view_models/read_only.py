@@ -20,7 +20,7 @@ def read_only_card(card: Any) -> Any:
         case ExerciseCard():
             return replace(card, check_url="", hand_url="")
         case ActCard() | StreamCard():
-            return replace(card, url="", code_url="")
+            return replace(card, url="", code_url="", cell="")
         case HandCard():
             return replace(card, url="")
     return card

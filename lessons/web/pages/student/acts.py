@@ -20,7 +20,7 @@ from lessons.web.links import lesson_url
 from lessons.web.pages import HtmxRequest
 from lessons.web.pages.student.lessons import lesson_context
 from lessons.web.post_only import post_only
-from lessons.web.view_models.lesson import act_card, answer_card, code_of
+from lessons.web.view_models.lesson import act_card, answer_card, cell_id, code_of
 
 
 @post_only
@@ -74,7 +74,11 @@ def code(request: HtmxRequest, class_slug: str, lesson_slug: str, index: int) ->
         return HttpResponse(status=204)
     dom_id = "act" if lesson.blocks[index].kind == "act" else "stream"
     shown = code_of(action, form.made.model_dump(), member)
-    return render(request, "parts/_code_panels.html", {"code": shown, "dom_id": f"{dom_id}-{index}"})
+    return render(
+        request,
+        "parts/_code_panels.html",
+        {"code": shown, "dom_id": f"{dom_id}-{index}", "cell": cell_id(lesson, index)},
+    )
 
 
 def _action_or_404(member: Member, lesson: Lesson, index: int) -> type[Action]:

@@ -16,6 +16,7 @@ from lessons.classroom.access import get_lesson_for, get_member, get_own_act
 from lessons.classroom.grading.standings import standings_of
 from lessons.classroom.models import Member, Role
 from lessons.course.loader import Lesson
+from lessons.course.notebook import original
 from lessons.web.links import lesson_url, preview_url
 from lessons.web.live.registry import live_url
 from lessons.web.page_context import page_context
@@ -23,6 +24,7 @@ from lessons.web.view_models.cluster import cluster_context, latest_snapshot
 from lessons.web.view_models.cluster_diagram import draw_diagram
 from lessons.web.view_models.hands import hand_card
 from lessons.web.view_models.lesson import ActCard, Card, act_card, page_blocks, watch_card
+from lessons.web.view_models.notebook import lesson_cells_data, notebook_urls
 from lessons.web.view_models.notifications import notifications_of
 from lessons.web.view_models.rail import rail
 
@@ -34,7 +36,8 @@ def lesson_list(request: HttpRequest, class_slug: str) -> HttpResponse:
         process.current().snapshots.latest(member.namespace), member.namespace
     )  # for the brokers' dots in the bar
     context = {
-        **page_context(member, "lessons"), "parts": rail(member), "diagram": diagram,
+        **page_context(member, "lessons"), **notebook_urls(member), "parts": rail(member), "diagram": diagram,
+        "original": original(),
         "notifications": notifications_of(member), "live_url": live_url(member.klass, "notifications"),
     }  # fmt: skip
     return render(request, "student/lessons.html", context)
@@ -75,7 +78,9 @@ def lesson_context(
     return {
         **page_context(member, "lessons", standings=standings),
         **cluster_context(member, snapshot),
+        **notebook_urls(member),
         "lesson": lesson,
+        "cells_data": lesson_cells_data(member, lesson),
         "rail": rail(member, here=lesson, standings=standings, url_of=url_of),
         "blocks": page_blocks(member, lesson, cards, standings=standings, snapshot=snapshot),
         "previous": _turn(before[-1], url_of) if before else None,

@@ -1,0 +1,113 @@
+// The Python of a page: started with the first cell that runs, and shared by all of them. Cells run one after the other; a
+// cell that fails takes those that wait behind it out of the queue.
+
+import { text } from "../words.js";
+
+const at = (path) => new URL(path, import.meta.url).href;
+
+export class Python {
+  // onChange() is told whenever `state` or the queue are others.
+  constructor(socketUrl, { onChange }) {
+    this.onChange = onChange;
+    this.socketUrl = socketUrl;
+    this.state = "off";
+    this.words = "";
+    this.waiting = []; // cells
+    this.running = null; // a cell
+    this.runs = 0;
+    this.kernel = null;
+    this.giveUp = () => {};
+  }
+
+  // Whether this browser can wait for an answer inside of WebAssembly (JSPI).
+  get isPossible() {
+    return "Suspending" in WebAssembly;
+  }
+
+  run(cells) {
+    for (const cell of cells) {
+      if (cell === this.running || this.waiting.includes(cell)) continue;
+      this.waiting.push(cell);
+      cell.wait();
+    }
+    this.goOn();
+  }
+
+  stop() {
+    this.clearQueue();
+    if (this.running) this.kernel?.stop();
+    this.onChange();
+  }
+
+  async restart() {
+    this.clearQueue();
+    this.giveUp(text("restarted"));
+    this.runs = 0;
+    this.words = "";
+    if (this.kernel) await this.kernel.restart();
+    this.onChange();
+  }
+
+  clearQueue() {
+    for (const cell of this.waiting.splice(0)) cell.unwait();
+  }
+
+  async goOn() {
+    if (this.running) return;
+    while (this.waiting.length) {
+      this.running = this.waiting.shift();
+      const end = await this.runOne(this.running);
+      this.running = null;
+      if (!end.ok) this.clearQueue();
+    }
+    this.onChange();
+  }
+
+  async runOne(cell) {
+    cell.begin();
+    let end;
+    try {
+      const given = new Promise((_, reject) => { this.giveUp = (words) => reject(new Error(words)) });
+      end = await Promise.race([this.startAndRun(cell), given]);
+    } catch (error) {
+      end = { ok: false, words: error.message };
+    }
+    cell.finish(end);
+    return end;
+  }
+
+  async startAndRun(cell) {
+    if (!this.kernel) {
+      try {
+        this.kernel = await this.newKernel();
+        await this.kernel.start();
+      } catch (error) {
+        this.kernel = null;
+        this.tell("off", error.message);
+        throw error;
+      }
+    }
+    cell.number = ++this.runs;
+    const onOutput = (stream, words) => { if (this.running === cell) cell.print(stream, words) };
+    return this.kernel.run(cell.source, { onOutput });
+  }
+
+  async newKernel() {
+    const { Kernel } = await import("./kernel.js");
+    const kernel = new Kernel({
+      socketUrl: this.socketUrl,
+      vendorUrl: at("../../vendor/pyodide/"),
+      pythonUrl: at("../../python/"),
+      workerUrl: at("./worker.js"),
+    });
+    kernel.onstate = (state) => this.tell(state, kernel.words ?? "");
+    return kernel;
+  }
+
+  tell(state, words) {
+    this.state = state;
+    this.words = words;
+    if (state === "dead") this.giveUp(words);
+    this.onChange();
+  }
+}
