@@ -40,9 +40,8 @@ def save(member: Member, name: str, changed: Mapping[str, CellWork], *, version:
     notebook = _locked(member, name)
     if notebook.version != version:
         raise NotNewest(notebook)
-    fresh = {key: work.model_dump(mode="json", exclude_defaults=True) for key, work in changed.items()}
-    kept = {**notebook.work, **fresh}
-    notebook.work = {key: kept[key] for key in kept if key not in changed or not changed[key].is_nothing}
+    all_work = {**notebook.work, **{cell_id: work.stored() for cell_id, work in changed.items()}}
+    notebook.work = {cell_id: work for cell_id, work in all_work.items() if work}
     return _store(notebook)
 
 

@@ -38,16 +38,15 @@ class Uploaded:
 
 def read_notebook(file: bytes) -> Uploaded:
     """The cells of a file with what they printed. Raises: NotANotebook."""
-    cells, work = [], {}
+    cells: list[dict[str, str]] = []
+    work: dict[str, dict[str, Any]] = {}
     for number, cell in enumerate(_cells(_parsed(file)), 1):
         kind = "code" if cell.get("cell_type") == "code" else "text"
         cell_id = f"cell-{number}"
         cells.append({"kind": kind, "id": cell_id, "source": _joined(cell.get("source"))})
         if kind == "code":
-            done = _work(cell)
-            if not done.is_nothing:
-                work[cell_id] = done.model_dump(mode="json", exclude_defaults=True)
-    return Uploaded(tuple(cells), work)
+            work[cell_id] = _work(cell).stored()
+    return Uploaded(tuple(cells), {cell_id: done for cell_id, done in work.items() if done})
 
 
 def magics(source: str) -> list[str]:

@@ -49,9 +49,9 @@ class CellWork(BaseModel):
     number: Annotated[int, Field(ge=0, lt=10**6)] | None = None
     outputs: Annotated[tuple[Output, ...], Field(max_length=2000)] = ()
 
-    @property
-    def is_nothing(self) -> bool:
-        return self.source is None and self.number is None and not self.outputs
+    def stored(self) -> dict[str, Any]:
+        """As JSON, without what it has not; empty for a cell that is as it came."""
+        return {name: value for name, value in self.model_dump(mode="json").items() if value not in (None, [])}
 
 
 def as_nbformat(output: Output, number: int | None) -> dict[str, Any]:

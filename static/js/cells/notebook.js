@@ -38,6 +38,7 @@ function showState() {
   for (const element of document.querySelectorAll("[data-python]")) {
     const words = python.words || text(`python-${python.state}`, { cell: name });
     if (element.textContent !== words) element.textContent = words;
+    element.dataset.python = python.words ? "" : python.state;
     element.classList.toggle("on", ["ready", "busy"].includes(python.state));
     element.classList.toggle("waiting", python.words !== "" || python.state === "dead");
   }
