@@ -1,6 +1,6 @@
 // Completion of the client's names: what `confluent_kafka` offers (names.js), and Python's own words.
 
-import { syntaxTree } from "../../vendor/codemirror/codemirror.js";
+import { syntaxTree } from "../../vendor/codemirror/6.43.15/codemirror.js";
 import { CLASSES, MODULES, PYTHON } from "./names.js";
 
 const NO_NAMES = new Set(["String", "FormatString", "Comment"]);

@@ -9,7 +9,7 @@ import {
   Decoration, EditorState, EditorView, Prec, StateEffect, StateField, autocompletion, bracketMatching, classHighlighter,
   closeBrackets, closeBracketsKeymap, completionKeymap, completionStatus, history, historyKeymap, indentLess, indentMore,
   indentOnInput, indentUnit, keymap, localCompletionSource, pythonLanguage, standardKeymap, syntaxHighlighting, toggleComment,
-} from "../../vendor/codemirror/codemirror.js";
+} from "../../vendor/codemirror/6.43.15/codemirror.js";
 import { clientNames } from "./completion.js";
 import { text } from "../words.js";
 

@@ -3,8 +3,6 @@
 
 import { text } from "../words.js";
 
-const at = (path) => new URL(path, import.meta.url).href;
-
 export class Python {
   // onChange() is told whenever `state` or the queue are others.
   constructor(socketUrl, { onChange }) {
@@ -94,12 +92,7 @@ export class Python {
 
   async newKernel() {
     const { Kernel } = await import("./kernel.js");
-    const kernel = new Kernel({
-      socketUrl: this.socketUrl,
-      vendorUrl: at("../../vendor/pyodide/"),
-      pythonUrl: at("../../python/"),
-      workerUrl: at("./worker.js"),
-    });
+    const kernel = new Kernel({ socketUrl: this.socketUrl });
     kernel.onstate = (state) => this.tell(state, kernel.words ?? "");
     return kernel;
   }
