@@ -33,7 +33,7 @@ def test_ids_are_unique_and_stay_the_same_when_a_paragraph_is_added(tmp_path):
 def test_text_is_rendered_and_code_is_left_alone():
     kinds = [kind for kind, _ in parts("One **word**.\n\n```python\na = 1  \n\n\nb = 2\n```\n")]
     assert kinds == ["text", "code"]
-    assert list(parts("```python\na = 1  \n\n\nb = 2\n```"))[0] == ("code", "a = 1  \n\n\nb = 2")
+    assert next(parts("```python\na = 1  \n\n\nb = 2\n```")) == ("code", "a = 1  \n\n\nb = 2")
 
 
 @pytest.mark.parametrize(

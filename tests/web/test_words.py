@@ -19,6 +19,7 @@ from lessons.classroom.messages.hands import raise_hand
 from lessons.classroom.models import Act, Announcement, Attempt, Change, Class, Hand, LateRule, Member, Observation
 from lessons.classroom.people.tokens import make_token
 from lessons.course.loader import HERE, all_exercises, get_lesson, lessons
+from lessons.course.notebook import ORIGINAL, original
 from lessons.web.script_words import WORDS
 from lessons.web.view_models.lesson import question_form
 from tests.web import messages
@@ -48,7 +49,7 @@ STIFF = re.compile(
     r"\bwhoever\b|\bthose who\b|\bof one's own\b|\bvote one of\b|\border holds\b|\btake for true\b", re.IGNORECASE
 )
 
-DOWNLOADS = {"notebook", "session", "session-script", "card", "card-key", "export", "room-names"}
+DOWNLOADS = {"notebook", "notebook-file", "session", "session-script", "card", "card-key", "export", "room-names"}
 
 NAMES = (
     "Kafka Class", "Kafka", "Python", "Canvas", "Moodle", "CSV", "JSON", "SHA-256", "API",
@@ -61,6 +62,7 @@ def course_texts(klass: Class) -> Iterator[str]:
     """What the lessons' own files say outside of an element with their language."""
     for lesson in lessons():
         yield from (lesson.title, lesson.summary, lesson.part, lesson.topic)
+    yield from (original().title, original().summary)
     yield from (exercise.title for exercise in all_exercises())
     forms = (question_form(member, exercise) for member in klass.members.all() for exercise in all_exercises())
     for field in (field for form in forms if form for field in form.fields.values()):
@@ -157,9 +159,12 @@ def test_no_message_and_no_script_says_what_the_glossary_has_a_better_word_for()
     assert list(in_old_words(marked)) == []
 
 
-@pytest.mark.parametrize("slug", [lesson.slug for lesson in lessons()])
-def test_no_lesson_sounds_as_if_it_were_translated(slug):
-    assert STIFF.findall((HERE / slug.replace("-", "_") / "lesson.md").read_text()) == []
+TEXTS = [*(HERE / lesson.slug.replace("-", "_") / "lesson.md" for lesson in lessons()), ORIGINAL]
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=lambda path: path.parent.name)
+def test_no_lesson_sounds_as_if_it_were_translated(text):
+    assert STIFF.findall(text.read_text()) == []
 
 
 def in_old_words(texts) -> Iterator[tuple[str, str]]:
@@ -229,10 +234,11 @@ def _english(words) -> dict[str, str]:
 
 def test_each_sentence_that_a_script_asks_for_is_there_and_none_is_idle():
     asked, scripts = set(), messages.ROOT / "static" / "js"
-    for path in scripts.glob("*.js"):
+    for path in scripts.rglob("*.js"):
         asked |= set(re.findall(r'\btext\((?:[\w.]+ \? )?"([\w-]+)"(?: : "([\w-]+)")?', path.read_text()))
     found = {name for pair in asked for name in pair if name}
     units = {"for-days", "for-hours", "for-minutes", "for-seconds"}  # a table of clock.js
     codes = {"closed-4400", "closed-4404", "closed-4413", "closed-4429"}  # the codes with which a socket is closed
     hands = {"hand-raised", "hand-answered", "hand-lowered"}  # a hand's states in the feed
-    assert found | units | codes | hands == {name for words in WORDS.values() for name in words}
+    states = {f"python-{state}" for state in ("off", "loading", "ready", "busy", "stopping", "dead")}  # of the kernel
+    assert found | units | codes | hands | states == {name for words in WORDS.values() for name in words}

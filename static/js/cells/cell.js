@@ -26,7 +26,7 @@ export class Cell {
     this.code.attach(element, this.name);
     if (this.output) this.part("output").replaceWith(this.output.element);
     else this.output = new Output(this.part("output"), text("output-of", { cell: this.name }));
-    this.part("run").addEventListener("click", () => (this.state ? this.python.stop() : this.run(false)));
+    this.part("run").addEventListener("click", () => (this.state ? this.python.stop(this) : this.run(false)));
     this.part("reset").addEventListener("click", () => this.reset());
     element.addEventListener("keydown", (event) => this.key(event));
     this.show();
@@ -124,5 +124,7 @@ export class Cell {
     const isUndo = code.undone !== null;
     reset.textContent = text(isUndo ? "undo-reset" : "reset-cell");
     reset.hidden = code.edited === null && !isUndo;
+    const behind = this.part("behind");
+    if (behind) behind.hidden = !code.isBehind;
   }
 }

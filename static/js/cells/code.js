@@ -1,4 +1,4 @@
-// The code of one cell: as it came ([data-code], which the server may draw anew), and, once somebody edits it, what stands in
+// The code of one cell: as it came ([data-source], which the server may draw anew), and, once somebody edits it, what stands in
 // its place ([data-editor]). The editor itself is loaded when the code is first focused.
 
 import { text } from "../words.js";
@@ -11,6 +11,7 @@ export class Code {
     this.editor = null;
     this.edited = null; // the source, once it is another than the one it came with
     this.undone = null; // what a reset has thrown away
+    this.base = ""; // the original of which it is an edit
   }
 
   // In the cell's element, or in one that has taken its place.
@@ -19,7 +20,7 @@ export class Code {
     this.element = element;
     this.name = name;
     element.addEventListener("focusin", ({ target }) => { if (this.isFrame(target)) loadEditor() });
-    element.addEventListener("click", ({ target }) => { if (target.closest("[data-code], [data-editor]") && !hasSelection()) this.edit() });
+    element.addEventListener("click", ({ target }) => { if (target.closest("[data-source], [data-editor]") && !hasSelection()) this.edit() });
     this.show();
   }
 
@@ -28,7 +29,7 @@ export class Code {
   }
 
   get still() {
-    return this.element.querySelector("[data-code]");
+    return this.element.querySelector("[data-source]");
   }
 
   get isOpen() {
@@ -41,7 +42,7 @@ export class Code {
   }
 
   isFrame(target) {
-    return target.matches("[data-code], [data-editor]");
+    return target.matches("[data-source], [data-editor]");
   }
 
   get original() {
@@ -52,10 +53,16 @@ export class Code {
     return this.editor?.text() ?? this.edited ?? this.original;
   }
 
+  // The form above it has been filled in otherwise since.
+  get isBehind() {
+    return this.edited !== null && this.base !== this.original;
+  }
+
   // `html` is the server's highlighting of an edited source; null is the source it came with.
   put(source, html) {
     this.close();
     this.edited = source;
+    this.base = this.original;
     if (source !== null) this.showStill(source, html);
     this.show();
   }
@@ -88,6 +95,7 @@ export class Code {
 
   typed() {
     const { source } = this;
+    if (this.edited === null) this.base = this.original;
     this.edited = source === this.original ? null : source;
     this.undone = null;
     this.onChange();

@@ -8,9 +8,9 @@
 import {
   Decoration, EditorState, EditorView, Prec, StateEffect, StateField, autocompletion, bracketMatching, classHighlighter,
   closeBrackets, closeBracketsKeymap, completionKeymap, completionStatus, history, historyKeymap, indentLess, indentMore,
-  indentOnInput, indentUnit, keymap, localCompletionSource, pythonLanguage, standardKeymap, syntaxHighlighting, toggleComment,
+  indentOnInput, indentUnit, keymap, pythonLanguage, standardKeymap, syntaxHighlighting, toggleComment,
 } from "../../vendor/codemirror/6.43.15/codemirror.js";
-import { clientNames } from "./completion.js";
+import { clientNames, localNames } from "./completion.js";
 import { text } from "../words.js";
 
 const INDENT = 4;
@@ -47,14 +47,17 @@ function keys(onRun, onLeave) {
 function language() {
   return [
     pythonLanguage, syntaxHighlighting(classHighlighter), indentUnit.of(" ".repeat(INDENT)), indentOnInput(), bracketMatching(),
-    closeBrackets(), history(), autocompletion({ override: [clientNames, localCompletionSource], icons: false }),
+    closeBrackets(), history(), autocompletion({ override: [clientNames, localNames], icons: false }),
   ];
 }
 
 function looks(label) {
   return [
     EditorView.lineWrapping,
-    EditorView.contentAttributes.of({ "aria-label": label, "aria-description": text("leave-editor"), tabindex: "-1", spellcheck: "false" }),
+    EditorView.contentAttributes.of({
+      "aria-label": label, "aria-description": text("leave-editor"), tabindex: "-1", spellcheck: "false",
+      contenteditable: "plaintext-only", // or Chromium puts styles of its own beside what is typed, which our policy forbids
+    }),
     depths, marked,
   ];
 }

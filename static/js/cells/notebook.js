@@ -17,6 +17,7 @@ function find(root) {
   for (const element of root.querySelectorAll("[data-cell]")) {
     const known = cells.get(element.dataset.cell);
     if (known && known.element !== element) known.attach(element);
+    known?.show();
     if (!known) cells.set(element.dataset.cell, newCell(element));
   }
 }
@@ -70,7 +71,7 @@ function showConflict() {
 }
 
 press("run-all", () => python.run([...cells.values()]));
-press("stop-all", () => python.stop());
+press("stop-all", () => python.stopAll());
 press("restart", () => python.restart());
 press("keep-ours", () => {
   saving.keepOurs([...cells.keys()]);
@@ -90,4 +91,4 @@ if (python.isPossible) {
 }
 find(document);
 showState();
-document.body.addEventListener("htmx:load", (event) => find(event.detail.elt.parentElement ?? document));
+document.body.addEventListener("htmx:load", ({ detail: { elt } }) => find((elt.closest("[data-cell]") ?? elt).parentElement ?? document));

@@ -1,5 +1,5 @@
-// The Python of a page: started with the first cell that runs, and shared by all of them. Cells run one after the other; a
-// cell that fails takes those that wait behind it out of the queue.
+// The Python of a page: started with the first cell that runs, and shared by all of them. Cells run one after the other; one
+// that fails takes those that wait behind it out of the queue.
 
 import { text } from "../words.js";
 
@@ -31,16 +31,26 @@ export class Python {
     this.goOn();
   }
 
-  stop() {
+  // As in a notebook: the program is interrupted where it is. If it ends well all the same, the cells behind it run.
+  stop(cell) {
+    if (cell === this.running) {
+      this.kernel?.stop();
+    } else {
+      this.waiting = this.waiting.filter((each) => each !== cell);
+      cell.unwait();
+    }
+    this.onChange();
+  }
+
+  stopAll() {
     this.clearQueue();
-    if (this.running) this.kernel?.stop();
+    if (this.running) this.stop(this.running);
     this.onChange();
   }
 
   async restart() {
     this.clearQueue();
     this.giveUp(text("restarted"));
-    this.runs = 0;
     this.words = "";
     if (this.kernel) await this.kernel.restart();
     this.onChange();
@@ -101,6 +111,7 @@ export class Python {
     this.state = state;
     this.words = words;
     if (state === "dead") this.giveUp(words);
+    if (state === "loading") this.runs = 0; // a new interpreter counts anew
     this.onChange();
   }
 }

@@ -63,7 +63,7 @@ def data_of(page: str) -> dict:
 def code_of(page: str) -> list[str]:
     return [
         html.unescape(re.sub("<[^>]*>", "", shown))
-        for shown in re.findall(r"<pre data-code.*?>(<code>.*?)</pre>", page, re.DOTALL)
+        for shown in re.findall(r"<pre data-source.*?>(<code>.*?)</pre>", page, re.DOTALL)
     ]
 
 
