@@ -38,6 +38,7 @@ def edit(page: Page, within: Locator, source: str) -> None:
     within.locator("[data-source]:visible, [data-editor]:visible").first.click()
     expect(within.locator(".cm-content")).to_be_focused()
     page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.press("Delete")  # by the editor: what is inserted over a selection gets styles from Chromium
     page.keyboard.insert_text(source)
 
 
