@@ -32,14 +32,14 @@ export function createEditor(parent, { source, label, onChange, onRun, onLeave }
 
 function keys(onRun, onLeave) {
   const run = (goesOn) => () => { onRun(goesOn); return true };
-  const leave = (view) => completionStatus(view.state) === null && (onLeave(), true);
+  const leave = (view) => completionStatus(view.state) !== "active" && (onLeave(), true); // a list that is open is closed first
   return Prec.high(keymap.of([
     { key: "Shift-Enter", run: run(true) },
     { key: "Mod-Enter", run: run(false) },
     { key: "Tab", run: indentMore, shift: indentLess },
     { key: "Mod-/", run: toggleComment },
-    ...completionKeymap, // before ours: Escape closes the list first
     { key: "Escape", run: leave },
+    ...completionKeymap,
     ...closeBracketsKeymap, ...historyKeymap, ...standardKeymap,
   ]));
 }
@@ -47,7 +47,7 @@ function keys(onRun, onLeave) {
 function language() {
   return [
     pythonLanguage, syntaxHighlighting(classHighlighter), indentUnit.of(" ".repeat(INDENT)), indentOnInput(), bracketMatching(),
-    closeBrackets(), history(), autocompletion({ override: [clientNames, localNames], icons: false }),
+    closeBrackets(), history(), autocompletion({ override: [clientNames, localNames], icons: false, defaultKeymap: false }),
   ];
 }
 
