@@ -57,8 +57,8 @@ function press(name, act) {
 }
 
 function showSaved(state, words) {
-  const isSaved = state === "saved";
-  const said = state === "failed" ? words || text("not-saved") : text(isSaved ? "saved" : "not-saved-yet");
+  const isSaved = state === "saved" || state === "pending";
+  const said = state === "pending" ? "" : state === "failed" ? words || text("not-saved") : text(isSaved ? "saved" : "not-saved-yet");
   for (const line of document.querySelectorAll("[data-saved]")) {
     line.textContent = said;
     line.classList.toggle("bad", !isSaved);

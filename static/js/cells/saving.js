@@ -8,7 +8,7 @@ const AGAIN_MS = 5000;
 const KEPT_ALIVE = 60_000; // bytes that a browser sends for a page that has gone
 
 export class Saving {
-  // onState("saved" | "waiting" | "failed", words); cellOf(id) has the cell's `work`.
+  // onState("pending" | "saved" | "waiting" | "failed", words); cellOf(id) has the cell's `work`.
   constructor({ save_url: url, version }, { cellOf, token, onState, onConflict }) {
     Object.assign(this, { url, version, cellOf, token, onState, onConflict });
     this.changed = new Set(); // ids
@@ -21,6 +21,7 @@ export class Saving {
 
   note(id) {
     this.changed.add(id);
+    if (!this.theirs) this.onState("pending");
     this.soon(AFTER_MS);
   }
 
