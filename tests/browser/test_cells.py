@@ -138,8 +138,7 @@ def test_of_two_pages_neither_loses_what_it_has_without_being_asked(notebook, ch
 def test_names_of_the_client_are_completed(notebook):
     page = notebook()
     edit(page, cell(page, 5), "from confluent_kafka.admin import NewP")
-    expect(page.get_by_role("option", name="NewPartitions")).to_be_visible()
-    page.keyboard.press("Enter")
+    page.get_by_role("option", name="NewPartitions").click()
     expect(cell(page, 5).locator(".cm-content")).to_have_text("from confluent_kafka.admin import NewPartitions")
 
 
