@@ -53,6 +53,11 @@ class Printed:
     stdout: str
     stderr: str
 
+    @property
+    def lines(self) -> list[str]:
+        """All of it, as a failed test can show what differs."""
+        return [*self.stdout.splitlines(), "--- stderr ---", *self.stderr.splitlines()]
+
     def without_source(self) -> Printed:
         """A program that is run by `python -c` has no lines to show in a traceback."""
         return Printed(self.stdout, re.sub(r"^    .*\n", "", self.stderr, flags=re.MULTILINE))

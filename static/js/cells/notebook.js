@@ -31,7 +31,7 @@ function goOn(cell) {
   if (!part("run-all")) return;
   const all = [...cells.values()];
   const next = all[all.indexOf(cell) + 1];
-  (next ?? cell).frame.focus();
+  (next ?? cell).code.frame.focus();
 }
 
 function showState() {

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 from pydantic import ValidationError
 
 from lessons.classroom import process
@@ -21,6 +21,7 @@ from lessons.web.attachment import attachment
 from lessons.web.forms.notebook import NotebookForm, Saving
 from lessons.web.live.registry import live_url
 from lessons.web.page_context import page_context
+from lessons.web.post_only import post_only
 from lessons.web.view_models.cluster import cluster_context, latest_snapshot
 from lessons.web.view_models.notebook import notebook_card, notebook_url, notebook_urls, saved_state
 from lessons.web.view_models.notifications import notifications_of
@@ -53,7 +54,7 @@ def own_notebook(request: HttpRequest, class_slug: str) -> HttpResponse:
     return render(request, "student/notebook.html", _context(member, OWN, form), status=422)
 
 
-@require_POST
+@post_only
 def save_notebook(request: HttpRequest, class_slug: str, name: str) -> JsonResponse:
     """The cells that have changed, as JSON. 409: another page was quicker; the answer has what that one saved."""
     member = get_member(request.user, class_slug)
@@ -72,7 +73,7 @@ def save_notebook(request: HttpRequest, class_slug: str, name: str) -> JsonRespo
     return JsonResponse({"version": saved.version})
 
 
-@require_POST
+@post_only
 def reset_notebook(request: HttpRequest, class_slug: str, name: str) -> HttpResponse:
     """`do` is reset, or bring-back what was there before the last reset or upload."""
     member = get_member(request.user, class_slug)
