@@ -2,7 +2,7 @@
 
 Why it is so
 ------------
-All work moves: acts, attempts, hands and overrides. The remaining seat has the results of both, and done stays done. An
+All work moves: acts, attempts, hands, overrides, and notebooks of which the remaining seat has none. The remaining seat has the results of both, and done stays done. An
 observation stays one of the old seat: it was judged with that seat's own values, and a re-grade uses them again. Topics
 and groups keep the old seat's names on the cluster, since Kafka can't rename anything. The old seat is kept as removed,
 and its personal code opens the remaining one.
@@ -75,6 +75,7 @@ def merge(seat: Member, into: Member, by: Member) -> Moving:
     seat.attempts.update(member=into)
     seat.hands.filter(replied_at=None, lowered_at=None).update(lowered_at=timezone.now())
     Hand.objects.filter(member=seat).update(member=into)
+    seat.notebooks.exclude(name__in=into.notebooks.values("name")).update(member=into)
     if not into.external_id:
         into.external_id = seat.external_id
         into.save(update_fields=["external_id"])

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from lessons.classroom.grading.standings import DONE, standings_of
 from lessons.classroom.history import ChangeKind, record_change
-from lessons.classroom.models import Act, Attempt, Change, Hand, Member, Observation
+from lessons.classroom.models import Act, Attempt, Change, Hand, Member, Notebook, Observation
 from lessons.classroom.people.merging import CantMerge, merge
 from lessons.classroom.people.seats import take_seat
 
@@ -58,6 +58,15 @@ def test_acts_and_attempts_move_and_what_one_of_the_two_had_done_is_done(classro
     assert classroom.bob.acts.filter(pk=attempt.deciding_act_id).exists()
     assert standings_of(classroom.bob)[EXERCISE].state == DONE
     assert classroom.alice.acts.count() == classroom.alice.attempts.count() == 0
+
+
+def test_notebooks_move_where_the_other_seat_has_none(classroom):
+    for member, names in ((classroom.alice, ("original", "own")), (classroom.bob, ("own",))):
+        for name in names:
+            Notebook.objects.create(member=member, name=name)
+    merge(classroom.alice, into=classroom.bob, by=classroom.ines)
+    assert sorted(classroom.bob.notebooks.values_list("name", flat=True)) == ["original", "own"]
+    assert [each.name for each in classroom.alice.notebooks.all()] == ["own"]
 
 
 def test_the_evidence_stays_a_look_at_the_old_seat(classroom):
