@@ -7,22 +7,26 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import RunningApp, join, sign_in
 from tests.browser.test_pages import WIDTHS
+from tests.waiting import wait_for
 
 
 def hands_come_first_and_move_no_control(page: Page, student: Page) -> None:
     controls = [page.get_by_role("heading", name=name, exact=True) for name in ("Announcement", "Brokers")]
-    before = [control.bounding_box() for control in controls]
+
+    def boxes() -> list[object]:
+        """None for one that a live part is replacing at this moment."""
+        return [control.bounding_box() for control in controls]
+
+    before = wait_for(lambda: all(found := boxes()) and found)
     student.locator("#part-hand summary").click()
     student.get_by_role("textbox", name="Your question").fill("Why? " * 50)
     student.get_by_role("button", name="Raise hand").click()
     hand = page.locator("#part-hands").get_by_role("listitem")
     expect(hand).to_contain_text("Why? Why?")
-    assert [control.bounding_box() for control in controls] == before
-    assert all(box and box["y"] < 900 for box in before)
+    assert wait_for(lambda: all(found := boxes()) and found) == before
+    assert all(box["y"] < 900 for box in before)
     page.set_viewport_size({"width": 390, "height": 844})
-    top = hand.bounding_box()
-    assert top
-    assert top["y"] < 300
+    assert wait_for(hand.bounding_box)["y"] < 300
     page.set_viewport_size({"width": 1280, "height": 900})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any, get_args
 from uuid import uuid4
@@ -17,6 +18,7 @@ from lessons.web.live.registry import ROWS
 from lessons.web.routing import websocket_urlpatterns
 from lessons.web.sockets import NowhereSocket
 from lessons.web.sockets.base import PING
+from lessons.web.sockets.program_protocol import ProgramFrame
 from lessons.web.sockets.protocol import ConsumeFrame, WatchFrame
 from tests.conftest import Classroom
 from tests.web.sockets.conftest import Room
@@ -24,16 +26,26 @@ from tests.web.sockets.tab import Tab
 
 MEMBERS = frozenset({"student", "neighbour", "instructor", "grader"})
 STAFF = frozenset({"instructor", "grader"})
-# Topics that the app refuses itself: whoever gets that answer was understood, and Kafka need not be waited for.
+# Topics that the app refuses itself: whoever gets that answer was understood, and Kafka need not be waited for. The last
+# word is the frame's type: a program's grant names its client.
 SAID: dict[str, dict[str, Any]] = {
     "watch": {"topic": "."},
     "grant": {"records": 1},
     "start": {"act_id": str(uuid4()), "topic": ".", "group_id": "g"},
     "ack": {"positions": {"0": 1}},
     "stop": {},
+    "open": {"id": 1, "client": 1, "kind": "admin", "config": {}},
+    "call": {"id": 1, "client": 9, "name": "list_topics"},
+    "close": {"id": 1, "client": 9},
+    "produce": {"client": 9, "records": [{"n": 1, "topic": "."}]},
+    "flush": {"client": 9},
+    "program grant": {"client": 9, "records": 1},
+    "consumed": {"client": 9, "positions": []},
+    "handled": {"client": 9},
 }
 WATCH = frozenset({"watch", "grant", "stop"})
 CONSUME = frozenset({"start", "grant", "ack", "stop"})
+PROGRAM = frozenset({"open", "call", "close", "produce", "flush", "program grant", "consumed", "handled"})
 NOTHING: frozenset[str] = frozenset()
 
 
@@ -56,6 +68,7 @@ DOORS = [
     Door("watch/?seat=SEAT", STAFF, WATCH),
     Door("feed/", STAFF, WATCH),  # and students, while it is shared: see test_feed.py
     Door("consume/", MEMBERS, CONSUME),
+    Door("program/", MEMBERS, PROGRAM),
 ]
 
 
@@ -65,8 +78,8 @@ def test_every_address_and_every_frame_has_a_row() -> None:
         f"ws/c/<slug:class_slug>/{door.address.partition('?')[0]}" for door in DOORS if "live/" not in door.address
     }
     assert known | {"ws/c/<slug:class_slug>/live/<slug:page>/"} == routes
-    frames = {*get_args(WatchFrame), *get_args(ConsumeFrame)}
-    assert set(SAID) == {get_args(frame.model_fields["type"].annotation)[0] for frame in frames}
+    frames = {*get_args(WatchFrame), *get_args(ConsumeFrame), *get_args(ProgramFrame)}
+    assert {kind.split()[-1] for kind in SAID} == {get_args(f.model_fields["type"].annotation)[0] for f in frames}
 
 
 async def everybody(classroom: Classroom) -> dict[str, User | AnonymousUser]:
@@ -105,7 +118,7 @@ async def what_came(room: Room, tab: Tab, *kinds: str) -> tuple[int | None, list
     """The code with which the socket was closed, if it was, and the frames, when all that was said has been heard."""
     room.tabs.append(tab)
     for kind in kinds:
-        tab.say(kind, **SAID[kind])
+        tab.say_text(json.dumps({"type": kind.split()[-1], **SAID[kind]}))
     tab.say_text(PING)
     await tab.until(lambda: tab.code or "pong" in tab.kinds)
     code, frames = tab.code, list(tab.frames)
