@@ -19,10 +19,13 @@ def tell(what, futures):
 
 
 def settled(topic, partitions):
-    """The metadata of a topic, once all brokers know it."""
-    while len(a.list_topics(topic, timeout=10).topics[topic].partitions) != partitions:
+    """The metadata of a topic, once the broker that is asked knows all of it: a new one has no leader for a moment."""
+    while True:
+        found = a.list_topics(topic, timeout=10).topics[topic]
+        errors = [found.error, *(p.error for p in found.partitions.values())]
+        if len(found.partitions) == partitions and not any(errors):
+            return found
         time.sleep(0.1)
-    return a.list_topics(topic, timeout=10).topics[topic]
 
 
 md = a.list_topics(timeout=10)
