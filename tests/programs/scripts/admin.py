@@ -33,7 +33,6 @@ print(
     type(md).__name__,
     len(md.brokers),
     sorted(md.brokers),
-    md.orig_broker_id in md.brokers,
     md.controller_id in md.brokers,
 )
 names = [PREFIX + name for name in ("test1p", "test2p", "test2die")]
