@@ -34,16 +34,12 @@ USUAL_PROCESSES = min(2, os.cpu_count() or 1)
 _KEEP_SHORT_EVERY_S = 60.0
 _LAST_WORDS_LINES = 12
 _WAITING_CONNECTIONS = 512  # a class that comes at once
+_MOST_FRAME_BYTES = str(2 * 1024 * 1024)  # a record of 1 MB, as base64: `lessons.web.sockets.program_protocol`
 # No access log (verbosity 0): the addresses hold one-time links. A socket that was cut off is noticed after 14 s.
 _OPTIONS = [
     *("--verbosity", "0", "--no-server-name"),
     *("--ping-interval", "4", "--ping-timeout", "8", "--websocket_timeout", "86400"),
-    *(
-        "--websocket-max-message-size",
-        "2097152",
-        "--websocket-max-frame-size",
-        "2097152",
-    ),  # a record of 1 MB, as base64
+    *("--websocket-max-message-size", _MOST_FRAME_BYTES, "--websocket-max-frame-size", _MOST_FRAME_BYTES),
 ]
 
 

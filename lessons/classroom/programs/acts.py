@@ -45,13 +45,15 @@ class ProgramActs:
     def send(self, client: int, records: Sequence[OutgoingRecord]) -> None:
         """Stores what is about to be sent. Raises: AppRefused, and then none of them is."""
         with self._lock:
+            touched: dict[int, Sending] = {}
             for record in records:
                 sent = Sent.of(record, self.member.namespace)
                 sending = self._sending.get((client, sent))
                 if sending is None or sending.is_full:
                     sending = self._sending[client, sent] = Sending(self.member, self.lesson, sent, record)
                 self._waiting[client, record.n] = sending, sending.add(record)
-            for sending in {id(each): each for each, _index in self._waiting.values()}.values():
+                touched[id(sending)] = sending
+            for sending in touched.values():
                 sending.weigh()
 
     def forget(self, client: int, records: Sequence[OutgoingRecord]) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
-from django.db import DatabaseError
+from django.db import DatabaseError, close_old_connections
 
 from lessons.classroom.models import Act
 from lessons.classroom.programs.acts import ProgramActs, problem_of
@@ -233,18 +233,29 @@ class SeatConsumer(_SeatClient, ProgramConsumer):
         self._end()
         if self.is_the_class:
             named = [each for each in topics if not each.startswith("^")]
-            self._consuming = self._acts.consume(named, **self._fields)
+            with _connection_given_back():
+                self._consuming = self._acts.consume(named, **self._fields)
 
     def _end(self) -> None:
         with self._act_lock:
             consuming, self._consuming = self._consuming, None
         if consuming is not None:
-            consuming.settle()
+            with _connection_given_back():
+                consuming.settle()
 
     def _hear(self, consumed: Consumed) -> None:
         consuming = self._consuming
         if consuming is not None:
             consuming.hear(consumed)
+
+
+@contextmanager
+def _connection_given_back() -> Iterator[None]:
+    """A consumer's own thread lives as long as the consumer: it keeps no connection to the database meanwhile."""
+    try:
+        yield
+    finally:
+        close_old_connections()
 
 
 def open_client(kind: str, wanted: Mapping[str, Value], acts: ProgramActs, tell: Told) -> ProgramClient:

@@ -24,7 +24,6 @@ from confluent_kafka.admin import (
 )
 
 from lessons.cluster import clients
-from lessons.cluster.errors import KafkaUnavailable
 from lessons.cluster.metadata import list_metadata
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.programs.client import ProgramClient, Told
@@ -216,7 +215,7 @@ class ProgramAdmin(ProgramClient):
         for key, future in futures.items():
             try:
                 answer = convert(future.result(within_s))
-            except (KafkaException, KafkaUnavailable) as error:
+            except KafkaException as error:
                 answer = {"error": raised(error, self.namespace)}
             answers[names[key] if names else key] = answer
         return answers
