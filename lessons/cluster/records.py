@@ -90,9 +90,9 @@ def produce(
     """
     asked = _asked_to_send(name, len(messages), partition)
     full_name = namespace.full(name)
-    topic = find_topic(full_name, asked=asked, namespace=namespace)
-    _refuse_missing_partition(topic, partition, asked=asked)
     deadline = time.monotonic() + timeout_s
+    topic = find_topic(full_name, asked=asked, namespace=namespace, timeout_s=timeout_s)
+    _refuse_missing_partition(topic, partition, asked=asked)
     with translated(asked=asked, namespace=namespace):
         as_it_is = (topic.topic_id, len(topic.partitions))
         sender = producer or clients.producer_that_knows(full_name, as_it_is, timeout_s=timeout_s)
@@ -122,8 +122,9 @@ def read_range(
 ) -> tuple[Record, ...]:
     """The records of one partition with start <= offset < end, at most `limit`. No consumer group is involved.
 
-    The one with which they become larger than `most_bytes` is the last.     `end` None means the end at the time of the call. `span` is what `offsets` has just said of the partition, if asked. Offsets may have gaps (compaction, transaction markers),
-    so the reader goes by positions and never counts. With a `namespace`, errors use the short name.
+    The one with which they become larger than `most_bytes` is the last. `end` None means the end at the time of the
+    call. `span` is what `offsets` has just said of the partition, if asked. Offsets may have gaps (compaction, transaction
+    markers), so the reader goes by positions and never counts. With a `namespace`, errors use the short name.
     Raises AppRefused (NO_SUCH_PARTITION), TopicMissing, KafkaUnavailable.
     """
     shown = {"partition": partition, "topic": _shown(full_topic, namespace), "offset": start}

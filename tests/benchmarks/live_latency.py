@@ -6,7 +6,7 @@ One run, one set of brokers, one clock. Every path has a topic of its own (one p
 records go to them in turn, so the paths share the machine and not the work:
 
     bare poll         a consumer that does nothing but `poll`, in a process of its own
-    bare websockets   such a consumer, and the `websockets` library announcementing what it reads
+    bare websockets   such a consumer, and the `websockets` library broadcasting what it reads
     frame             the app (`manage.py up`, Daphne): until a program has the frame
     row               the app: until the row has been painted in Chromium
 
@@ -40,12 +40,13 @@ from tests.benchmarks.measuring import (
     DEADLINE_S,
     GRANT_LUMP,
     bootstrap_servers,
+    launch_options,
     produce,
     quantile,
     running_app,
     watch_from_now,
 )
-from tests.browser.conftest import CHROMIUM_FLAGS, RunningApp
+from tests.browser.conftest import RunningApp
 
 WARM_UP_RECORDS = 10
 
@@ -239,8 +240,7 @@ def report(paths: Iterable[Way], records: int, rate: float) -> None:
 @asynccontextmanager
 async def student(app: RunningApp, bootstrap_servers: str) -> AsyncIterator[Room]:
     async with async_playwright() as playwright:
-        path = os.environ.get("KAFKACLASS_BROWSER")
-        browser = await playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        browser = await playwright.chromium.launch(**launch_options())
         context = await browser.new_context(viewport={"width": 1280, "height": 900})
         page = await context.new_page()
         await page.goto(app.join_url)

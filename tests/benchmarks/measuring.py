@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psutil
 import websockets
 from confluent_kafka import Producer
 
-from tests.browser.conftest import RunningApp, app_in
+from kafkaclass.management.browser import NoBrowser, find_browser
+from tests.browser.conftest import CHROMIUM_FLAGS, RunningApp, app_in
 
 DEADLINE_S = 120.0
 GRANT_LUMP = 125  # records for which a page gives credit at once
@@ -28,6 +31,14 @@ def running_app() -> Iterator[RunningApp]:
         named = {name: value for name, value in os.environ.items() if name.startswith("KAFKA_")}
         with app_in(Path(folder) / "up", **named) as app:
             yield app
+
+
+def launch_options() -> dict[str, Any]:
+    """For Playwright's Chromium: the browser that `manage.py test` would take. Ends the program where there is none."""
+    try:
+        return {"executable_path": find_browser(say=print), "args": CHROMIUM_FLAGS}
+    except NoBrowser as problem:
+        sys.exit(str(problem))
 
 
 def bootstrap_servers(app: RunningApp) -> str:

@@ -112,7 +112,7 @@ class InternalTopics(Exercise):
                 f"{_said(wrong)} marked, and not internal.",
                 expected=expected,
                 misconception="underscore" if underscored else "",
-                why="An underscore is part of a name, and anybody may begin a name with one. Evidence for Kafka's own flag."
+                why="An underscore is part of a name, and anybody may begin a name with one. Look for Kafka's own flag."
                 if underscored
                 else "",
             )

@@ -43,7 +43,7 @@ class Order(Exercise):
         "Here are pairs of the nine records that you sent last. Tick those whose order Kafka promises to every "
         "consumer of the topic. (They appear once both partitions hold some of the nine.)"
     )
-    hint = "Evidence up where each of the two is: the delivery reports say it, and so does the consumer."
+    hint = "Look up where each of the two is: the delivery reports say it, and so does the consumer."
     solution: ClassVar = staticmethod(marked(together))
     wrong_ways: ClassVar = [
         WrongWay([CREATE, SEND_TO_ONE], "one-partition"),
