@@ -29,6 +29,7 @@ from lessons.cluster.errors import (
 from lessons.words import _
 
 _FIRST_TRY_S = 1.5
+_ROAMS_FOR_S = 0.9
 _LOOK_EVERY_S = 0.005
 _HEARSAY_S = 0.05
 
@@ -248,12 +249,16 @@ def wait_for_every_broker(holds: Callable[[TopicMetadata | None], bool], full_na
     """Whether `holds` became true of the topic in every running broker's list before the deadline.
 
     An admin future resolves before every broker knows. A client cannot choose which broker it asks for a list, but
-    one that is connected to all asks at random, and the answer names the broker: ask until each has agreed.
+    one that is connected to all asks at random, and the answer names the broker: ask until each has agreed. At random
+    among those that it has used within the last whole second, to be exact: one that chance, or a busy machine, has left
+    out for longer is left out for minutes. So a new client takes over each second.
     """
     deadline = time.monotonic() + timeout_s
-    roamer = clients.new_roamer()
+    roamer, roams_until = clients.new_roamer(), time.monotonic() + _ROAMS_FOR_S
     agreed: set[int] = set()
     while (left_s := deadline - time.monotonic()) > 0:
+        if time.monotonic() > roams_until:
+            roamer, roams_until = clients.new_roamer(), time.monotonic() + _ROAMS_FOR_S
         try:
             metadata = roamer.list_topics(timeout=min(1.0, left_s))
         except KafkaException:

@@ -2,9 +2,10 @@
 
     .venv/bin/python -m tests.benchmarks.cells [--visits 3] [--pollers 100] [--seconds 20]
 
-One run, one browser: each visit has an empty cache at first, and then comes back once. A press of *Run* is followed until the
-cell has printed; *Stop* until it has ended. Then a number of seats, each with a program whose consumer waits for a record
-that does not come: what that costs the web processes, beside the same sockets before they had consumers.
+One run, one browser: each visit has an empty cache at first, and then comes back once; beside the start of the interpreter
+alone, from the same server. A press of *Run* is followed until the cell has printed; *Stop* until it has ended. Then a number
+of seats, each with a program whose consumer waits for a record that does not come: what that costs the web processes, beside
+the same sockets before they had consumers, and beside as many bare consumers in a process of their own.
 Set KAFKA_BOOTSTRAP_SERVERS to use running brokers, KAFKACLASS_BROWSER to choose the browser.
 """
 
@@ -16,17 +17,29 @@ import json
 import multiprocessing
 import os
 import statistics
+import threading
 import time
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from multiprocessing.connection import Connection
 from typing import Any
 
+import psutil
 import websockets
+from confluent_kafka import Consumer
+from confluent_kafka.admin import AdminClient, NewTopic
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.benchmarks.classroom import JOINS_AT_ONCE, some_at_a_time
-from tests.benchmarks.measuring import DEADLINE_S, launch_options, running_app, web_cpu_s, web_processes
+from tests.benchmarks.measuring import (
+    DEADLINE_S,
+    bootstrap_servers,
+    launch_options,
+    running_app,
+    web_cpu_s,
+    web_processes,
+)
 from tests.benchmarks.people import Results, Student
 from tests.browser.conftest import RunningApp, join
 
@@ -43,6 +56,22 @@ PRESS = """([number, button, done]) => new Promise((resolve) => {
   };
   cell.querySelector(`[data-${button}]`).click();
   requestAnimationFrame(look);
+})"""
+
+# The interpreter alone, in a worker of its own; it answers with its milliseconds.
+BARE = """(vendor) => new Promise((resolve, reject) => {
+  const began = performance.now();
+  const source = `onmessage = async ({ data: vendor }) => {
+    const { loadPyodide } = await import(vendor + "pyodide.mjs");
+    const info = { abi_version: "2026_0", arch: "wasm32", platform: "emscripten", python: "3.14.2", version: "314.0.7" };
+    const pyodide = await loadPyodide({ indexURL: vendor, lockFileContents: JSON.stringify({ info, packages: {} }) });
+    pyodide.runPython("print('hello')");
+    postMessage("started");
+  }`;
+  const worker = new Worker(URL.createObjectURL(new Blob([source], { type: "text/javascript" })), { type: "module" });
+  worker.onmessage = () => { worker.terminate(); resolve(performance.now() - began) };
+  worker.onerror = (event) => reject(event.message);
+  worker.postMessage(vendor);
 })"""
 
 SETUP = """
@@ -77,7 +106,7 @@ CALLS = {
 WAITS = {
     "time.sleep()": "time.sleep(100)",
     "poll()": "while True: c.poll(1.0)",
-    "result()": "a.list_topics(timeout=50)",
+    "list_topics()": "AdminClient({'bootstrap.servers': 'nobody:1'}).list_topics(timeout=100)",
 }
 
 # --- in a browser --------------------------------------------------------------------------------------------------
@@ -129,11 +158,22 @@ def visit(browser: Browser, app: RunningApp, times: Times, *, name: str) -> None
     context.close()
 
 
+def start_bare(browser: Browser, app: RunningApp, times: Times) -> None:
+    context = browser.new_context(bypass_csp=True)
+    page = context.new_page()
+    page.goto(app.url)
+    for when in ("first", "second"):
+        took_ms = page.evaluate(BARE, f"{app.url}/static/vendor/pyodide/314.0.7/")
+        times[f"the interpreter alone, {when} visit"].append(took_ms)
+    context.close()
+
+
 def visits(app: RunningApp, number: int) -> Times:
     times: Times = defaultdict(list)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(**launch_options())
         for each in range(number):
+            start_bare(browser, app, times)
             visit(browser, app, times, name=f"Visitor {each + 1}")
         browser.close()
     return times
@@ -165,11 +205,11 @@ class Programmer(Student):
     async def _say(self, **frame: Any) -> None:
         await self.program.send(json.dumps(frame))
 
-    async def _ask(self, kind: str, **rest: Any) -> None:
-        await self._say(type=kind, id=1, **rest)
+    async def _ask(self, frame: str, /, **rest: Any) -> None:
+        await self._say(type=frame, id=1, **rest)
         answer = await self._heard("answer")
         if "error" in answer:
-            self.results.errors[f"{kind}: {answer['error']}"] += 1
+            self.results.errors[f"{frame}: {answer['error']}"] += 1
 
     async def _heard(self, kind: str) -> dict[str, Any]:
         async with asyncio.timeout(DEADLINE_S):
@@ -188,11 +228,12 @@ async def measure_pollers(app: RunningApp, number: int, seconds: float) -> None:
     before, memory_before = await share_of_a_core(app, seconds), memory_mib(app)
     await some_at_a_time((each.poll for each in seats), JOINS_AT_ONCE)
     after, memory_after = await share_of_a_core(app, seconds), memory_mib(app)
+    bare = await asyncio.to_thread(share_of_bare_consumers, bootstrap_servers(app), number, seconds)
     for socket in sockets:
         await socket.close()
     pool.shutdown(cancel_futures=True)
     print(
-        f"\n{number} seats, each with a program's socket: {before:.1%} of a core; each with a consumer that waits: {after:.1%}. "
+        f"\n{number} seats, each with a program's socket: {before:.1%} of a core; each with a consumer that waits: {after:.1%}; as many bare ones: {bare:.1%}. "
         f"A consumer: {(memory_after - memory_before) / number:.2f} MiB. Errors: {sum(results.errors.values())} {dict(results.errors) or ''}"
     )
 
@@ -203,6 +244,34 @@ async def share_of_a_core(app: RunningApp, seconds: float) -> float:
     began, before = time.monotonic(), await asyncio.to_thread(web_cpu_s, app)
     await asyncio.sleep(seconds)
     return (await asyncio.to_thread(web_cpu_s, app) - before) / (time.monotonic() - began)
+
+
+def share_of_bare_consumers(servers: str, number: int, seconds: float) -> float:
+    """Of as many consumers that do nothing but `poll(1.0)`."""
+    here, there = multiprocessing.Pipe()
+    process = multiprocessing.Process(target=_run_bare_consumers, args=(servers, number, seconds, there))
+    process.start()
+    share: float = here.recv()
+    process.kill()
+    return share
+
+
+def _run_bare_consumers(servers: str, number: int, seconds: float, pipe: Connection) -> None:
+    def poll(consumer: Consumer) -> None:
+        while True:
+            consumer.poll(1.0)
+
+    admin = AdminClient({"bootstrap.servers": servers})
+    admin.create_topics([NewTopic("bare", 1, 1)])["bare"].result()
+    for each in range(number):
+        consumer = Consumer({"bootstrap.servers": servers, "group.id": f"bare-{each}"})
+        consumer.subscribe(["bare"])
+        threading.Thread(target=poll, args=(consumer,), daemon=True).start()
+    time.sleep(10.0)
+    me, began = psutil.Process(), time.monotonic()
+    before = sum(me.cpu_times()[:2])
+    time.sleep(seconds)
+    pipe.send((sum(me.cpu_times()[:2]) - before) / (time.monotonic() - began))
 
 
 def memory_mib(app: RunningApp) -> float:
@@ -223,7 +292,8 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=20.0, help="how long their cost is measured")
     options = parser.parse_args()
     with running_app() as app:
-        report(visits(app, options.visits), options.visits)
+        if options.visits:
+            report(visits(app, options.visits), options.visits)
         if options.pollers:
             asyncio.run(measure_pollers(app, options.pollers, options.seconds))
 

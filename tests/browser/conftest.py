@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -129,12 +129,23 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
+# Motion costs a browser without a graphics card a core for each page, for as long as something on it is new.
+WINDOW: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce"}
+
+
+@contextmanager
+def visitor(browser: Browser) -> Iterator[BrowserContext]:
+    """Somebody's browser, with cookies and a cache of its own."""
+    context = browser.new_context(**WINDOW)
     context.set_default_timeout(PATIENCE_S * 1000)
     yield context
     context.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    with visitor(browser) as context:
+        yield context
 
 
 # What no page of ours can help: a refusal that was asked for, and a request for the code under a form that a newer one
@@ -142,22 +153,51 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 _NO_COMPLAINTS = ("the server responded with a status of 4", "htmx:sendAbort", "htmx:afterRequest")
 
 
-@pytest.fixture
-def page(context: BrowserContext) -> Iterator[Page]:
+@contextmanager
+def watched_page(context: BrowserContext) -> Iterator[Page]:
     """A page; what the browser complained about (scripts, the content policy) fails the test."""
     page = context.new_page()
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
     yield page
+    page.close()
     assert [words for words in complaints if not any(each in words for each in _NO_COMPLAINTS)] == []
 
 
 @pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    with watched_page(context) as page:
+        yield page
+
+
+@pytest.fixture
 def seat(page: Page, app: RunningApp) -> Page:
-    """A student who has just joined, at the list of lessons."""
-    join(page, app, name="Alice")
+    """A student who has just joined, at the class's first page."""
+    page.goto(join_unseen(page.context, app, name="Alice"))
     return page
+
+
+@pytest.fixture(scope="module")
+def cache(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser for all tests of a file, so that it loads Python once; they begin without cookies."""
+    with visitor(browser) as context:
+        yield context
+
+
+_HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
+
+
+def join_unseen(context: BrowserContext, app: RunningApp, *, name: str) -> str:
+    """Takes a seat as a browser without a screen would, and returns the address of its first page."""
+    code = app.join_url.rstrip("/").rsplit("/", 1)[-1]
+    answer = context.request.get(app.join_url)
+    for _time in range(2):  # other tests sit in the same class, and the page asks about a namesake
+        form = {**dict(_HIDDEN.findall(answer.text())), "code": code, "name": name}
+        answer = context.request.post(f"{app.url}/join/", form=form, headers={"Referer": app.join_url})
+        if "/welcome/" in answer.url:
+            return answer.url
+    raise AssertionError(answer.text())
 
 
 def join(page: Page, app: RunningApp, *, name: str) -> None:

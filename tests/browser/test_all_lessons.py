@@ -6,12 +6,12 @@ import re
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import join
+from tests.browser.conftest import WINDOW, join
 from tests.browser.project import Project
 
 
 def test_from_joining_to_the_last_tick_by_clicking_alone(browser: Browser, project: Project):
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context = browser.new_context(**WINDOW)
     page = context.new_page()
     join(page, project.app, name="Dora")
     page.get_by_role("link", name="Lessons").first.click()

@@ -4,29 +4,30 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from lessons.course.notebook import original
-from tests.browser.conftest import RunningApp
-from tests.browser.test_pages import room_of
+from tests.browser.conftest import RunningApp, join_unseen, watched_page
 
 START_MS = 90_000  # until Python has been loaded, on a machine that does other things too
 
 
 @pytest.fixture
-def notebook(seat: Page) -> Callable[[str], Page]:
-    """A page of the student who has just joined; by default the original notebook."""
-    room = room_of(seat)
+def notebook(cache: BrowserContext, app: RunningApp) -> Iterator[Callable[[str], Page]]:
+    """A page of a student who has just joined; by default the original notebook."""
+    cache.clear_cookies()
+    room = join_unseen(cache, app, name="Alice").replace("/welcome/", "/c/")
+    with watched_page(cache) as page:
 
-    def go(address: str = "notebook/") -> Page:
-        seat.goto(room + address)
-        return seat
+        def go(address: str = "notebook/") -> Page:
+            page.goto(room + address)
+            return page
 
-    return go
+        yield go
 
 
 def cell(page: Page, number: int) -> Locator:

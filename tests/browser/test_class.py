@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import RunningApp, join
+from tests.browser.conftest import WINDOW, RunningApp, join
 from tests.browser.project import Project
 from tests.browser.test_all_lessons import card, exercise, press
 
@@ -23,7 +23,7 @@ class Pages:
         self.complaints: list[str] = []
 
     def open(self) -> Page:
-        page = self._browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True).new_page()
+        page = self._browser.new_context(**WINDOW, accept_downloads=True).new_page()
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         return page
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from lessons.classroom.feed import TOPIC, ClassTopics
 from lessons.cluster import records
-from tests.browser.conftest import RunningApp, join, sign_in
+from tests.browser.conftest import WINDOW, RunningApp, join, sign_in
 
 RUN = uuid4().hex  # the brokers may have seen another run
 BEGAN = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
@@ -29,7 +29,7 @@ def test_an_act_stands_on_the_page_of_who_grades_and_the_filters_sort_it_out(
 ) -> None:
     sign_in(page, app, role="grader", name="Gerd of the feed")
     page.get_by_role("link", name="The class").click()
-    student = browser.new_context().new_page()
+    student = browser.new_context(**WINDOW).new_page()
     join(student, app, name="Alina of the feed")
     student.goto(student.url.replace("/welcome/", "/c/") + "lessons/creating-topics/")
     create_topic(student, "seen-live")

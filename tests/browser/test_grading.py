@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import RunningApp, join, sign_in
+from tests.browser.conftest import WINDOW, RunningApp, join, sign_in
 
 
 def axe_finds_nothing(page: Page) -> None:
@@ -23,7 +23,7 @@ def axe_finds_nothing(page: Page) -> None:
 
 @pytest.fixture
 def student(browser: Browser, app: RunningApp) -> Iterator[Page]:
-    page = browser.new_context().new_page()
+    page = browser.new_context(**WINDOW).new_page()
     join(page, app, name="Gudrun to be graded")
     page.goto(page.url.replace("/welcome/", "/c/") + "lessons/creating-topics/")
     expect(page.get_by_text("The cluster has none of the three.")).to_be_visible()

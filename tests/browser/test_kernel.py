@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import re
 import secrets
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route
+from playwright.sync_api import BrowserContext, Page, Route
 
 from lessons.cluster import groups
 from lessons.cluster.namespace import Namespace
 from lessons.web.script_words import WORDS
-from tests.browser.conftest import RunningApp, join
+from tests.browser.conftest import RunningApp, join_unseen, watched_page
 from tests.programs.running import NOTEBOOK_BROKERS, SCRIPTS, Printed, Seat, normal, run_natively, take_seat
 
 RUN = """async ([code, stopAfter]) => {
@@ -35,7 +36,7 @@ class Cells:
     """An empty page of the class, with the policy of its pages, that has a kernel."""
 
     def __init__(self, page: Page, app: RunningApp) -> None:
-        join(page, app, name="Alice")
+        page.goto(join_unseen(page.context, app, name="Alice"))
         self.class_slug = page.url.rstrip("/").rsplit("/", 1)[-1]
         slug = re.search(r"Your seat is <code>(\w+)</code>", page.content())
         assert slug
@@ -69,8 +70,10 @@ class Cells:
 
 
 @pytest.fixture
-def cells(page: Page, app: RunningApp, kafka: str) -> Cells:
-    return Cells(page, app)
+def cells(cache: BrowserContext, app: RunningApp, kafka: str) -> Iterator[Cells]:
+    cache.clear_cookies()
+    with watched_page(cache) as page:
+        yield Cells(page, app)
 
 
 def test_what_a_cell_prints_comes_in_its_order_and_told_apart_and_its_last_value_is_its_result(cells: Cells):

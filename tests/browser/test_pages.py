@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from lessons.course.loader import lessons
-from tests.browser.conftest import RunningApp, join
+from tests.browser.conftest import WINDOW, RunningApp, join
 from tests.waiting import wait_for
 
 INSIDE = ["", "cluster/", "cluster/?internal=1", *(f"lessons/{lesson.slug}/" for lesson in lessons())]
@@ -36,7 +36,7 @@ def visit(seat: Page, app: RunningApp) -> Callable[[str], None]:
 @pytest.fixture(scope="package")
 def still(browser: Browser, app: RunningApp) -> Iterator[Page]:
     """One page for all addresses, of somebody who has joined and wants nothing to move."""
-    context = browser.new_context(reduced_motion="reduce")
+    context = browser.new_context(**WINDOW)
     page = context.new_page()
     join(page, app, name="Alice")
     yield page
@@ -212,7 +212,7 @@ def test_without_javascript_all_but_streaming_works(browser: Browser, app: Runni
 
 def test_a_personal_code_brings_a_student_back_in_another_browser(seat: Page, browser: Browser, app: RunningApp):
     code = seat.locator("#personal-code").inner_text()
-    other = browser.new_context().new_page()
+    other = browser.new_context(**WINDOW).new_page()
     other.goto(app.url + "/join/")
     other.get_by_label("Personal code").fill(code)
     other.get_by_role("button", name="Come back").click()
@@ -221,11 +221,11 @@ def test_a_personal_code_brings_a_student_back_in_another_browser(seat: Page, br
 
 
 def test_a_sign_in_link_signs_the_instructor_in_once(browser: Browser, app: RunningApp):
-    page = browser.new_context().new_page()
+    page = browser.new_context(**WINDOW).new_page()
     page.goto(app.sign_in_urls["instructor"])
     page.get_by_role("button", name="Sign in as Instructor").click()
     expect(page.get_by_role("heading", name="Live feed")).to_be_visible()
-    again = browser.new_context().new_page()
+    again = browser.new_context(**WINDOW).new_page()
     again.goto(app.sign_in_urls["instructor"])
     expect(again.get_by_text("This link has already been used")).to_be_visible()
     page.context.close()

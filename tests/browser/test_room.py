@@ -5,7 +5,7 @@ from __future__ import annotations
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import RunningApp, join, sign_in
+from tests.browser.conftest import WINDOW, RunningApp, join, sign_in
 from tests.browser.test_pages import WIDTHS
 from tests.waiting import wait_for
 
@@ -35,7 +35,7 @@ def test_a_students_row_changes_by_itself_and_the_room_is_for_everybodys_eyes(
 ) -> None:
     sign_in(page, app, role="instructor", name="Ines of the room")
     page.get_by_role("link", name="The class").click()
-    student = browser.new_context().new_page()
+    student = browser.new_context(**WINDOW).new_page()
     name = "Rosa " + "x" * 40
     join(student, app, name=name)
     row = page.get_by_role("row").filter(has=page.get_by_role("link", name=name, exact=True))

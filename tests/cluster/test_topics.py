@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import time
+from itertools import chain
 
 import pytest
+from confluent_kafka.admin import AdminClient
 
 from lessons.cluster import clients, records, topics
 from lessons.cluster.errors import AppRefused, KafkaRefused, TopicExists, TopicMissing
+from lessons.cluster.metadata import wait_for_every_broker
 from lessons.cluster.namespace import Namespace
 from tests.waiting import PATIENCE_S
 
@@ -42,6 +45,15 @@ def test_every_broker_lists_a_topic_once_it_is_created_and_none_once_it_is_delet
         assert deletion.gone_ms is not None
         assert 0 < deletion.accepted_ms <= deletion.gone_ms
         assert not any(alice.full(name) in names for names in names_on_every_broker())
+
+
+def test_a_client_that_keeps_to_one_broker_is_not_waited_for(alice: Namespace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As any does that was held up for a second: it prefers the broker that it used last."""
+    new_roamer = clients.new_roamer
+    keeps_to_one = AdminClient({"bootstrap.servers": clients.connection().bootstrap_servers.partition(",")[0]})
+    roamers = chain([keeps_to_one], iter(new_roamer, None))
+    monkeypatch.setattr(clients, "new_roamer", lambda: next(roamers))
+    assert wait_for_every_broker(lambda topic: topic is None, alice.full("never"), timeout_s=PATIENCE_S)
 
 
 def test_creating_a_topic_twice_says_that_it_exists(alice: Namespace) -> None:

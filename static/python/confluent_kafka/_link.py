@@ -21,7 +21,7 @@ from . import _transport
 from ._errors import KafkaError, KafkaException, exception_from
 from ._transport import NoConnection, Transport
 
-BREATHE_EVERY_S = 0.025
+BREATHE_EVERY_S = 0.04
 _CUT = "The connection to the class was cut."
 
 
@@ -110,12 +110,12 @@ class Link:
             self._transport.wait(left)
 
     def breathe(self) -> None:
-        """Lets in what has arrived, now and then: for a program that never waits."""
-        now = time.monotonic()
-        if now - self._breathed_at > BREATHE_EVERY_S:
+        """Lets in what has arrived, now and then: for a program that never waits. (Nothing arrives while it computes.)"""
+        if time.monotonic() - self._breathed_at > BREATHE_EVERY_S:
+            self.send_gathered()
             self._transport.wait(0)
+            self._take_in()
             self._breathed_at = time.monotonic()
-        self._take_in()
 
     def send_gathered(self) -> None:
         for client in list(self._clients.values()):

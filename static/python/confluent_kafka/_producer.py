@@ -6,6 +6,7 @@ import time
 from binascii import b2a_base64
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from . import _arguments as arguments
@@ -19,11 +20,50 @@ from ._not_offered import method_not_offered
 from ._records import TIMESTAMP_CREATE_TIME, Message, to_wire
 
 SEND_AT_RECORDS, SEND_AT_BYTES = 500, 512 * 1024  # a frame has at most 500 records and 2 MiB, as base64
-LINGER_S = 0.005
+LINGER_S = 0.05  # a program that waits, or polls, sends earlier
 _LONGEST_TOPIC = 249
 
 Callback = Callable[[KafkaError | None, Message], Any]
-Outgoing = tuple[str, bytes | None, bytes | None, int, Callback | None]  # topic, value, key, partition, callback
+
+
+@dataclass(slots=True)
+class Outgoing:
+    """A record that has no report yet."""
+
+    number: int
+    topic: str
+    value: bytes | None
+    key: bytes | None
+    partition: int
+    timestamp: int
+    headers: list[tuple[str, bytes | None]]
+    callback: Callback | None
+
+    @property
+    def size(self) -> int:
+        """Bytes, as the queue counts them."""
+        return len(self.value or b"") + len(self.key or b"")
+
+    @property
+    def whole_size(self) -> int:
+        """Bytes, with the headers."""
+        if not self.headers:
+            return self.size
+        return self.size + sum(len(name) + len(content or b"") + 2 for name, content in self.headers)
+
+    def as_frame(self) -> dict[str, Any]:
+        record: dict[str, Any] = {
+            "n": self.number, "topic": self.topic, "value": _base64(self.value), "key": _base64(self.key),
+        }  # fmt: skip
+        if self.partition != -1:
+            record["partition"] = self.partition
+        if self.timestamp:
+            record["timestamp"] = self.timestamp
+        if self.headers:
+            record["headers"] = [[name, _base64(content)] for name, content in self.headers]
+        return record
+
+
 Report = tuple[Outgoing, dict[str, Any]]
 
 
@@ -39,7 +79,7 @@ class Producer(Handle):
         self._most_bytes = configuration.number("queue.buffering.max.kbytes", default=1_048_576) * 1024
         self._most_record_bytes = configuration.number("message.max.bytes", default=1_000_000)
         self._says_errors_only = configuration.is_on("delivery.report.only.error", default=False)
-        self._gathered: list[tuple[Any, ...]] = []  # what `_record` takes
+        self._gathered: list[Outgoing] = []
         self._gathered_bytes = 0
         self._gathered_at = 0.0
         self._outgoing: dict[int, Outgoing] = {}  # without a report yet
@@ -65,28 +105,27 @@ class Producer(Handle):
     ) -> None:
         """Puts a record into the queue. Raises: BufferError, if that is full; KafkaException, if it is too large."""
         self._check_open()
-        name = arguments.text(topic)
-        data, key_data = arguments.payload(value, 2), arguments.payload(key, 3)
-        number, at_ms = arguments.whole_number(partition), arguments.long_number(timestamp)
-        pairs = arguments.headers(headers)
-        size = len(data or b"") + len(key_data or b"")
-        self._check_room(size, size + sum(len(each) + len(content or b"") + 2 for each, content in pairs))
-        if number >= 0:
-            self._check_partition(name, number)
-        report_to = callback or on_delivery or self._callbacks.get("on_delivery")
-        self._last_record += 1
-        self._outgoing[self._last_record] = name, data, key_data, number, report_to
-        self._queued_bytes += size
-        if self._error is not None or number < -1 or not 0 < len(name) <= _LONGEST_TOPIC:
-            self._fail_at_once(self._last_record)
-            return
-        self._gather(self._last_record, name, data, key_data, number, at_ms, pairs)
+        record = Outgoing(
+            self._last_record + 1, arguments.text(topic), arguments.payload(value, 2), arguments.payload(key, 3),
+            arguments.whole_number(partition), arguments.long_number(timestamp), arguments.headers(headers),
+            callback or on_delivery or self._callbacks.get("on_delivery"),
+        )  # fmt: skip
+        self._check_room(record)
+        if record.partition >= 0:
+            self._check_partition(record.topic, record.partition)
+        self._last_record = record.number
+        self._outgoing[record.number] = record
+        self._queued_bytes += record.size
+        if self._error is not None or record.partition < -1 or not 0 < len(record.topic) <= _LONGEST_TOPIC:
+            self._fail_at_once(record)
+        else:
+            self._gather(record)
 
-    def _check_room(self, size: int, whole_size: int) -> None:
-        if whole_size > self._most_record_bytes:
+    def _check_room(self, record: Outgoing) -> None:
+        if record.whole_size > self._most_record_bytes:
             words = "Unable to produce message: Broker: Message size too large"
             raise KafkaException(KafkaError(KafkaError.MSG_SIZE_TOO_LARGE, words))  # type: ignore[attr-defined]
-        if len(self) >= self._most_records or self._queued_bytes + size > self._most_bytes:
+        if len(self) >= self._most_records or self._queued_bytes + record.size > self._most_bytes:
             raise BufferError("Local: Queue full")
 
     def _check_partition(self, topic: str, partition: int) -> None:
@@ -101,33 +140,24 @@ class Producer(Handle):
             raise KafkaException(KafkaError(KafkaError._UNKNOWN_PARTITION, words))  # type: ignore[attr-defined]
         self._partitions[topic] = count
 
-    def _fail_at_once(self, number: int) -> None:
+    def _fail_at_once(self, record: Outgoing) -> None:
         """No frame could say this record, or there is nobody to say it to."""
-        outgoing = self._outgoing.pop(number)
+        del self._outgoing[record.number]
         error = self._error
         if error is None:
-            is_topic = outgoing[3] >= -1
+            is_topic = record.partition >= -1
             code = KafkaError._UNKNOWN_TOPIC if is_topic else KafkaError._UNKNOWN_PARTITION  # type: ignore[attr-defined]
             error = KafkaError(code)
-        self._reports.append((outgoing, {"partition": outgoing[3], "offset": None, "error": _to_wire(error)}))
+        self._reports.append((record, _failure(record, error)))
 
-    def _gather(
-        self,
-        number: int,
-        topic: str,
-        value: bytes | None,
-        key: bytes | None,
-        partition: int,
-        timestamp: int,
-        headers: list[tuple[str, bytes | None]],
-    ) -> None:
-        size = len(value or b"") + len(key or b"") + sum(len(content or b"") for _, content in headers)
+    def _gather(self, record: Outgoing) -> None:
+        size = record.whole_size
         if self._gathered and self._gathered_bytes + size > SEND_AT_BYTES:
             self.send_gathered()
         now = time.monotonic()
         if not self._gathered:
             self._gathered_at = now
-        self._gathered.append((number, topic, value, key, partition, timestamp, headers))
+        self._gathered.append(record)
         self._gathered_bytes += size
         if len(self._gathered) >= SEND_AT_RECORDS or now - self._gathered_at > LINGER_S:
             self.send_gathered()
@@ -135,7 +165,7 @@ class Producer(Handle):
     def send_gathered(self) -> None:
         if self._gathered:
             gathered, self._gathered, self._gathered_bytes = self._gathered, [], 0
-            self._link.send(type="produce", client=self._number, records=[_record(*each) for each in gathered])
+            self._link.send(type="produce", client=self._number, records=[each.as_frame() for each in gathered])
 
     # --- Reports ---
 
@@ -143,21 +173,23 @@ class Producer(Handle):
         if kind != "delivered":
             return
         for report in frame["reports"]:
-            outgoing = self._outgoing.pop(report["n"], None)
-            if outgoing is None:
+            record = self._outgoing.pop(report["n"], None)
+            if record is None:
                 continue
             if report["error"] is None:
-                self._partitions[outgoing[0]] = max(self._partitions.get(outgoing[0], 0), report["partition"] + 1)
+                known = self._partitions.get(record.topic, 0)
+                if report["partition"] >= known:
+                    self._partitions[record.topic] = report["partition"] + 1
             else:
                 report["error"]["text"] = report["error"]["text"].removeprefix("Unable to produce message: ")
-            self._reports.append((outgoing, report))
+            self._reports.append((record, report))
 
     def lost(self, error: KafkaError) -> None:
         words = f"{error.str()} What became of this record is not known."
         super().lost(KafkaError(error.code(), words))
         self._gathered.clear()
-        for outgoing in self._outgoing.values():
-            self._reports.append((outgoing, {"partition": outgoing[3], "offset": None, "error": _to_wire(self._error)}))
+        for record in self._outgoing.values():
+            self._reports.append((record, _failure(record, self._error)))
         self._outgoing.clear()
 
     @like_an_extension
@@ -193,22 +225,19 @@ class Producer(Handle):
     def _serve(self) -> int:
         served = 0
         while self._reports:
-            outgoing, report = self._reports.popleft()
-            topic, value, key, _partition, callback = outgoing
-            self._queued_bytes -= len(value or b"") + len(key or b"")
+            record, report = self._reports.popleft()
+            self._queued_bytes -= record.size
             error = error_from(report["error"])
             served += 1
-            if callback is None or (error is None and self._says_errors_only):
+            if record.callback is None or (error is None and self._says_errors_only):
                 continue
             timestamp = report.get("timestamp") or 0
             at = (TIMESTAMP_CREATE_TIME, timestamp) if timestamp > 0 else None
-            callback(
-                error,
-                Message(
-                    topic, report["partition"], report["offset"], key, value,
-                    error=error, timestamp=at, latency=report.get("latency_s"),
-                ),
+            message = Message(
+                record.topic, report["partition"], report["offset"], record.key, record.value,
+                error=error, timestamp=at, latency=report.get("latency_s"),
             )  # fmt: skip
+            record.callback(error, message)
         return served
 
     def __len__(self) -> int:
@@ -285,29 +314,11 @@ class Producer(Handle):
 Producer.__module__ = "cimpl"
 
 
-def _record(
-    number: int,
-    topic: str,
-    value: bytes | None,
-    key: bytes | None,
-    partition: int,
-    timestamp: int,
-    headers: list[tuple[str, bytes | None]],
-) -> dict[str, Any]:
-    """As a frame has it."""
-    record: dict[str, Any] = {"n": number, "topic": topic, "value": _base64(value), "key": _base64(key)}
-    if partition != -1:
-        record["partition"] = partition
-    if timestamp:
-        record["timestamp"] = timestamp
-    if headers:
-        record["headers"] = [[name, _base64(content)] for name, content in headers]
-    return record
-
-
 def _base64(value: bytes | None) -> str | None:
     return None if value is None else b2a_base64(value, newline=False).decode("ascii")
 
 
-def _to_wire(error: KafkaError | None) -> dict[str, Any] | None:
-    return None if error is None else {"code": error.code(), "text": error.str()}
+def _failure(record: Outgoing, error: KafkaError | None) -> dict[str, Any]:
+    """What a report of the server would say."""
+    wire = None if error is None else {"code": error.code(), "text": error.str()}
+    return {"partition": record.partition, "offset": None, "error": wire}
