@@ -149,8 +149,11 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 
 # What no page of ours can help: a refusal that was asked for, and a request for the code under a form that a newer one
-# has replaced, as `hx-sync` has it.
-_NO_COMPLAINTS = ("the server responded with a status of 4", "htmx:sendAbort", "htmx:afterRequest")
+# has replaced, as `hx-sync` has it; and that on plain http a header that protects is of no use.
+_NO_COMPLAINTS = (
+    "the server responded with a status of 4", "htmx:sendAbort", "htmx:afterRequest",
+    "Cross-Origin-Opener-Policy header has been ignored",
+)  # fmt: skip
 
 
 @contextmanager
