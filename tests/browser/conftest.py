@@ -129,8 +129,7 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-# Motion costs a browser without a graphics card a core for each page, for as long as something on it is new.
-WINDOW: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce"}
+WINDOW: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
 
 
 @contextmanager

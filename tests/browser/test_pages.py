@@ -36,7 +36,7 @@ def visit(seat: Page, app: RunningApp) -> Callable[[str], None]:
 @pytest.fixture(scope="package")
 def still(browser: Browser, app: RunningApp) -> Iterator[Page]:
     """One page for all addresses, of somebody who has joined and wants nothing to move."""
-    context = browser.new_context(**WINDOW)
+    context = browser.new_context(reduced_motion="reduce")
     page = context.new_page()
     join(page, app, name="Alice")
     yield page
