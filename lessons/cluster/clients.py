@@ -269,6 +269,12 @@ def new_roamer() -> AdminClient:
     return AdminClient(settings, logger=_log)
 
 
+def new_admin_at(bootstrap_servers: str) -> AdminClient:
+    """A short-lived admin client that begins at these addresses, with the settings of our cluster."""
+    settings = {**_EVERY_CLIENT, **_ADMIN, **connection().settings(), "bootstrap.servers": bootstrap_servers}
+    return AdminClient(settings, logger=_log)
+
+
 def new_consumer(**config: Any) -> Consumer:
     """A new consumer; auto-commit is off unless you turn it on. Close it with `close`."""
     settings = {**_EVERY_CLIENT, **_CONSUMER, **connection().settings(), **config}

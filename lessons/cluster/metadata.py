@@ -74,7 +74,10 @@ class Cluster:
 
 def describe_cluster(*, timeout_s: float = TIMEOUT_S) -> Cluster:
     """The cluster and its running brokers. Raises KafkaUnavailable."""
-    metadata = list_metadata(asked=_("Describe the cluster"), timeout_s=timeout_s)
+    return cluster_of(list_metadata(asked=_("Describe the cluster"), timeout_s=timeout_s))
+
+
+def cluster_of(metadata: ClusterMetadata) -> Cluster:
     addresses = {each.id: f"{each.host}:{each.port}" for _id, each in sorted(metadata.brokers.items())}
     return Cluster(metadata.cluster_id or "", addresses)
 

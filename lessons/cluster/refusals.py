@@ -105,6 +105,16 @@ class Refusal(Enum):
         gettext_noop("Kafka's brokers take 6000 to 1800000, unless their settings say otherwise."),
     )
 
+    # Addresses to begin with
+    HOW_MANY_ADDRESSES = (
+        gettext_noop("A client begins at 1 address at least, and here at %(most)s at most."),
+        gettext_noop("Type addresses as host:port, separated by commas."),
+    )
+    OTHER_HOST = (
+        gettext_noop("From here only the class's own hosts are asked (%(hosts)s), and not %(address)s."),
+        gettext_noop("For an address where nobody answers, change the number of a port: host:1 will do."),
+    )
+
     # Brokers
     NOT_OURS = (
         gettext_noop("This app did not start these brokers, so it cannot stop or start them."),

@@ -13,6 +13,7 @@ from django.db import DatabaseError, close_old_connections
 from lessons.classroom.models import Act
 from lessons.classroom.programs.acts import ProgramActs, problem_of
 from lessons.classroom.programs.consuming import Consuming
+from lessons.cluster.entry_points import addresses_in, may_ask
 from lessons.cluster.errors import AppRefused, no_answer
 from lessons.cluster.limits import refuse_another_group
 from lessons.cluster.namespace import Namespace
@@ -38,7 +39,7 @@ from lessons.course.acts.create_topic import CreateTopic
 from lessons.course.acts.delete_group import DeleteGroup
 from lessons.course.acts.delete_records import DeleteRecords
 from lessons.course.acts.delete_topic import DeleteTopic
-from lessons.course.acts.describe_cluster import DescribeCluster
+from lessons.course.acts.describe_cluster import MOST_CHARACTERS, DescribeCluster
 from lessons.course.acts.list_topics import ListTopics
 from lessons.course.acts.set_offset import SetOffset
 from lessons.words import _
@@ -75,6 +76,7 @@ class SeatAdmin(_SeatClient, ProgramAdmin):
     def __init__(self, wanted: Mapping[str, Value], acts: ProgramActs, tell: Told) -> None:
         super().__init__(wanted, acts.member.namespace, tell)
         self._acts = acts
+        self._begins_at = str(wanted.get("bootstrap.servers", ""))[:MOST_CHARACTERS]
 
     def call_list_topics(self, topic: str | None = None, timeout: float = -1) -> JSON:
         if self.is_the_class:
@@ -83,8 +85,13 @@ class SeatAdmin(_SeatClient, ProgramAdmin):
 
     def call_describe_cluster(self) -> JSON:
         if self.is_the_class:
-            self._acts.do(DescribeCluster())
+            self._acts.do(DescribeCluster(bootstrap_servers=self._typed_addresses()))
         return super().call_describe_cluster()
+
+    def _typed_addresses(self) -> str:
+        """Those that the program begins at, where a client of ours asks them: the notebook's own names it does not know."""
+        is_known = may_ask(addresses_in(self._begins_at), asked=_("Find the cluster"))
+        return self._begins_at if is_known else ""
 
     def call_create_topics(self, topics: list[JSON], validate_only: bool = False, **options: Any) -> JSON:
         if not self.is_the_class:

@@ -144,14 +144,17 @@ class BrokerAct(Action):
 
     def python(self, where: Where) -> str:
         return f"""\
-# No client can {self.verb} a broker: Kafka's protocol has no such request. A broker is a process, and you {self.verb} it on
-# its machine (see the command line). A client can only see which brokers lead and which are in sync:
+# No client can {self.verb} a broker: Kafka's protocol has no such
+# request. A broker is a process, and you {self.verb} it on its machine
+# (see the command line). A client can only see who leads what:
 from confluent_kafka.admin import AdminClient
 
-admin = AdminClient({{"bootstrap.servers": "{where.bootstrap_servers}"}})
+{where.head()}
+
+admin = AdminClient({{"bootstrap.servers": brokers}})
 for topic in admin.list_topics(timeout=10).topics.values():
-    for partition in topic.partitions.values():
-        print(f"{{topic.topic}} [{{partition.id}}] leader {{partition.leader}}, in sync {{partition.isrs}}")
+    for p in topic.partitions.values():
+        print(f"{{topic}} [{{p.id}}] leader {{p.leader}}, in sync {{p.isrs}}")
 """
 
     def feed_line(self) -> str:

@@ -8,7 +8,7 @@ from pydantic import Field
 from lessons.cluster import counted, topics
 from lessons.cluster.errors import TopicMissing
 from lessons.cluster.namespace import Namespace
-from lessons.course.acts.base import Action, Answer, Name, Where, literal
+from lessons.course.acts.base import Action, Answer, Name, Where
 from lessons.course.acts.describe_topic import topic_answer
 from lessons.words import _, gettext_noop
 
@@ -41,25 +41,27 @@ class AddPartitions(Action):
         return topic_answer(self.topic, topic) if len(topic.partitions) == self.total else None
 
     def python(self, where: Where) -> str:
-        name = literal(where.full(self.topic))
         return f"""\
 from confluent_kafka.admin import AdminClient, NewPartitions
 
-admin = AdminClient({{"bootstrap.servers": "{where.bootstrap_servers}"}})
-more = NewPartitions({name}, new_total_count={self.total})
+{where.head(self.topic)}
+
+admin = AdminClient({{"bootstrap.servers": brokers}})
+more = NewPartitions(topic, new_total_count={self.total})
 for name, future in admin.create_partitions([more]).items():
-    future.result()  # None; a refusal is raised as a KafkaException
+    future.result()  # None; a refusal is a KafkaException
     print(f"{{name}} has {self.total} partition(s) now")
 """
 
     def cell(self, where: Where) -> str:
-        name = literal(where.full(self.topic))
         return f"""\
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient, NewPartitions
 
-admin = AdminClient({{"bootstrap.servers": "{where.bootstrap_servers}"}})
-more = NewPartitions({name}, new_total_count={self.total})
+{where.head(self.topic)}
+
+admin = AdminClient({{"bootstrap.servers": brokers}})
+more = NewPartitions(topic, new_total_count={self.total})
 for name, future in admin.create_partitions([more]).items():
     try:
         future.result()

@@ -47,13 +47,23 @@ class AlterConfig(Action):
         kind = "SET" if self.value else "DELETE"
         value = literal(self.value) if self.value else "None"
         return f"""\
-from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource
+from confluent_kafka.admin import (
+    AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource,
+)
 
-admin = AdminClient({{"bootstrap.servers": "{where.bootstrap_servers}"}})
-change = ConfigEntry({literal(self.setting)}, {value}, incremental_operation=AlterConfigOpType.{kind})
-topic = ConfigResource(ConfigResource.Type.TOPIC, {literal(where.full(self.topic))}, incremental_configs=[change])
-for future in admin.incremental_alter_configs([topic]).values():
-    future.result()  # None; a refusal is raised as a KafkaException
+{where.head(self.topic)}
+
+admin = AdminClient({{"bootstrap.servers": brokers}})
+change = ConfigEntry(
+    {literal(self.setting)},
+    {value},
+    incremental_operation=AlterConfigOpType.{kind},
+)
+resource = ConfigResource(
+    ConfigResource.Type.TOPIC, topic, incremental_configs=[change]
+)
+for future in admin.incremental_alter_configs([resource]).values():
+    future.result()  # None; a refusal is a KafkaException
 """
 
     def command(self, where: Where) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -16,6 +16,9 @@ from lessons.words import _, gettext_noop
 # Any text: `Namespace.full` and Kafka decide whether a name is legal. The limit only keeps rows small.
 Name = Annotated[str, Field(max_length=1000)]
 
+
+SHOWN_ADDRESSES = 2  # as in the notebook: where a client begins, and not what the cluster is
+SHOWN_CHARACTERS = 66  # of a line of code: what fits its box at a width of 1280 pixels
 
 # What the feed says of an act that was not done, after the person's name. `doing` is the act's.
 _NOT_DONE = {
@@ -32,9 +35,20 @@ class Where:
 
     namespace: Namespace
     bootstrap_servers: str
+    begin_at: str = ""  # the addresses to show; empty: two of the cluster's
 
     def full(self, name: str) -> str:
         return self.namespace.prefix + name
+
+    @property
+    def brokers(self) -> str:
+        """The value of `bootstrap.servers` that is shown."""
+        return self.begin_at or ",".join(self.bootstrap_servers.split(",")[:SHOWN_ADDRESSES])
+
+    def head(self, topic: str | None = None) -> str:
+        """The lines at the top of a program, after its imports: `brokers = "…"`, and `topic = "…"` if it has one."""
+        lines = _assigned("brokers", self.brokers.split(","))
+        return lines if topic is None else f"{lines}\ntopic = {literal(self.full(topic))}"
 
     def tool(self, name: str, *arguments: str) -> str:
         """A command line for one of Kafka's own tools, one option per line."""
@@ -45,7 +59,7 @@ class Where:
                 lines.append(word)
             else:
                 lines[-1] += f" {word}"
-        return " \\\n    ".join([f"{name} --bootstrap-server {self.bootstrap_servers}", *lines])
+        return " \\\n    ".join([name, f"--bootstrap-server {self.brokers}", *lines])
 
 
 @dataclass(frozen=True)
@@ -148,6 +162,16 @@ class Action(BaseModel, ABC):
         if state == "done":
             return _(cls.did) % {"what": what}
         return _(_NOT_DONE[state]) % {"doing": _(cls.doing) % {"what": what}}
+
+
+def _assigned(name: str, addresses: Sequence[str]) -> str:
+    """On one line, if it fits."""
+    line = f"{name} = {literal(','.join(addresses))}"
+    if len(line) <= SHOWN_CHARACTERS:
+        return line
+    *first, last = addresses
+    lines = [*(f"    {literal(f'{each},')}" for each in first), f"    {literal(last)}"]
+    return "\n".join([f"{name} = (", *lines, ")"])
 
 
 def literal(text: str) -> str:

@@ -93,38 +93,47 @@ class CreateTopic(Action):
             },
         )
 
-    def _new_topic(self, where: Where) -> str:
-        name = literal(where.full(self.name))
+    def _new_topic(self) -> str:
         numbers = f"num_partitions={self.partitions}, replication_factor={self.replicas}"
         if not self.config:
-            return f"topic = NewTopic({name}, {numbers})"
-        settings = ", ".join(f"{literal(setting)}: {literal(value)}" for setting, value in self.settings.items())
-        return f"topic = NewTopic({name}, {numbers}, config={{{settings}}})"
+            return f"new = NewTopic(topic, {numbers})"
+        settings = "".join(
+            f"        {literal(setting)}: {literal(value)},\n" for setting, value in self.settings.items()
+        )
+        return f"new = NewTopic(\n    topic,\n    {numbers},\n    config={{\n{settings}    }},\n)"
 
     def python(self, where: Where) -> str:
         return f"""\
 from confluent_kafka.admin import AdminClient, NewTopic
 
-admin = AdminClient({{"bootstrap.servers": "{where.bootstrap_servers}"}})
-{self._new_topic(where)}
-for name, future in admin.create_topics([topic]).items():
-    future.result()  # None; a refusal is raised as a KafkaException
+{where.head(self.name)}
+
+admin = AdminClient({{"bootstrap.servers": brokers}})
+{self._new_topic()}
+for name, future in admin.create_topics([new]).items():
+    future.result()  # None; a refusal is a KafkaException
     print(f"{{name}} created")
 """
 
     def cell(self, where: Where) -> str:
         return f"""\
-from confluent_kafka import KafkaException
+from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient, NewTopic
 
-admin = AdminClient({{"bootstrap.servers": "{where.bootstrap_servers}"}})
-{self._new_topic(where)}
-for name, future in admin.create_topics([topic]).items():
+{where.head(self.name)}
+
+admin = AdminClient({{"bootstrap.servers": brokers}})
+{self._new_topic()}
+for name, future in admin.create_topics([new]).items():
     try:
         future.result()
         print(f"{{name}} created")
     except KafkaException as refusal:
-        print(f"Kafka refused: {{refusal.args[0].str()}}")
+        error = refusal.args[0]
+        if error.code() == KafkaError.TOPIC_ALREADY_EXISTS:
+            print(f"{{name}} already exists")
+        else:
+            print(f"Kafka refused: {{error.str()}}")
 """
 
     def command(self, where: Where) -> str:

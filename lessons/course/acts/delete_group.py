@@ -34,10 +34,13 @@ class DeleteGroup(Action):
         return f"""\
 from confluent_kafka.admin import AdminClient
 
-admin = AdminClient({{"bootstrap.servers": "{where.bootstrap_servers}"}})
-for group_id, future in admin.delete_consumer_groups([{literal(where.full(self.group_id))}]).items():
-    future.result()  # None; a refusal is raised as a KafkaException
-    print(f"{{group_id}} deleted")
+{where.head()}
+group = {literal(where.full(self.group_id))}
+
+admin = AdminClient({{"bootstrap.servers": brokers}})
+for name, future in admin.delete_consumer_groups([group]).items():
+    future.result()  # None; a refusal is a KafkaException
+    print(f"{{name}} deleted")
 """
 
     def command(self, where: Where) -> str:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from lessons.cluster import offsets
 from lessons.cluster.namespace import Namespace
-from lessons.course.acts.base import Action, Answer, Name, Where, literal
+from lessons.course.acts.base import Action, Answer, Name, Where
 from lessons.words import _, gettext_noop
 
 
@@ -44,10 +44,13 @@ class DeleteRecords(Action):
 from confluent_kafka import {names}
 from confluent_kafka.admin import AdminClient
 
-admin = AdminClient({{"bootstrap.servers": "{where.bootstrap_servers}"}})
-place = TopicPartition({literal(where.full(self.topic))}, {self.partition}, {before})
+{where.head(self.topic)}
+
+admin = AdminClient({{"bootstrap.servers": brokers}})
+place = TopicPartition(topic, {self.partition}, {before})
 for partition, future in admin.delete_records([place]).items():
-    print(f"{{partition.topic}} [{{partition.partition}}] begins at {{future.result().low_watermark}}")
+    begins_at = future.result().low_watermark
+    print(f"[{{partition.partition}}] begins at {{begins_at}}")
 """
 
     def command(self, where: Where) -> str:

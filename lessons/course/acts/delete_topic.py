@@ -8,7 +8,7 @@ from pydantic import Field
 from lessons.cluster import topics
 from lessons.cluster.errors import TopicMissing
 from lessons.cluster.namespace import Namespace
-from lessons.course.acts.base import Action, Answer, Name, Where, literal
+from lessons.course.acts.base import Action, Answer, Name, Where
 from lessons.words import _, gettext_noop
 
 
@@ -50,26 +50,28 @@ class DeleteTopic(Action):
         return None
 
     def python(self, where: Where) -> str:
-        name = literal(where.full(self.name))
         return f"""\
 from confluent_kafka.admin import AdminClient
 
-admin = AdminClient({{"bootstrap.servers": "{where.bootstrap_servers}"}})
-for name, future in admin.delete_topics([{name}]).items():
-    future.result()  # accepted: the brokers delete it a moment later
+{where.head(self.name)}
+
+admin = AdminClient({{"bootstrap.servers": brokers}})
+for name, future in admin.delete_topics([topic]).items():
+    future.result()  # accepted; the brokers delete it a moment later
     print(f"{{name}} will be deleted")
 """
 
     def cell(self, where: Where) -> str:
-        name = literal(where.full(self.name))
         return f"""\
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
-admin = AdminClient({{"bootstrap.servers": "{where.bootstrap_servers}"}})
-for name, future in admin.delete_topics([{name}]).items():
+{where.head(self.name)}
+
+admin = AdminClient({{"bootstrap.servers": brokers}})
+for name, future in admin.delete_topics([topic]).items():
     try:
-        future.result()  # accepted: the brokers delete it a moment later
+        future.result()  # accepted; the brokers delete it soon
         print(f"{{name}} will be deleted")
     except KafkaException as refusal:
         print(f"Kafka refused: {{refusal.args[0].str()}}")

@@ -9,7 +9,7 @@ from pydantic import Field
 from lessons.cluster import topics
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.topics import ConfigEntry
-from lessons.course.acts.base import Action, Answer, Name, Where, literal
+from lessons.course.acts.base import Action, Answer, Name, Where
 from lessons.words import _, gettext_noop, ngettext
 
 # Kafka's names for where a value was set, most specific first; the first one wins.
@@ -55,15 +55,19 @@ class DescribeConfig(Action):
         )
 
     def python(self, where: Where) -> str:
-        name = literal(where.full(self.topic))
         return f"""\
-from confluent_kafka.admin import AdminClient, ConfigResource, ConfigSource
+from confluent_kafka.admin import (
+    AdminClient, ConfigResource, ConfigSource,
+)
 
-admin = AdminClient({{"bootstrap.servers": "{where.bootstrap_servers}"}})
-resource = ConfigResource(ConfigResource.Type.TOPIC, {name})
+{where.head(self.topic)}
+
+admin = AdminClient({{"bootstrap.servers": brokers}})
+resource = ConfigResource(ConfigResource.Type.TOPIC, topic)
 for future in admin.describe_configs([resource]).values():
     for name, entry in sorted(future.result().items()):
-        print(f"{{name}} = {{entry.value}} ({{ConfigSource(entry.source).name}})")
+        source = ConfigSource(entry.source).name
+        print(f"{{name}} = {{entry.value}} ({{source}})")
 """
 
     def command(self, where: Where) -> str:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from pydantic import Field
@@ -8,7 +9,7 @@ from pydantic import Field
 from lessons.cluster import counted, topics
 from lessons.cluster.metadata import Topic
 from lessons.cluster.namespace import Namespace
-from lessons.course.acts.base import Action, Answer, Name, Where, literal
+from lessons.course.acts.base import Action, Answer, Name, Where
 from lessons.words import _, gettext_noop
 
 
@@ -25,19 +26,26 @@ class DescribeTopic(Action):
     topic: Name = Field(title=gettext_noop("Topic"))
 
     def run(self, namespace: Namespace) -> Answer:
-        return topic_answer(self.topic, topics.describe_topic(namespace, self.topic))
+        topic = topics.describe_topic(namespace, self.topic)
+        answer = topic_answer(self.topic, topic)
+        named = _("topic id: %(id)s") % {"id": topic.topic_id}
+        return replace(answer, details=(named, *answer.details))
 
     def python(self, where: Where) -> str:
-        # It lists all topics and picks one: asking for one by name would create it where auto-creation is on.
+        # It lists all topics and picks one: a list that names one would create it where auto-creation is on.
         return f"""\
+from confluent_kafka import TopicCollection
 from confluent_kafka.admin import AdminClient
 
-admin = AdminClient({{"bootstrap.servers": "{where.bootstrap_servers}"}})
-topic = admin.list_topics(timeout=10).topics[{literal(where.full(self.topic))}]
-print(f"{{topic}} has {{len(topic.partitions)}} partition(s)")
-for p in topic.partitions.values():
-    error = p.error or "none"
-    print(f"partition {{p.id}} leader: {{p.leader}}, replicas: {{p.replicas}}, isrs: {{p.isrs}}, error: {{error}}")
+{where.head(self.topic)}
+
+admin = AdminClient({{"bootstrap.servers": brokers}})
+described = admin.describe_topics(TopicCollection([topic]))
+print(f"{{topic}} has the id {{described[topic].result().topic_id}}")
+for p in admin.list_topics().topics[topic].partitions.values():
+    print(f"partition {{p.id}} leader: {{p.leader}}", end=", ")
+    print(f"replicas: {{p.replicas}}, isrs: {{p.isrs}}", end=", ")
+    print(f"error: {{p.error or 'none'}}")
 """
 
     def command(self, where: Where) -> str:

@@ -46,17 +46,23 @@ class ListTopics(Action):
 from confluent_kafka import TopicCollection
 from confluent_kafka.admin import AdminClient
 
-admin = AdminClient({{"bootstrap.servers": "{where.bootstrap_servers}"}})
+{where.head()}
+
+admin = AdminClient({{"bootstrap.servers": brokers}})
 metadata = admin.list_topics(timeout=10)
 print(f"{{len(metadata.topics)}} topics:")
 for name, topic in sorted(metadata.topics.items()):
     error = f": {{topic.error}}" if topic.error is not None else ""
-    print(f'  "{{name}}" with {{len(topic.partitions)}} partition(s){{error}}')
+    count = len(topic.partitions)
+    print(f'  "{{name}}" with {{count}} partition(s){{error}}')
 
-# an underscore is part of a name; whether a topic is internal, Kafka says itself
-underscored = TopicCollection([name for name in metadata.topics if name.startswith("_")])
-for name, future in admin.describe_topics(underscored).items():
-    print(f'  "{{name}}" is {{"internal" if future.result().is_internal else "not internal"}}')
+# An underscore is part of a name. Whether a topic is internal,
+# Kafka says itself:
+names = [name for name in metadata.topics if name.startswith("_")]
+described = admin.describe_topics(TopicCollection(names))
+for name, future in described.items():
+    internal = future.result().is_internal
+    print(f'  "{{name}}" is {{"" if internal else "not "}}internal')
 """
 
     def command(self, where: Where) -> str:
@@ -64,7 +70,7 @@ for name, future in admin.describe_topics(underscored).items():
             where.tool("kafka-topics.sh", "--describe"),
             where.tool("kafka-topics.sh", "--list", "--exclude-internal"),
         )
-        return f"{described} | grep PartitionCount\n\n# the names alone, without the topics that Kafka itself calls internal\n{ordinary}"
+        return f"{described} | grep PartitionCount\n\n# the names alone, without those that Kafka calls internal\n{ordinary}"
 
     def feed_line(self) -> str:
         return ""

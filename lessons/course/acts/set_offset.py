@@ -40,9 +40,12 @@ class SetOffset(Action):
 from confluent_kafka import ConsumerGroupTopicPartitions, TopicPartition
 from confluent_kafka.admin import AdminClient
 
-admin = AdminClient({{"bootstrap.servers": "{where.bootstrap_servers}"}})
-place = TopicPartition({literal(where.full(self.topic))}, {self.partition}, {self.offset})
-group = ConsumerGroupTopicPartitions({literal(where.full(self.group_id))}, [place])
+{where.head(self.topic)}
+group_id = {literal(where.full(self.group_id))}
+
+admin = AdminClient({{"bootstrap.servers": brokers}})
+place = TopicPartition(topic, {self.partition}, {self.offset})
+group = ConsumerGroupTopicPartitions(group_id, [place])
 for future in admin.alter_consumer_group_offsets([group]).values():
     print(future.result().topic_partitions)
 """
