@@ -49,10 +49,12 @@ __all__ = [  # the names from metadata.py that belong to topics can be imported 
     "add_partitions",
     "alter_config",
     "create_topic",
+    "create_topics",
     "delete_topic",
     "delete_topics",
     "describe_config",
     "describe_topic",
+    "describe_topics",
     "known_usual_replicas",
     "list_for",
     "list_topics",
@@ -104,6 +106,13 @@ def describe_topic(namespace: Namespace, name: str) -> Topic:
     return find_topic(namespace.full(name), asked=asked, namespace=namespace)
 
 
+def describe_topics(namespace: Namespace, names: Iterable[str]) -> dict[str, Topic]:
+    """This seat's topics of these names; those that do not exist are left out. Raises AppRefused, KafkaUnavailable."""
+    full_names = {namespace.full(name): name for name in names}
+    asked = _("Describe the topic %(topic)s") % {"topic": ", ".join(full_names.values())}
+    return {full_names[full]: topic for full, topic in describe(full_names, asked=asked, namespace=namespace).items()}
+
+
 def create_topic(
     namespace: Namespace,
     name: str,
@@ -132,6 +141,44 @@ def create_topic(
     settle(futures[full_name], asked=asked, namespace=namespace, timeout_s=timeout_s + 1)
     wait_for_every_broker(_exists, full_name, timeout_s=timeout_s)
     return find_topic(full_name, asked=asked, namespace=namespace)
+
+
+def create_topics(
+    namespace: Namespace,
+    names: Iterable[str],
+    *,
+    partitions: int,
+    replicas: int,
+    timeout_s: float = TIMEOUT_S,
+) -> dict[str, Topic | ClusterError]:
+    """Create several in one call, each with these numbers; for each name the topic, or why it was not created.
+
+    Raises AppRefused or KafkaUnavailable, and then none was asked for.
+    """
+    asked = _("Create the topics")
+    full_names = {namespace.full(name): name for name in names}
+    refuse_partitions(partitions, asked=asked)
+    refuse_replicas(replicas, asked=asked)
+    refuse_crowding(
+        namespace,
+        partitions * len(full_names),
+        replicas,
+        limit=MAX_REPLICAS_PER_BROKER,
+        asked=asked,
+        timeout_s=timeout_s,
+    )
+    with translated(asked=asked, namespace=namespace):
+        new = [NewTopic(full_name, partitions, replicas) for full_name in full_names]
+        futures = clients.admin().create_topics(new, request_timeout=timeout_s, operation_timeout=timeout_s)
+    answers: dict[str, Topic | ClusterError] = {}
+    for full_name, future in futures.items():
+        try:
+            settle(future, asked=asked, namespace=namespace, timeout_s=timeout_s + 1)
+            wait_for_every_broker(_exists, full_name, timeout_s=timeout_s)
+            answers[full_names[full_name]] = find_topic(full_name, asked=asked, namespace=namespace)
+        except ClusterError as error:
+            answers[full_names[full_name]] = error
+    return answers
 
 
 def delete_topic(namespace: Namespace, name: str, *, timeout_s: float = TIMEOUT_S) -> Deletion:

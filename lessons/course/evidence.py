@@ -10,11 +10,12 @@ from typing import Any, NamedTuple, TypeVar
 
 from lessons.cluster import groups, records, topics
 from lessons.cluster.errors import ClusterError, TopicMissing, no_answer
-from lessons.cluster.metadata import Cluster, Topic, describe_cluster, describe_each
+from lessons.cluster.metadata import Cluster, Topic, describe, describe_cluster, describe_each
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.offsets import stable_end
 from lessons.cluster.snapshot import Snapshot
 from lessons.course.acts.submit_answers import SubmitAnswers
+from lessons.words import _
 
 T = TypeVar("T")
 
@@ -31,6 +32,7 @@ class Part(Enum):
     RECORDS = "records"  # of a topic, and where its partitions end
     GROUPS = "groups"
     ACTS = "acts"  # of a kind
+    NAMES = "names"  # of topics outside the seat's part of the cluster
 
 
 class Read(NamedTuple):
@@ -72,6 +74,7 @@ class Evidence:
     memory: dict[Read, Any] | None = None
     ahead: frozenset[str] = frozenset()
     read: set[Read] = field(default_factory=set)
+    seen_before: Callable[[str], tuple[Mapping[str, Any], ...]] = lambda exercise_id: ()
 
     def _once(self, key: Read, read: Callable[[], T]) -> T:
         self.read.add(key)
@@ -85,6 +88,21 @@ class Evidence:
     def cluster(self) -> Cluster:
         """Its id and its brokers. Raises: KafkaUnavailable."""
         return self._once(Read(Part.BROKERS), describe_cluster)
+
+    def earlier(self, exercise_id: str) -> tuple[Mapping[str, Any], ...]:
+        """What earlier checks of an exercise observed of this seat, oldest first: what the cluster has forgotten since."""
+        return self.seen_before(exercise_id)
+
+    def unprefixed(self, names: Iterable[str]) -> dict[str, str]:
+        """{name: full name} of those that the cluster lists without this seat's prefix: a program that used the short
+        name may have made them. Raises: KafkaUnavailable."""
+        wanted = sorted(names)
+        key, asked = (
+            Read(Part.NAMES, " ".join(wanted)),
+            _("Describe the topic %(topic)s") % {"topic": ", ".join(wanted)},
+        )
+        found = self._once(key, lambda: frozenset(describe(wanted, asked=asked)))
+        return {name: self.namespace.prefix + name for name in wanted if name in found}
 
     def usual_replicas(self) -> int:
         """How many replicas are usual on this cluster. Raises: KafkaUnavailable."""
@@ -180,6 +198,14 @@ class SnapshotEvidence(Evidence):
     the questions stay as they were: somebody may be typing."""
 
     snapshot: Snapshot | None = None
+
+    def cluster(self) -> Cluster:
+        """Also the brokers that are gone now and have been there."""
+        brokers = self.snapshot.brokers if self.snapshot is not None else ()
+        addresses = {each.id: f"{each.host}:{each.port}" for each in brokers if each.host}
+        if self.snapshot is None or not addresses:
+            raise no_answer(asked="Describe the cluster")
+        return Cluster(self.snapshot.cluster_id or "", addresses)
 
     def visible_topics(self) -> tuple[Topic, ...]:
         if self.snapshot is None or (self.snapshot.problem is not None and not self.snapshot.topics):

@@ -33,6 +33,7 @@ class Verdict:
     expected: str = ""
     misconception: str = ""  # a name for this mistake, e.g. "shrunk", or one of STILL_TO_DO; empty: none known
     why: str = ""
+    is_begun: bool = True  # whether there is a first try; without one the page says nothing unless it is asked
 
 
 def done(seen: str) -> Verdict:
@@ -43,6 +44,12 @@ def done(seen: str) -> Verdict:
 def not_yet(seen: str, *, expected: str, misconception: str = "", why: str = "") -> Verdict:
     """The verdict that an exercise is not done yet."""
     return Verdict("not_yet", seen, expected, misconception, why)
+
+
+def not_begun(seen: str, *, expected: str, misconception: str = "", why: str = "") -> Verdict:
+    """The same where the check sees no first try: nothing submitted, done or made for this exercise. Only somebody who
+    asks is told; for everybody else the exercise is not begun."""
+    return Verdict("not_yet", seen, expected, misconception, why, is_begun=False)
 
 
 @dataclass(frozen=True)
@@ -93,13 +100,14 @@ class Exercise(ABC):
     id: ClassVar[str]  # never changes, unique in the course: `creating-topics.three-topics`
     title: ClassVar[str]
     points: ClassVar[int]  # never changes
-    todo: ClassVar[str]  # Markdown
+    todo: ClassVar[str]  # Markdown, for every seat
     hint: ClassVar[str] = ""
     version: ClassVar[int] = 1  # of the observation's format
     text_hash: ClassVar[str]  # SHA-256 of the lesson's programs, 64 hexadecimal digits: which check gave a verdict
     solution: ClassVar[Steps]  # wrap a function in `staticmethod(function)`
     wrong_ways: ClassVar[Sequence[WrongWay]] = ()
     reads_topics: ClassVar[Sequence[str]] = ()  # by their short names: a check of many exercises asks for all at once
+    remembers: ClassVar[bool] = False  # what is observed is kept also before the first try, for `Evidence.earlier`
     reads_groups: ClassVar[bool] = False  # an open page then has the seat's groups in its snapshots
     guess: ClassVar[Guess | None] = None  # when its answer is a prediction
 
@@ -109,6 +117,10 @@ class Exercise(ABC):
         Raises: ClusterError if the questions name things on the cluster and it cannot be read.
         """
         return None
+
+    def task(self, evidence: Evidence, seed: str) -> str:
+        """`todo` with what is this seat's own, as Markdown. Raises: ClusterError, and then the page shows `todo`."""
+        return self.todo
 
     @property
     def asks(self) -> bool:

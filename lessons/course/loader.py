@@ -25,15 +25,20 @@ _log = logging.getLogger(__name__)
 _markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
 _markdown.render("*now*")  # its rules are put together at first use, which goes wrong when two threads do so at once
 # A block of a lesson other than text: `::: act create-topic`, fields as TOML, `:::`
-_BLOCK = re.compile(r"^::: (?P<kind>\w+) (?P<name>[\w.-]+)\n(?P<fields>.*?)^:::$\n?", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(
+    r"^::: (?:aside (?P<title>[^\n]+)|(?P<kind>\w+) (?P<name>[\w.-]+))\n(?P<inside>.*?)^:::$\n?",
+    re.MULTILINE | re.DOTALL,
+)
 
 
 @dataclass(frozen=True)
 class Block:
-    """A part of a lesson's page: `text` (with html), or `act`, `exercise`, `stream`, `figure` (with a name and fields).
+    """A part of a lesson's page: `text` and `aside` (with html), or `act`, `exercise`, `stream`, `figure` (with a name
+    and fields).
 
     A figure is a drawing with its text, `templates/figures/<name>.html`. A `cell` is an act for the notebook only, for
-    what the page leaves to an earlier lesson or to the reader.
+    what the page leaves to an earlier lesson or to the reader. An `aside` is text for the curious, folded on the page; its
+    name is what stands on the fold.
     """
 
     kind: str
@@ -160,9 +165,15 @@ def _blocks(body: str) -> Iterator[Block]:
     position = 0
     for match in _BLOCK.finditer(body):
         yield from _text(body[position : match.start()])
-        yield Block(match["kind"], name=match["name"], fields=tomllib.loads(match["fields"]))
+        yield _block(match)
         position = match.end()
     yield from _text(body[position:])
+
+
+def _block(match: re.Match[str]) -> Block:
+    if title := match["title"]:
+        return Block("aside", name=title.strip(), html=render(match["inside"]), markdown=match["inside"].strip())
+    return Block(match["kind"], name=match["name"], fields=tomllib.loads(match["inside"]))
 
 
 def _text(markdown: str) -> Iterator[Block]:

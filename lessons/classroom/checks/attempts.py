@@ -36,6 +36,7 @@ CHECK_FAILED = "check-failed"  # the name of what went wrong, in a verdict: the 
 CHECKS_WHEN_OVERTAKEN = 3
 KEEP_LIKE_WORDS_EVERY = timedelta(minutes=1)
 LATEST_ACTS = 100  # of one kind; a check reads no further back, however long somebody plays
+LATEST_OBSERVATIONS = 50  # of one exercise
 
 
 def _shown(member: Member, exercises: Iterable[Exercise]) -> dict[str, Attempt]:
@@ -58,7 +59,7 @@ def check_seat(
     """Checks what is not done yet in these lessons; True when an attempt was added. With a `memory` only what has read
     something that has `changed` since the check that it remembers.
 
-    Nothing is kept of a check that found nothing new. In a lesson that is not among the `begun` ones (their slugs) only
+    Nothing is kept of a check that found nothing new, or no first try. In a lesson that is not among the `begun` ones (their slugs) only
     "done" is kept: anything else would look like an attempt of somebody who has never been there.
 
     Raises: KafkaUnavailable, and then what comes after it was not checked: it would wait as long for no answer.
@@ -123,7 +124,8 @@ def _check_quietly(
     """Again, if another check has kept something meanwhile: it may have read the cluster earlier. Raises: ClusterError."""
     for _try in range(CHECKS_WHEN_OVERTAKEN):
         seen, verdict = _look(member, exercise, evidence)
-        if verdict.state != "done" and last is None and only_done:
+        if verdict.state != "done" and last is None and (only_done or not verdict.is_begun):
+            _remember(exercise, seen)
             return False
         if (
             verdict.state != "done"
@@ -138,6 +140,15 @@ def _check_quietly(
         if _is_done(last):
             return False
     return False
+
+
+def _remember(exercise: Exercise, seen: Observation | None) -> None:
+    """Keep what was observed without a first try, where later checks ask for what the cluster has forgotten by then."""
+    if not exercise.remembers or seen is None:
+        return
+    before = seen.member.observations.filter(exercise=exercise.id).order_by("-pk").first()
+    if before is None or before.data != seen.data:
+        seen.save()
 
 
 def _keep_unless_others_did(
@@ -217,7 +228,7 @@ def _observe(member: Member, exercise: Exercise, evidence: Evidence) -> Observat
 def evidence_of(
     member: Member, *, memory: dict[Read, Any] | None = None, ahead: frozenset[str] = frozenset()
 ) -> Evidence:
-    return Evidence(member.namespace, _acts_of(member), memory, ahead)
+    return Evidence(member.namespace, _acts_of(member), memory, ahead, seen_before=_observed_of(member))
 
 
 def evidence_in(snapshot: Snapshot | None, member: Member) -> Evidence:
@@ -243,6 +254,16 @@ def _past(
         id=str(pk), kind=kind, fields=fields, state=state, data=answer.get("data", {}), code=answer.get("code", ""),
         settled_at=settled_at.isoformat() if settled_at else "",
     )  # fmt: skip
+
+
+def _observed_of(member: Member) -> Callable[[str], tuple[Mapping[str, Any], ...]]:
+    def seen_before(exercise_id: str) -> tuple[Mapping[str, Any], ...]:
+        latest = member.observations.filter(exercise=exercise_id).order_by("-pk").values_list("data", flat=True)
+        found = tuple(reversed(latest[:LATEST_OBSERVATIONS]))
+        lend_connection()  # Kafka is asked next
+        return found
+
+    return seen_before
 
 
 def seed_of(member: Member, exercise: Exercise) -> str:

@@ -57,13 +57,19 @@ def touched(act: Act, exercise: str, read: AbstractSet[Read]) -> bool:
     if action is None:
         return False
     names = {each.name for each in read if each.part in (Part.TOPIC, Part.RECORDS)}
-    topic = act.fields.get("topic", act.fields.get("name"))
+    topics = _topics_of(act)
     changes_groups = action.changes_groups and Read(Part.GROUPS) in read
     if changes_groups or Read(Part.ACTS, act.kind) in read:
-        return topic is None or not names or topic in names
+        return not topics or not names or not names.isdisjoint(topics)
     if action.changes_topics:
-        return topic in names
-    return action.changes_records and Read(Part.RECORDS, topic or "") in read
+        return not names.isdisjoint(topics)
+    return action.changes_records and any(Read(Part.RECORDS, topic) in read for topic in topics)
+
+
+def _topics_of(act: Act) -> set[str]:
+    """The topics that it was done to, by their short names; empty: to none that it names."""
+    named = (act.fields.get("topic"), act.fields.get("name"), *str(act.fields.get("names") or "").split("\n"))
+    return {name for name in named if name}
 
 
 def _was_not_enough(act: Act, exercise: Exercise) -> bool:

@@ -91,6 +91,9 @@ def _lesson_cell(lesson: Lesson, block: Block, place: Where, page_url: str) -> C
     match block.kind:
         case "text":
             return Cell("markdown", block.markdown)
+        case "aside":
+            heading = _("For the curious: %(title)s") % {"title": block.name}
+            return Cell("markdown", f"### {heading}\n\n{block.markdown}")
         case "figure":
             drawing = _("[The lesson's page](%(url)s) has a drawing here.") % {"url": page_url}
             return Cell("markdown", f"*{drawing}*")

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from lessons.course.evidence import Evidence
-from lessons.course.exercise import Exercise, Observation, Step, Verdict, WrongWay, done, not_yet
+from lessons.course.exercise import Exercise, Observation, Step, Verdict, WrongWay, done, not_begun, not_yet
 
 TOPIC = "my-first"
 WANTED = 2
@@ -37,8 +37,8 @@ class OwnTopic(Exercise):
         """Pure: it has to give the same verdict from the same evidence years later."""
         expected = f"{TOPIC} with {WANTED} partitions"
         partitions = observation["partitions"]
-        if partitions is None:
-            return not_yet(f"There is no topic {TOPIC}.", expected=expected, misconception="missing")
+        if partitions is None:  # no first try: the page says nothing before there is one
+            return not_begun(f"There is no topic {TOPIC}.", expected=expected, misconception="missing")
         if partitions != WANTED:
             return not_yet(
                 f"The number of partitions of {TOPIC} is {partitions}.", expected=expected,

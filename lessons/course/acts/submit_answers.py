@@ -29,7 +29,7 @@ class SubmitAnswers(Action):
     doing: ClassVar[str] = gettext_noop("answering %(what)s")
     example: ClassVar[Mapping[str, Any]] = {
         "exercise": "kafka-and-its-cluster.entry-points",
-        "answers": {"brokers": 3, "id_end": "x7Kq"},
+        "answers": {"brokers": 3, "broker": 2},
     }
     asks_kafka: ClassVar[bool] = False
 

@@ -7,7 +7,7 @@ from ninja import Path, Query, Router
 
 from lessons.classroom import process
 from lessons.classroom.access import get_asker
-from lessons.classroom.grading.standings import NOT_BEGUN_YET, NOT_YET, Standing, attempts_shown, standings_of
+from lessons.classroom.grading.standings import NOT_BEGUN_YET, Standing, attempts_shown, standings_of
 from lessons.classroom.models import Attempt
 from lessons.cluster import groups, records, topics
 from lessons.cluster.namespace import Namespace
@@ -93,5 +93,5 @@ def _topic(namespace: Namespace, topic: topics.Topic) -> dict[str, Any]:
 def _exercise(lesson: Lesson, exercise: Exercise, standing: Standing, attempt: Attempt | None) -> dict[str, Any]:
     return {
         "id": exercise.id, "lesson": lesson.slug, "title": exercise.title, "points": exercise.points,
-        "state": standing.state or NOT_YET, "verdict": attempt.verdict if attempt else {},
+        "state": standing.state or "not_begun", "verdict": attempt.verdict if attempt else {},
     }  # fmt: skip

@@ -146,7 +146,7 @@ class ExerciseOut(Schema):
     lesson: str
     title: str
     points: int
-    state: Literal["done", "not_yet", "could_not_check"]
+    state: State
     verdict: dict[str, Any]
 
 

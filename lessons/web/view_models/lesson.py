@@ -33,6 +33,7 @@ from lessons.cluster.errors import ClusterError
 from lessons.cluster.snapshot import Snapshot
 from lessons.course.acts import ACTIONS
 from lessons.course.acts.base import Action, Where
+from lessons.course.evidence import Evidence
 from lessons.course.exercise import Exercise
 from lessons.course.loader import Block, Lesson, render
 from lessons.web.forms.acts import DescribedForm, described_form
@@ -41,6 +42,8 @@ MOST_HIGHLIGHTED = 20_000  # characters; beyond them it takes seconds, and shows
 MOST_CACHED = 4000
 INDENT = 4
 DEEPEST = 3  # for which there is a style
+ORDER = "order"  # the field of a prediction of the order of records
+NOT_BEGUN_CLASS = "not_begun"  # the state of an exercise that has no standing yet, on a page and in the API
 
 _html = HtmlFormatter(nowrap=True)
 _LEXERS = {"python": PythonLexer, "bash": BashLexer}
@@ -239,8 +242,8 @@ def _exercise_card(
         dom_id=dom_id_of(exercise),
         title=exercise.title,
         points=exercise.points,
-        todo_html=mark_safe(_rendered(exercise.todo)),  # noqa: S308 - our own text
-        state=standing.state or Attempt.State.NOT_YET,
+        todo_html=mark_safe(_rendered(_task(member, exercise, snapshot))),  # noqa: S308 - our own text
+        state=standing.state or NOT_BEGUN_CLASS,
         seen=verdict.get("seen", ""),
         expected=verdict.get("expected", ""),
         why=verdict.get("why", ""),
@@ -258,6 +261,19 @@ def _exercise_card(
     )
 
 
+def _task(member: Member, exercise: Exercise, snapshot: Snapshot | None) -> str:
+    """What this seat is to do, as Markdown."""
+    try:
+        return exercise.task(_shown_evidence(member, snapshot), seed_of(member, exercise))
+    except ClusterError:
+        return exercise.todo
+
+
+def _shown_evidence(member: Member, snapshot: Snapshot | None) -> Evidence:
+    """What the page shows is that of the snapshot; without one, of the latest."""
+    return evidence_in(snapshot or process.current().snapshots.latest(member.namespace), member)
+
+
 def _is_stuck(member: Member, attempt: Attempt | None, standing: Standing) -> bool:
     return member.role == Role.STUDENT and attempt is not None and standing.state != Attempt.State.DONE
 
@@ -272,7 +288,7 @@ def question_form(
     """
     if not exercise.asks:
         return None
-    evidence = evidence_in(snapshot or process.current().snapshots.latest(member.namespace), member)
+    evidence = _shown_evidence(member, snapshot)
     try:
         questions = exercise.questions(evidence, seed_of(member, exercise))
     except ClusterError:
@@ -316,7 +332,7 @@ def watch_card(member: Member, lesson: Lesson) -> StreamCard | None:
 
 
 def _tells_order(lesson: Lesson) -> bool:
-    return not any(exercise.guess for exercise in lesson.exercises)
+    return not any(exercise.guess and exercise.guess.field == ORDER for exercise in lesson.exercises)
 
 
 @dataclass(frozen=True)
@@ -377,6 +393,8 @@ def _page_block(
             return PageBlock("stream", "parts/_stream.html", card=stream_card(member, lesson, index))
         case "figure":
             return PageBlock("figure", f"figures/{block.name}.html")
+        case "aside":
+            return PageBlock("aside", "parts/_aside.html", html=mark_safe(block.html), card=block.name)  # noqa: S308 - our own text
         case _:
             return PageBlock("text", "parts/_text.html", html=mark_safe(block.html))  # noqa: S308 - our own text
 

@@ -17,8 +17,12 @@ from tests.course.test_course import take
 pytestmark = pytest.mark.usefixtures("kafka")
 ASKING = [exercise for exercise in all_exercises() if exercise.asks]
 
+ANSWERED = [
+    "brokers", "broker", "internal", "why_not", "boxes", "when", "id_start", "first_offset",
+    "order", "partition", "offset", "ordered",
+]  # fmt: skip
 texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8)
-fields = st.sampled_from(["brokers", "id_end", "internal", "order", "partition", "offset", "ordered"]) | texts
+fields = st.sampled_from(ANSWERED) | texts
 answers = st.dictionaries(
     fields, texts | st.integers() | st.booleans() | st.none() | st.lists(texts, max_size=3), max_size=4
 )

@@ -17,6 +17,7 @@ DONE = {
     "alter-config": "set retention.ms of test2p to 86400000",
     "consume": "consumed test1p in group readers",
     "create-topic": "created test3r with 2 partitions, 3 replicas",
+    "create-topics": "created first, second with 1 partition, 1 replica each",
     "delete-group": "deleted group leavers",
     "delete-records": "deleted records of test2p [0]: all",
     "delete-topic": "deleted test2die",

@@ -19,7 +19,9 @@ pytestmark = pytest.mark.usefixtures("kafka")
 def test_describe_cluster_names_every_broker_and_the_cluster(where):
     answer = DescribeCluster().run(where.namespace)
     cluster = describe_cluster()
-    assert answer.data == {"cluster_id": cluster.cluster_id, "brokers": [1, 2, 3]}
+    assert answer.data["cluster_id"] == cluster.cluster_id
+    assert answer.data["brokers"] == [1, 2, 3]
+    assert answer.data["addresses"] == {str(broker): address for broker, address in cluster.addresses.items()}
     assert answer.details[0] == f"broker 1 at {cluster.addresses[1]}"
     assert "3 brokers" in answer.words
 

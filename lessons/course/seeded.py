@@ -1,0 +1,17 @@
+"""What an exercise asks of one seat alone, made from its seed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from hashlib import sha256
+from typing import TypeVar
+
+T = TypeVar("T", int, str)
+
+
+def seeded_choice(options: Iterable[T], seed: str) -> T:
+    """One of the options, the same at each call. If another one goes, as a broker may, the choice stays.
+
+    Raises: ValueError if there are none.
+    """
+    return min(options, key=lambda option: sha256(f"{seed} {option}".encode()).digest())
