@@ -155,10 +155,10 @@ def test_what_cannot_be_saved_now_is_said_and_saved_later(notebook):
 def test_the_python_of_a_form_follows_it_until_somebody_edits_it(notebook):
     page = notebook("lessons/creating-topics/")
     code = page.locator('[data-cell="create-topic-1"]')
-    page.get_by_label("Name").first.fill("another")
+    page.get_by_label("Name", exact=True).first.fill("another")
     expect(code.locator("[data-source]")).to_contain_text('.another"')
     edit(page, code, "print('mine')")
-    page.get_by_label("Name").first.fill("a-third")
+    page.get_by_label("Name", exact=True).first.fill("a-third")
     expect(code.locator("[data-behind]")).to_be_visible()
     expect(code.locator(".cm-content")).to_have_text("print('mine')")
     code.get_by_role("button", name="Reset to the original").click()
@@ -255,7 +255,7 @@ def test_what_a_lessons_cell_does_shows_in_the_cluster_beside_it(notebook):
     code = page.locator('[data-cell="create-topic-1"]')
     code.get_by_role("button", name="Run").click()
     expect(code.locator(".output")).to_contain_text("created", timeout=START_MS)
-    expect(page.locator("#part-topics")).to_contain_text("test1p")
+    expect(page.locator("#part-topics")).to_contain_text("test3r")
 
 
 def test_shift_enter_goes_from_cell_to_cell(notebook):

@@ -11,13 +11,15 @@ from playwright.sync_api import APIResponse, Page, Route, WebSocketRoute, expect
 from tests.browser.test_pages import room_of
 from tests.waiting import wait_for
 
+QUESTION = "Id of the broker at"
+
 
 class HeldCheck:
     """An exercise whose POSTs wait until a test lets them through; what the page's socket was sent is kept."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        self.exercise = page.locator(".exercise")
+        self.exercise = page.locator("#exercise-kafka-and-its-cluster-entry-points")
         self.brokers = self.exercise.get_by_label("Brokers in the cluster")
         self.button = self.exercise.get_by_role("button", name="Check now")
         self.found = self.exercise.locator(".found")
@@ -50,6 +52,7 @@ class HeldCheck:
     def press_and_let_the_socket_be_faster(self, typed: str) -> tuple[Route, APIResponse]:
         """The POST that waits with its answer, of which the page was sent a part meanwhile."""
         self.brokers.fill(typed)
+        self.exercise.get_by_label("Id of the broker").fill("2")
         post = self.press()
         answer = post.fetch()
         self.frame_with(f"{typed} was typed")
@@ -67,12 +70,12 @@ class HeldCheck:
 def held(seat: Page) -> HeldCheck:
     held = HeldCheck(seat)
     seat.goto(room_of(seat) + "lessons/kafka-and-its-cluster/")
-    held.frame_with("Nothing is typed yet")
+    held.frame_with(QUESTION)
     return held
 
 
 def test_the_answer_wins_over_what_the_page_was_sent_meanwhile_and_over_an_older_part_that_comes_later(held: HeldCheck):
-    older = held.frame_with("Nothing is typed yet")
+    older = held.frame_with(QUESTION)
     post, answer = held.press_and_let_the_socket_be_faster("77")
     expect(held.exercise).not_to_contain_text("77 was typed")
     post.fulfill(response=answer)

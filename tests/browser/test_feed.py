@@ -19,9 +19,9 @@ BEGAN = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 
 
 def create_topic(page: Page, name: str) -> None:
-    form = page.locator("section.act").first
+    form = page.locator("section.act").filter(has=page.get_by_role("heading", name="Create a topic"))
     form.get_by_label("Name").fill(name)
-    form.get_by_role("button", name="Create", exact=False).first.click()
+    form.get_by_role("button", name="Create topic").click()
 
 
 def test_an_act_stands_on_the_page_of_who_grades_and_the_filters_sort_it_out(

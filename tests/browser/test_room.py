@@ -43,6 +43,8 @@ def test_a_students_row_changes_by_itself_and_the_room_is_for_everybodys_eyes(
     link = row.get_by_role("link")
     link.focus()
     student.goto(student.url.replace("/welcome/", "/c/") + "lessons/creating-topics/")
+    student.get_by_label("Names").fill("test1p")
+    student.get_by_role("button", name="Create topics").click()
     expect(row.get_by_role("cell", name="trying")).to_have_count(1)
     expect(link).to_be_focused()
     hands_come_first_and_move_no_control(page, student)

@@ -140,7 +140,7 @@ def test_a_read_that_would_run_beside_too_many_others_is_refused_and_one_that_en
 
 
 def test_a_form_says_so_in_its_card(hurried, alice_client):
-    index = next(i for i, block in enumerate(get_lesson("creating-topics").blocks) if block.kind == "act")
+    index = next(i for i, block in enumerate(get_lesson("creating-topics").blocks) if block.name == "create-topic")
     url = reverse("act", args=[hurried.klass.slug, "creating-topics", index])
     form = {"name": "test1p", "partitions": "1", "replicas": "1", "act_id": str(uuid4())}
     refused = alice_client.post(url, form, headers={"HX-Request": "true"})

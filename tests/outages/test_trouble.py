@@ -313,7 +313,7 @@ def locked_rows() -> Iterator[None]:
 
 def test_a_locked_database_is_said_and_nothing_is_done(alice, alice_client, own_cluster):
     url = reverse("act", args=[alice.klass.slug, "creating-topics", 1])
-    fields = {"name": "locked-out", "partitions": "1", "replicas": "1", "act_id": str(uuid4())}
+    fields = {"names": "locked-out", "partitions": "1", "replicas": "1", "act_id": str(uuid4())}
     with locked_rows():
         answer = alice_client.post(url, fields)
     assert answer.status_code == 503

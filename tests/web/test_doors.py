@@ -51,7 +51,7 @@ LESSON = {"lesson_slug": "creating-topics"}
 
 def refused_by_the_app(action: type[Action]) -> dict[str, Any]:
     """A name that the app refuses itself: whoever gets that answer has come in, and Kafka need not be waited for."""
-    return {field: "." if field in ("name", "topic") else value for field, value in action.example.items()}
+    return {field: "." if field in ("name", "names", "topic") else value for field, value in action.example.items()}
 
 
 DOORS = [

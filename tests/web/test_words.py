@@ -144,7 +144,7 @@ def answers_to_forms(browser: Client, klass: Class) -> Iterator[tuple[str, bytes
     for fields in ({"do": "lower"}, {"do": "raise", "words": "1" * 301}):
         yield "hand", post("hand", fields, "creating-topics")
     yield "check", post("check", {}, "creating-topics", EXERCISE)
-    done = {"act_id": str(uuid4()), "name": "1", "partitions": "1", "replicas": "1"}
+    done = {"act_id": str(uuid4()), "names": "1", "partitions": "1", "replicas": "1"}
     yield "an act was done", post("act", done, "creating-topics", 1)
 
 

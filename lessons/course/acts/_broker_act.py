@@ -154,14 +154,15 @@ from confluent_kafka.admin import AdminClient
 admin = AdminClient({{"bootstrap.servers": brokers}})
 for topic in admin.list_topics(timeout=10).topics.values():
     for p in topic.partitions.values():
-        print(f"{{topic}} [{{p.id}}] leader {{p.leader}}, in sync {{p.isrs}}")
+        place = f"{{topic}} [{{p.id}}]"
+        print(f"{{place}} leader {{p.leader}}, in sync {{p.isrs}}")
 """
 
     def feed_line(self) -> str:
         return _("broker %(broker)s") % {"broker": self.broker}
 
 
-RESTARTS = "If you end an embedded broker by hand, `up` starts it again."
+RESTARTS = "# If you end an embedded broker by hand, `up` starts it again."
 
 
 class EndBroker(BrokerAct):

@@ -62,7 +62,8 @@ change = ConfigEntry(
 resource = ConfigResource(
     ConfigResource.Type.TOPIC, topic, incremental_configs=[change]
 )
-for future in admin.incremental_alter_configs([resource]).values():
+changed = admin.incremental_alter_configs([resource])
+for future in changed.values():
     future.result()  # None; a refusal is a KafkaException
 """
 

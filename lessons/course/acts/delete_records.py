@@ -55,7 +55,7 @@ for partition, future in admin.delete_records([place]).items():
 
     def command(self, where: Where) -> str:
         place = {"topic": where.full(self.topic), "partition": self.partition, "offset": self.before}
-        wanted = json.dumps({"partitions": [place], "version": 1})
+        wanted = f'{{"version": 1, "partitions": [\n  {json.dumps(place)}\n]}}'
         tool = where.tool("kafka-delete-records.sh", "--offset-json-file", "/dev/stdin")
         return f"echo {shlex.quote(wanted)} | {tool}"
 

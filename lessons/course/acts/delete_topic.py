@@ -57,7 +57,7 @@ from confluent_kafka.admin import AdminClient
 
 admin = AdminClient({{"bootstrap.servers": brokers}})
 for name, future in admin.delete_topics([topic]).items():
-    future.result()  # accepted; the brokers delete it a moment later
+    future.result()  # accepted; the brokers delete it soon
     print(f"{{name}} will be deleted")
 """
 

@@ -25,4 +25,4 @@ class KillBroker(EndBroker):
     )
 
     def command(self, where: Where) -> str:
-        return f"# SIGKILL: the broker has no time to clean up. {RESTARTS}\npkill -KILL -f 'kafka\\.Kafka {self.properties}'\n"
+        return f"# SIGKILL: the broker has no time to clean up.\n{RESTARTS}\npkill -KILL -f 'kafka\\.Kafka {self.properties}'\n"

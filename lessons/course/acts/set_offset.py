@@ -37,7 +37,9 @@ class SetOffset(Action):
 
     def python(self, where: Where) -> str:
         return f"""\
-from confluent_kafka import ConsumerGroupTopicPartitions, TopicPartition
+from confluent_kafka import (
+    ConsumerGroupTopicPartitions, TopicPartition,
+)
 from confluent_kafka.admin import AdminClient
 
 {where.head(self.topic)}
@@ -46,7 +48,8 @@ group_id = {literal(where.full(self.group_id))}
 admin = AdminClient({{"bootstrap.servers": brokers}})
 place = TopicPartition(topic, {self.partition}, {self.offset})
 group = ConsumerGroupTopicPartitions(group_id, [place])
-for future in admin.alter_consumer_group_offsets([group]).values():
+changed = admin.alter_consumer_group_offsets([group])
+for future in changed.values():
     print(future.result().topic_partitions)
 """
 

@@ -25,4 +25,4 @@ class StopBroker(EndBroker):
     )
 
     def command(self, where: Where) -> str:
-        return f"# This asks the process to end (SIGTERM). {RESTARTS}\nkafka-server-stop.sh --node-id={self.broker}\n"
+        return f"# This asks the process to end (SIGTERM).\n{RESTARTS}\nkafka-server-stop.sh --node-id={self.broker}\n"

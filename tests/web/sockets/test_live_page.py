@@ -40,7 +40,7 @@ async def test_the_first_frame_draws_the_whole_page_and_later_ones_only_what_cha
     first = tab.frames[0]["parts"]
     form = "exercise-kafka-and-its-cluster-entry-points"
     assert {"part-diagram", "part-topics", "part-brokers", "part-progress", "part-rail", form} < set(first)
-    await until_part(tab, form, "Not yet")
+    await until_part(tab, form, "Id of the broker at")
     frames_before = len(tab.frames)
     await create(room, "test2p")
     await until_part(tab, "part-topics", "test2p")

@@ -8,7 +8,7 @@ from lessons.web.view_models.lesson import exercise_cards
 
 def test_state_and_words_of_a_card_are_of_one_moment_and_a_later_card_has_a_higher_version(alice):
     lesson = get_lesson("creating-topics")
-    [exercise] = lesson.exercises
+    exercise = lesson.exercises[0]
 
     def store(state: str, seen: str) -> None:
         Attempt.objects.create(

@@ -17,8 +17,9 @@ def url_of(name: str, member, lesson: str, *more) -> str:
     return reverse(name, args=[member.klass.slug, lesson, *more])
 
 
-def index_of(lesson: str, kind: str = "act") -> int:
-    return next(index for index, block in enumerate(get_lesson(lesson).blocks) if block.kind == kind)
+def index_of(lesson: str, kind: str = "act", name: str = "") -> int:
+    blocks = enumerate(get_lesson(lesson).blocks)
+    return next(index for index, block in blocks if block.kind == kind and name in ("", block.name))
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def create(alice, alice_client):
 
     def post(headers=HTMX, **fields):
         data = {"act_id": str(uuid4()), "name": "test1p", "partitions": "1", "replicas": "1", **fields}
-        url = url_of("act", alice, "creating-topics", index_of("creating-topics"))
+        url = url_of("act", alice, "creating-topics", index_of("creating-topics", name="create-topic"))
         return alice_client.post(url, data, headers=headers)
 
     return post
@@ -118,7 +119,7 @@ def test_two_seats_may_have_topics_of_one_name(create, classroom):
     create()
     bob = Client()
     bob.force_login(classroom.bob.user, backend="django.contrib.auth.backends.ModelBackend")
-    url = url_of("act", classroom.bob, "creating-topics", index_of("creating-topics"))
+    url = url_of("act", classroom.bob, "creating-topics", index_of("creating-topics", name="create-topic"))
     data = {"act_id": str(uuid4()), "name": "test1p", "partitions": "1", "replicas": "1"}
     assert bob.post(url, data, headers=HTMX).status_code == 200
 
@@ -156,7 +157,7 @@ def test_a_record_beyond_a_megabyte_is_refused_in_words(create, send):
 
 
 def test_code_follows_what_is_typed(alice, alice_client):
-    url = url_of("act-code", alice, "creating-topics", index_of("creating-topics"))
+    url = url_of("act-code", alice, "creating-topics", index_of("creating-topics", name="create-topic"))
     page = alice_client.post(url, {"name": "mine", "partitions": "5", "replicas": "1"}).content.decode()
     assert f"{alice.namespace.prefix}mine" in page
     assert "num_partitions" in page
@@ -193,7 +194,7 @@ def test_markup_in_a_name_is_shown_and_not_run(create):
 
 def test_acts_of_another_class_are_out_of_reach(classroom, client):
     client.force_login(classroom.charlie.user, backend="django.contrib.auth.backends.ModelBackend")
-    url = url_of("act", classroom.alice, "creating-topics", index_of("creating-topics"))
+    url = url_of("act", classroom.alice, "creating-topics", index_of("creating-topics", name="create-topic"))
     assert client.post(url, {"name": "test1p"}).status_code == 404
 
 

@@ -1,0 +1,80 @@
+"""Text for the curious: a folded block of a lesson, and Markdown in its notebook."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.urls import reverse
+
+from lessons.classroom.exports.notebook import lesson_cells
+from lessons.cluster.namespace import Namespace
+from lessons.course import loader
+from lessons.course.acts.base import Where
+from lessons.course.loader import Block, get_lesson
+
+LESSON = """Before.
+
+::: aside Why is it “so”?
+It is **so**. <b>raw</b>
+
+- a list
+:::
+
+After.
+
+::: act create-topic
+name = "test1p"
+:::
+"""
+
+
+def blocks(body: str) -> list[Block]:
+    return list(loader._blocks(body))
+
+
+def test_an_aside_has_a_title_in_words_and_markdown_inside():
+    before, aside, after, act = blocks(LESSON)
+    assert [before.kind, aside.kind, after.kind, act.kind] == ["text", "aside", "text", "act"]
+    assert aside.name == "Why is it “so”?"
+    assert "<strong>so</strong>" in aside.html
+    assert "<b>" not in aside.html
+    assert aside.markdown.startswith("It is **so**.")
+    assert act.fields == {"name": "test1p"}
+
+
+def test_another_block_takes_no_title_in_words():
+    [text] = blocks("::: act create a topic\n:::\n")
+    assert text.kind == "text"
+
+
+@pytest.mark.usefixtures("kafka")
+def test_it_is_folded_on_the_page(alice, alice_client):
+    page = alice_client.get(reverse("lesson", args=[alice.klass.slug, "kafka-and-its-cluster"])).content.decode()
+    fold = page[page.index('<details class="aside">') :]
+    assert "Who keeps the brokers together" in fold[: fold.index("</summary>")]
+    assert "KRaft" in fold[: fold.index("</details>")]
+    assert "<details open" not in page
+
+
+def test_in_the_notebook_it_is_text_under_its_title(kafka: str):
+    place = Where(namespace=Namespace("class", "7KQ4"), bootstrap_servers=kafka)
+    cells = lesson_cells(get_lesson("kafka-and-its-cluster"), place, page_url="http://here/")
+    [aside] = [cell for cell in cells if "Who keeps the brokers together" in cell.source]
+    assert aside.kind == "markdown"
+    assert "**controllers**" in aside.source
+    assert ":::" not in aside.source
+
+
+@pytest.mark.parametrize("lesson", [each for each in loader.lessons() if each.number <= 4], ids=lambda each: each.slug)
+def test_at_most_120_words_stand_before_the_first_action(lesson):
+    first = next(index for index, block in enumerate(lesson.blocks) if block.kind not in ("text", "figure", "aside"))
+    words = sum(len(block.markdown.split()) for block in lesson.blocks[:first])
+    assert 0 < words <= 120
+
+
+def test_every_figure_of_a_lesson_is_there():
+    templates = Path(loader.HERE).parents[1] / "templates" / "figures"
+    for lesson in loader.lessons():
+        for block in lesson.blocks:
+            assert block.kind != "figure" or (templates / f"{block.name}.html").is_file()
