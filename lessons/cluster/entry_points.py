@@ -17,13 +17,17 @@ from confluent_kafka import KafkaException
 from confluent_kafka.admin import ClusterMetadata
 
 from lessons.cluster import clients
-from lessons.cluster.errors import KafkaUnavailable, translated
+from lessons.cluster.errors import KafkaRefused, KafkaUnavailable
 from lessons.cluster.metadata import Cluster, cluster_of, list_metadata
 from lessons.cluster.refusals import Refusal
+from lessons.words import _, gettext_noop
 
 MOST_ADDRESSES = 4
 REACHED_WITHIN_S = 5.0
 ALONE_WITHIN_S = 2.0
+NOBODY = "_TRANSPORT"  # as the client calls it
+_SILENCE = gettext_noop("Nobody answers at any of these addresses.")
+_ADVICE = gettext_noop("One that answers has to be among them: without it there is nobody to ask.")
 _NOBODYS = ".invalid"
 _HERE = {"127.0.0.1", "localhost"}
 
@@ -44,13 +48,16 @@ def addresses_in(bootstrap_servers: str) -> tuple[str, ...]:
 def reach(addresses: Sequence[str], *, asked: str) -> Reached:
     """Ask as a client that begins at these addresses, and beside it at each of them alone.
 
-    Raises: AppRefused; KafkaUnavailable if nobody answers at any of them.
+    Raises: AppRefused; KafkaRefused with the code NOBODY if nobody answers at any of them: the cluster itself may be up,
+    and nothing is left to find out. KafkaUnavailable, if that is away.
     """
     _refuse(addresses, asked=asked)
     with ThreadPoolExecutor(len(addresses)) as threads:
         alone = threads.map(_answers_alone, addresses)
-        with translated(asked=asked):
+        try:
             cluster = cluster_of(_list(",".join(addresses), REACHED_WITHIN_S))
+        except KafkaException:
+            raise KafkaRefused(code=NOBODY, asked=asked, answered=_(_SILENCE), advice=_(_ADVICE)) from None
         answered = {address for address, answers in zip(addresses, alone, strict=True) if answers}
     answered |= set(cluster.addresses.values())  # one that is up may be slow
     return Reached(cluster, tuple(each for each in addresses if each not in answered))

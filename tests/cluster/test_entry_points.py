@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from lessons.cluster.entry_points import MOST_ADDRESSES, addresses_in, may_ask, reach
-from lessons.cluster.errors import AppRefused, KafkaUnavailable
+from lessons.cluster.entry_points import MOST_ADDRESSES, NOBODY, addresses_in, may_ask, reach
+from lessons.cluster.errors import AppRefused, KafkaRefused
 from lessons.cluster.metadata import describe_cluster
 
 DEAD, NOBODYS = "127.0.0.1:1", "nobody.invalid:9092"
@@ -31,8 +31,9 @@ def test_a_name_that_nobody_has_is_silent(alive: str) -> None:
 
 
 def test_where_nobody_answers_the_cluster_is_not_found(kafka: str) -> None:
-    with pytest.raises(KafkaUnavailable):
+    with pytest.raises(KafkaRefused) as refused:
         reach([DEAD], asked="Find it")
+    assert refused.value.code == NOBODY
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from lessons.cluster.entry_points import NOBODY
 from lessons.course.kafka_and_its_cluster.entry_points import EntryPoints, asked_broker
 from lessons.course.kafka_and_its_cluster.one_is_dead import OneIsDead
 from lessons.course.looking_around.checks import A_NEIGHBOUR, NOT_KAFKAS, ONE_UNDERSCORE, InternalTopics
@@ -55,9 +56,12 @@ def test_a_choice_stays_while_it_is_among_the_options_whatever_goes():
 
 def judge_asked(*asked: tuple[str, list[str], list[str]]):
     acts = [
-        {"act": "a", "state": state, "began_at": began, "silent": silent, "brokers": 3}
+        {
+            "act": "a", "state": state, "code": NOBODY if state == "refused" else "",
+            "began_at": began, "silent": silent, "brokers": 3,
+        }
         for state, began, silent in asked
-    ]
+    ]  # fmt: skip
     return OneIsDead().judge({"asked": acts}, "seed")
 
 
@@ -70,10 +74,10 @@ DEAD, ALIVE, OTHER = "h:1", "h:9092", "h:9093"
         ([], "not_yet", "", False),
         ([("done", [ALIVE, OTHER], [])], "not_yet", "none-dead", False),  # as the form is filled in
         ([("done", [ALIVE], [])], "not_yet", "one-address", True),
-        ([("failed", [], [])], "not_yet", "all-dead", True),
-        ([("refused", [], [])], "not_yet", "", True),
+        ([("refused", [], [])], "not_yet", "all-dead", True),
+        ([("failed", [], [])], "not_yet", "", True),
         ([("done", [ALIVE, DEAD], [DEAD])], "done", "", True),
-        ([("done", [ALIVE, DEAD], [DEAD]), ("failed", [], [])], "done", "", True),
+        ([("done", [ALIVE, DEAD], [DEAD]), ("refused", [], [])], "done", "", True),
     ],
 )  # fmt: skip
 def test_a_client_that_began_at_a_dead_address_and_found_the_cluster_is_done(asked, state, misconception, is_begun):

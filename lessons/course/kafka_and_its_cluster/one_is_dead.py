@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
+from lessons.cluster.entry_points import NOBODY
 from lessons.course.evidence import Evidence, PastAct
 from lessons.course.exercise import Exercise, Observation, Step, Verdict, WrongWay, done, not_begun, not_yet
 
@@ -68,8 +69,8 @@ class OneIsDead(Exercise):
         if not asked:
             return not_begun("The cluster was not asked yet.", expected=EXPECTED)
         last = asked[-1]
-        if last["state"] == "refused":
-            return not_yet("The addresses were refused.", expected=EXPECTED, why="The answer above says why.")
+        if last["state"] != "done" and last["code"] != NOBODY:
+            return not_yet("The cluster was not asked.", expected=EXPECTED, why="The answer above says why.")
         if last["state"] != "done":
             return not_yet(
                 "Nobody answered at any of the addresses.", expected=EXPECTED, misconception="all-dead",
@@ -89,7 +90,7 @@ class OneIsDead(Exercise):
 def _asked(act: PastAct) -> dict[str, object]:
     data = act.data
     return {
-        "act": act.id, "state": act.state, "began_at": data.get("began_at", []), "silent": data.get("silent", []),
+        "act": act.id, "state": act.state, "code": act.code, "began_at": data.get("began_at", []), "silent": data.get("silent", []),
         "brokers": len(data.get("brokers", [])),
     }  # fmt: skip
 
