@@ -1,7 +1,9 @@
-"""Lessons 1 to 4 done by programs of the student's own, which use full names and leave no act."""
+"""Lessons 3 and 4 done by programs of the student's own and by Kafka's tools, which use full names and leave no act."""
 
 from __future__ import annotations
 
+import subprocess
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -14,6 +16,7 @@ from lessons.classroom.perform import perform
 from lessons.course.acts.submit_answers import SubmitAnswers
 from lessons.course.creating_topics.two_copies import left_out
 from lessons.course.loader import get_lesson
+from tests.kafka_tools import write_tools
 from tests.waiting import wait_for
 
 
@@ -44,9 +47,44 @@ class Program:
         return set(self._admin.list_topics(timeout=10).topics)
 
 
-@pytest.fixture
-def program(alice, kafka) -> Program:
-    return Program(kafka, alice.namespace.prefix)
+class Tools(Program):
+    """The same by `kafka-topics.sh`, of which each call starts Java."""
+
+    def __init__(self, bootstrap_servers: str, prefix: str, folder: Path) -> None:
+        super().__init__(bootstrap_servers, prefix)
+        self._tool = [str(folder / "kafka-topics.sh"), "--bootstrap-server", bootstrap_servers]
+
+    def create(self, *names: str, partitions: int = 1, replicas: int = 1) -> None:
+        for name in names:
+            self._run("--create", name, "--partitions", str(partitions), "--replication-factor", str(replicas))
+
+    def create_on(self, name: str, brokers: list[int]) -> None:
+        self._run("--create", name, "--replica-assignment", ":".join(map(str, brokers)))
+
+    def delete(self, name: str) -> None:
+        self._run("--delete", name)
+        wait_for(lambda: self._prefix + name not in self._listed())
+
+    def _run(self, what: str, name: str, *numbers: str) -> None:
+        argv = [*self._tool, what, "--topic", self._prefix + name, *numbers]
+        done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        if what == "--create":
+            wait_for(lambda: self._prefix + name in self._listed())
+
+
+@pytest.fixture(scope="session")
+def tools_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("kafka-tools")
+    write_tools(folder)
+    return folder
+
+
+@pytest.fixture(params=["program", pytest.param("tools", marks=pytest.mark.long)])
+def program(request, alice, kafka) -> Program:
+    if request.param == "program":
+        return Program(kafka, alice.namespace.prefix)
+    return Tools(kafka, alice.namespace.prefix, request.getfixturevalue("tools_folder"))
 
 
 def verdict(member, exercise_id: str) -> tuple[str, str]:
