@@ -36,7 +36,7 @@ def deciding_act(member: Member, seen: Observation, exercise: Exercise, *, until
         settled = settled.filter(settled_at__lte=until)
     latest = settled.defer("answer").order_by("-settled_at")[:LATEST_ACTS]
     act = next((each for each in latest if touched(each, exercise.id, read)), None)
-    return None if act is not None and _was_not_enough(act, exercise) else act
+    return None if act is not None and _was_not_enough(act, exercise, seen) else act
 
 
 def read_by(seen: Observation) -> frozenset[Read]:
@@ -72,10 +72,13 @@ def _topics_of(act: Act) -> set[str]:
     return {name for name in named if name}
 
 
-def _was_not_enough(act: Act, exercise: Exercise) -> bool:
-    """Whether the very same check has seen after this act that it was not done yet."""
+def _was_not_enough(act: Act, exercise: Exercise, seen: Observation) -> bool:
+    """Whether the very same check has seen after this act that it was not done yet; or not even begun, and remembers it."""
+    remembered = Observation.objects.exclude(pk=seen.pk).filter(
+        member=act.member_id, exercise=exercise.id, attempts=None, observed_at__gt=act.settled_at
+    )
     later = Attempt.objects.counted().filter(
         member=act.member_id, exercise=exercise.id, state=Attempt.State.NOT_YET, check_hash=exercise.text_hash,
         observation__observed_at__gt=act.settled_at,
     )  # fmt: skip
-    return later.exists()
+    return later.exists() or remembered.exists()

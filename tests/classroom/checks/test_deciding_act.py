@@ -22,6 +22,7 @@ from lessons.course.loader import all_exercises, get_lesson
 pytestmark = pytest.mark.django_db(transaction=True)
 BY_ID = {exercise.id: exercise for exercise in all_exercises()}
 THREE_TOPICS, SHRINK = BY_ID["creating-topics.three-topics"], BY_ID["adding-partitions.refused-shrink"]
+GONE = BY_ID["deleting-a-topic.gone"]
 COMMITTED, WHERE = BY_ID["consuming.committed-end"], BY_ID["what-do-you-notice.where"]
 NAMES = ("test1p", "test2p", "test2die")
 TOPICS = [Read(Part.TOPIC, name) for name in NAMES]
@@ -46,6 +47,22 @@ def test_what_has_nothing_to_do_with_it_decides_nothing(alice):
     act(alice, "describe-topic", ago=HOUR, topic="test1p")
     act(alice, "produce", ago=HOUR, topic="test1p")
     assert deciding_act(alice, seen(alice, THREE_TOPICS, TOPICS), THREE_TOPICS) == created
+
+
+def test_an_act_on_several_topics_decides_for_each_of_them(alice):
+    created = act(alice, "create-topics", ago=2 * HOUR, names="test1p\ntest2p")
+    act(alice, "create-topics", ago=HOUR, names="another\ntest3r")
+    assert deciding_act(alice, seen(alice, THREE_TOPICS, TOPICS), THREE_TOPICS) == created
+
+
+def test_an_act_after_which_a_check_remembers_that_nothing_was_begun_did_not_do_it(alice):
+    """The topic was made in time by a form, and deleted late by a program: no attempt says what was seen in between."""
+    made = act(alice, "create-topic", ago=3 * HOUR, name="test2die")
+    read = [Read(Part.TOPIC, "test2die")]
+    checked = seen(alice, GONE, read)
+    assert deciding_act(alice, checked, GONE) == made
+    seen(alice, GONE, read, ago=2 * HOUR)
+    assert deciding_act(alice, checked, GONE) is None
 
 
 def test_a_refusal_decides_too_for_some_exercises_ask_for_one(alice):
