@@ -31,7 +31,7 @@ class Program:
         self._create([NewTopic(self._prefix + name, partitions, replicas) for name in names])
 
     def create_on(self, name: str, brokers: list[int]) -> None:
-        self._create([NewTopic(self._prefix + name, replica_assignment=[brokers])])
+        self._create([NewTopic(self._prefix + name, 1, replica_assignment=[brokers])])
 
     def _create(self, new: list[NewTopic]) -> None:
         for future in self._admin.create_topics(new, operation_timeout=10).values():

@@ -66,7 +66,7 @@ def test_of_a_lesson_that_was_not_begun_only_done_is_kept(alice, own_process):
 
 
 def test_a_check_that_fails_holds_up_no_other_and_counts_against_nobody(alice, own_process, monkeypatch):
-    [faulty] = get_lesson("kafka-and-its-cluster").exercises
+    faulty = get_lesson("kafka-and-its-cluster").exercise("kafka-and-its-cluster.entry-points")
 
     def judge(self, observation, seed):
         raise KeyError("brokers")

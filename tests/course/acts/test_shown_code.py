@@ -76,8 +76,8 @@ def test_two_of_the_three_addresses_are_named_on_top_as_in_the_notebook():
 
 def test_a_topic_is_named_once_on_top():
     for name, action in of_ours():
-        topic = getattr(action, "topic", None) or getattr(action, "name", None)
-        if isinstance(topic, str) and topic:
+        fields = action.model_dump()
+        if topic := fields.get("topic", fields.get("name")):
             code = action.python(WHERE)
             assert f'topic = "kafka.7KQ4.{topic}"\n' in code, name
             assert code.count(f"kafka.7KQ4.{topic}") == 1, name
