@@ -42,7 +42,7 @@ def topic_facts(topic: Topic | None) -> dict[str, Any] | None:
 def ids_when_predicted(evidence: Evidence, exercise: Exercise) -> list[str | None]:
     """The ids of the topic that checks saw after a prediction; None among them: there was no topic."""
     seen = [each for each in evidence.earlier(exercise.id) if each.get("predictions")]
-    return list(dict.fromkeys(each["topic"] and each["topic"]["topic_id"] for each in seen))
+    return list(dict.fromkeys((each.get("topic") or {}).get("topic_id") for each in seen))
 
 
 def acts_on(acts: Iterable[PastAct], name: str) -> list[dict[str, Any]]:

@@ -28,8 +28,8 @@ def known_lives(evidence: Evidence) -> list[dict[str, Any]]:
     named = (("create-topic", "name"), ("describe-topic", "topic"))
     acts = [act for kind, field in named for act in evidence.acts(kind) if act.fields[field] == TOPIC]
     made = [act.data.get("topics", {}).get(TOPIC) for act in evidence.acts("create-topics")]
-    seen = [each["topic"] for exercise_id in OWN for each in evidence.earlier(exercise_id)]
-    seen += [each["topics"].get(TOPIC) for each in evidence.earlier(ThreeTopics.id)]
+    seen = [each.get("topic") for exercise_id in OWN for each in evidence.earlier(exercise_id)]
+    seen += [each.get("topics", {}).get(TOPIC) for each in evidence.earlier(ThreeTopics.id)]
     lives = [*(_life(data) for data in [*(act.data for act in acts), *filter(None, made)]), *filter(None, seen)]
     return list({life["topic_id"]: life for life in lives if life["topic_id"]}.values())
 
