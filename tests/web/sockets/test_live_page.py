@@ -60,7 +60,7 @@ async def test_a_tick_appears_by_itself_when_the_state_is_right(room: Room) -> N
     await create(room, "test2p", "test2die")
     await until_part(tab, "exercise-creating-topics-three-topics", 'data-state="done"')
     assert "1</b> of" in parts(tab)["part-progress"]
-    assert '<li class="done here">' in parts(tab)["part-rail"]
+    assert '<li class="begun here">' in parts(tab)["part-rail"]
 
 
 async def test_the_cluster_page_shows_groups_with_their_lag(room: Room) -> None:
