@@ -11,7 +11,7 @@ from lessons.cluster import clients, topics
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.snapshots import SnapshotService
 from lessons.course.acts.create_topic import CreateTopic
-from lessons.course.creating_topics.checks import NAMES, ThreeTopics
+from lessons.course.creating_topics.three_topics import NAMES, ThreeTopics
 from lessons.course.evidence import Evidence
 from lessons.embedded import config
 from tests.running_brokers import running_brokers

@@ -52,7 +52,7 @@ class ThreeTopics(Exercise):
         replicas = "1 replica" if usual == 1 else f"1 replica or {usual}, as is usual on this cluster"
         expected = f"test1p, test2p and test2die, each with 1 partition and {replicas}"
         if missing := [name for name in NAMES if name not in topics]:
-            there, bare = ", ".join(topics) or "none of the three", observation["unprefixed"]
+            there, bare = ", ".join(topics) or "none of the three", observation.get("unprefixed", {})
             still = f"{listed(missing)} {'is' if len(missing) == 1 else 'are'} still to be created."
             say = not_yet if topics else not_begun
             return say(

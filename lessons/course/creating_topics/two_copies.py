@@ -81,7 +81,7 @@ class TwoCopies(Exercise):
         }
 
     def judge(self, observation: Observation, seed: str) -> Verdict:
-        replicas, unprefixed = observation["replicas"], observation["unprefixed"]
+        replicas, unprefixed = observation["replicas"], observation.get("unprefixed", {})
         if replicas is None:
             return not_begun(
                 f"There is no topic {TOPIC}.", expected=EXPECTED,

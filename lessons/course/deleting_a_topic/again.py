@@ -101,7 +101,7 @@ class Again(Exercise):
         }
 
     def judge(self, observation: Observation, seed: str) -> Verdict:
-        answers, topic, bare = observation["answers"], observation["topic"], observation["unprefixed"]
+        answers, topic, bare = observation["answers"], observation["topic"], observation.get("unprefixed", {})
         if answers is None:
             return not_begun("Nothing is typed yet.", expected=EXPECTED)
         if topic is None:

@@ -62,7 +62,7 @@ class Gone(Exercise):
 
 
 def _never_there(observation: Observation) -> Verdict:
-    bare = observation["unprefixed"]
+    bare = observation.get("unprefixed", {})
     say = not_yet if observation["asked"] else not_begun
     return say(
         "There is no topic test2die, and none of yours is known here.",
