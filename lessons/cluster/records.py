@@ -6,8 +6,9 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any, cast
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
@@ -58,7 +59,11 @@ class Record:
 
 @dataclass(frozen=True)
 class Delivery:
-    """The delivery report of one message. `topic` is the full name; `offset` is None unless Kafka confirmed it."""
+    """The delivery report of one message. `topic` is the full name; `offset` is None unless Kafka confirmed it.
+
+    `refused_at` (the queue was full for it; None: it never was) and `reported_at` count the events of one call of
+    `produce` together, in the order in which they happened.
+    """
 
     topic: str
     partition: int | None
@@ -67,7 +72,8 @@ class Delivery:
     latency_ms: float
     value: bytes | None
     key: bytes | None
-    met_full_queue: bool = False  # the producer took it only after others had got their reports
+    refused_at: int | None = None
+    reported_at: int = 0
 
 
 def produce(
@@ -96,7 +102,8 @@ def produce(
     with translated(asked=asked, namespace=namespace):
         as_it_is = (topic.topic_id, len(topic.partitions))
         sender = producer or clients.producer_that_knows(full_name, as_it_is, timeout_s=timeout_s)
-    reports = [_Report(message) for message in messages]
+    turns = count()
+    reports = [_Report(message, turns) for message in messages]
     for report in reports:
         report.send(sender, full_name, partition, deadline)
         if flush_each and producer is not None:
@@ -241,12 +248,14 @@ class _Report:
     """One message on its way; the thread that polls the producer fills in the result."""
 
     message: Message
+    turns: Iterator[int] = field(default_factory=count)  # of all messages of a call: `next` is one step on any thread
     partition: int | None = None
     offset: int | None = None
     error: KafkaError | None = None
     sent_at: float = 0.0
     latency_ms: float = 0.0
-    met_full_queue: bool = False
+    refused_at: int | None = None
+    reported_at: int = 0
     done: threading.Event = field(default_factory=threading.Event)
 
     def send(self, producer: Producer, topic: str, partition: int | None, deadline: float) -> None:
@@ -259,7 +268,7 @@ class _Report:
                 producer.produce(topic, message.value, message.key, chosen, on_delivery=self.settle, headers=headers)
                 return
             except BufferError:
-                self.met_full_queue = True
+                self.refused_at = next(self.turns) if self.refused_at is None else self.refused_at
                 if time.monotonic() >= deadline:
                     self.fail(KafkaError(KafkaError._QUEUE_FULL))
                     return
@@ -271,6 +280,7 @@ class _Report:
     def fail(self, error: KafkaError) -> None:
         self.error = error
         self.latency_ms = (time.monotonic() - self.sent_at) * 1000
+        self.reported_at = next(self.turns)
         self.done.set()
 
     def settle(self, error: KafkaError | None, message: KafkaMessage) -> None:
@@ -281,6 +291,7 @@ class _Report:
                 return
             self.partition, self.offset = message.partition(), message.offset()
             self.latency_ms = (time.monotonic() - self.sent_at) * 1000
+            self.reported_at = next(self.turns)
         except Exception:
             _log.exception("a delivery report could not be read")
         finally:
@@ -300,7 +311,7 @@ class _Report:
         error = translate(self.error, asked=asked, namespace=namespace) if self.error else None
         return Delivery(
             topic, self.partition, self.offset, error, self.latency_ms, self.message.value, self.message.key,
-            self.met_full_queue,
+            self.refused_at, self.reported_at,
         )  # fmt: skip
 
 

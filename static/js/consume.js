@@ -19,6 +19,7 @@ export function consume(section) {
   showState();
 
   function begin() {
+    if (asked.stop_after === 0) return over(text("cut-while-stopping"));
     panel.say(text("starting"));
     if (!socket) {
       socket = connect(section.dataset.url, { heartbeat: true, onFrame: (frame) => answers[frame.type]?.(frame), onState });
@@ -41,6 +42,7 @@ export function consume(section) {
     for (const { partition, offset } of records) positions[partition] = offset + 1;
     socket.send({ type: "ack", positions });
     socket.send({ type: "grant", records: records.length });
+    if (asked?.stop_after) asked.stop_after -= records.length; // what is left, should the connection be lost
   }
 
   const answers = {
@@ -91,6 +93,7 @@ export function consume(section) {
       group_id: fields.get("group_id") ?? "",
       auto_offset_reset: fields.get("auto_offset_reset") ?? "earliest",
       session_timeout_ms: wholeNumber(fields.get("session_timeout_ms")),
+      stop_after: fields.get("stop_after") ? wholeNumber(fields.get("stop_after")) : null,
     };
     showState();
     begin();

@@ -1,4 +1,4 @@
-"""A member that has nobody to show records to: it reads what is there, commits, and leaves."""
+"""A member that has nobody to show records to: it reads what is there, or so many records, commits, and leaves."""
 
 from __future__ import annotations
 
@@ -33,6 +33,8 @@ class _Progress:
     ended: set[int] = field(default_factory=set)
     positions: dict[int, int] = field(default_factory=dict)
     delivered: int = 0
+    at_most: int | None = None
+    granted: int = 0
 
     def take(self, event: Event) -> None:
         if isinstance(event, Assigned):
@@ -46,27 +48,37 @@ class _Progress:
             self.ended.add(event.partition)
 
     @property
-    def at_the_end(self) -> bool:
-        """Of all that is to be had, in the partitions that the group gave to this member."""
-        return bool(self.assigned) and self.assigned.keys() <= self.ended
+    def is_over(self) -> bool:
+        """Whether it has all that it was to read, or all that is to be had in the partitions that the group gave to it."""
+        at_the_end = bool(self.assigned) and self.assigned.keys() <= self.ended
+        return at_the_end or self.delivered == self.at_most
+
+    def room_for(self, records: int) -> int:
+        """How many of these may be granted."""
+        room = records if self.at_most is None else min(records, self.at_most - self.granted)
+        self.granted += room
+        return room
 
 
-def read_to_end(membership: Membership, *, timeout_s: float = TIMEOUT_S) -> Drained:
-    """Join, read to the present end, commit, leave. Raises: AppRefused, KafkaRefused, KafkaUnavailable."""
+def read_to_end(membership: Membership, *, at_most: int | None = None, timeout_s: float = TIMEOUT_S) -> Drained:
+    """Join, read to the present end, or `at_most` so many records, commit, leave.
+
+    Raises: AppRefused, KafkaRefused, KafkaUnavailable.
+    """
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
     member = GroupMember(membership, events.put)
     find_topic(membership.full_topic, asked=membership.asked, namespace=membership.namespace)
     refuse_another_group(membership.namespace, membership.group_id, asked=membership.asked)
-    progress, deadline = _Progress(), time.monotonic() + timeout_s
+    progress, deadline = _Progress(at_most=at_most), time.monotonic() + timeout_s
     member.start()
     trouble: ClusterError | None = None
     try:
-        while not progress.at_the_end and (event := _next(events, deadline)) is not None:
+        while not progress.is_over and (event := _next(events, deadline)) is not None:
             progress.take(event)
             if isinstance(event, Assigned):
-                member.grant(MAX_CREDIT)
+                member.grant(progress.room_for(MAX_CREDIT))
             elif isinstance(event, Delivered):
-                member.grant(len(event.entries))
+                member.grant(progress.room_for(len(event.entries)))
                 member.acknowledge(progress.positions)
             elif isinstance(event, Trouble):
                 trouble = event.error
@@ -74,7 +86,7 @@ def read_to_end(membership: Membership, *, timeout_s: float = TIMEOUT_S) -> Drai
                 break
     finally:
         member.stop()
-    if not progress.at_the_end:
+    if not progress.is_over:
         raise trouble or no_answer(asked=membership.asked, timeout_s=timeout_s)
     committed = _committed(events, time.monotonic() + timeout_s)
     last = {p: offset - 1 for p, offset in progress.positions.items() if offset != progress.assigned.get(p)}

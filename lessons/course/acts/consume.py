@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from secrets import token_hex
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
@@ -13,7 +14,13 @@ from lessons.cluster.namespace import Namespace
 from lessons.course.acts.base import Action, Answer, Name, Where, literal
 from lessons.words import _, gettext_noop
 
+GROUP = "readers"
 QUIET_S = 15  # after so long without a record a notebook or script goes on; a group takes less to form
+
+
+def new_group_id() -> str:
+    """A name that is most likely new, and short enough to be read out: `readers-7f3a`."""
+    return f"{GROUP}-{token_hex(2)}"
 
 
 class Consume(Action):
@@ -37,13 +44,20 @@ class Consume(Action):
     session_timeout_ms: int = Field(
         6000, title="session.timeout.ms", description=gettext_noop("milliseconds, 6000 to 1800000"), ge=1, lt=2**31
     )
+    stop_after: int | None = Field(
+        None,
+        title=gettext_noop("Stop after"),
+        description=gettext_noop("this many records; empty: when you press Stop"),
+        ge=1,
+        lt=1_000_000,
+    )
 
     def run(self, namespace: Namespace) -> Answer:
         membership = Membership(
             namespace, self.topic, self.group_id,
             auto_offset_reset=self.auto_offset_reset, session_timeout_ms=self.session_timeout_ms,
         )  # fmt: skip
-        return self.answer(**asdict(read_to_end(membership)))
+        return self.answer(**asdict(read_to_end(membership, at_most=self.stop_after)))
 
     def answer(
         self,
@@ -73,60 +87,78 @@ class Consume(Action):
         )
 
     def python(self, where: Where) -> str:
+        loop = "while True:" if self.stop_after is None else "while left:"
         return f"""\
 from confluent_kafka import Consumer, KafkaException
 
+{where.head(self.topic)}
+
 consumer = Consumer({{
 {self._settings(where)}}})
-consumer.subscribe([{literal(where.full(self.topic))}])
-try:
-    while True:
+consumer.subscribe([topic])
+{self._left()}try:
+    {loop}
         message = consumer.poll(1.0)
         if message is None:
             continue
         if message.error():
             raise KafkaException(message.error())
-        print(message.topic(), message.partition(), message.offset(), message.key(), message.value())
-except KeyboardInterrupt:
+{self._show("        ")}except KeyboardInterrupt:
     pass  # Ctrl-C is this program's Stop
 finally:
     consumer.close()  # commits the offsets, leaves the group
 """
 
     def cell(self, where: Where) -> str:
+        loop = "while True:" if self.stop_after is None else "while left:"
         return f"""\
-# This ends by itself when there are no more records; the program on the page runs until Ctrl-C.
+# This ends where there are no more records; the program on the
+# page goes on until Ctrl-C.
 from confluent_kafka import Consumer, KafkaError, KafkaException
 
+{where.head(self.topic)}
+
 consumer = Consumer({{
-{self._settings(where)}    "enable.partition.eof": True,  # tell when a partition has no more records
+{self._settings(where)}    "enable.partition.eof": True,  # tell where a partition ends
 }})
-consumer.subscribe([{literal(where.full(self.topic))}])
-at_the_end = set()
-try:
-    while not at_the_end or len(at_the_end) < len(consumer.assignment()):
+consumer.subscribe([topic])
+ended = set()
+{self._left()}try:
+    {loop}
         message = consumer.poll({QUIET_S})
         if message is None:
             print("{QUIET_S} seconds, and nothing came")
             break
-        if not message.error():
-            print(message.topic(), message.partition(), message.offset(), message.key(), message.value())
-        elif message.error().code() == KafkaError._PARTITION_EOF:
-            at_the_end.add(message.partition())
+        error = message.error()
+        if error and error.code() == KafkaError._PARTITION_EOF:
+            ended.add(message.partition())
+            if len(ended) == len(consumer.assignment()):
+                print(f"at the end of {{len(ended)}} partition(s)")
+                break
+        elif error:
+            raise KafkaException(error)
         else:
-            raise KafkaException(message.error())
-    else:
-        print(f"at the end of {{len(at_the_end)}} partition(s)")
-finally:
+{self._show("            ")}finally:
     consumer.close()  # commits the offsets, leaves the group
 """
+
+    def _left(self) -> str:
+        return "" if self.stop_after is None else f"left = {self.stop_after}  # records to read\n"
+
+    def _show(self, indent: str) -> str:
+        lines = [
+            'at = f"[{message.partition()}] @ {message.offset()}"',
+            "print(at, message.key(), message.value())",
+            *([] if self.stop_after is None else ["left -= 1"]),
+        ]
+        return "".join(f"{indent}{line}\n" for line in lines)
 
     def _settings(self, where: Where) -> str:
         # The client wants max.poll.interval.ms (300000 by default) to be no shorter.
         interval = self.session_timeout_ms if self.session_timeout_ms > 300_000 else None
         longer = f'    "max.poll.interval.ms": {interval},\n' if interval else ""
         return f"""\
-    "bootstrap.servers": "{where.bootstrap_servers}",
+    "bootstrap.servers": brokers,
     "group.id": {literal(where.full(self.group_id))},
     "session.timeout.ms": {self.session_timeout_ms},
 {longer}    "auto.offset.reset": "{self.auto_offset_reset}",
@@ -143,6 +175,7 @@ finally:
             "--formatter-property", "print.partition=true",
             "--formatter-property", "print.offset=true",
             "--formatter-property", "print.key=true",
+            *(() if self.stop_after is None else ("--max-messages", str(self.stop_after))),
         )  # fmt: skip
 
     def feed_line(self) -> str:

@@ -1,14 +1,14 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from pydantic import Field
 
 from lessons.cluster import clients, counted, records
 from lessons.cluster.namespace import Namespace
-from lessons.course.acts.base import Action, Answer, Name, Where, literal
-from lessons.course.acts.produce import report_data, report_line, state_of
+from lessons.course.acts._reports import CALLBACK, report_data, report_line, state_of
+from lessons.course.acts.base import Action, Answer, Name, Where
 from lessons.words import _, gettext_noop, ngettext
 
 
@@ -16,7 +16,8 @@ class FillQueue(Action):
     """Cause a `BufferError` on purpose.
 
     A record keeps its place in the producer's queue until its delivery report is served, and a loop without `poll` serves
-    none. So the queue is full after exactly `queue.buffering.max.messages`, however fast the brokers answer.
+    none. So the queue is full after exactly `queue.buffering.max.messages`, however fast the brokers answer. The values are
+    no numbers of their own, for lesson 6 looks for 1 to 9.
     """
 
     kind: ClassVar[str] = "fill-queue"
@@ -30,23 +31,18 @@ class FillQueue(Action):
     topic: Name = Field(title=gettext_noop("Topic"))
     queue_size: int = Field(5, title="queue.buffering.max.messages", description=gettext_noop("1 to 100"), ge=1, lt=101)
     count: int = Field(
-        12, title=gettext_noop("Records"), description=gettext_noop("1 to 200; their values count from 1"), ge=1, lt=201
+        12, title=gettext_noop("Records"), description=gettext_noop("1 to 200: ping 1, ping 2, …"), ge=1, lt=201
     )
 
     def run(self, namespace: Namespace) -> Answer:
         producer = clients.new_plain_producer(**{"queue.buffering.max.messages": self.queue_size})
-        messages = [records.Message(value=str(number).encode()) for number in range(1, self.count + 1)]
+        messages = [records.Message(value=value.encode()) for value in self.values]
         deliveries = records.produce(namespace, self.topic, messages, producer=producer)
-        refused = [number for number, delivery in enumerate(deliveries, 1) if delivery.met_full_queue]
+        refused = [number for number, delivery in enumerate(deliveries, 1) if delivery.refused_at is not None]
         failed = [delivery for delivery in deliveries if delivery.error]
-        full = [
-            _("record %(number)s: BufferError: Local: Queue full (%(waiting)s waiting)")
-            % {"number": number, "waiting": self.queue_size}
-            for number in refused
-        ]
         return Answer(
             words=self._words(refused, delivered=len(deliveries) - len(failed)),
-            details=(*full, *(report_line(self.topic, delivery) for delivery in deliveries)),
+            details=tuple(self._lines(deliveries)),
             data={
                 "full": [{"record": number, "waiting": self.queue_size} for number in refused],
                 "deliveries": [report_data(delivery) for delivery in deliveries],
@@ -54,6 +50,20 @@ class FillQueue(Action):
             why=str(failed[0].error) if failed else "",
             state=state_of(failed),
         )
+
+    @property
+    def values(self) -> list[str]:
+        return [f"ping {number}" for number in range(1, self.count + 1)]
+
+    def _lines(self, deliveries: Sequence[records.Delivery]) -> list[str]:
+        """Errors and reports, in the order in which they happened."""
+        full = _("%(value)s: BufferError: Local: Queue full (%(waiting)s waiting)")
+        told: list[tuple[int, str]] = []
+        for value, delivery in zip(self.values, deliveries, strict=True):
+            told.append((delivery.reported_at, report_line(self.topic, delivery)))
+            if delivery.refused_at is not None:
+                told.append((delivery.refused_at, full % {"value": value, "waiting": self.queue_size}))
+        return [line for _turn, line in sorted(told)]
 
     def _words(self, refused: list[int], *, delivered: int) -> str:
         values = {
@@ -78,33 +88,35 @@ class FillQueue(Action):
         return f"""\
 from confluent_kafka import Producer
 
+{where.head(self.topic)}
 
-def delivery_callback(error, message):
-    if error:
-        print(f"failed: {{error}}")
-    else:
-        print(f"{{message.topic()}} [{{message.partition()}}] @ {{message.offset()}}")
 
+{CALLBACK}
 
 producer = Producer({{
-    "bootstrap.servers": "{where.bootstrap_servers}",
+    "bootstrap.servers": brokers,
     "queue.buffering.max.messages": {self.queue_size},
 }})
 for number in range(1, {self.count + 1}):
+    value = f"ping {{number}}"
     while True:
         try:
-            producer.produce({literal(where.full(self.topic))}, str(number), on_delivery=delivery_callback)
+            producer.produce(
+                topic, value, on_delivery=delivery_callback
+            )
             break
         except BufferError as error:
-            print(f"record {{number}}: BufferError: {{error}} ({{len(producer)}} waiting)")
-            producer.poll(1.0)  # serves reports, which makes room: try again
-producer.flush()  # waits for the rest
+            waiting = f"({{len(producer)}} waiting)"
+            print(f"{{value}}: BufferError: {{error}} {{waiting}}")
+            producer.poll(1.0)  # reports come: there is room
+producer.flush(10)  # waits for the rest
 """
 
     def command(self, where: Where) -> str:
         return """\
-# The console producer has nothing like this: it is a Java client. When the memory for its
-# records (buffer.memory) is full, its send() waits for room, for at most max.block.ms.
+# The console producer has nothing like this: it is a Java client.
+# When the memory for its records (buffer.memory) is full, its send()
+# waits for room, for at most max.block.ms.
 """
 
     def feed_line(self) -> str:

@@ -1,14 +1,14 @@
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from lessons.cluster import clients, counted, records
-from lessons.cluster.errors import KafkaUnavailable
 from lessons.cluster.namespace import Namespace
+from lessons.course.acts._reports import CALLBACK, report_data, report_line, state_of
+from lessons.course.acts._shown_code import call, fits, list_of, listed, printed
 from lessons.course.acts.base import Action, Answer, Name, Where, literal
 from lessons.words import _, gettext_noop
 
@@ -18,6 +18,13 @@ MOST_HEADERS = 100
 
 
 class Produce(Action):
+    """Send records, and wait for their reports.
+
+    By the process's own producer, which is idempotent; with a setting of its own, or a flush after each record, by a new
+    one with the client's defaults. The program that is shown has the same settings, but for `linger.ms`, which is 0 here:
+    it changes when a batch leaves, and nothing of what Kafka answers.
+    """
+
     kind: ClassVar[str] = "produce"
     title: ClassVar[str] = gettext_noop("Send records")
     submit: ClassVar[str] = gettext_noop("Send")
@@ -37,24 +44,31 @@ class Produce(Action):
         "",
         title=gettext_noop("Key"),
         description=gettext_noop("one for all records, or one per line; empty: no key (null)"),
-        json_schema_extra={"widget": "lines", "rows": 1},
+        json_schema_extra={"widget": "lines", "rows": 1, "more": True},
     )
     partition: int | None = Field(
-        None, title=gettext_noop("Partition"), description=gettext_noop("empty: the producer chooses")
+        None,
+        title=gettext_noop("Partition"),
+        description=gettext_noop("empty: the producer chooses"),
+        json_schema_extra={"more": True},
     )
     headers: str = Field(
         "",
         title=gettext_noop("Headers"),
         description=gettext_noop("name=value, one per line"),
-        json_schema_extra={"widget": "lines", "rows": 2},
+        json_schema_extra={"widget": "lines", "rows": 2, "more": True},
     )
     tombstone: bool = Field(
         False,
         title=gettext_noop("One record with a null value"),
         description=gettext_noop("instead of the values above"),
+        json_schema_extra={"more": True},
     )
     flush_each: bool = Field(
-        False, title=gettext_noop("Flush after each record"), description=gettext_noop("uses a new producer")
+        False,
+        title=gettext_noop("Flush after each record"),
+        description=gettext_noop("uses a new producer"),
+        json_schema_extra={"more": True},
     )
     sticky_linger_ms: int | None = Field(
         None,
@@ -62,6 +76,7 @@ class Produce(Action):
         description=gettext_noop("empty: the default; a number uses a new producer"),
         ge=0,
         lt=900_001,
+        json_schema_extra={"more": True},
     )
 
     @classmethod
@@ -164,7 +179,41 @@ class Produce(Action):
         return {} if self.flush_each else None
 
     def python(self, where: Where) -> str:
-        arguments = [literal(where.full(self.topic)), "value" if not self.tombstone else "None"]
+        serve = "    producer.poll(0)  # serves the callbacks that are due\nproducer.flush(10)  # waits for the rest\n"
+        if self.flush_each:
+            serve = "    producer.flush(10)  # waits for this record's report\n"
+        return f"""\
+from confluent_kafka import Producer
+
+{where.head(self.topic)}
+
+
+{CALLBACK}
+
+producer = Producer({{
+    "bootstrap.servers": brokers,
+{self._shown_setting()}}})
+{self._loop()}
+{call("    producer.produce", self._arguments())}
+{serve}"""
+
+    def _shown_setting(self) -> str:
+        """See `_own_settings`."""
+        if self.sticky_linger_ms is not None:
+            return f'    "sticky.partitioning.linger.ms": {self.sticky_linger_ms},\n'
+        return "" if self.flush_each else '    "enable.idempotence": True,  # sent twice is stored once\n'
+
+    def _loop(self) -> str:
+        """The head of the loop over the records."""
+        values = "[None]" if self.tombstone else list_of(self.values.split("\n"))
+        if not self._has_keys_of_their_own:
+            line = f"for value in {values}:"
+            return line if fits(line) else f"values = {values}\nfor value in values:"
+        keys = listed([literal(key) if key else "None" for key in self._keys], behind="keys = ")
+        return f"keys = {keys}\nvalues = {values}\nfor key, value in zip(keys, values):"
+
+    def _arguments(self) -> list[str]:
+        arguments = ["topic", "value"]
         if self._has_keys_of_their_own:
             arguments.append("key=key")
         elif self.key:
@@ -173,36 +222,7 @@ class Produce(Action):
             arguments.append(f"partition={self.partition}")
         if self.headers:
             arguments.append(f"headers={self._header_pairs()!r}")
-        values = "[None]" if self.tombstone else _list_of(self.values.split("\n"))
-        pairs = "value in " + values
-        if self._has_keys_of_their_own:
-            keys = ", ".join(literal(key) if key else "None" for key in self._keys)
-            pairs = f"key, value in zip([{keys}], {values})"
-        serve = "producer.poll(0)  # serves the callbacks that are due\nproducer.flush()  # waits for the rest"
-        if self.flush_each:
-            serve = "producer.flush()  # waits until this record has its report"
-        return f"""\
-from confluent_kafka import Producer
-
-
-def delivery_callback(error, message):
-    if error:
-        print(f"failed: {{error}}")
-    else:
-        print(f"{{message.topic()}} [{{message.partition()}}] @ {{message.offset()}}")
-
-
-producer = Producer({self._settings(where)})
-for {pairs}:
-    producer.produce({", ".join(arguments)}, on_delivery=delivery_callback)
-    {serve}
-"""
-
-    def _settings(self, where: Where) -> str:
-        servers = f'"bootstrap.servers": "{where.bootstrap_servers}"'
-        if self.sticky_linger_ms is None:
-            return f"{{{servers}}}"
-        return f'{{\n    {servers},\n    "sticky.partitioning.linger.ms": {self.sticky_linger_ms},\n}}'
+        return [*arguments, "on_delivery=delivery_callback"]
 
     def command(self, where: Where) -> str:
         """The console producer reads headers, key and value from one line, and cannot choose a partition. It escapes
@@ -226,19 +246,24 @@ for {pairs}:
             lines = [key + behind + line for key, line in zip(keys, lines, strict=True)]
         if self.tombstone or (self.key and "" in self._keys):
             properties.append("null.marker=NULL")
-        typed = " ".join(shlex.quote(prefix + line) for line in lines)
         options = [word for prop in properties for word in ("--reader-property", prop)]
         if self.flush_each:
             options.append("--sync")
         tool = where.tool("kafka-console-producer.sh", "--topic", where.full(self.topic), *options)
         note = ""
         if self.sticky_linger_ms is not None:
-            note = "# a Java client: it has no sticky.partitioning.linger.ms, and stays on a partition for about batch.size bytes\n"
+            note = (
+                "# A Java client has no sticky.partitioning.linger.ms: it stays on\n"
+                "# a partition for about batch.size bytes.\n"
+            )
         if self.partition is not None:
-            note += "# this tool can't be told the partition: the producer chooses\n"
+            note += "# This tool can't be told the partition: the producer chooses.\n"
         elif self.key:
-            note += "# a Java client: it hashes keys by murmur2, the Python client by CRC32,\n# so the partition may be another one\n"
-        return f"{note}printf '%s\\n' {typed} | {tool}"
+            note += (
+                "# A Java client hashes keys by murmur2, the Python client by\n"
+                "# CRC32: the partition may be another one.\n"
+            )
+        return note + printed([prefix + line for line in lines], tool)
 
     def feed_line(self) -> str:
         what = {"records": counted.records(self._count), "topic": self.topic, "key": self.key}
@@ -264,35 +289,3 @@ def _signs(usual: str, *, apart_from: Sequence[str], besides: str = "") -> list[
 
 def _changed(*separators: tuple[str, str, str]) -> list[str]:
     return [f"{name}={sign}" for name, sign, usual in separators if sign != usual]
-
-
-def report_line(topic: str, delivery: records.Delivery) -> str:
-    """A line as the notebook's delivery callback prints it: `test1p [0] @ 8`."""
-    if delivery.error:
-        return _("failed: %(error)s") % {"error": delivery.error}
-    return f"{topic} [{delivery.partition}] @ {delivery.offset}"
-
-
-def report_data(delivery: records.Delivery) -> dict[str, Any]:
-    """A delivery report as JSON, for the checks."""
-    return {
-        "partition": delivery.partition,
-        "offset": delivery.offset,
-        "error": delivery.error.code if delivery.error else None,
-        "ms": round(delivery.latency_ms, 1),
-    }
-
-
-def state_of(failed: Sequence[records.Delivery]) -> Literal["done", "refused", "unknown"]:
-    """The act's state. Without an answer from Kafka nobody knows whether a record was stored."""
-    if not failed:
-        return "done"
-    return "unknown" if any(isinstance(delivery.error, KafkaUnavailable) for delivery in failed) else "refused"
-
-
-def _list_of(values: list[str]) -> str:
-    """The shortest Python for these values: 1 to 9 as a range, as in the notebook."""
-    first = int(values[0]) if values[0].isascii() and values[0].isdecimal() else None
-    if first is not None and len(values) > 2 and values == [str(first + n) for n in range(len(values))]:
-        return f"map(str, range({first}, {first + len(values)}))"
-    return "[" + ", ".join(map(literal, values)) + "]"

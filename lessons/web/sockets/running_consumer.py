@@ -93,6 +93,8 @@ class RunningConsumer:
         self._topic_id: str | None = None
         self._is_gone = False
         self._credit = 0
+        self._granted = 0
+        self._acknowledged: dict[int, int] = {}
         self.is_over = False
         self._group_member: GroupMember | None = None
         self._loop = asyncio.get_running_loop()
@@ -104,6 +106,10 @@ class RunningConsumer:
         return self._wanted.act_id
 
     def grant(self, records: int) -> None:
+        """Never more than it was to read: the rest of the topic stays where it is."""
+        if (most := self._wanted.stop_after) is not None:
+            records = max(0, min(records, most - self._granted))
+        self._granted += records
         if self._group_member is None:
             self._credit += records
         else:
@@ -112,6 +118,16 @@ class RunningConsumer:
     def acknowledge(self, positions: dict[int, int]) -> None:
         if self._group_member is not None:
             self._group_member.acknowledge(positions)
+            self._acknowledged |= positions
+            if self._has_read_all():
+                self.stop()
+
+    def _has_read_all(self) -> bool:
+        """Whether it has shown as many records as it was to read. What came last is told before it is acknowledged."""
+        most = self._wanted.stop_after
+        if most is None or self._told.delivered < most:
+            return False
+        return all(self._acknowledged.get(partition, 0) > offset for partition, offset in self._told.last.items())
 
     def stop(self) -> None:
         self._stop_wanted.set()
