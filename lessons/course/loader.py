@@ -37,7 +37,8 @@ class Block:
     and fields).
 
     A figure is a drawing with its text, `templates/figures/<name>.html`. A `cell` is an act for the notebook only, for
-    what the page leaves to an earlier lesson or to the reader. An `aside` is text for the curious, folded on the page; its
+    what the page leaves to an earlier lesson or to the reader. A `stream` has its newest row on top, or its oldest with
+    `oldest_first = true` among its fields. An `aside` is text for the curious, folded on the page; its
     name is what stands on the fold.
     """
 
@@ -46,6 +47,7 @@ class Block:
     html: str = ""
     markdown: str = ""
     fields: dict[str, Any] | None = None
+    oldest_first: bool = False  # of a stream's rows
 
 
 @dataclass(frozen=True)
@@ -173,7 +175,9 @@ def _blocks(body: str) -> Iterator[Block]:
 def _block(match: re.Match[str]) -> Block:
     if title := match["title"]:
         return Block("aside", name=title.strip(), html=render(match["inside"]), markdown=match["inside"].strip())
-    return Block(match["kind"], name=match["name"], fields=tomllib.loads(match["inside"]))
+    fields = tomllib.loads(match["inside"])
+    oldest_first = bool(match["kind"] == "stream" and fields.pop("oldest_first", False))
+    return Block(match["kind"], name=match["name"], fields=fields, oldest_first=oldest_first)
 
 
 def _text(markdown: str) -> Iterator[Block]:

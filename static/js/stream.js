@@ -16,8 +16,10 @@ export class Panel {
   // onPainted(records) is told when records stand on the page: then there is room for as many more.
   constructor(section, { onPainted }) {
     const part = (name) => section.querySelector(`[data-${name}]`);
-    this.rows = new RowBlocks(part("rows"));
-    this.tabStop = new TabStop(part("rows").parentElement);
+    this.isOldestFirst = "oldestFirst" in section.dataset;
+    this.rows = new RowBlocks(part("rows"), { isOldestFirst: this.isOldestFirst });
+    this.table = part("rows").parentElement;
+    this.tabStop = new TabStop(this.table);
     this.status = part("status");
     this.notices = part("notices");
     this.leftOutLine = part("left-out");
@@ -70,6 +72,12 @@ export class Panel {
     this.leftOutLine.hidden = false;
   }
 
+  // With the newest at the end: whether one looks at the end, which then stays in sight.
+  isAtTheEnd() {
+    const { scrollTop, scrollHeight, clientHeight } = this.table.parentElement;
+    return this.isOldestFirst && scrollTop + clientHeight >= scrollHeight - 2;
+  }
+
   paintSoon() {
     if (this.isHeld || !this.waiting.length || this.frame) return;
     this.frame = requestAnimationFrame(this.paint);
@@ -83,10 +91,12 @@ export class Panel {
     if (this.isHeld || !this.waiting.length) return;
     const records = this.waiting;
     this.waiting = [];
-    const rows = records.slice(-MAX_ROWS).map(rowOf).reverse();
-    this.rows.prepend(rows);
+    const rows = records.slice(-MAX_ROWS).map(rowOf);
+    const follows = this.isAtTheEnd();
+    this.rows.add(rows);
     this.rows.keepNewest(MAX_ROWS);
-    this.tabStop.add(rows);
+    if (follows) this.table.parentElement.scrollTop = this.table.parentElement.scrollHeight;
+    this.tabStop.add(rows.toReversed());
     this.lanes.add(records);
     this.summary.add(records);
     setTimeout(() => rows.forEach((row) => row.classList.remove("fresh")), FRESH_MS);

@@ -10,7 +10,7 @@ export class TabStop {
     table.addEventListener("keydown", (event) => this.move(event));
   }
 
-  // Newest first, as they were put on top of the table.
+  // Newest first.
   add(rows) {
     if (this.table.contains(document.activeElement)) return;
     for (const row of rows) {

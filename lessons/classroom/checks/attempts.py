@@ -233,7 +233,7 @@ def evidence_of(
 
 def evidence_in(snapshot: Snapshot | None, member: Member) -> Evidence:
     """For what is shown of an exercise: it asks Kafka nothing."""
-    return SnapshotEvidence(member.namespace, _acts_of(member), {}, snapshot=snapshot)
+    return SnapshotEvidence(member.namespace, _acts_of(member), {}, seen_before=_observed_of(member), snapshot=snapshot)
 
 
 def _acts_of(member: Member) -> Callable[[str], tuple[PastAct, ...]]:

@@ -16,7 +16,6 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
-from uuid import uuid4
 
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
@@ -25,6 +24,7 @@ from lessons.classroom.models import Act
 from lessons.classroom.settling import action_of
 from lessons.course.acts import ACTIONS
 from lessons.course.acts.base import Action, Where
+from lessons.course.acts.consume import new_group_id
 from lessons.course.exercise import Exercise
 from lessons.course.loader import Block, Lesson
 
@@ -111,7 +111,7 @@ def _exercise_text(exercise: Exercise, page_url: str) -> str:
 
 
 def _act_code(block: Block, place: Where) -> str:
-    made_up = {"group_id": f"group-{uuid4()}"} if block.name == "consume" else {}
+    made_up = {"group_id": new_group_id()} if block.name == "consume" else {}
     kind = ACTIONS[block.name]
     action = kind.model_validate({**made_up, **kind.filled(block.fields or {})})
     if _is_to_be_filled_in(action):

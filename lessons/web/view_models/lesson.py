@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from typing import Any
-from uuid import uuid4
 
 from django.conf import settings
 from django.urls import reverse
@@ -33,6 +32,7 @@ from lessons.cluster.errors import ClusterError
 from lessons.cluster.snapshot import Snapshot
 from lessons.course.acts import ACTIONS
 from lessons.course.acts.base import Action, Where
+from lessons.course.acts.consume import new_group_id
 from lessons.course.evidence import Evidence
 from lessons.course.exercise import Exercise
 from lessons.course.loader import Block, Lesson, render
@@ -148,6 +148,7 @@ class StreamCard:
     code: Code | None = None
     code_url: str = ""
     cell: str = ""
+    oldest_first: bool = False
     tells_order: bool = True  # not where the lesson asks for a prediction of it
 
 
@@ -310,7 +311,7 @@ def stream_card(member: Member, lesson: Lesson, index: int) -> StreamCard:
     """A consumer's card: the act happens over the socket; the code is shown below, as with any act."""
     block = lesson.blocks[index]
     action = ACTIONS["consume"]
-    fields = {"group_id": f"group-{uuid4()}", **(block.fields or {})}
+    fields = {"group_id": new_group_id(), **(block.fields or {})}
     dom_id = f"stream-{index}"
     return StreamCard(
         dom_id=dom_id, mode="consume", topic=fields["topic"],
@@ -319,6 +320,7 @@ def stream_card(member: Member, lesson: Lesson, index: int) -> StreamCard:
         code=code_of(action, fields, member),
         code_url=reverse("act-code", args=[member.klass.slug, lesson.slug, index]),
         cell=cell_id(lesson, index),
+        oldest_first=block.oldest_first,
         tells_order=_tells_order(lesson),
     )  # fmt: skip
 
