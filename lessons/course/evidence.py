@@ -21,6 +21,7 @@ T = TypeVar("T")
 
 SHOWN_CHARACTERS = 100  # of a record's value, in what is kept as evidence
 NEAR = 20  # offsets: to read so many more costs less than to ask twice
+NEWEST = 60  # records of a partition, for checks that ask for no place
 
 
 class Part(Enum):
@@ -45,6 +46,23 @@ class Read(NamedTuple):
 def touches(changed: AbstractSet[Read], read: Iterable[Read]) -> bool:
     """Whether something that was read is not as it was."""
     return any(each in changed or Read(each.part) in changed for each in read)
+
+
+class Found(NamedTuple):
+    """A record where it stands. `value` is cut; `at_ms` is the record's own time, since the epoch, 0 if it has none."""
+
+    partition: int
+    offset: int
+    value: str
+    at_ms: int
+
+
+@dataclass
+class _Records:
+    """What was read of a topic's records: {partition: (earliest, end)}, and the newest once they were asked for."""
+
+    spans: dict[int, tuple[int, int]]
+    newest: tuple[Found, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -147,8 +165,25 @@ class Evidence:
 
     def offsets(self, name: str) -> dict[int, tuple[int, int]]:
         """{partition: (earliest, end)} of a topic of this seat. Raises: ClusterError."""
+        return self._records_of(name).spans
+
+    def _records_of(self, name: str) -> _Records:
         full_name = self.namespace.full(name)
-        return self._once(Read(Part.RECORDS, name), lambda: records.offsets(full_name, namespace=self.namespace))
+        return self._once(
+            Read(Part.RECORDS, name), lambda: _Records(records.offsets(full_name, namespace=self.namespace))
+        )
+
+    def newest(self, name: str) -> tuple[Found, ...]:
+        """The newest records of each partition, at most NEWEST of each, by partition and offset: for what somebody sent,
+        by whatever program. Raises: ClusterError."""
+        known = self._records_of(name)
+        if known.newest is None:
+            known.newest = tuple(
+                _found(record)
+                for partition, (_earliest, end) in sorted(known.spans.items())
+                for record in self.records(name, partition, start=max(0, end - NEWEST), end=end)
+            )
+        return known.newest
 
     def stable_end(self, name: str, partition: int) -> int:
         """How far a consumer can read: where the first transaction that is still open begins, or the end. Raises:
@@ -169,16 +204,27 @@ class Evidence:
         between is not read, however much it is. Raises: ClusterError."""
         wanted = sorted(set(offsets))
         return {
-            record.offset: (record.value or b"").decode(errors="replace")[:SHOWN_CHARACTERS]
+            record.offset: _found(record).value
             for run in _runs(wanted)
             for record in self.records(name, partition, start=run[0], end=run[-1] + 1)
             if record.offset in wanted
         }
 
+    def values_from(self, name: str, partition: int, *, start: int, end: int, at_most: int) -> dict[int, str]:
+        """{offset: value, as text of at most 100 characters} of the next records, as a consumer gets them. Raises:
+        ClusterError."""
+        found = self.records(name, partition, start=start, end=end, at_most=at_most)
+        return {record.offset: _found(record).value for record in found}
+
     @property
     def groups(self) -> tuple[groups.Group, ...]:
         """This seat's groups with their lag. Raises: ClusterError."""
         return self._once(Read(Part.GROUPS), lambda: groups.describe_groups(self.namespace))
+
+
+def _found(record: records.Record) -> Found:
+    value = (record.value or b"").decode(errors="replace")[:SHOWN_CHARACTERS]
+    return Found(record.partition, record.offset, value, record.timestamp_ms or 0)
 
 
 def _runs(offsets: Iterable[int]) -> list[list[int]]:

@@ -6,21 +6,38 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, Field, create_model
 
 from lessons.course.evidence import Evidence
-from lessons.course.exercise import Exercise, Observation, Step, StepsFor, Verdict, WrongWay, done, not_yet, submit
+from lessons.course.exercise import (
+    Exercise,
+    Observation,
+    Step,
+    StepsFor,
+    Verdict,
+    WrongWay,
+    done,
+    not_begun,
+    not_yet,
+    submit,
+)
+from lessons.course.seeded import seeded_choice
 from lessons.course.what_do_you_notice.sent import (
     CREATE,
     CREATE_WITH_ONE,
-    SEND,
     SEND_TO_ONE,
     TOPIC,
     WANTED,
     Places,
-    answers_since,
     not_ready,
-    seeded_value,
+    places_of,
+    seen_of,
     send_until,
-    sent_nine,
 )
+
+ASKED = WANTED[3:]  # 4 to 9: of these the offset is hardly ever the value, or one less
+
+
+def value_asked(seed: str) -> str:
+    """Which of the nine this seat is asked for."""
+    return seeded_choice(ASKED, seed)
 
 
 def typed(
@@ -29,9 +46,9 @@ def typed(
     """Steps: nine records are sent that suit, and then this place is typed for the seeded value."""
 
     def steps(evidence: Evidence, seed: str) -> Iterator[Step]:
-        value = seeded_value(seed)
+        value = value_asked(seed)
         yield from send_until(evidence, lambda places: suits(places, value))
-        partition, offset = place(sent_nine(evidence)["places"], value)
+        partition, offset = place(places_of(evidence), value)
         yield submit(Where.id, partition=partition, offset=offset)
 
     return steps
@@ -39,8 +56,7 @@ def typed(
 
 def an_earlier_one(evidence: Evidence, seed: str) -> Iterator[Step]:
     yield from send_until(evidence)
-    partition, offset = sent_nine(evidence)["places"][seeded_value(seed)]
-    yield SEND
+    partition, offset = places_of(evidence)[value_asked(seed)]
     yield from send_until(evidence)
     yield submit(Where.id, partition=partition, offset=offset)
 
@@ -54,13 +70,12 @@ def another_value(places: Places, value: str) -> list[int]:
 
 class Where(Exercise):
     id = "what-do-you-notice.where"
+    version = 2  # what stands in the topic, whoever sent it
     reads_topics = (TOPIC,)
     title = "Where is it?"
     points = 2
-    todo = "Of the nine records that you sent last, one is asked for here: in which partition is it, at which offset?"
-    hint = (
-        "The delivery reports are in the order of sending. A consumer shows partition, offset and value side by side."
-    )
+    todo = f"One of the values is asked for here. In which partition of `{TOPIC}` is its newest record, and at which offset?"
+    hint = "A delivery report names value, partition and offset, and so does each row of a consumer."
     solution: ClassVar = staticmethod(typed(lambda places, value: places[value]))
     wrong_ways: ClassVar = [
         WrongWay([CREATE], "not-sent"),
@@ -86,65 +101,49 @@ class Where(Exercise):
     ]
 
     def questions(self, evidence: Evidence, seed: str) -> type[BaseModel]:
-        value = seeded_value(seed)
+        value = value_asked(seed)
         partition: Any = (int, Field(title=f"Partition of {value}", ge=0, lt=2**31))
         offset: Any = (int, Field(title=f"Offset of {value}", ge=0, lt=2**63))
         return create_model("Where", partition=partition, offset=offset)
 
     def observe(self, evidence: Evidence) -> Observation:
-        """The last nine by their delivery reports; once something was typed, what stands at these places now."""
-        topic, nine = evidence.topic(TOPIC), sent_nine(evidence)
-        place = _place(answers_since(evidence, self.id, nine))
-        ids = {partition.id for partition in topic.partitions} if topic else set()
-        stored: dict[tuple[int, int], str] = {}
-        if place:
-            places = [tuple(each) for each in nine["places"].values()]
-            for partition in ids:
-                here = [offset for each, offset in {*places, place} if each == partition]
-                found = evidence.values_at(TOPIC, partition, here)
-                stored |= {(partition, offset): value for offset, value in found.items()}
-        return {
-            "partitions": len(ids) if topic else None,
-            "nine": nine,
-            "typed": list(place) if place else None,
-            "stored": [[partition, offset, value] for (partition, offset), value in stored.items()],
-        }
+        """Where the newest of the nine are, and once a place was typed, what stands there."""
+        seen, given = seen_of(evidence), evidence.submitted(self.id)
+        place = _place(given.fields["answers"] if given else None)
+        held: str | None = None
+        if place and seen["partitions"] is not None and place[0] < seen["partitions"]:
+            held = evidence.values_at(TOPIC, place[0], [place[1]]).get(place[1])
+        return {**seen, "typed": list(place) if place else None, "held": held}
 
     def judge(self, observation: Observation, seed: str) -> Verdict:
-        value = seeded_value(seed)
-        expected = f"the partition and the offset of {value}, of the nine that you sent last"
+        value = value_asked(seed)
+        expected = f"the partition and the offset of the newest {value} in {TOPIC}"
         if verdict := not_ready(observation, expected=expected):
             return verdict
         if observation["typed"] is None:
-            return not_yet("Nothing was typed since you sent.", expected=expected)
-        places = observation["nine"]["places"]
-        stored = {(partition, offset): held for partition, offset, held in observation["stored"]}
-        if any(stored.get(tuple(places[each])) != each for each in WANTED):
-            return not_yet(
-                "The nine that you sent last are not there any more.", expected=expected, misconception="gone",
-                why=f"Perhaps {TOPIC} was deleted and created anew. Send 1 to 9 once more.",
-            )  # fmt: skip
-        partition, offset = observation["typed"]
-        if [partition, offset] == places[value]:
-            return done(f"The {value} that you sent last is at {TOPIC} [{partition}] @ {offset}.")
-        misconception, why = self._mistake(value, places[value], partition, offset, stored.get((partition, offset)))
+            return not_begun("Nothing was typed yet.", expected=expected)
+        right, (partition, offset) = observation["places"][value], observation["typed"]
+        if [partition, offset] == right:
+            return done(f"The newest {value} is at {TOPIC} [{partition}] @ {offset}.")
+        misconception, why = _mistake(value, right, partition, offset, observation["held"])
         return not_yet(
             f"{TOPIC} [{partition}] @ {offset} is not it.", expected=expected, misconception=misconception, why=why
         )
 
-    def _mistake(self, value: str, right: list[int], partition: int, offset: int, held: str | None) -> tuple[str, str]:
-        """What it looks like, and why it is wrong. `held` is what stands at the typed place, if anything."""
-        if held == value:
-            return "earlier-batch", f"That is a {value}, but one that you sent earlier."
-        if [offset, partition] == right:
-            return "swapped", "A report has the partition in brackets and the offset after the @: not the other way."
-        if offset in (int(value), int(value) - 1):
-            return "offset-is-value", (
-                "An offset does not count what was sent. Each partition counts its own records, whatever they hold."
-            )
-        if held is not None:
-            return "other-value", f"The record at that place holds {held[:20]}."
-        return "no-record", "There is no record at that place."
+
+def _mistake(value: str, right: list[int], partition: int, offset: int, held: str | None) -> tuple[str, str]:
+    """What it looks like, and why it is wrong. `held` is what stands at the typed place, if anything."""
+    if held == value:
+        return "earlier-batch", f"That is a {value}, but an older one: it was sent again since."
+    if [offset, partition] == right:
+        return "swapped", "A report has the partition in brackets and the offset after the @: not the other way."
+    if offset in (int(value), int(value) - 1):
+        return "offset-is-value", (
+            "An offset does not count what was sent. Each partition counts its own records, whatever they hold."
+        )
+    if held is not None:
+        return "other-value", f"The record at that place holds {held[:20]}."
+    return "no-record", "There is no record at that place."
 
 
 def _place(answers: Any) -> tuple[int, int] | None:

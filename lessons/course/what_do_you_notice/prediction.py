@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from typing import ClassVar, Literal, get_args
+
+from pydantic import BaseModel, Field
+
+from lessons.course.evidence import Evidence
+from lessons.course.exercise import Exercise, Guess, Observation, Verdict, WrongWay, done, not_begun, not_yet, submit
+from lessons.course.moments import moment_of
+from lessons.course.predictions import older, possible, predictions
+from lessons.course.what_do_you_notice.sent import CREATE, SEND, TOPIC, WANTED
+
+Predicted = Literal[
+    "always 1 to 9",
+    "within each partition in the order of sending, mixed between partitions",
+    "in no order at all",
+]
+CHOICES = ALWAYS, WITHIN, NONE = get_args(Predicted)
+SAID = {
+    ALWAYS: "That is so as long as all nine are in one partition. Two partitions come mixed, each in its own order.",
+    WITHIN: "And so it is.",
+    NONE: "There is an order, that of sending, but only inside each partition. Between the two there is none.",
+}
+EXPECTED = f"a prediction, and then records sent to {TOPIC}"
+KEPT = 40  # moments of sending, in the evidence
+
+
+class PredictedOrder(BaseModel):
+    order: Predicted = Field(
+        title=f"In which order will a consumer of {TOPIC} show 1 to 9?", json_schema_extra={"widget": "radio"}
+    )
+
+
+class Prediction(Exercise):
+    id = "what-do-you-notice.prediction"
+    version = 2  # records, whoever sent them
+    reads_topics = (TOPIC,)
+    title = "A prediction"
+    points = 1
+    guess = Guess("order", choices=CHOICES, truth=WITHIN)
+    todo = "Predict before you send; *Check now* stores it. Any guess counts, as long as you make it before you send."
+    solution: ClassVar = [CREATE, submit(id, order=ALWAYS), SEND]
+    wrong_ways: ClassVar = [
+        WrongWay([CREATE, submit(id, order=WITHIN)], "not-sent"),
+        WrongWay([CREATE, SEND, submit(id, order=NONE)], "afterwards"),
+    ]
+
+    def questions(self, evidence: Evidence, seed: str) -> type[BaseModel]:
+        return PredictedOrder
+
+    def observe(self, evidence: Evidence) -> Observation:
+        """The predictions, and the times of the newest records of 1 to 9 that the topic holds."""
+        found = evidence.newest(TOPIC) if evidence.topic(TOPIC) else ()
+        times = sorted({each.at_ms for each in found if each.value in WANTED})
+        return {
+            "predictions": predictions(evidence, self, "order"),
+            "sent": [moment_of(at_ms) for at_ms in times[-KEPT:]],
+        }
+
+    def judge(self, observation: Observation, seed: str) -> Verdict:
+        given = possible(observation["predictions"], CHOICES)
+        if not given:
+            say = not_yet if observation["predictions"] else not_begun
+            return say("Nothing was predicted yet.", expected=EXPECTED)
+        for moment in observation["sent"]:
+            if first := older(given, moment):
+                order = first[-1]["answer"]
+                return done(f"Before you sent, you predicted “{order}”. {SAID[order]}")
+        if observation["sent"]:
+            return not_yet(
+                "The records of 1 to 9 are older than your prediction.", expected=EXPECTED,
+                misconception="afterwards", why="It is stored now. Send 1 to 9 once more: then it came first.",
+            )  # fmt: skip
+        return not_yet(
+            f"Your prediction is stored: “{given[-1]['answer']}”.", expected=EXPECTED, misconception="not-sent",
+            why="Now send 1 to 9, and see whether it comes true.",
+        )  # fmt: skip
