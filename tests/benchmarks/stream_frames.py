@@ -55,6 +55,7 @@ async def open_both_streams(room: Room) -> None:
     room.create(topic, replicas=1)
     await asyncio.to_thread(fill, room.bootstrap_servers, topic)
     await room.page.goto(room.page.url.replace("/producing/", "/consuming/"))
+    await room.page.locator("section.consume").get_by_label("Stop after").fill("")
     await room.page.locator("section.consume").get_by_role("button", name="Start").click()
     for stream in ("#watch", "section.consume"):
         await expect(room.page.locator(f"{stream} [data-rows] tr")).to_have_count(ROWS, timeout=DEADLINE_S * 1000)

@@ -124,28 +124,46 @@ def delete_one_and_create_it_again(page: Page) -> None:
 
 
 def add_a_partition_and_try_to_shrink(page: Page) -> None:
+    press(card(page, "Send records"), "Send")
+    moves = exercise(page, "How many move?")
+    moves.get_by_label("about half of them").check()
+    moves.get_by_role("button", name="Check now").click()
+    expect(moves).to_contain_text("Your prediction is stored")
     add = card(page, "Add partitions")
     press(add, "Add partitions")
     expect(add.locator(".answer.ok")).to_be_visible()
+    expect(moves).to_contain_text("None of them moved")
     add.get_by_label("partitions").fill("1")
     add.get_by_role("button", name="Add partitions").click()
     expect(add.locator(".answer.no")).to_contain_text("would not be an increase")
+    create = card(page, "Create a topic")
+    create.get_by_label("Name").fill("docks")
+    create.get_by_label("Partitions").fill("3")
+    press(create, "Create topic")
 
 
 def send_one_to_nine_and_fill_the_queue(page: Page) -> None:
     send = card(page, "Send records")
     press(send, "Send")
-    expect(send.locator(".details li")).to_have_text([f"test1p [0] @ {offset}" for offset in range(9)])
-    expect(page.locator("#watch [data-rows] tr")).to_have_count(9)
+    expect(send.locator(".details li")).to_have_text([f"{n + 1} → test1p [0] @ {n}" for n in range(9)])
     press(card(page, "Fill a producer's queue"), "Fill the queue")
+    queue = exercise(page, "A full queue")
+    size = int(re.search(r"The queue holds (\d+)", queue.inner_text())[1])
+    queue.get_by_label("full for one").fill(str(size + 1))
+    queue.get_by_label("are lost").fill("0")
+    queue.get_by_role("button", name="Check now").click()
 
 
 def consume_and_stop(page: Page) -> None:
-    consumer = page.locator("section.consume")
+    """The consumer stops by itself, in the middle."""
+    middle, consumer = exercise(page, "Stop in the middle"), page.locator("section.consume")
+    place = int(re.search(r"committed offset is (\d)", middle.inner_text())[1])
+    consumer.get_by_label("Stop after").fill(str(place))
     consumer.get_by_role("button", name="Start").click()
-    expect(consumer.locator("[data-rows] tr")).not_to_have_count(0)
-    expect(consumer.locator("[data-summary]")).to_contain_text("The last one: partition 0")
-    consumer.get_by_role("button", name="Stop").click()
+    expect(consumer.locator("[data-status]")).to_have_text(f"Stopped. The group has committed partition 0 at {place}.")
+    expect(consumer.locator("[data-rows] tr")).to_have_count(place)
+    middle.get_by_label("given next").fill(str(place + 1))
+    middle.get_by_role("button", name="Check now").click()
 
 
 def notice(page: Page) -> None:

@@ -12,7 +12,7 @@ from tests.browser.conftest import WINDOW, RunningApp, join
 from tests.browser.project import Project
 from tests.browser.test_all_lessons import card, exercise, press
 
-CHECK = "lessons/course/adding_partitions/checks.py"
+CHECK = "lessons/course/adding_partitions/two_partitions.py"
 
 
 class Pages:

@@ -228,6 +228,32 @@ def test_a_consumer_is_assigned_reads_commits_what_was_painted_and_goes_on_there
     assert at.values(at.consumer) == ["4"]
 
 
+def test_a_consumer_stops_by_itself_after_so_many_records_and_the_group_goes_on_there(at: Seat):
+    at.create()
+    at.send("1", "2", "3")
+    at.consumer.get_by_label("Stop after").fill("2")
+    at.consumer.get_by_role("button", name="Start").click()
+    expect(at.consumer.locator("[data-status]")).to_have_text("Stopped. The group has committed partition 0 at 2.")
+    assert at.values(at.consumer) == ["2", "1"]
+    at.consumer.get_by_role("button", name="Start").click()
+    expect(at.consumer.locator("[data-rows] tr")).to_have_count(1)
+    assert at.values(at.consumer) == ["3"]
+
+
+def test_where_order_is_the_question_the_oldest_row_is_at_the_top_and_the_newest_stays_in_sight(at: Seat):
+    at.page.get_by_role("link", name="What do you notice?").first.click()
+    topics.create_topic(at.namespace, "test2p", partitions=1, replicas=1)
+    made = [Message(value=str(value).encode()) for value in range(130)]
+    assert all(d.error is None for d in records.produce(at.namespace, "test2p", made))
+    at.consumer.get_by_role("button", name="Start").click()
+    rows = at.consumer.locator("[data-rows] tr")
+    expect(rows).to_have_count(130)
+    assert at.values(at.consumer) == [str(value) for value in range(130)]
+    expect(rows.last).to_be_in_viewport()
+    expect(at.consumer.get_by_role("table", name="Records, oldest first")).to_be_visible()
+    expect(at.page.locator("#watch").get_by_role("table", name="Records, newest first")).to_have_count(1)
+
+
 def test_a_refused_start_is_said_in_words_and_the_form_can_be_used_again(at: Seat):
     at.create()
     timeout = at.consumer.get_by_label("session.timeout.ms")
@@ -281,6 +307,7 @@ def test_whatever_a_record_holds_it_is_shown_and_the_others_with_it(at: Seat):
     producer.produce(full, '{"name":"' + "x" * 900 + '"}')
     producer.produce(full, "last" + "\u0301" * 100)
     assert producer.flush(30) == 0
+    at.consumer.get_by_label("Stop after").fill("")
     at.consumer.get_by_role("button", name="Start").click()
     for stream in (at.watched, at.consumer):
         rows = stream.locator("[data-rows] tr")

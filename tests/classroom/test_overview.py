@@ -14,7 +14,8 @@ from lessons.course.loader import all_exercises
 
 pytestmark = pytest.mark.django_db
 TWO = "adding-partitions.two-partitions"
-SHRINK = "adding-partitions.refused-shrink"
+LEADERS = "adding-partitions.three-leaders"
+MOVES = "adding-partitions.how-many-move"
 PREDICTION = "what-do-you-notice.prediction"
 
 
@@ -66,7 +67,7 @@ def test_students_stand_by_name_with_a_cell_for_each_exercise_that_is_switched_o
     assert {len(row.cells) for row in look().rows} == {len(all_exercises())}
     classroom.klass.lessons_off = ["adding-partitions"]
     classroom.klass.save()
-    assert {len(row.cells) for row in look().rows} == {len(all_exercises()) - 2}
+    assert {len(row.cells) for row in look().rows} == {len(all_exercises()) - 3}
 
 
 def test_who_was_removed_or_merged_is_not_there(look, classroom):
@@ -124,12 +125,13 @@ def test_one_overview_serves_all_pages_of_a_class_and_goes_with_the_last(classro
 def test_who_was_refused_five_times_since_the_last_progress_is_stuck(look, classroom, refusals, stuck):
     for ago in (5, 4, 3):
         refusal(classroom.alice, ago=ago)
-    attempt(classroom.alice, TWO, "done", ago=2)
+    for exercise in (MOVES, TWO):
+        attempt(classroom.alice, exercise, "done", ago=2)
     for number in range(refusals):
         refusal(classroom.alice, ago=1 - number / 10, words=f"refusal {number}")
-    attempt(classroom.alice, SHRINK)
+    attempt(classroom.alice, LEADERS)
     seen = look()
-    assert cell(seen, classroom.alice, SHRINK) == ("stuck" if stuck else "trying")
+    assert cell(seen, classroom.alice, LEADERS) == ("stuck" if stuck else "trying")
     assert [(each.name, each.refusals, each.words) for each in seen.stuck] == [("Alice", 5, "refusal 4")] * stuck
 
 
@@ -137,6 +139,7 @@ def test_who_was_refused_five_times_since_the_last_progress_is_stuck(look, class
 def test_who_makes_no_progress_for_ten_minutes_is_stuck_unless_there_was_no_sign_for_half_an_hour(
     look, classroom, ago, stuck
 ):
+    attempt(classroom.alice, MOVES, "done", ago=ago)
     attempt(classroom.alice, TWO, ago=ago, seen="test2p has 1 partition.")
     seen = look()
     assert [(each.exercise, each.words) for each in seen.stuck] == [
@@ -145,7 +148,7 @@ def test_who_makes_no_progress_for_ten_minutes_is_stuck_unless_there_was_no_sign
 
 
 def test_who_has_done_all_of_a_lesson_is_not_stuck_in_it(look, classroom):
-    for exercise in (TWO, SHRINK):
+    for exercise in (TWO, LEADERS, MOVES):
         attempt(classroom.alice, exercise, "done", ago=15)
     assert look().stuck == ()
 

@@ -47,7 +47,7 @@ def test_evidence_of_a_record_that_begins_with_a_zero_byte_is_kept_and_is_no_new
     attempt.refresh_from_db()
     assert attempt.state == Attempt.State.NOT_YET
     assert attempt.observation is not None
-    assert attempt.observation.data["stored"]["0"] == r"\x00\x00\x00\x00" + "\7avro"
+    assert attempt.observation.data["rows"]["0"][0] == [0, r"\x00\x00\x00\x00" + "\7avro"]
     check_seat(alice, [lesson], begun={lesson.slug})
     Attempt.objects.update(decided_at="2020-01-01T00:00:00Z")
     assert not check_seat(alice, [lesson], begun={lesson.slug})

@@ -1,10 +1,9 @@
-"""What lessons 3 to 5 make of evidence that the course's own test does not come by."""
+"""What lessons 3 and 4 make of evidence that the course's own test does not come by."""
 
 from __future__ import annotations
 
 import pytest
 
-from lessons.course.adding_partitions.checks import RefusedShrink
 from lessons.course.creating_topics.boxes import CHOICES, TRUTH, Boxes
 from lessons.course.creating_topics.three_topics import ThreeTopics
 from lessons.course.creating_topics.two_copies import TwoCopies
@@ -198,12 +197,3 @@ MOMENT_MS = 1767225600_000  # at(0)
 def test_the_id_of_the_new_topic_and_its_first_offset_are_said_before_anything_is_sent(verdict, state, misconception):
     assert (verdict.state, verdict.misconception) == (state, misconception)
     assert "AbC-" not in f"{verdict.expected} {verdict.why}"
-
-
-# --- lesson 5 ---
-
-
-def test_a_refusal_counts_however_much_was_asked_afterwards():
-    asked = [("test2p", 1, "INVALID_PARTITIONS"), ("test2p", 3, ""), ("test2p", -1, "NEGATIVE_PARTITIONS")]
-    evidence = {"asked": [{"act": "a", "topic": t, "total": n, "code": code} for t, n, code in asked]}
-    assert RefusedShrink().judge(evidence, "seed").state == "done"

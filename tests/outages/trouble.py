@@ -193,7 +193,7 @@ def seen_wrongly(attempts: Iterable[Attempt], *, states: set[str]) -> list[tuple
 # Whose checks look at what the seat did, and not at the cluster: they are judged while it is away. The last two look at the
 # cluster once there is an answer to compare with it.
 RECORD_ALONE = {
-    "adding-partitions.refused-shrink", "producing.queue-full", "what-do-you-notice.prediction",
+    "producing.queue-full",
     "kafka-and-its-cluster.one-is-dead", "kafka-and-its-cluster.entry-points", "looking-around.internal",
 }  # fmt: skip
 

@@ -17,6 +17,7 @@ from lessons.classroom.checks.attempts import check, check_lesson
 from lessons.classroom.feed import TOPIC, ClassTopics
 from lessons.classroom.perform import perform
 from lessons.cluster import records
+from lessons.course.acts.add_partitions import AddPartitions
 from lessons.course.acts.create_topic import CreateTopic
 from lessons.course.acts.delete_topic import DeleteTopic
 from lessons.course.loader import get_lesson
@@ -36,7 +37,7 @@ def test_a_look_that_saw_something_else_is_kept_now_and_then_though_the_same_is_
         return [attempt.observation.data["topic_id"] for attempt in looks.order_by("pk")]
 
     def create() -> str:
-        return perform(alice, CreateTopic(name="test2p"), act_id=uuid4()).answer["data"]["topic_id"]
+        return perform(alice, CreateTopic(name="test2p", partitions=3), act_id=uuid4()).answer["data"]["topic_id"]
 
     first = create()
     assert look_again() == [first]
@@ -52,7 +53,8 @@ def test_a_look_that_saw_something_else_is_kept_now_and_then_though_the_same_is_
 def test_of_those_who_check_at_the_same_moment_one_keeps_it_and_the_feed_says_so_once(alice, own_process):
     """The pools of several processes, and whoever presses the button."""
     lesson, at_once = get_lesson("adding-partitions"), 6
-    perform(alice, CreateTopic(name="test2p", partitions=2), act_id=uuid4())
+    perform(alice, CreateTopic(name="test2p"), act_id=uuid4())
+    perform(alice, AddPartitions(topic="test2p", total=2), act_id=uuid4())
     together = Barrier(at_once)
 
     def look() -> bool:
@@ -67,7 +69,7 @@ def test_of_those_who_check_at_the_same_moment_one_keeps_it_and_the_feed_says_so
     assert True in added
     assert set(Counter(alice.attempts.values_list("exercise", flat=True)).values()) == {1}
     assert alice.attempts.filter(exercise=EXERCISE, state="done").exists()
-    assert check(alice, lesson.exercises[0]).state == "done"
+    assert check(alice, lesson.exercise(EXERCISE)).state == "done"
     wait_for(lambda: not alice.attempts.filter(state="done", feed_offset=None).exists())
     assert [verdict["exercise"] for verdict in told(alice.klass, "verdict")] == [EXERCISE]
 

@@ -21,9 +21,9 @@ from lessons.course.loader import all_exercises, get_lesson
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BY_ID = {exercise.id: exercise for exercise in all_exercises()}
-THREE_TOPICS, SHRINK = BY_ID["creating-topics.three-topics"], BY_ID["adding-partitions.refused-shrink"]
+THREE_TOPICS, TWO = BY_ID["creating-topics.three-topics"], BY_ID["adding-partitions.two-partitions"]
 GONE = BY_ID["deleting-a-topic.gone"]
-COMMITTED, WHERE = BY_ID["consuming.committed-end"], BY_ID["what-do-you-notice.where"]
+PLACE, WHERE = BY_ID["consuming.exact-place"], BY_ID["what-do-you-notice.where"]
 NAMES = ("test1p", "test2p", "test2die")
 TOPICS = [Read(Part.TOPIC, name) for name in NAMES]
 NOW, HOUR = timezone.now(), timedelta(hours=1)
@@ -65,10 +65,10 @@ def test_an_act_after_which_a_check_remembers_that_nothing_was_begun_did_not_do_
     assert deciding_act(alice, checked, GONE) is None
 
 
-def test_a_refusal_decides_too_for_some_exercises_ask_for_one(alice):
+def test_a_refusal_decides_too_for_an_exercise_may_ask_for_one(alice):
     refused = act(alice, "add-partitions", ago=HOUR, state="refused", topic="test2p")
     act(alice, "produce", ago=timedelta(0), topic="test2p")
-    assert deciding_act(alice, seen(alice, SHRINK, [Read(Part.ACTS, "add-partitions")]), SHRINK) == refused
+    assert deciding_act(alice, seen(alice, TWO, [Read(Part.ACTS, "add-partitions")]), TWO) == refused
 
 
 def test_of_the_answers_those_to_this_exercise_decide(alice):
@@ -89,10 +89,10 @@ def test_with_a_consumer_that_runs_the_moment_decides_in_which_it_was_seen(alice
     read = [Read(Part.TOPIC, "test1p"), Read(Part.RECORDS, "test1p"), Read(Part.GROUPS)]
     act(alice, "produce", ago=2 * HOUR, topic="test1p")
     running = act(alice, "consume", ago=HOUR, state="running", topic="test1p", group_id="a")
-    observation = seen(alice, COMMITTED, read)
-    assert deciding_act(alice, observation, COMMITTED) is None
+    observation = seen(alice, PLACE, read)
+    assert deciding_act(alice, observation, PLACE) is None
     Act.objects.filter(pk=running.pk).update(state="done", settled_at=NOW - HOUR)
-    assert deciding_act(alice, observation, COMMITTED) == Act.objects.get(pk=running.pk)
+    assert deciding_act(alice, observation, PLACE) == Act.objects.get(pk=running.pk)
 
 
 @pytest.mark.parametrize(("by", "decides"), [("the same check", False), ("another check", True)])

@@ -93,3 +93,22 @@ def test_consume_as_code_shows_the_records_and_commits_when_it_is_interrupted(sh
             program.kill()
     assert all(line.strip() for line in lines)
     assert [lag.committed for lag in groups.describe_group(where.namespace, "readers").lags] == [9]
+
+
+def test_consume_as_code_stops_after_so_many_records_and_has_committed_their_end(shown, where):
+    topics.create_topic(where.namespace, "test1p", partitions=1, replicas=1)
+    ONE_TO_NINE.run(where.namespace)
+    printed = shown.run(Consume(topic="test1p", group_id="readers", stop_after=4))
+    assert len([line for line in printed.splitlines() if line.strip()]) == 4
+    assert [lag.committed for lag in groups.describe_group(where.namespace, "readers").lags] == [4]
+
+
+@pytest.mark.parametrize("shown", ["python"], indirect=True)
+def test_a_report_names_the_value_that_it_is_of_in_the_program_and_in_the_answer(shown, where):
+    topics.create_topic(where.namespace, "test1p", partitions=1, replicas=1)
+    printed = shown.run(Produce(topic="test1p", values="a\nb")).splitlines()
+    assert printed == [f"b'a' → {where.full('test1p')} [0] @ 0", f"b'b' → {where.full('test1p')} [0] @ 1"]
+    answer = Produce(topic="test1p", values="c\n\nd").run(where.namespace)
+    assert answer.details == ("c → test1p [0] @ 2", "(empty) → test1p [0] @ 3", "d → test1p [0] @ 4")
+    assert [report["value"] for report in answer.data["deliveries"]] == ["c", "(empty)", "d"]
+    assert Produce(topic="test1p", tombstone=True).run(where.namespace).details == ("null → test1p [0] @ 5",)

@@ -57,6 +57,33 @@ async def test_the_same_socket_can_start_again_and_goes_on_at_the_committed_offs
     assert tab.rows == [(0, 0), (0, 1), (0, 2), (0, 2)]
 
 
+async def test_a_consumer_that_is_to_stop_after_so_many_records_gets_no_more_and_stops_once_they_are_shown(
+    room: Room,
+) -> None:
+    await room.send(*map(str, range(9)))
+    tab = await room.consume(stop_after=4)
+    await tab.until_rows(4)
+    tab.say("grant", records=100)
+    tab.say("ack", positions={"0": 3})
+    tab.say_text("{}")  # answered after the acknowledgment was heard
+    await tab.until_kind("problem")
+    assert "stopped" not in tab.kinds
+    tab.say("ack", positions={"0": 4})
+    stopped = await tab.until_kind("stopped")
+    assert stopped["committed"] == {"0": 4}
+    assert tab.rows == [(0, offset) for offset in range(4)]
+    await tab.close()
+    settled = await act(room)
+    assert (settled.fields["stop_after"], settled.answer["data"]["delivered"]) == (4, 4)
+
+
+@pytest.mark.parametrize("count", [0, -1])
+async def test_a_consumer_that_is_to_stop_before_it_begins_is_refused(room: Room, count: int) -> None:
+    tab = await room.consume(stop_after=count)
+    assert "stop_after" in (await tab.until_kind("problem"))["words"]
+    assert not await Act.objects.filter(member=room.alice).aexists()
+
+
 @pytest.mark.parametrize("end", ["close", "crash", "kill"])
 async def test_however_a_socket_ends_its_consumer_has_left_the_group_within_5_seconds(room: Room, end: str) -> None:
     await room.send("1", "2")

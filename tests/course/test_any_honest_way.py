@@ -1,0 +1,80 @@
+"""Any honest way counts: by forms (test_course.py), by the Python that is shown, by a program of one's own, by Kafka's tools.
+
+Whatever the way: what was done is read from the cluster, and only what is typed is typed in the page.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lessons.classroom.checks.attempts import check
+from lessons.classroom.feed.topic import create_feed_topic
+from lessons.classroom.models import Attempt
+from lessons.course.exercise import Exercise
+from lessons.course.loader import all_exercises
+from tests.course.seat import BY_ID, Seat
+from tests.course.ways import IMPOSSIBLE, PROGRAM, TOOLS, WAYS
+from tests.kafka_tools import write_tools
+from tests.waiting import wait_for
+
+EXERCISES = all_exercises()
+# What an earlier lesson asks of a client, and no cluster tells.
+ONLY_ACTS = {"kafka-and-its-cluster.one-is-dead"}
+
+
+@pytest.fixture(scope="session")
+def tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("kafka-tools")
+    write_tools(folder)
+    return folder
+
+
+@pytest.fixture
+def seat(alice, kafka: str) -> Seat:
+    return Seat(alice, kafka)
+
+
+def assert_done(seat: Seat, exercise: str) -> None:
+    """Once each broker has heard of it. Nothing but typing was an act."""
+    looks: list[Attempt] = []
+
+    def is_done() -> bool:
+        looks.append(check(seat.member, BY_ID[exercise]))
+        return looks[-1].state == Attempt.State.DONE
+
+    wait_for(is_done, every_s=0.5, timeout_s=20, why=lambda: looks[-1].verdict)
+    kinds = set(seat.member.acts.values_list("kind", flat=True))
+    assert kinds <= {"submit-answers"}
+
+
+def ways(by: str) -> list[str]:
+    return sorted(exercise for exercise, how in WAYS if how == by)
+
+
+@pytest.mark.parametrize("exercise", ways(PROGRAM))
+def test_a_program_of_ones_own_does_it(exercise: str, seat: Seat) -> None:
+    WAYS[exercise, PROGRAM](seat)
+    assert_done(seat, exercise)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("exercise", ways(TOOLS))
+def test_kafkas_own_tools_do_it(exercise: str, seat: Seat, tools: Path) -> None:
+    WAYS[exercise, TOOLS](Seat(seat.member, seat.brokers, tools))
+    assert_done(seat, exercise)
+
+
+@pytest.mark.parametrize("exercise", [e for e in EXERCISES if e.id not in ONLY_ACTS], ids=lambda exercise: exercise.id)
+def test_the_python_that_is_shown_does_it(exercise: Exercise, seat: Seat) -> None:
+    create_feed_topic(seat.member.klass)
+    seat.solve_by_shown_code(exercise)
+    assert_done(seat, exercise.id)
+
+
+def test_no_exercise_is_forgotten() -> None:
+    begun = {exercise.partition(".")[0] for exercise, _ in WAYS}
+    wanted = {(each.id, by) for each in EXERCISES if each.id.partition(".")[0] in begun for by in (PROGRAM, TOOLS)}
+    assert WAYS.keys() | IMPOSSIBLE.keys() == wanted
+    assert not WAYS.keys() & IMPOSSIBLE.keys()
