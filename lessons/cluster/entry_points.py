@@ -83,7 +83,7 @@ def _refuse(addresses: Sequence[str], *, asked: str) -> None:
 def _hosts(*, asked: str) -> set[str]:
     named = {_host(each) for each in addresses_in(clients.connection().bootstrap_servers)}
     brokers = list_metadata(asked=asked).brokers.values()
-    hosts = named | {broker.host for broker in brokers if broker.host}
+    hosts = named | {str(broker.host) for broker in brokers if broker.host}
     return hosts | _HERE if hosts & _HERE else hosts
 
 
