@@ -1,4 +1,9 @@
 // The stage: folds what it is told into a state, keeps a minute of states, and draws one, at most once a frame of the screen.
+//
+// Why it is so: the picture is drawn from what happened and from nothing else. Records come by the page's own watching, groups
+// and copies by the snapshot that all pages share, reports by the answers to this page's forms, and what a consumer is given by
+// its own socket. Each of these is an event; `model.js` makes states out of them, and only states are drawn. So a moment of
+// the last minute is drawn by the same code as this one, and in words by the same facts.
 
 import { listen } from "./events.js";
 import { InWords, sentence } from "./in_words.js";

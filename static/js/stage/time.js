@@ -17,8 +17,9 @@ export class Time {
     this.onPause = onPause;
     [this.pause, this.back, this.forward, this.slider, this.ago] = ["pause", "back", "forward", "moment", "ago"].map(part);
     this.pause.addEventListener("click", () => this.hold(!this.isPaused));
-    this.back.addEventListener("click", () => this.step(-1));
-    this.forward.addEventListener("click", () => this.step(1));
+    for (const [button, by] of [[this.back, -1], [this.forward, 1]]) {
+      button.addEventListener("click", () => { if (button.getAttribute("aria-disabled") !== "true") this.step(by) });
+    }
     this.slider.addEventListener("input", () => {
       const chosen = Number(this.slider.value); // to pause is to freeze the slider's moments
       this.hold(true);
