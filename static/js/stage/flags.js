@@ -10,18 +10,18 @@ export function groupsShown({ groups, readings }) {
   return [...(groups ?? [])].sort((a, b) => place(a) - place(b)).slice(0, MOST_GROUPS);
 }
 
-// [{offset, labels: [{kind: "committed" or "position", offset, group, lag}]}], the highest offset first. `group` is "" while
-// there is only one. Flags at the same place are one.
+// [{offset, group, labels: [{kind: "committed" or "position", lag}]}], the highest offset first. `group` is "" while there is
+// only one. What one group has at one place is one flag.
 export function flagsOf(state, partition) {
   const shown = groupsShown(state);
-  const named = shown.length > 1 || state.readings.some(({ group, isRunning }) => isRunning && shown.every(({ id }) => id !== group));
-  const labels = [...positions(state, partition), ...shown.flatMap((group) => commits(group, partition))];
-  const places = new Map();
-  for (const label of labels) {
-    if (!places.has(label.offset)) places.set(label.offset, []);
-    places.get(label.offset).push(named ? label : { ...label, group: "" });
+  const isNamed = shown.length > 1 || state.readings.some(({ group, isRunning }) => isRunning && shown.every(({ id }) => id !== group));
+  const flags = new Map();
+  for (const { offset, group, ...label } of [...positions(state, partition), ...shown.flatMap((each) => commits(each, partition))]) {
+    const key = `${offset} ${group}`;
+    if (!flags.has(key)) flags.set(key, { offset, group: isNamed ? group : "", labels: [] });
+    flags.get(key).labels.push(label);
   }
-  return [...places].sort(([a], [b]) => b - a).map(([offset, all]) => ({ offset, labels: all }));
+  return [...flags.values()].sort((a, b) => b.offset - a.offset);
 }
 
 function positions({ readings }, { id }) {

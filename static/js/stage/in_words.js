@@ -5,7 +5,7 @@ import { wordsOf } from "./cells.js";
 import { protocolOf } from "./clients.js";
 import { flagsOf } from "./flags.js";
 import { element, keyed, setText } from "./keyed.js";
-import { labelWords } from "./lanes.js";
+import { flagWords } from "./lanes.js";
 import { stateOf } from "./read.js";
 
 const MOST_VALUES = 12;
@@ -38,7 +38,7 @@ function makeRow() {
 function wordsOfPartition(partition, state) {
   const { id, leader, copies, end, cells } = partition;
   const inSync = copies.filter((copy) => copy.is_in_sync).map(({ broker }) => broker).join(", ");
-  const flags = flagsOf(state, partition).flatMap(({ labels }) => labels).map(labelWords).join("; ");
+  const flags = flagsOf(state, partition).map(flagWords).join("; ");
   return [id, leader ?? text("stage-none"), inSync || text("stage-none"), end, values(cells), flags || "–"];
 }
 

@@ -5,7 +5,7 @@ const known = new WeakMap(); // box → Map of key → child
 // Returns the new children as [element, item].
 export function keyed(box, items, keyOf, make, update = () => {}) {
   const before = known.get(box) ?? new Map();
-  const now = new Map(items.map((item) => [keyOf(item), item]));
+  const now = new Map(items.map((item, index) => [keyOf(item, index), item]));
   for (const [key, element] of before) if (!now.has(key)) element.remove();
   const fresh = [];
   const after = new Map();

@@ -94,7 +94,8 @@ function drawFlags(box, flags, partition, placed, width) {
     flag.className = `flag ${flags[row].labels[0].kind}${x > width * 0.55 ? " to-left" : ""}`;
     flag.style.setProperty("left", `${x}px`);
     flag.style.setProperty("height", `${(row + 1) * FLAG_ROW}px`);
-    setText(flag.firstChild, flags[row].labels.map(labelWords).join(" · "));
+    const isBefore = placed.hidden > 0 && flags[row].offset < placed.shown[0].offset; // it is somewhere in what is not drawn
+    setText(flag.firstChild, (isBefore ? "◂ " : "") + flagWords(flags[row]));
   });
 }
 
@@ -110,7 +111,9 @@ function xOf(offset, { shown, lead, step }) {
   return Math.max(1, lead + passed * step - 2);
 }
 
-export function labelWords({ kind, offset, group, lag }) {
-  const words = kind === "position" ? text("stage-position", { offset }) : text("stage-committed", { offset, lag: lag ?? "?" });
+export function flagWords({ offset, group, labels }) {
+  const words = labels.map(({ kind, lag }) => (
+    kind === "position" ? text("stage-position", { offset }) : text("stage-committed", { offset, lag: lag ?? "?" })
+  )).join(" · ");
   return group ? text("stage-of-group", { group, words }) : words;
 }
