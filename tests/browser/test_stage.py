@@ -147,13 +147,16 @@ def test_two_readings_stand_below_each_other(at: Seat):
     at.send("c", partition=1)
     for count, group in enumerate(("orders", "again"), start=1):
         start_consumer(at, group=group)
-        expect(reading(at, count - 1).locator(".cell bdi")).to_have_count(3)
+        expect(at.watched.locator(".reading")).to_have_count(count)
+        expect(reading(at).locator(".cell bdi")).to_have_count(3)
+        expect(reading(at).locator(".lane-head b")).to_have_text(group)  # the newest one is first
         at.consumer.get_by_role("button", name="Stop").click()
-        expect(reading(at, count - 1).locator(".lane-end")).to_have_text("stopped")
+        expect(reading(at).locator(".lane-end")).to_have_text("stopped")
     for index in (0, 1):
         seen = values(reading(at, index))
         assert sorted(seen) == ["a", "b", "c"]
         assert seen.index("a") < seen.index("b")
+    expect(at.watched.locator(".way")).to_have_count(3)
 
 
 def test_paused_it_stands_still_can_be_stepped_by_keyboard_and_goes_on_with_everything(at: Seat):

@@ -14,6 +14,7 @@ export class Lanes {
     this.box = box;
     this.parts = new Map(); // partition → the elements of its lane
     this.drawn = new Map(); // partition → what it was drawn from, and its last offset
+    this.placed = new Map(); // partition → what stands where: see cells.js
   }
 
   // Returns the cells of records that have just come, as [element, cell].
@@ -31,6 +32,7 @@ export class Lanes {
       const parts = this.parts.get(partition.id);
       drawHead(parts, partition);
       const placed = fit({ all: partition.cells, earlier: partition.earlier }, { width, size, besides: 1 });
+      this.placed.set(partition.id, placed);
       const made = drawCells(parts.cells, partition, placed, state.keys);
       fresh.push(...made.filter(([, cell]) => !cell.isOld && cell.offset > (drawn?.last ?? -1)));
       drawFlags(parts.flags, flags, partition, placed, width);

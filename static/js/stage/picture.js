@@ -1,5 +1,6 @@
 // Draws a state of the stage: who sends, the partitions, who reads, what was read.
 
+import { Braid } from "./braid.js";
 import { Groups, Producer } from "./clients.js";
 import { fly } from "./flights.js";
 import { Lanes } from "./lanes.js";
@@ -16,6 +17,7 @@ export class Picture {
     this.producer = new Producer(part("producer"));
     this.lanes = new Lanes(part("partitions"));
     this.readings = new Readings(part("readings"));
+    this.braid = new Braid(part("braid"));
     this.groups = new Groups(part("groups"));
     this.none = part("none");
     this.observer = new ResizeObserver(([{ contentRect }]) => {
@@ -37,6 +39,7 @@ export class Picture {
     this.producer.draw(state);
     const arrived = this.lanes.draw(state, this.width);
     const given = this.readings.draw(state, this.width);
+    this.braid.draw(this.lanes.placed, isGone ? null : this.readings.newest(state.readings));
     this.groups.draw(state, { isMoving: isMoving && isSeen });
     if (isMoving && isSeen) this.move(arrived, given);
   }
