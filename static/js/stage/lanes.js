@@ -27,14 +27,15 @@ export class Lanes {
       const from = JSON.stringify([flags, size, width]);
       const drawn = this.drawn.get(partition.id);
       if (drawn?.partition === partition && drawn.from === from && drawn.keys === state.keys) return;
+      const before = drawn?.epoch === state.epoch ? drawn.last : -1;
       const last = partition.cells.at(-1)?.offset ?? -1;
-      this.drawn.set(partition.id, { partition, from, keys: state.keys, last });
+      this.drawn.set(partition.id, { partition, from, keys: state.keys, epoch: state.epoch, last });
       const parts = this.parts.get(partition.id);
       drawHead(parts, partition);
       const placed = fit({ all: partition.cells, earlier: partition.earlier }, { width, size, besides: 1 });
       this.placed.set(partition.id, placed);
-      const made = drawCells(parts.cells, partition, placed, state.keys);
-      fresh.push(...made.filter(([, cell]) => !cell.isOld && cell.offset > (drawn?.last ?? -1)));
+      const made = drawCells(parts.cells, partition, placed, state);
+      fresh.push(...made.filter(([, cell]) => !cell.isOld && cell.offset > before));
       drawFlags(parts.flags, flags, partition, placed, width);
     });
     return fresh;
@@ -64,9 +65,9 @@ function drawHead({ copies, end }, { copies: all, leader, end: offset }) {
   setText(end, text("stage-end", { offset }));
 }
 
-function drawCells(box, partition, { shown, hidden }, keys) {
+function drawCells(box, partition, { shown, hidden }, { keys, epoch }) {
   const items = [...(hidden ? [EARLIER] : []), ...shown, NEXT];
-  const keyOf = (item) => (typeof item === "symbol" ? item : item.offset);
+  const keyOf = (item) => (typeof item === "symbol" ? item : `${epoch} ${item.offset}`);
   const make = (item) => {
     if (item === EARLIER) return element("span", "earlier");
     if (item === NEXT) return nextCell();

@@ -21,6 +21,7 @@ export const MOST_CELLS = 60; // of a partition; older ones are counted
 export function emptyStage(topic) {
   return {
     topic, topicId: null, isThere: null, isDeleted: false, hasQuorum: true,
+    epoch: 0, // counts how often the records of before were forgotten: offsets of two epochs are not the same
     partitions: [], // by number: {id, leader, copies, end, old, cells: [{partition, offset, key, value, isMine, isOld}], earlier}
     groups: null, // {id, state, protocol, members: [{id, number, client, partitions}], lags}; null: not read yet
     readings: [], // of this page's consumers, oldest first: see readings.js
@@ -78,7 +79,7 @@ function deleted(state) {
 }
 
 function cleared(state) {
-  return { ...state, keys: [], partitions: state.partitions.map((partition) => ({ ...partition, cells: [], earlier: 0, old: null })) };
+  return { ...state, epoch: state.epoch + 1, keys: [], partitions: state.partitions.map((partition) => ({ ...partition, cells: [], earlier: 0, old: null })) };
 }
 
 function cluster(state, { facts }) {
@@ -110,8 +111,8 @@ function reports(state, { delivered, failed, isKnown = true }) {
 // Another topic of that name has another id, and begins at 0.
 function ofTopic(state, topicId) {
   if (!topicId || !state.topicId || topicId === state.topicId) return topicId ? { ...state, topicId } : state;
-  const { topic, readings, keys, groups } = state;
-  return { ...emptyStage(topic), topicId, readings, keys, groups, says: { name: "stage-replaced", topic } };
+  const { topic, epoch, readings, keys, groups } = state;
+  return { ...emptyStage(topic), topicId, epoch: epoch + 1, readings, keys, groups, says: { name: "stage-replaced", topic } };
 }
 
 function withPartition(partitions, id, change) {

@@ -25,7 +25,7 @@ export class Picture {
       this.width = Math.floor(contentRect.width);
       onResized();
     });
-    this.observer.observe(part("partitions"));
+    this.observer.observe(box);
   }
 
   // `isMoving`: what is new has just happened, and may be shown on its way.
