@@ -6,6 +6,7 @@ import { groupsShown } from "./flags.js";
 import { wordsOf } from "./cells.js";
 
 const MOST_PENDING = 12;
+const SENDING_FORM = ".act > form [name='values']";
 
 export class Producer {
   constructor(zone) {
@@ -14,6 +15,7 @@ export class Producer {
     this.client.append(element("b", "", text("stage-your-form")), element("small"));
     this.pending = element("div", "cells pending");
     zone.append(this.client, this.pending);
+    zone.hidden = document.querySelector(SENDING_FORM) === null;
   }
 
   draw({ sending, delivered, failed }) {

@@ -43,11 +43,10 @@ export function fold(state, event) {
   return readings === state.readings ? state : { ...state, readings, keys, says: says ?? state.says };
 }
 
-// What lies before the end as it was then has not just happened: it is old.
 function watching(state, { topic_id: topicId = state.topicId, positions }) {
   const same = ofTopic(state, topicId);
   const partitions = Object.entries(positions).reduce(
-    (all, [id, offset]) => withPartition(all, Number(id), (was) => ({ ...was, end: Math.max(was.end, offset), old: was.old ?? was.end })),
+    (all, [id, offset]) => withPartition(all, Number(id), (was) => ({ ...was, end: Math.max(was.end, offset) })),
     same.partitions,
   );
   return { ...same, partitions, isDeleted: false };
@@ -60,14 +59,14 @@ function records(state, { records: all }) {
   let partitions = state.partitions;
   for (const [id, some] of byPartition) {
     partitions = withPartition(partitions, id, (was) => withCells(was, some.map((record) => ({
-      ...cellOf(record), isMine: mine.delete(`${id}/${record.offset}`), isOld: record.offset < (was.old ?? 0),
+      ...cellOf(record), isMine: mine.delete(`${id}/${record.offset}`), isOld: record.offset < was.old,
     }))));
   }
   return { ...state, partitions, mine, keys: withKeys(state.keys, all.map(cellOf)), isDeleted: false, says: saysOf(partitions, byPartition) ?? state.says };
 }
 
 function saysOf(partitions, byPartition) {
-  const old = new Map(partitions.map((partition) => [partition.id, partition.old ?? 0]));
+  const old = new Map(partitions.map((partition) => [partition.id, partition.old]));
   const fresh = [...byPartition].map(([id, some]) => [id, some.filter(({ offset }) => offset >= old.get(id))]).filter(([, some]) => some.length);
   if (!fresh.length) return null;
   const places = fresh.map(([id, some]) => [id, some.at(-1).offset]);
@@ -79,13 +78,15 @@ function deleted(state) {
 }
 
 function cleared(state) {
-  return { ...state, epoch: state.epoch + 1, keys: [], partitions: state.partitions.map((partition) => ({ ...partition, cells: [], earlier: 0, old: null })) };
+  return { ...state, epoch: state.epoch + 1, keys: [], partitions: state.partitions.map((partition) => ({ ...partition, cells: [], earlier: 0, old: partition.end })) };
 }
 
+// What lies before the ends as they were when the page came has not just happened: it is old.
 function cluster(state, { facts }) {
   const same = ofTopic(state, facts.topic_id);
+  const isFirst = same.isThere === null;
   const partitions = facts.partitions.reduce(
-    (all, { id, leader, copies, end }) => withPartition(all, id, (was) => ({ ...was, leader, copies, end: Math.max(end ?? 0, was.end) })),
+    (all, { id, leader, copies, end }) => withPartition(all, id, (was) => ({ ...was, leader, copies, end: Math.max(end ?? 0, was.end), old: isFirst ? end ?? 0 : was.old })),
     same.partitions,
   );
   const groups = facts.groups && facts.groups.map((group) => withNumbers(group, same.groups?.find(({ id }) => id === group.id)));
@@ -112,13 +113,13 @@ function reports(state, { delivered, failed, isKnown = true }) {
 function ofTopic(state, topicId) {
   if (!topicId || !state.topicId || topicId === state.topicId) return topicId ? { ...state, topicId } : state;
   const { topic, epoch, readings, keys, groups } = state;
-  return { ...emptyStage(topic), topicId, epoch: epoch + 1, readings, keys, groups, says: { name: "stage-replaced", topic } };
+  return { ...emptyStage(topic), topicId, isThere: true, epoch: epoch + 1, readings, keys, groups, says: { name: "stage-replaced", topic } };
 }
 
 function withPartition(partitions, id, change) {
   const at = partitions.findIndex((partition) => partition.id === id);
   if (at >= 0) return partitions.with(at, change(partitions[at]));
-  const fresh = change({ id, leader: null, copies: [], cells: [], earlier: 0, end: 0, old: null });
+  const fresh = change({ id, leader: null, copies: [], cells: [], earlier: 0, end: 0, old: 0 });
   return [...partitions, fresh].sort((a, b) => a.id - b.id);
 }
 
