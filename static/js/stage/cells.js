@@ -8,6 +8,7 @@ const COLOURS = 6;
 const GAP = 3; // as in stage.css, with the widths
 const EARLIER = 44;
 const WIDTHS = { s: 26, m: 46, l: 68 };
+const WIDE = { from: 520, by: 1.25 }; // a projector is read from afar
 const LETTERS = { s: 2, m: 5 };
 
 // The size of all cells, so that offsets of one picture stand below each other.
@@ -18,7 +19,7 @@ export function sizeOf(cells) {
 
 // How many of these cells stand in this width: {shown, hidden, lead, step}; `lead` and `step` place a flag, in pixels.
 export function fit(cells, { width, size, besides = 0 }) {
-  const step = WIDTHS[size] + GAP;
+  const step = Math.round(WIDTHS[size] * (isWide(width) ? WIDE.by : 1)) + GAP;
   const room = Math.floor((width + GAP) / step) - besides;
   if (cells.earlier === 0 && cells.all.length <= room) return { shown: cells.all, hidden: 0, lead: 0, step };
   const lead = EARLIER + GAP;
@@ -27,15 +28,20 @@ export function fit(cells, { width, size, besides = 0 }) {
   return { shown, hidden: cells.earlier + cells.all.length - shown.length, lead, step };
 }
 
+export function isWide(width) {
+  return width >= WIDE.from;
+}
+
 export function wordsOf(value) {
   if (value.text === undefined) return value.kind === "empty" ? text("empty") : value.kind;
   return visible(value.text);
 }
 
-// 0 is no colour: that of partition 0 where records have no keys.
+// That of the key; where no record has a key, of the partition. 0 is no colour.
 export function colourOf({ partition, key }, keys) {
   const at = keys.indexOf(key.text);
-  return at >= 0 ? (at % COLOURS) + 1 : partition % (COLOURS + 1);
+  if (at >= 0) return (at % COLOURS) + 1;
+  return keys.length ? 0 : partition % (COLOURS + 1);
 }
 
 export function newCell(cell, keys, { hasOffset }) {

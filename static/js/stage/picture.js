@@ -1,6 +1,7 @@
 // Draws a state of the stage: who sends, the partitions, who reads, what was read.
 
 import { Braid } from "./braid.js";
+import { isWide } from "./cells.js";
 import { Groups, Producer } from "./clients.js";
 import { fly } from "./flights.js";
 import { Lanes } from "./lanes.js";
@@ -34,6 +35,7 @@ export class Picture {
     this.wasSeen = this.width > 0;
     if (!this.width) return; // it is folded away
     const isGone = state.isThere === false || state.isDeleted;
+    this.box.classList.toggle("wide", isWide(this.width));
     this.none.hidden = !isGone;
     this.lanes.box.hidden = isGone;
     this.producer.draw(state);
