@@ -1,23 +1,25 @@
 // A record travels from where it was to where it is now. Only what has happened is shown: the flight ends in a cell that is
-// there. With reduced motion, and when many come at once, a cell is only tinted.
+// there. With reduced motion, and when many come at once or within a second, a cell is only tinted: to measure where it is
+// lays the whole page out.
 
-const MOST_AT_ONCE = 12;
+const MOST_IN_A_SECOND = 12;
 const LONG_MS = 520;
 const STAGGER_MS = 45;
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
-let inFlight = 0;
+let begun = []; // when, within the last second: also those that were too many
 
 // `flights` are [{element, from}]: the new cell, and the element that its record comes from.
 export function fly(flights) {
-  if (still.matches || document.hidden || flights.length + inFlight > MOST_AT_ONCE) return;
+  if (still.matches || document.hidden || !flights.length) return;
+  const now = performance.now();
+  begun = [...begun.filter((at) => at > now - 1000), ...flights.map(() => now)].slice(-2 * MOST_IN_A_SECOND);
+  if (begun.length > MOST_IN_A_SECOND) return;
   const ways = flights.map(({ element, from }) => [element, wayBetween(from, element)]); // measured first, then moved
   ways.forEach(([element, way], index) => {
-    inFlight += 1;
-    const flight = element.animate([{ transform: way, zIndex: 2 }, { transform: "none", zIndex: 2 }], {
+    element.animate([{ transform: way, zIndex: 2 }, { transform: "none", zIndex: 2 }], {
       duration: LONG_MS, delay: index * STAGGER_MS, easing: "cubic-bezier(.3, 0, .2, 1)", fill: "backwards",
     });
-    flight.finished.catch(() => {}).then(() => { inFlight -= 1 });
   });
 }
 
