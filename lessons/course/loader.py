@@ -58,7 +58,7 @@ class Lesson:
     number: int
     title: str
     summary: str
-    topic: str  # the topic whose records the live column shows; empty: none
+    topic: str  # that the stage shows; empty: none
     blocks: tuple[Block, ...]  # the page's
     notebook: tuple[Block, ...]  # the same and the cells
     exercises: tuple[Exercise, ...]

@@ -1,6 +1,7 @@
 // The student's own consumer: start it with a form, see what it is assigned, acknowledge what was painted, stop it.
 
 import { connect } from "./socket.js";
+import { tell } from "./stage/events.js";
 import { Panel } from "./stream.js";
 import { text } from "./words.js";
 
@@ -16,6 +17,7 @@ export function consume(section) {
   let asked = null; // what runs, or is to run once the connection is there
   let isStopping = false;
   let hasJoined = false;
+  let reading = 0; // counts the starts: a start is one row on the stage, also after a cut
   showState();
 
   function begin() {
@@ -46,10 +48,13 @@ export function consume(section) {
   }
 
   const answers = {
-    started: (frame) => panel.say(text("joining", { group: frame.group_id })),
+    started(frame) {
+      panel.say(text("joining", { group: frame.group_id }));
+      tellStage({ type: "started", group: frame.group_id });
+    },
     assigned(frame) {
       hasJoined = true;
-      panel.lanes.open(frame.partitions.map(({ partition }) => partition));
+      tellStage(frame);
       const places = frame.partitions.map(place).join(", ");
       panel.note(places ? text("assigned", { places }) : text("assigned-nothing"));
       panel.say(text("member", { group: asked?.group_id, places: places || text("no-partition") }));
@@ -57,14 +62,19 @@ export function consume(section) {
     revoked(frame) {
       const partitions = frame.partitions.map(({ partition }) => partition).join(", ");
       if (!partitions) return;
+      tellStage(frame);
       panel.note(text(frame.lost ? "lost" : "revoked", { partitions }));
       if (!isStopping) panel.say(text("joining-again", { group: asked?.group_id }));
     },
-    records: (frame) => panel.add(frame.records),
+    records(frame) {
+      tellStage({ type: "read", records: frame.records });
+      panel.add(frame.records);
+    },
     topic_deleted: (frame) => panel.note(text("consumer-waits", { topic: frame.topic })),
     topic_recreated: (frame) => panel.note(text("topic-replaced", { topic: frame.topic })),
     problem: (frame) => panel.note(frame.words, "problem"),
     stopped(frame) {
+      tellStage(frame);
       const places = Object.entries(frame.committed).map(([partition, offset]) => text("partition-at", { partition, offset })).join(", ");
       const without = hasJoined || isStopping ? text("stopped-empty") : text("not-started");
       const words = places ? text("stopped", { places }) : without;
@@ -72,6 +82,10 @@ export function consume(section) {
       over(words);
     },
   };
+
+  function tellStage(event) {
+    tell({ ...event, reading: `${section.id}-${reading}`, topic: asked?.topic });
+  }
 
   function over(words) {
     asked = null;
@@ -88,6 +102,7 @@ export function consume(section) {
     const fields = new FormData(form);
     panel.clear();
     hasJoined = false;
+    reading += 1;
     asked = {
       topic: fields.get("topic") ?? section.dataset.topic ?? "",
       group_id: fields.get("group_id") ?? "",

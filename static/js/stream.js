@@ -1,7 +1,6 @@
-// The panel of a stream: rows, lanes, notices and the status line. Records are written once a frame of the screen.
+// The panel of a stream: rows, notices and the status line. Records are written once a frame of the screen.
 
 import { rowOf } from "./record_row.js";
-import { Lanes } from "./lanes.js";
 import { RowBlocks } from "./row_blocks.js";
 import { Summary } from "./summary.js";
 import { TabStop } from "./tab_stop.js";
@@ -23,7 +22,6 @@ export class Panel {
     this.status = part("status");
     this.notices = part("notices");
     this.leftOutLine = part("left-out");
-    this.lanes = new Lanes(part("lanes"));
     this.summary = new Summary(part("summary"), part("quiet"));
     this.onPainted = onPainted;
     this.waiting = [];
@@ -36,10 +34,11 @@ export class Panel {
 
   add(records) {
     this.waiting.push(...records);
+    if (this.waiting.length > 2 * MAX_ROWS) this.waiting = this.waiting.slice(-MAX_ROWS);
     this.paintSoon();
   }
 
-  // While it is held, what comes waits; it is written (and acknowledged) afterwards.
+  // While it is held, what comes waits; it is written (and acknowledged) afterwards. Of more than there are rows for the newest.
   hold(isHeld) {
     this.isHeld = isHeld;
     this.paintSoon();
@@ -48,7 +47,6 @@ export class Panel {
   clear() {
     this.waiting = [];
     this.rows.clear();
-    this.lanes.clear();
     this.leftOut = 0;
     if (this.leftOutLine) this.leftOutLine.hidden = true;
   }
@@ -97,7 +95,6 @@ export class Panel {
     this.rows.keepNewest(MAX_ROWS);
     if (follows) this.table.parentElement.scrollTop = this.table.parentElement.scrollHeight;
     this.tabStop.add(rows.toReversed());
-    this.lanes.add(records);
     this.summary.add(records);
     setTimeout(() => rows.forEach((row) => row.classList.remove("fresh")), FRESH_MS);
     this.onPainted(records);

@@ -25,7 +25,7 @@ export function fill(element, value) {
 }
 
 // What has no shape of its own, or turns the text around it (U+202E makes "evil" read "live"), is written out.
-function visible(words) {
+export function visible(words) {
   return words.replace(UNSEEN, (sign) => {
     const code = sign.codePointAt(0);
     return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16).padStart(4, "0")}`;

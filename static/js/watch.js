@@ -1,8 +1,11 @@
-// Watching a topic: from the beginning, from now or from an offset; pause; back after a cut without a gap or a double.
+// Watching a topic: from the beginning, from now or from an offset; back after a cut without a gap or a double. What comes is
+// told to the stage, whose picture and rows stand still together; watching goes on meanwhile.
 //
-// Optional in the section: a form [data-from-form] with `from` (beginning, now, offset) and `offset`.
+// In the section: a form [data-from-form] with `from` (beginning, now, offset) and `offset`.
 
 import { connect } from "./socket.js";
+import { tell } from "./stage/events.js";
+import { Stage } from "./stage/stage.js";
 import { Panel } from "./stream.js";
 import { text } from "./words.js";
 
@@ -11,14 +14,14 @@ const LUMP = 125; // a grant for each frame would cost the server more than the 
 
 export function watch(section) {
   const topic = section.dataset.topic;
-  const pause = section.querySelector("[data-pause]");
   const fromForm = section.querySelector("[data-from-form]");
-  const panel = new Panel(section, { onPainted: (records) => owe(records.length) });
+  const panel = new Panel(section, { onPainted: (records) => painted(records.length) });
+  const stage = new Stage(section, { onPause: hold });
   let from = startOf(section.dataset.from);
   let topicId = null; // with positions: of which topic they are
   let positions = null;
-  let isPaused = false;
   let owed = 0; // painted, and not yet granted again
+  let grantedUnpainted = 0; // while the rows stand still
 
   const socket = connect(section.dataset.url, {
     heartbeat: true,
@@ -30,11 +33,10 @@ export function watch(section) {
   });
 
   function begin() {
-    if (isPaused) return;
     const sent = socket?.send(positions ? { type: "watch", topic, from: positions, topic_id: topicId }
       : { type: "watch", topic, from });
     if (!sent) return;
-    owed = 0;
+    owed = grantedUnpainted = 0;
     owe(WINDOW - Math.min(panel.waiting.length, WINDOW - LUMP));
   }
 
@@ -45,30 +47,48 @@ export function watch(section) {
     owed = 0;
   }
 
+  function painted(records) {
+    const before = Math.min(records, grantedUnpainted);
+    grantedUnpainted -= before;
+    owe(records - before);
+  }
+
+  function hold(isPaused) {
+    grantedUnpainted = Math.min(grantedUnpainted, panel.waiting.length); // of those that the panel let go none is painted
+    panel.hold(isPaused);
+    panel.say(isPaused ? text("paused") : text("watching", { topic }));
+  }
+
   const answers = {
     watching(frame) {
       if (topicId !== null && frame.topic_id !== topicId) panel.note(text("topic-replaced", { topic }));
       if (positions === null && typeof from === "number") tellWhereItBegins(frame.positions);
       positions = frame.positions;
       topicId = frame.topic_id;
-      panel.lanes.open(Object.keys(positions));
+      tell({ type: "watching", topic, topic_id: topicId, positions });
       panel.say(text("watching", { topic }));
     },
     partitions_added(frame) {
       positions = { ...positions, ...frame.positions };
-      panel.lanes.open(Object.keys(frame.positions));
+      tell({ type: "partitions_added", topic, positions: frame.positions });
       panel.note(text("partitions-added", { topic, count: Object.keys(positions).length }));
     },
     records(frame) {
       const fresh = frame.records.filter(isNew);
       for (const { partition, offset } of fresh) positions[partition] = offset + 1;
       if (fresh.length < frame.records.length) owe(frame.records.length - fresh.length);
+      if (panel.isHeld) {
+        grantedUnpainted += fresh.length;
+        owe(fresh.length);
+      }
+      tell({ type: "records", topic, records: fresh });
       panel.add(fresh);
     },
     left_out: (frame) => panel.addLeftOut(frame.records),
     waiting: (frame) => panel.say(frame.words),
     going_on: () => panel.say(text("watching", { topic })),
     topic_deleted() {
+      tell({ type: "deleted", topic });
       panel.note(text("topic-deleted", { topic }));
       panel.say(text("watch-waits", { topic }));
     },
@@ -87,25 +107,21 @@ export function watch(section) {
     return positions !== null && offset >= (positions[partition] ?? 0);
   }
 
-  pause?.addEventListener("click", () => {
-    isPaused = !isPaused;
-    pause.setAttribute("aria-pressed", String(isPaused));
-    if (isPaused) socket.send({ type: "stop" });
-    panel.say(isPaused ? text("paused") : text("watching", { topic }));
-    begin();
-  });
-
-  fromForm?.addEventListener("submit", (event) => {
+  fromForm.addEventListener("submit", (event) => {
     event.preventDefault();
     const chosen = new FormData(fromForm);
     from = startOf(chosen.get("from") === "offset" ? chosen.get("offset") : chosen.get("from"));
     positions = topicId = null;
     panel.clear();
+    tell({ type: "cleared", topic });
     panel.say(text("asking", { topic }));
     begin();
   });
 
-  return () => socket.close();
+  return () => {
+    stage.end();
+    socket.close();
+  };
 }
 
 function startOf(chosen) {

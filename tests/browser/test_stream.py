@@ -3,86 +3,29 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Locator, Page, WebSocketRoute, expect
+from playwright.sync_api import Page, expect
 
-from lessons.cluster import clients, groups, records, topics
-from lessons.cluster.namespace import Namespace
+from lessons.cluster import clients, groups, topics
 from lessons.cluster.records import Message
+from tests.browser.consuming import Seat, open_lesson
 from tests.waiting import wait_for
-
-CUT = 3001  # a browser closes by 1000 or 3000 to 4999 only; any other code would leave the server's side open
-
-
-@dataclass
-class Wire:
-    """Between the page and the server; it can be cut."""
-
-    routes: list[WebSocketRoute] = field(default_factory=list)
-    is_cut: bool = False
-
-    def connect(self, route: WebSocketRoute) -> None:
-        if self.is_cut:
-            route.close(code=CUT)
-            return
-        self.routes += [route.connect_to_server(), route]  # in the order in which they are cut
-
-    def cut(self) -> None:
-        self.is_cut = True
-        for route in self.routes:
-            route.close(code=CUT)
-        self.routes.clear()
-
-
-@dataclass(frozen=True)
-class Seat:
-    page: Page
-    namespace: Namespace
-    wire: Wire
-
-    @property
-    def watched(self) -> Locator:
-        return self.page.locator("#watch")
-
-    @property
-    def consumer(self) -> Locator:
-        return self.page.locator("section.consume")
-
-    def create(self, *, partitions: int = 1) -> None:
-        topics.create_topic(self.namespace, "test1p", partitions=partitions, replicas=1)
-
-    def send(self, *messages: Message | str, partition: int | None = None) -> None:
-        made = [each if isinstance(each, Message) else Message(value=each.encode()) for each in messages]
-        assert all(d.error is None for d in records.produce(self.namespace, "test1p", made, partition=partition))
-
-    def values(self, stream: Locator) -> list[str]:
-        return stream.locator("[data-rows] td:nth-child(4)").all_text_contents()
 
 
 @pytest.fixture
 def at(seat: Page, kafka: str) -> Seat:
-    """A student on the lesson about consuming."""
-    wire = Wire()
-    seat.route_web_socket(re.compile(r"/ws/.*/(watch|consume)/"), wire.connect)
-    slug = seat.locator(".seat code").first.text_content() or ""
-    seat.get_by_role("link", name="Lessons").first.click()
-    class_slug = seat.url.rstrip("/").rsplit("/", 1)[-1]
-    seat.get_by_role("link", name="Consuming").first.click()
-    expect(seat.locator("#watch [data-status]")).not_to_be_empty()  # its script has run
-    return Seat(seat, Namespace(class_slug, slug.strip()), wire)
+    """A student on the lesson about consuming, with the rows unfolded."""
+    at = open_lesson(seat)
+    at.watched.locator(".all-records > summary").click()
+    return at
 
 
-def test_what_is_sent_stands_on_the_page_newest_first_with_a_lane_for_each_partition(at: Seat):
-    at.create(partitions=2)
-    at.send("a", "b", partition=0)
+def test_what_is_sent_stands_on_the_page_newest_first(at: Seat):
+    at.create()
+    at.send("a", "b")
     expect(at.watched.locator("[data-rows] tr")).to_have_count(2)
     assert at.values(at.watched) == ["b", "a"]
-    lanes = at.watched.locator(".lane")
-    expect(lanes).to_have_count(2)
-    expect(lanes.nth(0).locator("i")).to_have_text(["1", "0"])  # row-reverse: the newest stands at the right
-    expect(lanes.nth(1)).to_contain_text("nothing yet")
     expect(at.watched.locator("[data-summary]")).to_have_text("New records: 2. The last one: partition 0, offset 1.")
 
 
@@ -182,11 +125,6 @@ def test_at_most_2000_rows_stand_on_the_page_and_they_are_the_newest(at: Seat):
     expect(rows.last.locator("td").nth(1)).to_have_text("500")
     for row, is_drawn in ((rows.first, True), (rows.last, False)):
         assert row.evaluate("row => row.checkVisibility({ contentVisibilityAuto: true })") == is_drawn
-    lane, newest = at.watched.locator(".lane").bounding_box(), at.watched.locator(".lane i").first.bounding_box()
-    assert lane
-    assert newest
-    assert newest["x"] + newest["width"] <= lane["x"] + lane["width"]
-    expect(at.watched.locator(".lane i").first).to_have_text("2499")
 
 
 def test_a_deleted_topic_is_told_and_the_next_one_of_that_name_is_watched(at: Seat):
@@ -206,6 +144,7 @@ def test_quiet_mode_is_remembered(at: Seat):
     quiet.click()
     expect(quiet).to_have_attribute("aria-pressed", "true")
     at.page.reload()
+    at.watched.locator(".all-records > summary").click()
     expect(quiet).to_have_attribute("aria-pressed", "true")
 
 

@@ -237,6 +237,8 @@ def test_each_sentence_that_a_script_asks_for_is_there_and_none_is_idle():
     for path in scripts.rglob("*.js"):
         asked |= set(re.findall(r'\btext\((?:[\w.]+ \? )?"([\w-]+)"(?: : "([\w-]+)")?', path.read_text()))
     found = {name for pair in asked for name in pair if name}
+    for path in (scripts / "stage").glob("*.js"):  # which name the sentence of what has just happened
+        found |= set(re.findall(r'"(stage-[\w-]+)"', path.read_text()))
     units = {"for-days", "for-hours", "for-minutes", "for-seconds"}  # a table of clock.js
     codes = {"closed-4400", "closed-4404", "closed-4413", "closed-4429"}  # the codes with which a socket is closed
     hands = {"hand-raised", "hand-answered", "hand-lowered"}  # a hand's states in the feed

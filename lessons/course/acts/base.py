@@ -99,6 +99,7 @@ class Action(BaseModel, ABC):
     did: ClassVar[str]  # "created %(what)s": the feed's line when it was done
     doing: ClassVar[str]  # "creating %(what)s": the end of the feed's line when it was not, such as "was refused: …"
     asks_kafka: ClassVar[bool] = True
+    removes: ClassVar[bool] = False  # whether something is gone after it: its button does not look like the others
     changes_topics: ClassVar[bool] = False  # whether topics, partitions or leaders are others after it
     changes_records: ClassVar[bool] = False  # whether a partition's records are others after it
     changes_groups: ClassVar[bool] = False  # whether members or committed offsets are others after it

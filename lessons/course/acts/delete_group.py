@@ -19,6 +19,7 @@ class DeleteGroup(Action):
     submit: ClassVar[str] = gettext_noop("Delete group")
     did: ClassVar[str] = gettext_noop("deleted group %(what)s")
     doing: ClassVar[str] = gettext_noop("deleting group %(what)s")
+    removes: ClassVar[bool] = True
     changes_groups: ClassVar[bool] = True
     example: ClassVar[Mapping[str, Any]] = {"group_id": "leavers"}
 

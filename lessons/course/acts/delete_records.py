@@ -21,6 +21,7 @@ class DeleteRecords(Action):
     submit: ClassVar[str] = gettext_noop("Delete records")
     did: ClassVar[str] = gettext_noop("deleted records of %(what)s")
     doing: ClassVar[str] = gettext_noop("deleting records of %(what)s")
+    removes: ClassVar[bool] = True
     changes_records: ClassVar[bool] = True
     example: ClassVar[Mapping[str, Any]] = {"topic": "test2p", "partition": 0, "before": -1}
 

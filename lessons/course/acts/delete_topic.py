@@ -18,6 +18,7 @@ class DeleteTopic(Action):
     submit: ClassVar[str] = gettext_noop("Delete topic")
     did: ClassVar[str] = gettext_noop("deleted %(what)s")
     doing: ClassVar[str] = gettext_noop("deleting %(what)s")
+    removes: ClassVar[bool] = True
     changes_topics: ClassVar[bool] = True
     example: ClassVar[Mapping[str, Any]] = {"name": "test2die"}
 

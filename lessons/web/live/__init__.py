@@ -4,6 +4,7 @@
     base            what a live page is
     renderer        draws the pages of a process by a few threads
     feed_follower   hears in a class's feed what other processes stored
+    stage           the part of a lesson's page that the stage is drawn from
     lesson, cluster, notifications, room, seat_lesson     the pages
 
 Why it is so

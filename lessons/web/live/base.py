@@ -21,7 +21,7 @@ class LivePage(ABC):
     """One open page: what has changed on it since it was told last. Sync; one thread at a time, but for `note`."""
 
     of_seat: ClassVar[bool] = True  # told of what changes for its seat; else of all that changes in the class
-    wants_groups: ClassVar[bool] = False
+    wants_groups: bool = False  # whether snapshots bring its seat's groups along
     min_gap_s: ClassVar[float] = 0.0  # between two drawings
 
     def __init__(self, member: Member) -> None:

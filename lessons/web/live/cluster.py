@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar, Self
+from typing import Self
 
 from django.template.loader import render_to_string
 
@@ -48,7 +48,7 @@ class DiagramParts:
 
 
 class ClusterPage(LivePage):
-    wants_groups: ClassVar[bool] = True
+    wants_groups: bool = True
 
     def __init__(self, member: Member, *, internal: bool = False) -> None:
         super().__init__(member)

@@ -17,9 +17,11 @@ from lessons.course.loader import Lesson
 from lessons.web.live.base import Draw, LivePage, Parts
 from lessons.web.live.cluster import DiagramParts
 from lessons.web.live.notifications import notifications_part
+from lessons.web.live.stage import StageParts
 from lessons.web.view_models.hands import hand_card
 from lessons.web.view_models.lesson import exercise_cards
 from lessons.web.view_models.rail import rail
+from lessons.web.view_models.turn import turn
 
 VERDICTS = {Kind.ATTEMPT, Kind.DECISION}
 
@@ -30,7 +32,9 @@ class LessonPage(LivePage):
     def __init__(self, member: Member, lesson: Lesson) -> None:
         super().__init__(member)
         self.lesson = lesson
+        self.wants_groups = bool(lesson.topic)
         self._diagram = DiagramParts(member)
+        self._stage = StageParts(member, lesson.topic)
         self._stop_checking: Callable[[], None] | None = None
 
     @classmethod
@@ -51,7 +55,7 @@ class LessonPage(LivePage):
 
     def parts(self, snapshot: Snapshot, news: set[Kind]) -> Parts:
         diagram = self._diagram.parts(snapshot)
-        parts = self._exercises(snapshot, news, cluster_changed=bool(diagram)) | diagram
+        parts = self._exercises(snapshot, news, cluster_changed=bool(diagram)) | diagram | self._stage.parts(snapshot)
         if Kind.HAND in news and self.member.role == Role.STUDENT:
             parts["part-hand"] = self.template("parts/_hand.html", hand=hand_card(self.member, self.lesson))
         return parts | notifications_part(self.member, news)
@@ -70,6 +74,11 @@ class LessonPage(LivePage):
         if news & VERDICTS:
             shown = rail(self.member, here=self.lesson, standings=standings)
             parts["part-rail"] = self.template("parts/_rail_lessons.html", rail=shown)
+            parts["part-turn"] = self.template(
+                "parts/_turn.html",
+                turn=turn(self.member, self.lesson, standings),
+                progress=progress(self.member, standings),
+            )
         for card in exercise_cards(self.member, self.lesson, standings, of=of, snapshot=snapshot):
             parts[card.dom_id] = self.template("parts/_exercise.html", exercise=card)
         return parts

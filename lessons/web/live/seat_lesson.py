@@ -15,6 +15,7 @@ from lessons.course.loader import Lesson
 from lessons.web.links import seat_lesson_url
 from lessons.web.live.base import Draw, LivePage, Parts
 from lessons.web.live.cluster import DiagramParts
+from lessons.web.live.stage import StageParts
 from lessons.web.view_models.lesson import exercise_cards
 from lessons.web.view_models.rail import rail
 from lessons.web.view_models.read_only import latest_act_cards, read_only_card
@@ -26,7 +27,9 @@ class SeatLessonPage(LivePage):
     def __init__(self, seat: Member, lesson: Lesson) -> None:
         super().__init__(seat)
         self._lesson = lesson
+        self.wants_groups = bool(lesson.topic)
         self._diagram = DiagramParts(seat)
+        self._stage = StageParts(seat, lesson.topic)
 
     @classmethod
     def open(cls, member: Member, address: Mapping[str, str]) -> Self:
@@ -34,7 +37,7 @@ class SeatLessonPage(LivePage):
         return cls(seat, get_lesson_for(member, address.get("lesson", "")))
 
     def parts(self, snapshot: Snapshot, news: set[Kind]) -> Parts:
-        parts = self._diagram.parts(snapshot)
+        parts = self._diagram.parts(snapshot) | self._stage.parts(snapshot)
         return parts | (self._cards(snapshot) if news & {Kind.ACT, Kind.ATTEMPT, Kind.DECISION} else {})
 
     def _cards(self, snapshot: Snapshot) -> dict[str, Draw]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
@@ -96,6 +97,7 @@ class AnswerCard:
     why: str
     details: list[str]
     at: Any
+    reports: str = ""  # of an act that sent records: JSON, [[partition, offset], …] of those that were delivered
 
 
 @dataclass
@@ -108,6 +110,7 @@ class ActCard:
     form: DescribedForm
     code: Code | None
     cell: str = ""  # see `cell_id`; empty: its Python can't be run from here
+    removes: bool = False
     answers: list[AnswerCard] = field(default_factory=list)
 
 
@@ -179,7 +182,7 @@ def act_card(
         dom_id=dom_id, title=_(action.title), submit=_(action.submit), url=urls["act"], code_url=urls["act-code"],
         form=form or described_form(action, dom_id=dom_id, initial=shown),
         code=code_of(action, shown, member),
-        cell=cell_id(lesson, index),
+        cell=cell_id(lesson, index), removes=action.removes,
         answers=[answer_card(act)] if act else [],
     )  # fmt: skip
 
@@ -208,7 +211,15 @@ def answer_card(act: Act) -> AnswerCard:
         why=answer.get("why", ""),
         details=list(answer.get("details", [])),
         at=act.settled_at,
+        reports=_reports(answer.get("data", {})),
     )
+
+
+def _reports(data: Mapping[str, Any]) -> str:
+    deliveries = data.get("deliveries")
+    if deliveries is None:
+        return ""
+    return json.dumps([[each["partition"], each["offset"]] for each in deliveries if each["offset"] is not None])
 
 
 def _done_in(took_ms: float | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -30,6 +30,13 @@ def rail(
     ]
     parts = [{"title": part, "lessons": [row for row in rows if row["part"] == part]} for part in PARTS]
     return [part for part in parts if part["lessons"]]
+
+
+def go_on(parts: Iterable[Mapping[str, Any]]) -> dict[str, Any] | None:
+    """The first lesson of `rail` that is not done, and whether it is the very beginning; None: all are done."""
+    rows = [row for part in parts for row in part["lessons"]]
+    is_first = all(row["state"] == "open" for row in rows)
+    return next(({**row, "is_first": is_first} for row in rows if row["state"] != "done"), None)
 
 
 def _row(lesson: Lesson, finished: set[str], begun: set[str]) -> dict[str, Any]:

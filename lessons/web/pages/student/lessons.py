@@ -26,7 +26,9 @@ from lessons.web.view_models.hands import hand_card
 from lessons.web.view_models.lesson import ActCard, Card, act_card, page_blocks, watch_card
 from lessons.web.view_models.notebook import lesson_cells_data, notebook_urls
 from lessons.web.view_models.notifications import notifications_of
-from lessons.web.view_models.rail import rail
+from lessons.web.view_models.rail import go_on, rail
+from lessons.web.view_models.stage import stage_facts
+from lessons.web.view_models.turn import turn
 
 
 @require_safe
@@ -35,9 +37,10 @@ def lesson_list(request: HttpRequest, class_slug: str) -> HttpResponse:
     diagram = draw_diagram(
         process.current().snapshots.latest(member.namespace), member.namespace
     )  # for the brokers' dots in the bar
+    parts = rail(member)
     context = {
-        **page_context(member, "lessons"), **notebook_urls(member), "parts": rail(member), "diagram": diagram,
-        "original": original(),
+        **page_context(member, "lessons"), **notebook_urls(member), "parts": parts, "diagram": diagram,
+        "original": original(), "go_on": go_on(parts),
         "notifications": notifications_of(member), "live_url": live_url(member.klass, "notifications"),
     }  # fmt: skip
     return render(request, "student/lessons.html", context)
@@ -73,8 +76,6 @@ def lesson_context(
     other lessons lead, by default to the member's own pages."""
     url_of = url_of or partial(lesson_url, member)
     snapshot, standings = latest_snapshot(member), standings_of(member)
-    before = [other for other in member.klass.lessons if other.number < lesson.number]
-    after = [other for other in member.klass.lessons if other.number > lesson.number]
     return {
         **page_context(member, "lessons", standings=standings),
         **cluster_context(member, snapshot),
@@ -83,15 +84,11 @@ def lesson_context(
         "cells_data": lesson_cells_data(member, lesson),
         "rail": rail(member, here=lesson, standings=standings, url_of=url_of),
         "blocks": page_blocks(member, lesson, cards, standings=standings, snapshot=snapshot),
-        "previous": _turn(before[-1], url_of) if before else None,
-        "next": _turn(after[0], url_of) if after else None,
+        "turn": turn(member, lesson, standings, url_of=url_of),
         "is_off": lesson not in member.klass.lessons,
         "notifications": notifications_of(member),
         "hand": hand_card(member, lesson),
         "watch": watch_card(member, lesson),
+        "stage": stage_facts(snapshot, member.namespace, lesson.topic),
         "live_url": live_url(member.klass, "lesson", lesson=lesson.slug),
     }
-
-
-def _turn(lesson: Lesson, url_of: Callable[[Lesson], str]) -> dict[str, str]:
-    return {"title": lesson.title, "url": url_of(lesson)}

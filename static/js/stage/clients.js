@@ -1,0 +1,83 @@
+// Who sends and who reads: this page's form above the partitions, the members of groups below them.
+
+import { text } from "../words.js";
+import { element, keyed, setText } from "./keyed.js";
+import { groupsShown } from "./flags.js";
+import { wordsOf } from "./cells.js";
+
+const MOST_PENDING = 12;
+const SENDING_FORM = ".act > form [name='values']";
+
+export class Producer {
+  constructor(zone) {
+    this.zone = zone;
+    this.client = element("div", "client");
+    this.client.append(element("b", "", text("stage-your-form")), element("small"));
+    this.pending = element("div", "cells pending");
+    zone.append(this.client, this.pending);
+    zone.hidden = document.querySelector(SENDING_FORM) === null;
+  }
+
+  draw({ sending, delivered, failed }) {
+    this.zone.classList.toggle("sends", sending !== null);
+    setText(this.client.lastChild, sending ? text("stage-in-flight", { count: sending.length })
+      : delivered + failed ? text(failed ? "stage-sent-failed" : "stage-sent", { delivered, failed }) : text("stage-sent-nothing"));
+    const shown = (sending ?? []).slice(0, MOST_PENDING).map((value, index) => ({ value, index }));
+    keyed(this.pending, shown, ({ index }) => index, ({ value }) => element("span", "cell in-flight", wordsOf({ kind: value ? "text" : "empty", text: value || undefined })));
+  }
+}
+
+export class Groups {
+  constructor(zone) {
+    this.zone = zone;
+  }
+
+  draw(state, { isMoving }) {
+    const shown = groupsShown(state);
+    this.zone.hidden = shown.length === 0;
+    keyed(this.zone, shown, ({ id }) => id, makeGroup, (box, group) => {
+      const [label, members] = box.children;
+      setText(label, text(group.members.length ? "stage-group" : "stage-group-empty", { group: group.id, state: group.state, protocol: protocolOf(group) }));
+      keyed(members, group.members, ({ id }) => id, makeMember, (made, member) => drawMember(made, member, { owned: mineOf(state, group), isMoving }));
+    });
+  }
+}
+
+function makeGroup() {
+  const box = element("div", "group-zone");
+  box.append(element("p", "label"), element("div", "clients"));
+  return box;
+}
+
+function makeMember() {
+  const made = element("div", "client");
+  made.append(element("b"), element("small"));
+  return made;
+}
+
+function drawMember(made, { number, client, partitions }, { owned, isMoving }) {
+  const places = partitions.join(", ");
+  const isMine = owned.has(places);
+  setText(made.firstChild, isMine ? text("stage-your-consumer") : text("stage-member", { number }));
+  setText(made.lastChild, places ? text("stage-owns", { partitions: places }) : text("stage-idle"));
+  if (isMoving && made.dataset.owns !== places) restart(made, "changed");
+  made.dataset.owns = places;
+  made.classList.toggle("idle", !places);
+  made.title = client;
+}
+
+// A partition has one member of a group: who has exactly what this page's consumer was given is that consumer.
+function mineOf({ readings }, group) {
+  const mine = readings.filter((each) => each.isRunning && each.group === group.id && each.owns.length);
+  return new Set(mine.map(({ owns }) => owns.join(", ")));
+}
+
+export function protocolOf({ protocol }) {
+  return text(protocol === "consumer" ? "stage-protocol-consumer" : "stage-protocol-classic");
+}
+
+function restart(made, animation) {
+  made.classList.remove(animation);
+  void made.offsetWidth; // or the browser sees no change
+  made.classList.add(animation);
+}
