@@ -3,12 +3,13 @@
 Why it is so
 ------------
 A student types the addresses, and a real client asks them. It has the credentials of the class's cluster, and it runs in
-the class's network: so it asks only hosts that the cluster itself names, at any port, and names that end in `.invalid`,
-which nobody has (RFC 6761).
+the class's network: so it asks only addresses that the cluster itself has named. Any other is one at which nobody answers,
+as it is for the programs that run in a page.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from confluent_kafka import KafkaException
 from confluent_kafka.admin import ClusterMetadata
 
 from lessons.cluster import clients
-from lessons.cluster.errors import KafkaRefused, KafkaUnavailable
+from lessons.cluster.errors import AppRefused, KafkaRefused, KafkaUnavailable
 from lessons.cluster.metadata import Cluster, cluster_of, list_metadata
 from lessons.cluster.refusals import Refusal
 from lessons.words import _, gettext_noop
@@ -28,8 +29,9 @@ ALONE_WITHIN_S = 2.0
 NOBODY = "_TRANSPORT"  # as the client calls it
 _SILENCE = gettext_noop("Nobody answers at any of these addresses.")
 _ADVICE = gettext_noop("One that answers has to be among them: without it there is nobody to ask.")
-_NOBODYS = ".invalid"
-_HERE = {"127.0.0.1", "localhost"}
+_DEAD = "127.0.0.1:1"  # a port where nobody listens
+_HERE = ("127.0.0.1", "localhost")
+_ADDRESS = re.compile(r"[\w.-]+:(?P<port>\d{1,5})", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -52,10 +54,12 @@ def reach(addresses: Sequence[str], *, asked: str) -> Reached:
     and nothing is left to find out. KafkaUnavailable, if that is away.
     """
     _refuse(addresses, asked=asked)
+    known = _known(asked=asked)
+    asked_for_real = [each if each in known else _DEAD for each in addresses]
     with ThreadPoolExecutor(len(addresses)) as threads:
-        alone = threads.map(_answers_alone, addresses)
+        alone = threads.map(_answers_alone, asked_for_real)
         try:
-            cluster = cluster_of(_list(",".join(addresses), REACHED_WITHIN_S))
+            cluster = cluster_of(_list(",".join(asked_for_real), REACHED_WITHIN_S))
         except KafkaException:
             raise KafkaRefused(code=NOBODY, asked=asked, answered=_(_SILENCE), advice=_(_ADVICE)) from None
         answered = {address for address, answers in zip(addresses, alone, strict=True) if answers}
@@ -64,36 +68,29 @@ def reach(addresses: Sequence[str], *, asked: str) -> Reached:
 
 
 def may_ask(addresses: Sequence[str], *, asked: str) -> bool:
-    """Whether a client of ours would ask these; not while the cluster is away."""
+    """Whether a client of ours that begins at these would find the cluster; not while that is away."""
     try:
-        hosts = _hosts(asked=asked)
-    except KafkaUnavailable:
+        _refuse(addresses, asked=asked)
+        return not _known(asked=asked).isdisjoint(addresses)
+    except (AppRefused, KafkaUnavailable):
         return False
-    return 0 < len(addresses) <= MOST_ADDRESSES and all(_is_ours(each, hosts) for each in addresses)
 
 
 def _refuse(addresses: Sequence[str], *, asked: str) -> None:
     if not 0 < len(addresses) <= MOST_ADDRESSES:
         raise Refusal.HOW_MANY_ADDRESSES.error(asked=asked, most=MOST_ADDRESSES)
-    hosts = _hosts(asked=asked)
-    if others := [each for each in addresses if not _is_ours(each, hosts)]:
-        raise Refusal.OTHER_HOST.error(asked=asked, address=others[0], hosts=", ".join(sorted(hosts)))
+    for address in addresses:
+        match = _ADDRESS.fullmatch(address)
+        if match is None or not 0 < int(match["port"]) < 2**16:
+            raise Refusal.NO_ADDRESS.error(asked=asked, address=address)
 
 
-def _hosts(*, asked: str) -> set[str]:
-    named = {_host(each) for each in addresses_in(clients.connection().bootstrap_servers)}
+def _known(*, asked: str) -> set[str]:
+    """The addresses at which the app itself begins, and those of the brokers; of this machine by each of its names."""
     brokers = list_metadata(asked=asked).brokers.values()
-    hosts = named | {str(broker.host) for broker in brokers if broker.host}
-    return hosts | _HERE if hosts & _HERE else hosts
-
-
-def _is_ours(address: str, hosts: set[str]) -> bool:
-    host, port = _host(address), address.rpartition(":")[2]
-    return (host in hosts or host.endswith(_NOBODYS)) and port.isdecimal() and 0 < int(port) < 2**16
-
-
-def _host(address: str) -> str:
-    return address.rpartition(":")[0]
+    named = {*addresses_in(clients.connection().bootstrap_servers), *(f"{each.host}:{each.port}" for each in brokers)}
+    here = {each.rpartition(":")[2] for each in named if each.rpartition(":")[0] in _HERE}
+    return named | {f"{host}:{port}" for host in _HERE for port in here}
 
 
 def _answers_alone(address: str) -> bool:

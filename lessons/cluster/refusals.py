@@ -110,9 +110,9 @@ class Refusal(Enum):
         gettext_noop("A client begins at 1 address at least, and here at %(most)s at most."),
         gettext_noop("Type addresses as host:port, separated by commas."),
     )
-    OTHER_HOST = (
-        gettext_noop("From here only the class's own hosts are asked (%(hosts)s), and not %(address)s."),
-        gettext_noop("For an address where nobody answers, change the number of a port: host:1 will do."),
+    NO_ADDRESS = (
+        gettext_noop("“%(address)s” is no address of a broker."),
+        gettext_noop("Type a host, a colon and a port, such as kafka1:9092."),
     )
 
     # Brokers

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from lessons.cluster import clients, groups, topics
+from lessons.cluster import clients, groups, records, topics
 from lessons.cluster.records import Message
 from tests.browser.consuming import Seat, open_lesson
 from tests.waiting import wait_for
