@@ -5,18 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
-from django.conf import settings
 from django.urls import reverse
-from django.utils.html import escape, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from pydantic import ValidationError
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import BashLexer, PythonLexer
 
 from lessons.classroom import process
 from lessons.classroom.checks.attempts import evidence_in, seed_of
@@ -32,58 +26,15 @@ from lessons.classroom.models import Act, Attempt, LateRule, Member, Role
 from lessons.cluster.errors import ClusterError
 from lessons.cluster.snapshot import Snapshot
 from lessons.course.acts import ACTIONS
-from lessons.course.acts.base import Action, Where
 from lessons.course.acts.consume import new_group_id
 from lessons.course.evidence import Evidence
 from lessons.course.exercise import Exercise
 from lessons.course.loader import Block, Lesson, render
 from lessons.web.forms.acts import DescribedForm, described_form
+from lessons.web.view_models.code import Code, code_of
 
-MOST_HIGHLIGHTED = 20_000  # characters; beyond them it takes seconds, and shows nobody anything
-MOST_CACHED = 4000
-INDENT = 4
-DEEPEST = 3  # for which there is a style
 ORDER = "order"  # the field of a prediction of the order of records
 NOT_BEGUN_CLASS = "not_begun"  # the state of an exercise that has no standing yet, on a page and in the API
-
-_html = HtmlFormatter(nowrap=True)
-_LEXERS = {"python": PythonLexer, "bash": BashLexer}
-
-
-@lru_cache(maxsize=500)
-def _drawn(code: str, language: str) -> SafeString:
-    lines = highlight(code, _LEXERS[language](), _html).splitlines(keepends=True)
-    return mark_safe("".join(map(_line, lines)))  # noqa: S308 - Pygments escapes
-
-
-def _line(html: str) -> str:
-    """A line with its depth, by which code.css indents what is too long; the break is a part of it, for whoever copies it."""
-    words = strip_tags(html)
-    depth = min((len(words) - len(words.lstrip(" "))) // INDENT, DEEPEST)
-    return f'<span class="line in-{depth}">{html}</span>'
-
-
-def highlighted(code: str, language: str) -> SafeString:
-    """The code as HTML. A card is drawn again with each answer, and its code is mostly the same: so it is cached, unless it
-    is long."""
-    if len(code) > MOST_HIGHLIGHTED:
-        return escape(code)
-    draw = _drawn if len(code) <= MOST_CACHED else _drawn.__wrapped__
-    return draw(code, language)
-
-
-@dataclass(frozen=True)
-class Code:
-    python: str
-    command: str
-
-    @property
-    def python_html(self) -> SafeString:
-        return highlighted(self.python, "python")
-
-    @property
-    def command_html(self) -> SafeString:
-        return highlighted(self.command, "bash")
 
 
 @dataclass(frozen=True)
@@ -153,20 +104,6 @@ class StreamCard:
     cell: str = ""
     oldest_first: bool = False
     tells_order: bool = True  # not where the lesson asks for a prediction of it
-
-
-def where(member: Member) -> Where:
-    return Where(namespace=member.namespace, bootstrap_servers=settings.KAFKA_BOOTSTRAP_SERVERS)
-
-
-def code_of(action: type[Action], fields: dict[str, Any], member: Member) -> Code | None:
-    """The act as code; None while the fields are not a valid act."""
-    try:
-        act = action.model_validate(fields)
-    except ValidationError:
-        return None
-    place = where(member)
-    return Code(python=act.python(place), command=act.command(place))
 
 
 def act_card(

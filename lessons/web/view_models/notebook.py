@@ -16,7 +16,7 @@ from lessons.classroom.notebooks.storing import notebook_of
 from lessons.classroom.notebooks.upload import magics
 from lessons.course import notebook as course
 from lessons.course.loader import Lesson
-from lessons.web.view_models.lesson import highlighted
+from lessons.web.view_models.code import highlighted
 
 
 @dataclass(frozen=True)

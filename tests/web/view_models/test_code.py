@@ -3,7 +3,7 @@ from html import unescape
 
 from django.utils.html import strip_tags
 
-from lessons.web.view_models.lesson import Code
+from lessons.web.view_models.code import Code
 
 PYTHON = """\
 import time

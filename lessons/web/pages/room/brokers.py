@@ -20,7 +20,8 @@ from lessons.web.errors import status_of_act
 from lessons.web.page_context import page_context
 from lessons.web.pages import HtmxRequest
 from lessons.web.view_models.cluster_diagram import draw_diagram
-from lessons.web.view_models.lesson import answer_card, code_of
+from lessons.web.view_models.code import code_of
+from lessons.web.view_models.lesson import answer_card
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -20,7 +20,8 @@ from lessons.web.links import lesson_url
 from lessons.web.pages import HtmxRequest
 from lessons.web.pages.student.lessons import lesson_context
 from lessons.web.post_only import post_only
-from lessons.web.view_models.lesson import act_card, answer_card, cell_id, code_of
+from lessons.web.view_models.code import code_of
+from lessons.web.view_models.lesson import act_card, answer_card, cell_id
 
 
 @post_only

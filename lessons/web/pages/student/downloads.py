@@ -13,7 +13,7 @@ from lessons.classroom.exports.notebook import session_script as script_of
 from lessons.classroom.models import Act, Member
 from lessons.web.attachment import attachment
 from lessons.web.links import lesson_url
-from lessons.web.view_models.lesson import where
+from lessons.web.view_models.code import where
 
 
 @require_safe
