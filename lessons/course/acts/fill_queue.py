@@ -115,8 +115,8 @@ producer.flush(10)  # waits for the rest
     def command(self, where: Where) -> str:
         return """\
 # The console producer has nothing like this: it is a Java client.
-# When the memory for its records (buffer.memory) is full, its send()
-# waits for room, for at most max.block.ms.
+# When the memory for its records (buffer.memory) is full, its
+# send() waits for room, for at most max.block.ms.
 """
 
     def feed_line(self) -> str:
