@@ -7,7 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from confluent_kafka import ConsumerGroupState, ConsumerGroupTopicPartitions, ConsumerGroupType, TopicPartition
+from confluent_kafka import (
+    ConsumerGroupState,
+    ConsumerGroupTopicPartitions,
+    ConsumerGroupType,
+    KafkaError,
+    TopicPartition,
+)
 from confluent_kafka.admin import (
     ConsumerGroupDescription,
     ConsumerGroupListing,
@@ -28,6 +34,8 @@ OFFSETS_TOPIC = "__consumer_offsets"
 OTHER = "other"  # the protocol of a group that is no consumer group
 _APP_GROUP = "kafkaclass-offsets-topic"
 _LOOK_EVERY_S = 0.1
+# A coordinator has just been made, or another broker's work has come to it: nothing is done, and soon it will be.
+_COORDINATOR_MOVES = {"COORDINATOR_LOAD_IN_PROGRESS", "COORDINATOR_NOT_AVAILABLE", "NOT_COORDINATOR"}
 
 TopicPartitionKey = tuple[str, int]
 
@@ -195,13 +203,25 @@ def set_offset(
     topic = find_topic(full_name, asked=asked, namespace=namespace)
     if partition not in {each.id for each in topic.partitions}:
         raise Refusal.NO_SUCH_PARTITION.error(asked=asked, partition=partition, last=len(topic.partitions) - 1)
-    wanted = ConsumerGroupTopicPartitions(full_id, [TopicPartition(full_name, partition, offset)])
+    place = TopicPartition(full_name, partition, offset)
+    deadline = time.monotonic() + timeout_s
+    while (error := _commit(full_id, place, asked=asked, namespace=namespace, timeout_s=timeout_s)) is not None:
+        if error.name() not in _COORDINATOR_MOVES or time.monotonic() > deadline:
+            raise translate(error, asked=asked, namespace=namespace)
+        time.sleep(_LOOK_EVERY_S)  # nothing was committed
+
+
+def _commit(
+    full_id: str, place: TopicPartition, *, asked: str, namespace: Namespace, timeout_s: float
+) -> KafkaError | None:
+    """Kafka's refusal of this place."""
+    wanted = ConsumerGroupTopicPartitions(full_id, [place])
     with translated(asked=asked, namespace=namespace):
         futures = clients.admin().alter_consumer_group_offsets([wanted], request_timeout=timeout_s)
     answer = settle(futures[full_id], asked=asked, namespace=namespace, timeout_s=timeout_s + 1)
-    for place in answer.topic_partitions or ():
-        if place.error is not None:
-            raise translate(place.error, asked=asked, namespace=namespace)
+    [answered] = answer.topic_partitions or [place]
+    error: KafkaError | None = answered.error
+    return error
 
 
 def create_offsets_topic(*, timeout_s: float = 30.0) -> None:
@@ -235,16 +255,21 @@ def _describe(owners: Mapping[str, Namespace], *, asked: str, timeout_s: float) 
 
 
 def _describe_once(owners: Mapping[str, Namespace], *, asked: str, timeout_s: float) -> list[Group]:
-    """All groups in three rounds, whatever their number: descriptions, committed offsets, ends."""
+    """All groups in three rounds, whatever their number: descriptions, committed offsets, ends.
+
+    The second begins when the first has ended well. A broker that is not, or not yet, the coordinator answers a description
+    by an error; asked for offsets by an admin client, its answer ends the process (librdkafka 2.16 follows a null pointer).
+    """
     admin, full_ids = clients.admin(), list(owners)
     with translated(asked=asked):
         described = admin.describe_consumer_groups(full_ids, request_timeout=timeout_s)
-        wanted = [ConsumerGroupTopicPartitions(full_id) for full_id in full_ids]
-        futures = [admin.list_consumer_group_offsets([each], request_timeout=timeout_s) for each in wanted]
     descriptions: dict[str, ConsumerGroupDescription] = {
         full_id: settle(described[full_id], asked=asked, namespace=owner, timeout_s=timeout_s + 1)
         for full_id, owner in owners.items()
     }
+    with translated(asked=asked):
+        wanted = [ConsumerGroupTopicPartitions(full_id) for full_id in full_ids]
+        futures = [admin.list_consumer_group_offsets([each], request_timeout=timeout_s) for each in wanted]
     committed: dict[str, dict[TopicPartitionKey, int]] = {}
     for (full_id, owner), answer in zip(owners.items(), futures, strict=True):
         result = settle(answer[full_id], asked=asked, namespace=owner, timeout_s=timeout_s + 1)

@@ -13,11 +13,12 @@ from lessons.classroom.access import get_exercise
 from lessons.classroom.checks.attempts import check, check_lesson, evidence_of, seed_of
 from lessons.classroom.models import Attempt
 from lessons.classroom.perform import perform
+from lessons.cluster.metadata import wait_for_every_broker
 from lessons.course.acts.submit_answers import SubmitAnswers
 from lessons.course.creating_topics.two_copies import left_out
 from lessons.course.loader import get_lesson
 from tests.kafka_tools import write_tools
-from tests.waiting import wait_for
+from tests.waiting import PATIENCE_S
 
 
 class Program:
@@ -36,15 +37,17 @@ class Program:
     def _create(self, new: list[NewTopic]) -> None:
         for future in self._admin.create_topics(new, operation_timeout=10).values():
             future.result(10)
-        wait_for(lambda: self._listed().issuperset(each.topic for each in new))
+        for each in new:
+            self._every_broker_knows(each.topic)
 
     def delete(self, name: str) -> None:
         for future in self._admin.delete_topics([self._prefix + name]).values():
             future.result(10)
-        wait_for(lambda: self._prefix + name not in self._listed())
+        self._every_broker_knows(self._prefix + name, is_there=False)
 
-    def _listed(self) -> set[str]:
-        return set(self._admin.list_topics(timeout=10).topics)
+    def _every_broker_knows(self, full_name: str, *, is_there: bool = True) -> None:
+        """A check may ask any of them, and may be quicker than the news."""
+        assert wait_for_every_broker(lambda topic: (topic is not None) == is_there, full_name, timeout_s=PATIENCE_S)
 
 
 class Tools(Program):
@@ -63,14 +66,14 @@ class Tools(Program):
 
     def delete(self, name: str) -> None:
         self._run("--delete", name)
-        wait_for(lambda: self._prefix + name not in self._listed())
+        self._every_broker_knows(self._prefix + name, is_there=False)
 
     def _run(self, what: str, name: str, *numbers: str) -> None:
         argv = [*self._tool, what, "--topic", self._prefix + name, *numbers]
         done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
         if what == "--create":
-            wait_for(lambda: self._prefix + name in self._listed())
+            self._every_broker_knows(self._prefix + name)
 
 
 @pytest.fixture(scope="session")

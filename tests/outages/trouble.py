@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from copy import copy
@@ -33,6 +33,7 @@ from tests.waiting import PATIENCE_S, wait_for
 from tests.web.sockets.conftest import Room
 
 BROKERS = (1, 2, 3)
+AGAIN = (2, 3, 4, 5)  # turns, of which one must go well
 Key = TypeVar("Key")
 Found = TypeVar("Found")
 
@@ -178,6 +179,13 @@ def ends_badly(acts: Iterable[Act], *, states: set[str]) -> list[tuple[str, str,
         or not act.answer["words"]
         or (act.state != Act.State.DONE and not act.answer["why"].endswith((".", "?")))
     ]
+
+
+def late(acts: Sequence[Act]) -> bool:
+    """Whether one of them got no answer in time, and all others were done: brokers that have just started are slow, and
+    one tries again."""
+    others = [act for act in acts if not (act.state == Act.State.UNKNOWN and act.answer["code"] == "_TIMED_OUT")]
+    return len(others) < len(acts) and ends_badly(others, states={Act.State.DONE}) == []
 
 
 def seen_wrongly(attempts: Iterable[Attempt], *, states: set[str]) -> list[tuple[str, str, dict[str, Any]]]:

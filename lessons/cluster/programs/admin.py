@@ -193,10 +193,18 @@ class ProgramAdmin(ProgramClient):
         for each in groups:  # the client takes one in a call
             full_id, places = own_group(each["group_id"], self.namespace), each.get("partitions")
             wanted = None if places is None else partitions_in(places, self.namespace)
+            names = {full_id: each["group_id"]}
+            # First of all, as in groups.py: who is asked for offsets has to be the coordinator.
+            described = self._client.describe_consumer_groups([full_id], request_timeout=WITHIN_S)
+            if refused := {
+                name: told for name, told in self._each(described, lambda _: None, names=names).items() if told
+            }:
+                answers |= refused
+                continue
             futures = self._client.list_consumer_group_offsets(
                 [ConsumerGroupTopicPartitions(full_id, wanted)], request_timeout=WITHIN_S
             )
-            answers |= self._each(futures, self._committed, names={full_id: each["group_id"]})
+            answers |= self._each(futures, self._committed, names=names)
         return answers
 
     def _committed(self, group: ConsumerGroupTopicPartitions) -> JSON:
