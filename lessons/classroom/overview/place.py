@@ -30,7 +30,8 @@ class Did:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The exercise that a seat works on: the first one not done in the lesson in which it showed its last sign."""
+    """The exercise that a seat works on, in the lesson in which it showed its last sign: of those not done, the one that it has
+    tried last, or else the first. (A prediction can be left out.)"""
 
     exercise: str
     since: datetime  # the last progress, or where this lesson was begun after that
@@ -55,9 +56,11 @@ def find_place(lessons: Sequence[Lesson], standings: Standings, acts: Sequence[D
     if not signs:
         return None
     last_sign, slug = max(signs)
-    current = next((e.id for e in here[slug].exercises if standings.get(e.id, NOT_BEGUN_YET).state != DONE), None)
-    if current is None:
+    left = [e.id for e in here[slug].exercises if standings.get(e.id, NOT_BEGUN_YET).state != DONE]
+    if not left:
         return None
+    tried = {exercise: at for exercise in left if (at := standings.get(exercise, NOT_BEGUN_YET).at) is not None}
+    current = max(tried, key=lambda exercise: tried[exercise]) if tried else left[0]
     signs_here = [at for at, where in signs if where == slug]
     progress = max((at for e in here[slug].exercises if (at := _done_at(standings, e.id))), default=None)
     since = _since(progress, signs_here)

@@ -218,8 +218,9 @@ def test_a_session_holds_what_was_done_oldest_first_and_nothing_of_a_neighbour(s
     alice, bob = session.alice, session.bob
     for text in downloads(alice):
         told = ["created test1p", "was refused: creating test1p", "already exists", "sent 9 records", "consumed test1p"]
-        positions = [text.index(words) for words in told]
-        assert positions == sorted(positions)
+        position = 0
+        for words in told:  # shown code may have such words, too
+            position = text.index(words, position)
         assert f"{alice.namespace.prefix}test1p" in text
         assert bob.namespace.prefix not in text
         assert "bobs-own" not in text

@@ -30,8 +30,8 @@ def test_a_row_tells_its_states_in_words_and_the_name_leads_to_the_student(class
     attempt(classroom.bob, TWO, ago=12, seen="test2p has 1 partition.")
     page = page_of(classroom, who)
     assert f'href="/c/{classroom.klass.slug}/seats/{classroom.alice.slug}/"' in row_of(page, classroom.alice)
-    assert '<td class="done first"><span class="vh">done</span>' in row_of(page, classroom.alice)
-    assert '<td class="stuck first"><span class="vh">stuck</span>' in row_of(page, classroom.bob)
+    assert '<td class="done"><span class="vh">done</span>' in row_of(page, classroom.alice)
+    assert '<td class="stuck"><span class="vh">stuck</span>' in row_of(page, classroom.bob)
     assert "2 students" in page
     assert "1 stuck" in page
     assert "test2p has 1 partition." in page
