@@ -100,4 +100,4 @@ def test_after_a_form_that_was_refused_the_focus_is_on_the_field_with_the_error(
     held.brokers.fill("")
     held.press().continue_()
     expect(held.brokers).to_be_focused()
-    expect(held.exercise.locator(".field-error")).to_be_visible()
+    expect(held.exercise.locator(".field-error").first).to_be_visible()

@@ -145,7 +145,9 @@ def test_a_tab_that_is_being_pressed_stays_when_the_code_follows_what_was_typed_
     visit("lessons/creating-topics/")
     create_card(seat).get_by_label("Partitions").fill("7")
     expect(create_card(seat).get_by_role("tabpanel", name="Python").first).to_contain_text("num_partitions=7")
-    box = create_card(seat).get_by_role("tab", name="Command line").first.bounding_box()
+    tab = create_card(seat).get_by_role("tab", name="Command line").first
+    tab.scroll_into_view_if_needed()
+    box = tab.bounding_box()
     seat.mouse.move(box["x"] + 5, box["y"] + 5)
     seat.evaluate("() => addEventListener('htmx:afterSettle', () => { window.isSwapped = true })")
     seat.mouse.down()

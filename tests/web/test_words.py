@@ -62,6 +62,8 @@ def course_texts(klass: Class) -> Iterator[str]:
     """What the lessons' own files say outside of an element with their language."""
     for lesson in lessons():
         yield from (lesson.title, lesson.summary, lesson.part, lesson.topic)
+        for block in lesson.blocks:  # what its forms are filled with
+            yield from (" ".join(value.split()) for value in (block.fields or {}).values() if isinstance(value, str))
     yield from (original().title, original().summary)
     yield from (exercise.title for exercise in all_exercises())
     forms = (question_form(member, exercise) for member in klass.members.all() for exercise in all_exercises())

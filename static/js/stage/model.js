@@ -147,7 +147,7 @@ function whatChanged(before, after) {
     const was = before.partitions.find((partition) => partition.id === id);
     if (was?.copies.length && was.leader !== leader) return { name: leader ? "stage-leads" : "stage-leaderless", partition: id, broker: leader };
   }
-  if (before.isThere === false && after.isThere) return { name: "stage-created", topic: after.topic, count: after.partitions.length };
+  if (before.isThere === false && after.isThere && !after.partitions.some(({ cells }) => cells.length)) return { name: "stage-created", topic: after.topic, count: after.partitions.length };
   for (const { id, members } of after.groups ?? []) {
     const was = before.groups?.find((group) => group.id === id)?.members.length;
     if (was !== undefined && was !== members.length) return { name: members.length > was ? "stage-joined" : "stage-left", group: id, count: members.length };

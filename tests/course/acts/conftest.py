@@ -14,6 +14,7 @@ import pytest
 from lessons.cluster.namespace import Namespace
 from lessons.course.acts.base import Where
 from tests.kafka_tools import write_tools
+from tests.waiting import PATIENCE_S
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +44,7 @@ class Shown:
 
     def run(self, action) -> str:
         done = subprocess.run(
-            self.argv(action), env=self.environment, capture_output=True, text=True, timeout=60, check=False
+            self.argv(action), env=self.environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
