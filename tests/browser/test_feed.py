@@ -32,10 +32,11 @@ def test_an_act_stands_on_the_page_of_who_grades_and_the_filters_sort_it_out(
     student = browser.new_context(**WINDOW).new_page()
     join(student, app, name="Alina of the feed")
     student.goto(student.url.replace("/welcome/", "/c/") + "lessons/creating-topics/")
-    create_topic(student, "test1p")  # which begins an exercise
     create_topic(student, "seen-live")
     accepted = page.get_by_role("log").get_by_role("listitem").filter(has_text="seen-live")
     expect(accepted).to_contain_text("Alina of the feed")
+    create_topic(student, "test1p")  # which begins an exercise
+    expect(page.get_by_role("log").get_by_role("listitem").filter(has_text="test1p").first).to_be_visible()
     page.get_by_role("button", name="Refusals").click()
     expect(accepted).to_be_hidden()
     create_topic(student, "bad name!")

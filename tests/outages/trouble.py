@@ -33,7 +33,7 @@ from tests.waiting import PATIENCE_S, wait_for
 from tests.web.sockets.conftest import Room
 
 BROKERS = (1, 2, 3)
-AGAIN = (2, 3, 4, 5)  # turns, of which one must go well
+AGAIN = (2, 3)  # turns, of which one must go well
 Key = TypeVar("Key")
 Found = TypeVar("Found")
 

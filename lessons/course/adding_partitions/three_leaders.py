@@ -44,12 +44,14 @@ class ThreeLeaders(Exercise):
         return {
             "brokers": max([len(brokers), *(each.get("brokers", 0) for each in evidence.earlier(self.id))]),
             "leaders": [each.leader for each in partitions],
+            "first": [each.replicas[0] for each in partitions if each.replicas],  # who leads while all brokers are up
             "copies": max((len(each.replicas) for each in partitions), default=0),
             "unprefixed": evidence.unprefixed([TOPIC]) if topic is None else {},
         }
 
     def judge(self, observation: Observation, seed: str) -> Verdict:
         leaders = sorted({leader for leader in observation["leaders"] if leader is not None})
+        usual = sorted(set(observation.get("first", ())))
         count, wanted = len(observation["leaders"]), min(WANTED, observation["brokers"])
         expected = f"a topic {TOPIC} whose partitions have {wanted} different leaders"
         if not count:
@@ -62,6 +64,8 @@ class ThreeLeaders(Exercise):
         led = f"{TOPIC} has {has}, led by broker {' and '.join(map(str, leaders)) or '(none just now)'}"
         if len(leaders) >= wanted:
             return done(f"{led}.")
+        if len(usual) >= wanted:
+            return done(f"{led}; while all are up, by broker {' and '.join(map(str, usual))}.")
         if observation["copies"] >= wanted:
             return not_yet(
                 f"{led}, with {observation['copies']} copies of each.", expected=expected,
