@@ -10,7 +10,7 @@ import atexit
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 from confluent_kafka import Consumer, KafkaException, Producer
 from confluent_kafka.admin import AdminClient
 
-from lessons.cluster.errors import Strips, translated
+from lessons.cluster.errors import ClusterError, Strips, translated
 
 TIMEOUT_S = 5.0
 CLOSE_TIMEOUT_S = 3.0
@@ -331,6 +331,23 @@ def settle(future: Future[T], *, asked: str, namespace: Strips | None = None, ti
     """The result of an admin call, within the time limit. Raises ClusterError."""
     with translated(asked=asked, namespace=namespace):
         return future.result(timeout_s)
+
+
+def settle_each(
+    futures: Mapping[str, Future[T]],
+    *,
+    asked: str,
+    namespace: Strips | None = None,
+    timeout_s: float = TIMEOUT_S,
+) -> dict[str, T | ClusterError]:
+    """The results of one admin call about several things, each within the time limit; in the place of a result its error."""
+    answers: dict[str, T | ClusterError] = {}
+    for name, future in futures.items():
+        try:
+            answers[name] = settle(future, asked=asked, namespace=namespace, timeout_s=timeout_s)
+        except ClusterError as error:
+            answers[name] = error
+    return answers
 
 
 def bounded(call: Callable[[], object], *, timeout_s: float) -> bool:

@@ -22,7 +22,7 @@ from confluent_kafka.admin import (
 )
 
 from lessons.cluster import clients
-from lessons.cluster.clients import TIMEOUT_S, settle
+from lessons.cluster.clients import TIMEOUT_S, settle, settle_each
 from lessons.cluster.errors import ClusterError, KafkaRefused, no_answer, translate, translated
 from lessons.cluster.metadata import ask_twice, find_topic, list_metadata
 from lessons.cluster.namespace import Namespace
@@ -180,15 +180,9 @@ def delete_groups(
     list_metadata(asked=asked, timeout_s=timeout_s)
     if not full_ids:
         return {}
-    answers: dict[str, ClusterError | None] = {}
     futures = clients.admin().delete_consumer_groups(list(full_ids), request_timeout=timeout_s)
-    for full_id, future in futures.items():
-        try:
-            settle(future, asked=asked, namespace=namespace, timeout_s=timeout_s + 1)
-            answers[full_ids[full_id]] = None
-        except ClusterError as error:
-            answers[full_ids[full_id]] = error
-    return answers
+    answers = settle_each(futures, asked=asked, namespace=namespace, timeout_s=timeout_s + 1)
+    return {full_ids[full_id]: answer for full_id, answer in answers.items()}
 
 
 def set_offset(

@@ -16,7 +16,7 @@ from confluent_kafka import KafkaException, TopicCollection, TopicPartitionInfo,
 from confluent_kafka.admin import ClusterMetadata, PartitionMetadata, TopicDescription, TopicMetadata
 
 from lessons.cluster import clients
-from lessons.cluster.clients import TIMEOUT_S, settle
+from lessons.cluster.clients import TIMEOUT_S, settle_each
 from lessons.cluster.errors import (
     ClusterError,
     KafkaUnavailable,
@@ -159,15 +159,11 @@ def _ask_for_each(
     names: list[str], *, asked: str, namespace: Strips | None, within_s: float
 ) -> dict[str, Topic | ClusterError]:
     futures = clients.admin().describe_topics(TopicCollection(names), request_timeout=within_s)
-    answers: dict[str, Topic | ClusterError] = {}
-    for name, future in futures.items():
-        try:
-            description = settle(future, asked=asked, namespace=namespace, timeout_s=within_s + 1)
-        except ClusterError as error:
-            answers[name] = error
-        else:
-            answers[name] = _topic_described(description)
-    return answers
+    answers = settle_each(futures, asked=asked, namespace=namespace, timeout_s=within_s + 1)
+    return {
+        name: answer if isinstance(answer, ClusterError) else _topic_described(answer)
+        for name, answer in answers.items()
+    }
 
 
 def list_metadata(*, asked: str, timeout_s: float = TIMEOUT_S) -> ClusterMetadata:

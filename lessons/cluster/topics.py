@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,7 +18,7 @@ from confluent_kafka.admin import (
 from confluent_kafka.admin import ConfigEntry as KafkaConfigEntry
 
 from lessons.cluster import clients, counted
-from lessons.cluster.clients import TIMEOUT_S, settle
+from lessons.cluster.clients import TIMEOUT_S, settle, settle_each
 from lessons.cluster.errors import ClusterError, KafkaRefused, translated
 from lessons.cluster.limits import (
     MAX_REPLICAS_PER_BROKER,
@@ -32,6 +32,7 @@ from lessons.cluster.metadata import (
     Topic,
     ask_twice,
     describe,
+    describe_each,
     find_topic,
     list_metadata,
     topics_of,
@@ -135,10 +136,9 @@ def create_topic(
     refuse_partitions(partitions, asked=asked)
     refuse_replicas(replicas, asked=asked)
     refuse_crowding(namespace, partitions, replicas, limit=replica_limit, asked=asked, timeout_s=timeout_s)
-    with translated(asked=asked, namespace=namespace):
-        new = NewTopic(full_name, partitions, replicas, config=dict(config or {}))
-        futures = clients.admin().create_topics([new], request_timeout=timeout_s, operation_timeout=timeout_s)
-    settle(futures[full_name], asked=asked, namespace=namespace, timeout_s=timeout_s + 1)
+    new = NewTopic(full_name, partitions, replicas, config=dict(config or {}))
+    for refusal in _ask_to_create([new], asked=asked, namespace=namespace, timeout_s=timeout_s).values():
+        raise refusal
     wait_for_every_broker(_exists, full_name, timeout_s=timeout_s)
     return find_topic(full_name, asked=asked, namespace=namespace)
 
@@ -167,18 +167,31 @@ def create_topics(
         asked=asked,
         timeout_s=timeout_s,
     )
-    with translated(asked=asked, namespace=namespace):
-        new = [NewTopic(full_name, partitions, replicas) for full_name in full_names]
-        futures = clients.admin().create_topics(new, request_timeout=timeout_s, operation_timeout=timeout_s)
+    new = [NewTopic(full_name, partitions, replicas) for full_name in full_names]
     answers: dict[str, Topic | ClusterError] = {}
-    for full_name, future in futures.items():
-        try:
-            settle(future, asked=asked, namespace=namespace, timeout_s=timeout_s + 1)
-            wait_for_every_broker(_exists, full_name, timeout_s=timeout_s)
-            answers[full_names[full_name]] = find_topic(full_name, asked=asked, namespace=namespace)
-        except ClusterError as error:
-            answers[full_names[full_name]] = error
-    return answers
+    answers |= _ask_to_create(new, asked=asked, namespace=namespace, timeout_s=timeout_s)
+    if created := [full_name for full_name in full_names if full_name not in answers]:
+        wait_for_every_broker(_exists, created[-1], timeout_s=timeout_s)  # the controller takes them in order
+        answers |= _described(created, asked=asked, namespace=namespace)
+    return {name: answers[full_name] for full_name, name in full_names.items()}
+
+
+def _ask_to_create(
+    new: Sequence[NewTopic], *, asked: str, namespace: Namespace, timeout_s: float
+) -> dict[str, ClusterError]:
+    """{full name: why it was not created}. Raises KafkaUnavailable, and then none was asked for."""
+    with translated(asked=asked, namespace=namespace):
+        futures = clients.admin().create_topics(list(new), request_timeout=timeout_s, operation_timeout=timeout_s)
+    answers = settle_each(futures, asked=asked, namespace=namespace, timeout_s=timeout_s + 1)
+    return {full_name: answer for full_name, answer in answers.items() if answer is not None}
+
+
+def _described(full_names: Sequence[str], *, asked: str, namespace: Namespace) -> dict[str, Topic | ClusterError]:
+    """Each in the place of its full name, or why it could not be described."""
+    try:
+        return describe_each(full_names, asked=asked, namespace=namespace)
+    except ClusterError as error:
+        return dict.fromkeys(full_names, error)
 
 
 def delete_topic(namespace: Namespace, name: str, *, timeout_s: float = TIMEOUT_S) -> Deletion:
@@ -211,12 +224,8 @@ def delete_topics(
     answers: dict[str, ClusterError | None] = {}
     for some in _chunks(list(full_names), AT_ONCE):
         futures = clients.admin().delete_topics(some, request_timeout=timeout_s, operation_timeout=timeout_s)
-        for full_name, future in futures.items():
-            try:
-                settle(future, asked=asked, namespace=namespace, timeout_s=timeout_s + 1)
-                answers[full_names[full_name]] = None
-            except ClusterError as error:
-                answers[full_names[full_name]] = error
+        settled = settle_each(futures, asked=asked, namespace=namespace, timeout_s=timeout_s + 1)
+        answers |= {full_names[full_name]: answer for full_name, answer in settled.items()}
     if accepted := [name for name, problem in answers.items() if problem is None]:
         last = namespace.full(accepted[-1])  # the controller takes them in order
         wait_for_every_broker(lambda topic: topic is None, last, timeout_s=timeout_s)
