@@ -16,19 +16,11 @@ from lessons.course.exercise import Exercise
 from lessons.course.loader import all_exercises
 from tests.course.seat import BY_ID, Seat
 from tests.course.ways import IMPOSSIBLE, PROGRAM, TOOLS, WAYS
-from tests.kafka_tools import write_tools
 from tests.waiting import wait_for
 
 EXERCISES = all_exercises()
 # What an earlier lesson asks of a client, and no cluster tells.
 ONLY_ACTS = {"kafka-and-its-cluster.one-is-dead"}
-
-
-@pytest.fixture(scope="session")
-def tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("kafka-tools")
-    write_tools(folder)
-    return folder
 
 
 @pytest.fixture

@@ -17,7 +17,6 @@ from lessons.cluster.metadata import wait_for_every_broker
 from lessons.course.acts.submit_answers import SubmitAnswers
 from lessons.course.creating_topics.two_copies import left_out
 from lessons.course.loader import get_lesson
-from tests.kafka_tools import write_tools
 from tests.waiting import PATIENCE_S
 
 
@@ -76,18 +75,11 @@ class Tools(Program):
             self._every_broker_knows(self._prefix + name)
 
 
-@pytest.fixture(scope="session")
-def tools_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("kafka-tools")
-    write_tools(folder)
-    return folder
-
-
 @pytest.fixture(params=["program", pytest.param("tools", marks=pytest.mark.long)])
 def program(request, alice, kafka) -> Program:
     if request.param == "program":
         return Program(kafka, alice.namespace.prefix)
-    return Tools(kafka, alice.namespace.prefix, request.getfixturevalue("tools_folder"))
+    return Tools(kafka, alice.namespace.prefix, request.getfixturevalue("tools"))
 
 
 def verdict(member, exercise_id: str) -> tuple[str, str]:

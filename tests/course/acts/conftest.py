@@ -13,16 +13,7 @@ import pytest
 
 from lessons.cluster.namespace import Namespace
 from lessons.course.acts.base import Where
-from tests.kafka_tools import write_tools
 from tests.waiting import PATIENCE_S
-
-
-@pytest.fixture(scope="session")
-def tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with `kafka-topics.sh` and the others, as Kafka's own distribution has them."""
-    folder = tmp_path_factory.mktemp("kafka-tools")
-    write_tools(folder)
-    return folder
 
 
 @pytest.fixture
