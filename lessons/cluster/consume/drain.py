@@ -34,7 +34,6 @@ class _Progress:
     positions: dict[int, int] = field(default_factory=dict)
     delivered: int = 0
     at_most: int | None = None
-    granted: int = 0
 
     def take(self, event: Event) -> None:
         if isinstance(event, Assigned):
@@ -53,15 +52,9 @@ class _Progress:
         at_the_end = bool(self.assigned) and self.assigned.keys() <= self.ended
         return at_the_end or self.delivered == self.at_most
 
-    def room_for(self, records: int) -> int:
-        """How many of these may be granted."""
-        room = records if self.at_most is None else min(records, self.at_most - self.granted)
-        self.granted += room
-        return room
 
-
-def read_to_end(membership: Membership, *, at_most: int | None = None, timeout_s: float = TIMEOUT_S) -> Drained:
-    """Join, read to the present end, or `at_most` so many records, commit, leave.
+def read_to_end(membership: Membership, *, timeout_s: float = TIMEOUT_S) -> Drained:
+    """Join, read to the present end, or as many records as were asked for, commit, leave.
 
     Raises: AppRefused, KafkaRefused, KafkaUnavailable.
     """
@@ -69,16 +62,16 @@ def read_to_end(membership: Membership, *, at_most: int | None = None, timeout_s
     member = GroupMember(membership, events.put)
     find_topic(membership.full_topic, asked=membership.asked, namespace=membership.namespace)
     refuse_another_group(membership.namespace, membership.group_id, asked=membership.asked)
-    progress, deadline = _Progress(at_most=at_most), time.monotonic() + timeout_s
+    progress, deadline = _Progress(at_most=membership.at_most), time.monotonic() + timeout_s
     member.start()
     trouble: ClusterError | None = None
     try:
         while not progress.is_over and (event := _next(events, deadline)) is not None:
             progress.take(event)
             if isinstance(event, Assigned):
-                member.grant(progress.room_for(MAX_CREDIT))
+                member.grant(MAX_CREDIT)
             elif isinstance(event, Delivered):
-                member.grant(progress.room_for(len(event.entries)))
+                member.grant(len(event.entries))
                 member.acknowledge(progress.positions)
             elif isinstance(event, Trouble):
                 trouble = event.error

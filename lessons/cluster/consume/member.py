@@ -54,6 +54,7 @@ class GroupMember:
         self._thread = threading.Thread(target=self._run, name="kafka-group-member", daemon=True)
         self._stopping = False
         self._credit = 0
+        self._left = membership.at_most  # of what it is to hand out; None: no end to it
         self._paused = True
         self._held: deque[Message] = deque()
         self._had = _Had()
@@ -154,6 +155,8 @@ class GroupMember:
             (ends if message.error() else ready).append(message)
         if ready:
             self._credit -= len(ready)
+            if self._left is not None:
+                self._left -= len(ready)
             records = [from_kafka(message) for message in ready]
             for record in records:
                 self._had.record(record.partition, record.offset)
@@ -174,6 +177,8 @@ class GroupMember:
 
     def _grant(self, records: int) -> None:
         self._credit = min(self._credit + records, MAX_CREDIT)
+        if self._left is not None:
+            self._credit = min(self._credit, self._left)
         self._hand_out()
         if self._credit and self._paused:
             self._paused = False

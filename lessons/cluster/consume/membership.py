@@ -22,6 +22,7 @@ class Membership:
     group_id: str
     auto_offset_reset: str = "earliest"
     session_timeout_ms: int = 45_000
+    at_most: int | None = None  # records: the rest of the topic stays where it is
 
     @property
     def asked(self) -> str:

@@ -56,8 +56,9 @@ class Consume(Action):
         membership = Membership(
             namespace, self.topic, self.group_id,
             auto_offset_reset=self.auto_offset_reset, session_timeout_ms=self.session_timeout_ms,
+            at_most=self.stop_after,
         )  # fmt: skip
-        return self.answer(**asdict(read_to_end(membership, at_most=self.stop_after)))
+        return self.answer(**asdict(read_to_end(membership)))
 
     def answer(
         self,

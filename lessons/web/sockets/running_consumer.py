@@ -87,13 +87,13 @@ class RunningConsumer:
         self._membership = Membership(
             member.namespace, wanted.topic, wanted.group_id,
             auto_offset_reset=wanted.auto_offset_reset, session_timeout_ms=wanted.session_timeout_ms,
+            at_most=wanted.stop_after,
         )  # fmt: skip
         self._told = _Told()
         self._unsettled = process.current().unsettled
         self._topic_id: str | None = None
         self._is_gone = False
         self._credit = 0
-        self._granted = 0
         self._acknowledged: dict[int, int] = {}
         self.is_over = False
         self._group_member: GroupMember | None = None
@@ -106,10 +106,6 @@ class RunningConsumer:
         return self._wanted.act_id
 
     def grant(self, records: int) -> None:
-        """Never more than it was to read: the rest of the topic stays where it is."""
-        if (most := self._wanted.stop_after) is not None:
-            records = max(0, min(records, most - self._granted))
-        self._granted += records
         if self._group_member is None:
             self._credit += records
         else:
@@ -124,7 +120,7 @@ class RunningConsumer:
 
     def _has_read_all(self) -> bool:
         """Whether it has shown as many records as it was to read. What came last is told before it is acknowledged."""
-        most = self._wanted.stop_after
+        most = self._membership.at_most
         if most is None or self._told.delivered < most:
             return False
         return all(self._acknowledged.get(partition, 0) > offset for partition, offset in self._told.last.items())
