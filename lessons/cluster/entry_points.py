@@ -29,7 +29,7 @@ ALONE_WITHIN_S = 2.0
 NOBODY = "_TRANSPORT"  # as the client calls it
 _SILENCE = gettext_noop("Nobody answers at any of these addresses.")
 _ADVICE = gettext_noop("One that answers has to be among them: without it there is nobody to ask.")
-_DEAD = "127.0.0.1:1"  # a port where nobody listens
+NOBODYS_ADDRESS = "127.0.0.1:1"  # a port where nobody listens
 _HERE = ("127.0.0.1", "localhost")
 _ADDRESS = re.compile(r"[\w.-]+:(?P<port>\d{1,5})", re.ASCII)
 
@@ -55,7 +55,7 @@ def reach(addresses: Sequence[str], *, asked: str) -> Reached:
     """
     _refuse(addresses, asked=asked)
     known = _known(asked=asked)
-    asked_for_real = [each if each in known else _DEAD for each in addresses]
+    asked_for_real = [each if each in known else NOBODYS_ADDRESS for each in addresses]
     with ThreadPoolExecutor(len(addresses)) as threads:
         alone = threads.map(_answers_alone, asked_for_real)
         try:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from confluent_kafka import KafkaError, KafkaException
 
 from lessons.cluster import clients
+from lessons.cluster.entry_points import NOBODYS_ADDRESS
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.programs.wire import own, own_group
 from lessons.words import _
@@ -21,7 +22,6 @@ Config = dict[str, Value]
 # The notebook's own names, and those of the brokers that `up` and docker-compose.yml start.
 _HOSTS = {"kafka1", "kafka2", "kafka3"}
 _PORTS = {"9092", "9093", "9094"}
-_NOBODY = "127.0.0.1:1"  # a port where nobody listens
 
 _EVERY = {
     "allow.auto.create.topics", "api.version.request", "broker.address.family", "broker.address.ttl", "client.id", "client.rack",
@@ -88,7 +88,7 @@ def settings_for(kind: str, wanted: Mapping[str, Value], namespace: Namespace) -
     if is_the_class(servers):
         config.pop("security.protocol", None)
         return {**config, **clients.connection().settings()}
-    return {**config, "bootstrap.servers": _NOBODY}
+    return {**config, "bootstrap.servers": NOBODYS_ADDRESS}
 
 
 def _refuse_others(name: str, kind: str) -> None:
