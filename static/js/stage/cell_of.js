@@ -1,6 +1,6 @@
 // Of a record what a cell shows. What is large is left behind: a minute of states holds what they hold.
 
-export const MOST_LETTERS = 24;
+const MOST_LETTERS = 24;
 
 export function cellOf({ partition, offset, key, value }) {
   return { partition, offset, key: cut(key), value: cut(value) };

@@ -38,7 +38,7 @@ export function wordsOf(value) {
 }
 
 // That of the key; where no record has a key, of the partition. 0 is no colour.
-export function colourOf({ partition, key }, keys) {
+function colourOf({ partition, key }, keys) {
   const at = keys.indexOf(key.text);
   if (at >= 0) return (at % COLOURS) + 1;
   return keys.length ? 0 : partition % (COLOURS + 1);
