@@ -10,16 +10,19 @@ import atexit
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterator, Mapping
+import time
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from confluent_kafka import Consumer, KafkaException, Producer
 from confluent_kafka.admin import AdminClient
 
+from lessons.cluster.coordinators import CoordinatorClient
 from lessons.cluster.errors import ClusterError, Strips, translated
+from lessons.cluster.lending import Lender
 
 TIMEOUT_S = 5.0
 CLOSE_TIMEOUT_S = 3.0
@@ -59,7 +62,7 @@ _CONSUMER: Config = {
 }
 # Any other request waits behind an open fetch, for as long as that fetch waits for records.
 _READER: Config = {"enable.partition.eof": True, "auto.offset.reset": "earliest", "fetch.wait.max.ms": 5}
-_IDLE_READERS = 2
+_MOST_IDLE = 2
 
 
 @dataclass(frozen=True)
@@ -95,17 +98,25 @@ class _Clients:
         self._producer: Producer | None = None
         self._producer_knows: dict[str, object] = {}
         self._retired: list[Producer] = []  # broken ones that still owe reports
-        self._idle_readers: list[Consumer] = []
+        self.readers = Lender(lambda: new_consumer(**_READER), tidy=_reads_nothing, give_up=close, keeps=_MOST_IDLE)
+        self.coordinators = Lender(
+            lambda: CoordinatorClient(self._new_admin()),
+            tidy=CoordinatorClient.is_settled,
+            give_up=lambda client: bounded(client.close, timeout_s=0.0),  # nobody needs to wait for it
+            keeps=_MOST_IDLE,
+        )
         self._stop = threading.Event()
         self._pump: threading.Thread | None = None
 
     def admin(self) -> AdminClient:
         with self._lock:
             if self._admin is None:
-                settings = {**_EVERY_CLIENT, **_ADMIN, **self.connection.settings()}
-                self._admin = AdminClient(settings, logger=_log)
+                self._admin = self._new_admin()
                 self._start_pump()
             return self._admin
+
+    def _new_admin(self) -> AdminClient:
+        return AdminClient({**_EVERY_CLIENT, **_ADMIN, **self.connection.settings()}, logger=_log)
 
     def producer(self) -> Producer:
         with self._lock:
@@ -115,19 +126,6 @@ class _Clients:
                 self._producer_knows = {}
                 self._start_pump()
             return self._producer
-
-    def take_reader(self) -> Consumer:
-        with self._lock:
-            if self._idle_readers:
-                return self._idle_readers.pop()
-        return new_consumer(**_READER)
-
-    def give_back(self, reader: Consumer) -> None:
-        with self._lock:
-            if len(self._idle_readers) < _IDLE_READERS and not self._stop.is_set():
-                self._idle_readers.append(reader)
-                return
-        close(reader)
 
     def replace_producer(self, broken: Producer) -> None:
         broken.purge(blocking=False)  # or some of its records would wait for their time-out, 10 s
@@ -159,12 +157,11 @@ class _Clients:
             producer = self._producer
             bounded(lambda: producer.flush(CLOSE_TIMEOUT_S / 2), timeout_s=CLOSE_TIMEOUT_S)
         # Dropping the last reference destroys a client, which can take long: not on our thread.
-        with self._lock:
-            leavers = [self._admin, self._producer, *self._retired, *self._idle_readers]
-            self._idle_readers.clear()
+        leavers = [self._admin, self._producer, *self._retired]
         self._retired.clear()
         self._admin = self._producer = None
-        bounded(leavers.clear, timeout_s=CLOSE_TIMEOUT_S)
+        for leave in (leavers.clear, self.readers.close, self.coordinators.close):
+            bounded(leave, timeout_s=CLOSE_TIMEOUT_S)
 
     def _start_pump(self) -> None:
         if self._pump is None:
@@ -283,21 +280,22 @@ def new_consumer(**config: Any) -> Consumer:
     return Consumer(settings, logger=_log)
 
 
-@contextmanager
-def reader() -> Iterator[Consumer]:
+def reader() -> AbstractContextManager[Consumer]:
     """A consumer to read by assign(), for the length of a with block; it reports the end of a partition.
 
     Two are kept for the next callers: a new one costs 3 ms of CPU, five threads, and connections to all brokers.
     """
-    lender = _current()
-    consumer = lender.take_reader()
-    try:
-        yield consumer
-        consumer.unassign()
-    except BaseException:  # it may still be waiting for something
-        close(consumer)
-        raise
-    lender.give_back(consumer)
+    return _current().readers.lend()
+
+
+def coordinators() -> AbstractContextManager[CoordinatorClient]:
+    """A client for questions to groups' coordinators, for the length of a with block."""
+    return _current().coordinators.lend()
+
+
+def _reads_nothing(reader: Consumer) -> bool:
+    reader.unassign()
+    return True
 
 
 def new_producer(**config: Any) -> Producer:
@@ -340,11 +338,13 @@ def settle_each(
     namespace: Strips | None = None,
     timeout_s: float = TIMEOUT_S,
 ) -> dict[str, T | ClusterError]:
-    """The results of one admin call about several things, each within the time limit; in the place of a result its error."""
+    """The results of one admin call about several things, all within the time limit; in the place of a result its error."""
+    deadline = time.monotonic() + timeout_s
     answers: dict[str, T | ClusterError] = {}
     for name, future in futures.items():
+        left_s = max(0.0, deadline - time.monotonic())
         try:
-            answers[name] = settle(future, asked=asked, namespace=namespace, timeout_s=timeout_s)
+            answers[name] = settle(future, asked=asked, namespace=namespace, timeout_s=left_s)
         except ClusterError as error:
             answers[name] = error
     return answers

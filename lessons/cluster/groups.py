@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from enum import Enum
+from typing import TypeVar
 
 from confluent_kafka import (
     ConsumerGroupState,
     ConsumerGroupTopicPartitions,
     ConsumerGroupType,
-    KafkaError,
     TopicPartition,
 )
 from confluent_kafka.admin import (
@@ -22,7 +23,8 @@ from confluent_kafka.admin import (
 )
 
 from lessons.cluster import clients
-from lessons.cluster.clients import TIMEOUT_S, settle, settle_each
+from lessons.cluster.clients import TIMEOUT_S, settle
+from lessons.cluster.coordinators import CoordinatorClient
 from lessons.cluster.errors import ClusterError, KafkaRefused, no_answer, translate, translated
 from lessons.cluster.metadata import ask_twice, find_topic, list_metadata
 from lessons.cluster.namespace import Namespace
@@ -34,10 +36,11 @@ OFFSETS_TOPIC = "__consumer_offsets"
 OTHER = "other"  # the protocol of a group that is no consumer group
 _APP_GROUP = "kafkaclass-offsets-topic"
 _LOOK_EVERY_S = 0.1
-# A coordinator has just been made, or another broker's work has come to it: nothing is done, and soon it will be.
 _COORDINATOR_MOVES = {"COORDINATOR_LOAD_IN_PROGRESS", "COORDINATOR_NOT_AVAILABLE", "NOT_COORDINATOR"}
 
 TopicPartitionKey = tuple[str, int]
+Committed = dict[TopicPartitionKey, int]
+T = TypeVar("T")
 
 # The client's names with underscores; these are the words that Kafka and its tools print.
 _STATES: dict[Enum, str] = {
@@ -178,11 +181,20 @@ def delete_groups(
     asked = "Delete the groups"
     full_ids = {namespace.full(group_id, thing="group"): group_id for group_id in group_ids}
     list_metadata(asked=asked, timeout_s=timeout_s)
-    if not full_ids:
-        return {}
-    futures = clients.admin().delete_consumer_groups(list(full_ids), request_timeout=timeout_s)
-    answers = settle_each(futures, asked=asked, namespace=namespace, timeout_s=timeout_s + 1)
-    return {full_ids[full_id]: answer for full_id, answer in answers.items()}
+    deadline = time.monotonic() + timeout_s
+    answers: dict[str, ClusterError | None] = {}
+    for full_id, group_id in full_ids.items():
+
+        def delete(coordinators: CoordinatorClient, within_s: float, full_id: str = full_id) -> None:
+            settle(coordinators.delete_group(full_id), asked=asked, namespace=namespace, timeout_s=within_s)
+
+        try:
+            _ask_coordinators(delete, timeout_s=deadline - time.monotonic())
+        except ClusterError as error:
+            answers[group_id] = error
+        else:
+            answers[group_id] = None
+    return answers
 
 
 def set_offset(
@@ -197,25 +209,32 @@ def set_offset(
     topic = find_topic(full_name, asked=asked, namespace=namespace)
     if partition not in {each.id for each in topic.partitions}:
         raise Refusal.NO_SUCH_PARTITION.error(asked=asked, partition=partition, last=len(topic.partitions) - 1)
-    place = TopicPartition(full_name, partition, offset)
+    wanted = ConsumerGroupTopicPartitions(full_id, [TopicPartition(full_name, partition, offset)])
+
+    def commit(coordinators: CoordinatorClient, within_s: float) -> None:
+        with translated(asked=asked, namespace=namespace):
+            answer = settle(coordinators.set_offsets(wanted), asked=asked, namespace=namespace, timeout_s=within_s)
+        for each in answer.topic_partitions or ():
+            if each.error is not None:
+                raise translate(each.error, asked=asked, namespace=namespace)
+
+    _ask_coordinators(commit, timeout_s=timeout_s)
+
+
+def _ask_coordinators(question: Callable[[CoordinatorClient, float], T], *, timeout_s: float) -> T:
+    """What `question` returns, of a client and the seconds that are left.
+
+    Asked again while a coordinator has only just got this work, or has it no longer: nothing was done, and soon it will be.
+    """
     deadline = time.monotonic() + timeout_s
-    while (error := _commit(full_id, place, asked=asked, namespace=namespace, timeout_s=timeout_s)) is not None:
-        if error.name() not in _COORDINATOR_MOVES or time.monotonic() > deadline:
-            raise translate(error, asked=asked, namespace=namespace)
-        time.sleep(_LOOK_EVERY_S)  # nothing was committed
-
-
-def _commit(
-    full_id: str, place: TopicPartition, *, asked: str, namespace: Namespace, timeout_s: float
-) -> KafkaError | None:
-    """Kafka's refusal of this place."""
-    wanted = ConsumerGroupTopicPartitions(full_id, [place])
-    with translated(asked=asked, namespace=namespace):
-        futures = clients.admin().alter_consumer_group_offsets([wanted], request_timeout=timeout_s)
-    answer = settle(futures[full_id], asked=asked, namespace=namespace, timeout_s=timeout_s + 1)
-    [answered] = answer.topic_partitions or [place]
-    error: KafkaError | None = answered.error
-    return error
+    while True:
+        try:
+            with clients.coordinators() as coordinators:
+                return question(coordinators, max(0.0, deadline - time.monotonic()))
+        except ClusterError as error:
+            if error.code not in _COORDINATOR_MOVES or time.monotonic() + _LOOK_EVERY_S > deadline:
+                raise
+        time.sleep(_LOOK_EVERY_S)
 
 
 def create_offsets_topic(*, timeout_s: float = 30.0) -> None:
@@ -227,8 +246,7 @@ def create_offsets_topic(*, timeout_s: float = 30.0) -> None:
     asked = f"Let Kafka create {OFFSETS_TOPIC}"
     if OFFSETS_TOPIC in list_metadata(asked=asked).topics:
         return
-    # A consumer looks by itself. The admin client must not ask: when the connection to a coordinator that is only just
-    # being made drops, librdkafka uses memory that it has freed, and the process ends (its pull request 5397).
+    # A consumer looks by itself, and an admin client must not (see coordinators.py).
     seeker = clients.new_consumer(**{"group.id": _APP_GROUP})
     try:
         deadline = time.monotonic() + timeout_s
@@ -249,30 +267,20 @@ def _describe(owners: Mapping[str, Namespace], *, asked: str, timeout_s: float) 
 
 
 def _describe_once(owners: Mapping[str, Namespace], *, asked: str, timeout_s: float) -> list[Group]:
-    """All groups in three rounds, whatever their number: descriptions, committed offsets, ends.
+    """All groups in three rounds, whatever their number: descriptions, committed offsets, ends."""
 
-    The second begins when the first has ended well. A broker that is not, or not yet, the coordinator answers a description
-    by an error; asked for offsets by an admin client, its answer ends the process (librdkafka 2.16 follows a null pointer).
-    """
-    admin, full_ids = clients.admin(), list(owners)
-    with translated(asked=asked):
-        described = admin.describe_consumer_groups(full_ids, request_timeout=timeout_s)
-    descriptions: dict[str, ConsumerGroupDescription] = {
-        full_id: settle(described[full_id], asked=asked, namespace=owner, timeout_s=timeout_s + 1)
-        for full_id, owner in owners.items()
-    }
-    with translated(asked=asked):
-        wanted = [ConsumerGroupTopicPartitions(full_id) for full_id in full_ids]
-        futures = [admin.list_consumer_group_offsets([each], request_timeout=timeout_s) for each in wanted]
-    committed: dict[str, dict[TopicPartitionKey, int]] = {}
-    for (full_id, owner), answer in zip(owners.items(), futures, strict=True):
-        result = settle(answer[full_id], asked=asked, namespace=owner, timeout_s=timeout_s + 1)
-        committed[full_id] = {
-            (each.topic, each.partition): each.offset
-            for each in result.topic_partitions or ()
-            if each.offset >= 0 and each.error is None
-        }
-    read = {full_id: _partitions_read(descriptions[full_id], committed[full_id]) for full_id in full_ids}
+    def describe(
+        coordinators: CoordinatorClient, within_s: float
+    ) -> tuple[dict[str, ConsumerGroupDescription], dict[str, Committed]]:
+        deadline = time.monotonic() + within_s
+        described = coordinators.describe_groups(list(owners))
+        descriptions = _settle_all(described, owners, asked=asked, deadline=deadline)
+        committing = coordinators.list_offsets(map(ConsumerGroupTopicPartitions, owners))
+        answers = _settle_all(committing, owners, asked=asked, deadline=deadline)
+        return descriptions, {full_id: _committed(answer) for full_id, answer in answers.items()}
+
+    descriptions, committed = _ask_coordinators(describe, timeout_s=timeout_s)
+    read = {full_id: _partitions_read(descriptions[full_id], committed[full_id]) for full_id in owners}
     spans = list_spans(set().union(*read.values()), asked=asked, timeout_s=timeout_s)
     return [
         _group(owner, descriptions[full_id], _lags(owner, read[full_id], committed[full_id], spans))
@@ -280,9 +288,25 @@ def _describe_once(owners: Mapping[str, Namespace], *, asked: str, timeout_s: fl
     ]
 
 
-def _partitions_read(
-    description: ConsumerGroupDescription, committed: dict[TopicPartitionKey, int]
-) -> set[TopicPartitionKey]:
+def _committed(answer: ConsumerGroupTopicPartitions) -> Committed:
+    return {
+        (each.topic, each.partition): each.offset
+        for each in answer.topic_partitions or ()
+        if each.offset >= 0 and each.error is None
+    }
+
+
+def _settle_all(
+    futures: Mapping[str, Future[T]], owners: Mapping[str, Namespace], *, asked: str, deadline: float
+) -> dict[str, T]:
+    """Raises the first error, in the words of that group's owner."""
+    return {
+        full_id: settle(future, asked=asked, namespace=owners[full_id], timeout_s=max(0.0, deadline - time.monotonic()))
+        for full_id, future in futures.items()
+    }
+
+
+def _partitions_read(description: ConsumerGroupDescription, committed: Committed) -> set[TopicPartitionKey]:
     assigned = {pair for member in description.members for pair in _assignment(member)}
     return assigned | committed.keys()
 
@@ -290,7 +314,7 @@ def _partitions_read(
 def _lags(
     namespace: Namespace,
     read: Iterable[TopicPartitionKey],
-    committed: dict[TopicPartitionKey, int],
+    committed: Committed,
     spans: dict[TopicPartitionKey, tuple[int, int]],
 ) -> tuple[Lag, ...]:
     """What was deleted since is not left to be read: the lag is what there is."""

@@ -155,9 +155,13 @@ def test_what_cannot_be_saved_now_is_said_and_saved_later(notebook):
 def test_the_python_of_a_form_follows_it_until_somebody_edits_it(notebook):
     page = notebook("lessons/creating-topics/")
     code = page.locator('[data-cell="create-topic-1"]')
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
     page.get_by_label("Name", exact=True).first.fill("another")
     expect(code.locator("[data-source]")).to_contain_text('.another"')
     edit(page, code, "print('mine')")
+    # Not a second time when the name is left: the click that goes to the code would miss it.
+    assert len([url for url in asked if url.endswith("/code/")]) == 1
     page.get_by_label("Name", exact=True).first.fill("a-third")
     expect(code.locator("[data-behind]")).to_be_visible()
     expect(code.locator(".cm-content")).to_have_text("print('mine')")

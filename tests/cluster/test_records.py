@@ -281,7 +281,8 @@ class TestReading:
 
         with ThreadPoolExecutor(8) as threads:
             assert list(threads.map(read, range(60))) == [{(n % 3, b"%d" % (n % 3))} for n in range(60)]
-        assert len(clients._current()._idle_readers) == clients._IDLE_READERS
+        readers = clients._current().readers
+        assert len(readers.idle) == readers.keeps
 
     def test_an_empty_partition_is_empty_at_once(self, alice: Namespace) -> None:
         create(alice, "test1p")

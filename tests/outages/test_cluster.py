@@ -7,14 +7,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from confluent_kafka import KafkaError
 
 from lessons.cluster import clients, groups, records, topics
 from lessons.cluster.errors import KafkaUnavailable
 from lessons.cluster.namespace import Namespace
+from lessons.cluster.programs import admin
+from lessons.cluster.programs.admin import ProgramAdmin
 from lessons.cluster.records import Message
 from lessons.cluster.snapshots import Snapshot, SnapshotService, SnapshotSettings
 from lessons.course import own_brokers
 from lessons.embedded import EmbeddedCluster, set_wanted
+from tests.outages.trouble import BROKERS, go_on, hang
 from tests.running_brokers import running_brokers
 from tests.waiting import wait_for
 
@@ -129,3 +133,37 @@ def test_with_all_brokers_down_the_picture_says_so_and_comes_back_by_itself(
     wait_for(lambda: pictures[-1].problem is None and up(pictures[-1]) == {1, 2, 3})
     assert records.produce(seat, "kept", [Message(value=b"y")])[0].error is None
     assert [each.value for each in records.read_range(seat.full("kept"), 0)] == [b"x", b"y"]
+
+
+def test_coordinators_that_hang_and_go_on_cost_an_answer_and_not_the_process(
+    own_cluster: EmbeddedCluster, seat: Namespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The client is new: it has no connection yet to any coordinator, and looks for one until there is one."""
+    monkeypatch.setattr(admin, "WITHIN_S", 1.0)
+    groups.create_offsets_topic()
+    topics.create_topic(seat, "read", partitions=1, replicas=3)
+    ids = [f"group{number}" for number in range(6)]
+    for group_id in ids:
+        groups.set_offset(seat, group_id, "read", 0, 0)
+    program = ProgramAdmin({"bootstrap.servers": own_cluster.bootstrap_servers}, seat, tell=lambda told: None)
+    clients.configure(clients.connection())
+    topics.describe_topic(seat, "read")
+    hang(own_cluster, *BROKERS)
+    try:
+        for group_id in ids:
+            with pytest.raises(KafkaUnavailable):
+                groups.describe_group(seat, group_id, timeout_s=0.5)
+        with pytest.raises(KafkaUnavailable):
+            groups.set_offset(seat, ids[0], "read", 0, 1, timeout_s=0.5)
+        told = program.call("describe_consumer_groups", {"groups": ids})
+    finally:
+        go_on(own_cluster)
+    assert {each["error"]["code"] for each in told.values()} == {KafkaError._TIMED_OUT}
+    wait_for(lambda: [described(seat, group_id) for group_id in ids] == ["Empty"] * len(ids))
+
+
+def described(seat: Namespace, group_id: str) -> str | None:
+    try:
+        return groups.describe_group(seat, group_id).state
+    except KafkaUnavailable:
+        return None

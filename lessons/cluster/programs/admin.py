@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from confluent_kafka import (
     ConsumerGroupTopicPartitions,
     IsolationLevel,
+    KafkaError,
     KafkaException,
     TopicCollection,
     TopicPartition,
@@ -24,6 +27,7 @@ from confluent_kafka.admin import (
 )
 
 from lessons.cluster import clients
+from lessons.cluster.coordinators import CoordinatorClient
 from lessons.cluster.metadata import list_metadata
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.programs.client import ProgramClient, Told
@@ -41,6 +45,7 @@ from lessons.cluster.programs.wire import (
 from lessons.words import _
 
 WITHIN_S = 10.0  # of the calls that read
+_TIMED_OUT = KafkaError(KafkaError._TIMED_OUT, "Failed while waiting for response from broker: Local: Timed out")
 _ALONE_S = 60.0  # how long the client waits for a controller where nobody answers
 
 
@@ -54,6 +59,9 @@ class ProgramAdmin(ProgramClient):
         # Made at all, so that a wrong value of a setting is refused in the client's own words.
         own_client = AdminClient(self.settings, logger=self.log) if len(wanted) > 1 or not self.is_the_class else None
         self._alone = None if self.is_the_class else own_client
+
+    def _coordinators(self) -> AbstractContextManager[CoordinatorClient]:
+        return clients.coordinators() if self._alone is None else nullcontext(CoordinatorClient(self._alone))
 
     @property
     def _client(self) -> AdminClient:
@@ -167,8 +175,8 @@ class ProgramAdmin(ProgramClient):
 
     def call_describe_consumer_groups(self, groups: list[str]) -> JSON:
         full = {own_group(each, self.namespace): each for each in groups}
-        futures = self._client.describe_consumer_groups(list(full), request_timeout=WITHIN_S)
-        return self._each(futures, self._group, names=full)
+        with self._coordinators() as coordinators:
+            return self._each(coordinators.describe_groups(list(full)), self._group, names=full, within_s=WITHIN_S)
 
     def _group(self, group: Any) -> JSON:
         return {
@@ -189,23 +197,19 @@ class ProgramAdmin(ProgramClient):
         }  # fmt: skip
 
     def call_list_consumer_group_offsets(self, groups: list[JSON]) -> JSON:
-        answers: JSON = {}
-        for each in groups:  # the client takes one in a call
-            full_id, places = own_group(each["group_id"], self.namespace), each.get("partitions")
-            wanted = None if places is None else partitions_in(places, self.namespace)
-            names = {full_id: each["group_id"]}
-            # First of all, as in groups.py: who is asked for offsets has to be the coordinator.
-            described = self._client.describe_consumer_groups([full_id], request_timeout=WITHIN_S)
-            if refused := {
-                name: told for name, told in self._each(described, lambda _: None, names=names).items() if told
-            }:
-                answers |= refused
-                continue
-            futures = self._client.list_consumer_group_offsets(
-                [ConsumerGroupTopicPartitions(full_id, wanted)], request_timeout=WITHIN_S
+        places = {own_group(each["group_id"], self.namespace): each.get("partitions") for each in groups}
+        names = {own_group(each["group_id"], self.namespace): each["group_id"] for each in groups}
+        with self._coordinators() as coordinators:
+            described = self._each(
+                coordinators.describe_groups(list(places)), lambda _: None, names=names, within_s=WITHIN_S
             )
-            answers |= self._each(futures, self._committed, names=names)
-        return answers
+            refused = {name: told for name, told in described.items() if told}
+            futures = coordinators.list_offsets(
+                ConsumerGroupTopicPartitions(full_id, None if each is None else partitions_in(each, self.namespace))
+                for full_id, each in places.items()
+                if names[full_id] not in refused
+            )
+            return refused | self._each(futures, self._committed, names=names, within_s=WITHIN_S)
 
     def _committed(self, group: ConsumerGroupTopicPartitions) -> JSON:
         return {"partitions": partitions_as_json(group.topic_partitions, self.namespace)}
@@ -216,15 +220,20 @@ class ProgramAdmin(ProgramClient):
         convert: Callable[[Any], Any],
         *,
         names: Mapping[Any, str] | None = None,
+        within_s: float | None = None,
     ) -> dict[Any, Any]:
-        """For each what it is converted to, or its error."""
-        within_s = WITHIN_S + 1 if self.is_the_class else _ALONE_S + 5
+        """For each what it is converted to, or its error; all within so many seconds."""
+        if within_s is None:
+            within_s = WITHIN_S + 1 if self.is_the_class else _ALONE_S + 5
+        deadline = time.monotonic() + within_s
         answers: dict[Any, Any] = {}
         for key, future in futures.items():
             try:
-                answer = convert(future.result(within_s))
+                answer = convert(future.result(max(0.0, deadline - time.monotonic())))
             except KafkaException as error:
                 answer = {"error": raised(error, self.namespace)}
+            except TimeoutError:  # where the client itself has no end
+                answer = {"error": raised(KafkaException(_TIMED_OUT), self.namespace)}
             answers[names[key] if names else key] = answer
         return answers
 

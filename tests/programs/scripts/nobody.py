@@ -21,4 +21,4 @@ for ask in (
 print(round(time.monotonic() - begun))
 p = Producer(where)
 p.produce(os.environ["PREFIX"] + "test1p", "x", callback=lambda err, msg: print(err, msg.offset()))
-print(p.flush(1), len(p))
+print(p.flush(1) > 0, len(p) > 0)  # what the client has to tell of itself counts, too: how much that is, is chance
