@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 from confluent_kafka import Consumer, KafkaException, Producer
 from confluent_kafka.admin import AdminClient
 
-from lessons.cluster.coordinators import CoordinatorClient
+from lessons.cluster.coordinator_client import CoordinatorClient
 from lessons.cluster.errors import ClusterError, Strips, translated
 from lessons.cluster.lending import Lender
 
@@ -84,6 +84,7 @@ class Known:
     cluster_id: str | None = None
     id_heard_at: float = 0.0
     usual_replicas: int | None = None
+    offsets_partitions: int = 0  # of __consumer_offsets; 0: there was no such topic yet
 
 
 class _Clients:

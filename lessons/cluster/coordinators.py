@@ -1,62 +1,85 @@
-"""What only a group's coordinator can answer, asked so that the process survives every answer.
+"""Questions to groups' coordinators, and which brokers these are.
 
-librdkafka 2.16 ends the process in two places when an admin client asks a coordinator:
-- It gives up a question whose time is over, keeps looking for the coordinator, and uses memory that it has freed when it
-  finds it (its pull request 5397 is about the same place). So a question here has no end; whoever waits no longer for an
-  answer destroys the client with the question.
-- A broker that is not the coordinator, when it is asked for a group's offsets, answers an error that follows a null
-  pointer. So a group is described first, and its offsets are asked for when that went well.
+A broker coordinates the groups whose partition of `__consumer_offsets` it leads. When the leader changes, the new
+coordinator has to load the groups first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future
-from typing import Any, TypeVar
+import time
+from collections.abc import Callable
+from functools import cache
+from itertools import count
+from typing import TypeVar
 
-from confluent_kafka import ConsumerGroupTopicPartitions
-from confluent_kafka.admin import AdminClient, ConsumerGroupDescription
+from lessons.cluster import clients
+from lessons.cluster.coordinator_client import CoordinatorClient
+from lessons.cluster.errors import ClusterError, KafkaUnavailable, no_answer
 
-_NEVER_S = 3600.0  # nobody waits as long
+OFFSETS_TOPIC = "__consumer_offsets"
+_LOOK_EVERY_S = 0.1
+_MOVES = {"COORDINATOR_LOAD_IN_PROGRESS", "COORDINATOR_NOT_AVAILABLE", "NOT_COORDINATOR"}
 T = TypeVar("T")
 
-Asked = dict[str, Future[T]]  # full group id → the answer to come
+
+def ask_coordinators(question: Callable[[CoordinatorClient, float], T], *, timeout_s: float) -> T:
+    """What `question` returns, of a client and the seconds that are left.
+
+    Asked again while a coordinator has only just got this work, or has it no longer: nothing is done, and soon it will be.
+    """
+    deadline = time.monotonic() + timeout_s
+    while True:
+        try:
+            with clients.coordinators() as coordinators:
+                return question(coordinators, max(0.0, deadline - time.monotonic()))
+        except ClusterError as error:
+            if error.code not in _MOVES or time.monotonic() + _LOOK_EVERY_S > deadline:
+                raise
+        time.sleep(_LOOK_EVERY_S)
 
 
-class CoordinatorClient:
-    """An admin client that is asked about groups. `clients.coordinators` lends one."""
+def while_none_moves(ask: Callable[[float], T], partitions: int, *, asked: str, timeout_s: float) -> T:
+    """What `ask` returns, of the seconds that are left, and that no coordinator was moving meanwhile.
 
-    def __init__(self, client: AdminClient) -> None:
-        self._client = client
-        self._asked: list[Future[Any]] = []
+    A broker that is about to load groups leaves them out of its list of all groups, and says no error. Asked about one
+    of them it says so. So a group that nobody has heard of is asked about in each of the partitions of `__consumer_offsets`,
+    before and after: each time the same brokers have to answer. Raises KafkaUnavailable.
+    """
+    deadline = time.monotonic() + timeout_s
+    before = _coordinators(partitions, asked=asked, timeout_s=timeout_s)
+    answer = ask(deadline - time.monotonic())
+    if _coordinators(partitions, asked=asked, timeout_s=deadline - time.monotonic()) != before:
+        raise no_answer(asked=asked, timeout_s=timeout_s)
+    return answer
 
-    def describe_groups(self, full_ids: Sequence[str]) -> Asked[ConsumerGroupDescription]:
-        return self._ask(self._client.describe_consumer_groups, full_ids)
 
-    def list_offsets(self, wanted: Iterable[ConsumerGroupTopicPartitions]) -> Asked[ConsumerGroupTopicPartitions]:
-        """Of groups that this client has just described well; all at once."""
-        asked: Asked[ConsumerGroupTopicPartitions] = {}
-        for each in wanted:  # the client takes one in a call
-            asked |= self._ask(self._client.list_consumer_group_offsets, [each])
-        return asked
+def _coordinators(partitions: int, *, asked: str, timeout_s: float) -> list[int | str]:
+    """Which broker coordinates the groups of each partition; in the place of one who may not be asked, the error's code."""
+    ids = [_group_of(partition, partitions) for partition in range(partitions)]
 
-    def set_offsets(self, wanted: ConsumerGroupTopicPartitions) -> Future[ConsumerGroupTopicPartitions]:
-        return self._ask(self._client.alter_consumer_group_offsets, [wanted])[wanted.group_id]
+    def question(coordinators: CoordinatorClient, within_s: float) -> list[int | str]:
+        answers = clients.settle_each(coordinators.describe_groups(ids), asked=asked, timeout_s=within_s)
+        found: list[int | str] = []
+        for answer in answers.values():
+            if isinstance(answer, KafkaUnavailable):
+                raise answer
+            found.append(answer.code if isinstance(answer, ClusterError) else answer.coordinator.id)
+        return found
 
-    def delete_group(self, full_id: str) -> Future[None]:
-        return self._ask(self._client.delete_consumer_groups, [full_id])[full_id]
+    return ask_coordinators(question, timeout_s=timeout_s)
 
-    def _ask(self, call: Callable[..., Asked[T]], what: Sequence[object]) -> Asked[T]:
-        asked = call(list(what), request_timeout=_NEVER_S)
-        self._asked += asked.values()
-        return asked
 
-    def is_settled(self) -> bool:
-        """Whether it owes nobody an answer, and has had none that was an error: it never forgets who was the coordinator."""
-        self._client.poll(0)  # its log lines
-        asked, self._asked = self._asked, []
-        return all(each.done() and each.exception() is None for each in asked)
+@cache
+def _group_of(partition: int, partitions: int) -> str:
+    """A group's id that Kafka keeps in that partition: it takes the hash of Java's String."""
+    ids = (f"kafkaclass-probe-{number}" for number in count())
+    return next(each for each in ids if _java_hash(each) % partitions == partition)
 
-    def close(self) -> None:
-        """Can take long while a broker hangs."""
-        self._client.__exit__(None, None, None)
+
+def _java_hash(text: str) -> int:
+    """Of ASCII text, as Kafka's `Utils.abs` makes it positive."""
+    number = 0
+    for character in text:
+        number = (31 * number + ord(character)) & 0xFFFFFFFF
+    signed = number - (1 << 32) if number >> 31 else number
+    return 0 if signed == -(1 << 31) else abs(signed)

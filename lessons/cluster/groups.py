@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from enum import Enum
@@ -24,7 +24,8 @@ from confluent_kafka.admin import (
 
 from lessons.cluster import clients
 from lessons.cluster.clients import TIMEOUT_S, settle
-from lessons.cluster.coordinators import CoordinatorClient
+from lessons.cluster.coordinator_client import CoordinatorClient
+from lessons.cluster.coordinators import OFFSETS_TOPIC, ask_coordinators, while_none_moves
 from lessons.cluster.errors import ClusterError, KafkaRefused, no_answer, translate, translated
 from lessons.cluster.metadata import ask_twice, find_topic, list_metadata
 from lessons.cluster.namespace import Namespace
@@ -32,11 +33,9 @@ from lessons.cluster.offsets import list_spans
 from lessons.cluster.refusals import Refusal
 from lessons.words import _
 
-OFFSETS_TOPIC = "__consumer_offsets"
 OTHER = "other"  # the protocol of a group that is no consumer group
 _APP_GROUP = "kafkaclass-offsets-topic"
 _LOOK_EVERY_S = 0.1
-_COORDINATOR_MOVES = {"COORDINATOR_LOAD_IN_PROGRESS", "COORDINATOR_NOT_AVAILABLE", "NOT_COORDINATOR"}
 
 TopicPartitionKey = tuple[str, int]
 Committed = dict[TopicPartitionKey, int]
@@ -106,6 +105,23 @@ def list_groups(namespace: Namespace, *, timeout_s: float = TIMEOUT_S) -> tuple[
     )
 
 
+def list_every_group(namespace: Namespace, *, timeout_s: float = TIMEOUT_S) -> tuple[GroupListing, ...]:
+    """The same, with none left out because its coordinator is just about to load it."""
+    asked = "List the groups"
+    known = clients.known()
+    if not known.offsets_partitions:
+        topics = list_metadata(asked=asked, timeout_s=timeout_s).topics
+        if OFFSETS_TOPIC not in topics:
+            return ()  # there has been no group yet
+        known.offsets_partitions = len(topics[OFFSETS_TOPIC].partitions)
+    return while_none_moves(
+        lambda within_s: list_groups(namespace, timeout_s=within_s),
+        known.offsets_partitions,
+        asked=asked,
+        timeout_s=timeout_s,
+    )
+
+
 def list_all_groups(*, timeout_s: float = TIMEOUT_S) -> dict[str, str]:
     """Every group of the cluster: {full id: state}. Raises KafkaUnavailable."""
     return {each.group_id: _state(each.state, each.type) for each in _list_all(timeout_s=timeout_s)}
@@ -161,8 +177,8 @@ def describe_group(namespace: Namespace, group_id: str, *, timeout_s: float = TI
 
 
 def describe_groups(namespace: Namespace, *, timeout_s: float = TIMEOUT_S) -> tuple[Group, ...]:
-    """Every group of the namespace with members and lag. Raises KafkaUnavailable."""
-    ids = [namespace.prefix + each.group_id for each in list_groups(namespace, timeout_s=timeout_s)]
+    """Every group of the namespace with members and lag; none is left out. Raises KafkaUnavailable."""
+    ids = [namespace.prefix + each.group_id for each in list_every_group(namespace, timeout_s=timeout_s)]
     return describe_full_ids(dict.fromkeys(ids, namespace), timeout_s=timeout_s)
 
 
@@ -189,7 +205,7 @@ def delete_groups(
             settle(coordinators.delete_group(full_id), asked=asked, namespace=namespace, timeout_s=within_s)
 
         try:
-            _ask_coordinators(delete, timeout_s=deadline - time.monotonic())
+            ask_coordinators(delete, timeout_s=deadline - time.monotonic())
         except ClusterError as error:
             answers[group_id] = error
         else:
@@ -218,23 +234,7 @@ def set_offset(
             if each.error is not None:
                 raise translate(each.error, asked=asked, namespace=namespace)
 
-    _ask_coordinators(commit, timeout_s=timeout_s)
-
-
-def _ask_coordinators(question: Callable[[CoordinatorClient, float], T], *, timeout_s: float) -> T:
-    """What `question` returns, of a client and the seconds that are left.
-
-    Asked again while a coordinator has only just got this work, or has it no longer: nothing was done, and soon it will be.
-    """
-    deadline = time.monotonic() + timeout_s
-    while True:
-        try:
-            with clients.coordinators() as coordinators:
-                return question(coordinators, max(0.0, deadline - time.monotonic()))
-        except ClusterError as error:
-            if error.code not in _COORDINATOR_MOVES or time.monotonic() + _LOOK_EVERY_S > deadline:
-                raise
-        time.sleep(_LOOK_EVERY_S)
+    ask_coordinators(commit, timeout_s=timeout_s)
 
 
 def create_offsets_topic(*, timeout_s: float = 30.0) -> None:
@@ -246,7 +246,7 @@ def create_offsets_topic(*, timeout_s: float = 30.0) -> None:
     asked = f"Let Kafka create {OFFSETS_TOPIC}"
     if OFFSETS_TOPIC in list_metadata(asked=asked).topics:
         return
-    # A consumer looks by itself, and an admin client must not (see coordinators.py).
+    # A consumer looks by itself, and an admin client must not (see coordinator_client.py).
     seeker = clients.new_consumer(**{"group.id": _APP_GROUP})
     try:
         deadline = time.monotonic() + timeout_s
@@ -279,7 +279,7 @@ def _describe_once(owners: Mapping[str, Namespace], *, asked: str, timeout_s: fl
         answers = _settle_all(committing, owners, asked=asked, deadline=deadline)
         return descriptions, {full_id: _committed(answer) for full_id, answer in answers.items()}
 
-    descriptions, committed = _ask_coordinators(describe, timeout_s=timeout_s)
+    descriptions, committed = ask_coordinators(describe, timeout_s=timeout_s)
     read = {full_id: _partitions_read(descriptions[full_id], committed[full_id]) for full_id in owners}
     spans = list_spans(set().union(*read.values()), asked=asked, timeout_s=timeout_s)
     return [

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from confluent_kafka import KafkaError
 
 from lessons.cluster import clients, groups, records, topics
+from lessons.cluster.coordinators import OFFSETS_TOPIC
 from lessons.cluster.errors import KafkaUnavailable
+from lessons.cluster.metadata import list_metadata
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.programs import admin
 from lessons.cluster.programs.admin import ProgramAdmin
@@ -160,6 +163,40 @@ def test_coordinators_that_hang_and_go_on_cost_an_answer_and_not_the_process(
         go_on(own_cluster)
     assert {each["error"]["code"] for each in told.values()} == {KafkaError._TIMED_OUT}
     wait_for(lambda: [described(seat, group_id) for group_id in ids] == ["Empty"] * len(ids))
+
+
+def test_no_group_is_left_out_while_its_coordinator_moves(own_cluster: EmbeddedCluster, seat: Namespace) -> None:
+    """A verdict would say that there is none. No answer is better than half of one."""
+    groups.create_offsets_topic()
+    topics.create_topic(seat, "read", partitions=1, replicas=3)
+    ids = {f"group{number}" for number in range(6)}
+    for group_id in ids:
+        groups.set_offset(seat, group_id, "read", 0, 0)
+    for state in ("killed", "up"):
+        set_wanted(own_cluster.data_dir, 1, state)
+        lists = list(iter(partial(listed_until_settled, own_cluster, seat, is_up=state == "up"), None))
+        assert {each for each in lists if each} == {frozenset(ids)}
+
+
+def listed_until_settled(cluster: EmbeddedCluster, seat: Namespace, *, is_up: bool) -> frozenset[str] | None:
+    """None when leaders will move no more."""
+    if cluster.brokers[0].runs == is_up and is_settled(seat, in_sync=3 if is_up else 2):
+        return None
+    try:
+        return frozenset(each.group_id for each in groups.list_every_group(seat, timeout_s=2))
+    except KafkaUnavailable:
+        return frozenset()
+
+
+def is_settled(seat: Namespace, *, in_sync: int) -> bool:
+    try:
+        partitions = list_metadata(asked="Look who leads").topics[OFFSETS_TOPIC].partitions.values()
+    except KafkaUnavailable:
+        return False
+    leaders = {each.leader for each in partitions}
+    return (
+        -1 not in leaders and all(len(each.isrs) == in_sync for each in partitions) and (in_sync == 2 or 1 in leaders)
+    )
 
 
 def described(seat: Namespace, group_id: str) -> str | None:

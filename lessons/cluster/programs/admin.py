@@ -27,7 +27,7 @@ from confluent_kafka.admin import (
 )
 
 from lessons.cluster import clients
-from lessons.cluster.coordinators import CoordinatorClient
+from lessons.cluster.coordinator_client import CoordinatorClient
 from lessons.cluster.metadata import list_metadata
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.programs.client import ProgramClient, Told
