@@ -84,7 +84,7 @@ def at_once(calls: Mapping[Key, Callable[[], Found]]) -> dict[Key, Found]:
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(len(calls)) as threads:
+    with ThreadPoolExecutor(max(1, len(calls))) as threads:
         ends = dict(zip(calls, threads.map(timed, calls.values()), strict=True))
     assert {key: took_s for key, (_, took_s) in ends.items() if took_s > PATIENCE_S} == {}
     return {key: found for key, (found, _) in ends.items()}
@@ -188,13 +188,16 @@ def late(acts: Sequence[Act]) -> bool:
     return len(others) < len(acts) and ends_badly(others, states={Act.State.DONE}) == []
 
 
+def is_unchecked(attempt: Attempt) -> bool:
+    return attempt.state == Attempt.State.COULD_NOT_CHECK
+
+
 def seen_wrongly(attempts: Iterable[Attempt], *, states: set[str]) -> list[tuple[str, str, dict[str, Any]]]:
     """The attempts with another verdict, or that could not be made and don't say why."""
     return [
         (attempt.exercise, attempt.state, attempt.verdict)
         for attempt in attempts
-        if attempt.state not in states
-        or (attempt.state == Attempt.State.COULD_NOT_CHECK and not attempt.verdict["why"].endswith((".", "?")))
+        if attempt.state not in states or (is_unchecked(attempt) and not attempt.verdict["why"].endswith((".", "?")))
     ]
 
 
