@@ -16,6 +16,7 @@ from typing import Any
 from markdown_it import MarkdownIt
 
 from lessons.course.exercise import Exercise
+from lessons.course.glossary import Term, render_link, terms_in, without_terms
 from lessons.words import gettext_noop
 
 HERE = Path(__file__).parent
@@ -23,6 +24,8 @@ PARTS = (gettext_noop("Part one: the basics"), gettext_noop("Part two: going fur
 
 _log = logging.getLogger(__name__)
 _markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+_markdown.add_render_rule("link_open", render_link)
+_markdown.add_render_rule("link_close", render_link)
 _markdown.render("*now*")  # its rules are put together at first use, which goes wrong when two threads do so at once
 # A block of a lesson other than text: `::: act create-topic`, fields as TOML, `:::`
 _BLOCK = re.compile(
@@ -62,6 +65,7 @@ class Lesson:
     blocks: tuple[Block, ...]  # the page's
     notebook: tuple[Block, ...]  # the same and the cells
     exercises: tuple[Exercise, ...]
+    terms: tuple[Term, ...]  # that can be tapped
 
     @property
     def part(self) -> str:
@@ -150,6 +154,7 @@ def load(folder: Path) -> Lesson:
         blocks=tuple(block for block in blocks if block.kind != "cell"),
         notebook=blocks,
         exercises=tuple(exercises),
+        terms=terms_in(body),
     )
     shown = [block.name for block in lesson.blocks if block.kind == "exercise"]
     if shown != [exercise.id.partition(".")[2] for exercise in lesson.exercises]:
@@ -174,7 +179,7 @@ def _blocks(body: str) -> Iterator[Block]:
 
 def _block(match: re.Match[str]) -> Block:
     if title := match["title"]:
-        return Block("aside", name=title.strip(), html=render(match["inside"]), markdown=match["inside"].strip())
+        return Block("aside", name=title.strip(), html=render(match["inside"]), markdown=plain(match["inside"]))
     fields = tomllib.loads(match["inside"])
     oldest_first = bool(match["kind"] == "stream" and fields.pop("oldest_first", False))
     return Block(match["kind"], name=match["name"], fields=fields, oldest_first=oldest_first)
@@ -182,7 +187,12 @@ def _block(match: re.Match[str]) -> Block:
 
 def _text(markdown: str) -> Iterator[Block]:
     if markdown.strip():
-        yield Block("text", html=render(markdown), markdown=markdown.strip())
+        yield Block("text", html=render(markdown), markdown=plain(markdown))
+
+
+def plain(markdown: str) -> str:
+    """For a notebook, where nothing can be tapped."""
+    return without_terms(markdown).strip()
 
 
 def render(markdown: str) -> str:

@@ -248,3 +248,20 @@ def test_after_an_act_the_focus_is_on_its_button_and_what_was_typed_stays(seat: 
         expect(card.locator(".answer")).to_contain_text(words)
         expect(card.locator("button.primary")).to_be_focused()
         expect(card.locator("input[name=name]")).to_have_value("test1p")
+
+
+def test_a_word_that_was_explained_opens_its_card_by_keyboard_and_leads_to_its_lesson(seat: Page, visit):
+    visit("lessons/adding-partitions/")
+    word = seat.get_by_role("button", name="offsets", exact=True)
+    card = seat.get_by_role("note", name="offset", exact=True)
+    expect(card).to_be_hidden()
+    word.focus()
+    seat.keyboard.press("Enter")
+    expect(card).to_contain_text("A record's place in its partition, counted from 0.")
+    assert Axe().run(seat).violations_count == 0
+    seat.keyboard.press("Escape")
+    expect(card).to_be_hidden()
+    expect(word).to_be_focused()
+    word.click()
+    card.get_by_role("link", name="Creating topics").click()
+    expect(seat.get_by_role("heading", name="Creating topics", level=1)).to_be_visible()

@@ -22,6 +22,7 @@ from lessons.web.live.registry import live_url
 from lessons.web.page_context import page_context
 from lessons.web.view_models.cluster import cluster_context, latest_snapshot
 from lessons.web.view_models.cluster_diagram import draw_diagram
+from lessons.web.view_models.glossary import term_cards
 from lessons.web.view_models.hands import hand_card
 from lessons.web.view_models.lesson import ActCard, Card, act_card, page_blocks, watch_card
 from lessons.web.view_models.notebook import lesson_cells_data, notebook_urls
@@ -84,6 +85,7 @@ def lesson_context(
         "cells_data": lesson_cells_data(member, lesson),
         "rail": rail(member, here=lesson, standings=standings, url_of=url_of),
         "blocks": page_blocks(member, lesson, cards, standings=standings, snapshot=snapshot),
+        "terms": term_cards(lesson, url_of),
         "turn": turn(member, lesson, standings, url_of=url_of),
         "is_off": lesson not in member.klass.lessons,
         "notifications": notifications_of(member),
