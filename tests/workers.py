@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
+from tests.kafka_tools import start_writing_aot_cache
 from tests.running_brokers import NAMED, running_brokers, write_aot_cache
 
 # What runs on one worker, by how its files begin; the first that fits. Three brokers that nobody asks anything take a
@@ -77,3 +78,5 @@ def pytest_configure(config: pytest.Config) -> None:
     folder = started.enter_context(TemporaryDirectory())
     write_aot_cache()
     os.environ[NAMED] = started.enter_context(running_brokers(Path(folder))).bootstrap_servers
+    if writer := start_writing_aot_cache(os.environ[NAMED]):
+        started.callback(writer.wait)

@@ -63,6 +63,9 @@ SETTINGS = {
     # A retention of 1 s takes effect after 1.5 s (after 255 s by default).
     "log.retention.check.interval.ms": "2000",
     "log.cleaner.backoff.ms": "1000",
+    # The controllers write a record just to show that they are there, twice a second by default. Three brokers that nobody
+    # asks anything take 10 % of a core without it, and 13 % with it.
+    "metadata.max.idle.interval.ms": "5000",
     # KIP-848: four members are stable in 2 s (10 s by default), a crash is noticed in 7 s (48 s by default).
     "group.consumer.session.timeout.ms": "6000",
     "group.consumer.min.session.timeout.ms": "6000",
