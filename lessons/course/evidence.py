@@ -49,12 +49,14 @@ def touches(changed: AbstractSet[Read], read: Iterable[Read]) -> bool:
 
 
 class Found(NamedTuple):
-    """A record where it stands. `value` is cut; `at_ms` is the record's own time, since the epoch, 0 if it has none."""
+    """A record where it stands. `value` and `key` are cut; `at_ms` is the record's own time, since the epoch, 0 if it has
+    none."""
 
     partition: int
     offset: int
     value: str
     at_ms: int
+    key: str | None = None
 
 
 @dataclass
@@ -223,8 +225,12 @@ class Evidence:
 
 
 def _found(record: records.Record) -> Found:
-    value = (record.value or b"").decode(errors="replace")[:SHOWN_CHARACTERS]
-    return Found(record.partition, record.offset, value, record.timestamp_ms or 0)
+    key = None if record.key is None else _text(record.key)
+    return Found(record.partition, record.offset, _text(record.value or b""), record.timestamp_ms or 0, key)
+
+
+def _text(held: bytes) -> str:
+    return held.decode(errors="replace")[:SHOWN_CHARACTERS]
 
 
 def _runs(offsets: Iterable[int]) -> list[list[int]]:

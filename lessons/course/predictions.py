@@ -10,12 +10,16 @@ was at that time, or that there was none, and that is among the observations tha
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from lessons.cluster.metadata import Topic
 from lessons.course.evidence import Evidence, PastAct
-from lessons.course.exercise import Exercise
+from lessons.course.exercise import Exercise, Verdict, done, not_begun, not_yet
+from lessons.course.moments import moment_of
+
+KEPT_MOMENTS = 40  # of sending, in the evidence
 
 Prediction = Mapping[str, Any]  # JSON: `at`, and the `answer`
 
@@ -59,3 +63,40 @@ def acts_on(acts: Iterable[PastAct], name: str) -> list[dict[str, Any]]:
 def older(given: Sequence[Prediction], moment: str) -> list[Prediction]:
     """Those that were made before that moment."""
     return [each for each in given if datetime.fromisoformat(each["at"]) < datetime.fromisoformat(moment)]
+
+
+def sent_by_key(evidence: Evidence, topic: str) -> list[str]:
+    """The moments of the newest records with a key, oldest first; none if there is no topic. Raises: ClusterError."""
+    found = evidence.newest(topic) if evidence.topic(topic) else ()
+    times = sorted({each.at_ms for each in found if each.key})
+    return [moment_of(at_ms) for at_ms in times[-KEPT_MOMENTS:]]
+
+
+@dataclass(frozen=True)
+class Foretold:
+    """The words for a prediction of what records do. `said`: of each choice, once it is seen what is true; `before`: what
+    the prediction came before; `now`: what is left to do; `late`: what is older than it, and `again`: what helps."""
+
+    said: Mapping[str, str]
+    expected: str
+    before: str
+    now: str
+    late: str
+    again: str
+
+    def judge(self, stored: Sequence[Prediction], moments: Iterable[str]) -> Verdict:
+        """`moments`: of what was predicted, oldest first. One that a prediction came before is enough."""
+        given = possible(stored, self.said)
+        if not given:
+            say = not_yet if stored else not_begun
+            return say("Nothing was predicted yet.", expected=self.expected)
+        is_late = False
+        for moment in moments:
+            if first := older(given, moment):
+                answer = first[-1]["answer"]
+                return done(f"{self.before}, you predicted “{answer}”. {self.said[answer]}")
+            is_late = True
+        if is_late:
+            return not_yet(self.late, expected=self.expected, misconception="afterwards", why=self.again)
+        seen = f"Your prediction is stored: “{given[-1]['answer']}”."
+        return not_yet(seen, expected=self.expected, misconception="not-sent", why=self.now)

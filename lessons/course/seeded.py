@@ -15,3 +15,8 @@ def seeded_choice(options: Iterable[T], seed: str) -> T:
     Raises: ValueError if there are none.
     """
     return min(options, key=lambda option: sha256(f"{seed} {option}".encode()).digest())
+
+
+def of_seat(seed: str, exercise_id: str) -> str:
+    """What the seeds of all exercises of a seat have in common: for values that several of them are about."""
+    return seed.removesuffix(exercise_id)

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from lessons.course.acts.base import SHOWN_CHARACTERS, literal
 
+MANY = 12  # items of a list: more than one wants to see below each other
+
 
 def list_of(values: list[str]) -> str:
     """The shortest Python for these values: 1 to 9 as a range, as in the notebook."""
@@ -17,9 +19,21 @@ def list_of(values: list[str]) -> str:
 
 
 def listed(items: list[str], *, behind: str) -> str:
-    """A list, on one line if it fits there behind that text, else one item a line."""
+    """A list, on one line if it fits there behind that text, else one item a line, or of many as many as fit."""
     line = f"[{', '.join(items)}]"
-    return line if fits(behind + line) else "[\n" + "".join(f"    {item},\n" for item in items) + "]"
+    return line if fits(behind + line) else "[\n" + "".join(f"    {each}\n" for each in _lines(items)) + "]"
+
+
+def _lines(items: list[str]) -> list[str]:
+    """The inside of a list, without its indent."""
+    lines = [f"{item}," for item in items[:1]]
+    for item in items[1:]:
+        joined = f"{lines[-1]} {item},"
+        if len(items) >= MANY and fits(f"    {joined}"):
+            lines[-1] = joined
+        else:
+            lines.append(f"{item},")
+    return lines
 
 
 def call(name: str, arguments: list[str]) -> str:

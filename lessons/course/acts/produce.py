@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -43,7 +44,7 @@ class Produce(Action):
     key: str = Field(
         "",
         title=gettext_noop("Key"),
-        description=gettext_noop("one for all records, or one per line; empty: no key (null)"),
+        description=gettext_noop("one for all records, or one per line; fewer take turns; empty: no key (null)"),
         json_schema_extra={"widget": "lines", "rows": 1, "more": True},
     )
     partition: int | None = Field(
@@ -78,6 +79,12 @@ class Produce(Action):
         lt=900_001,
         json_schema_extra={"more": True},
     )
+    partitioner: Literal["", "murmur2_random"] = Field(
+        "",
+        title="partitioner",
+        description=gettext_noop("empty: the default, consistent_random; the other one uses a new producer"),
+        json_schema_extra={"more": True},
+    )
 
     @classmethod
     def left_out(cls, typed: Mapping[str, Any]) -> Mapping[str, str]:
@@ -103,8 +110,10 @@ class Produce(Action):
         if count > 1 and (weight := self.weight()) > MOST_BYTES:
             words = _("That is %(mb)s MB in %(count)s records; the form sends at most %(most)s MB at a time.")
             raise ValueError(words % {"mb": f"{weight / 2**20:.1f}", "count": count, "most": MOST_BYTES >> 20})
-        if (keys := self.key.count("\n") + 1) not in (1, self._count):
-            words = _("That is %(keys)s keys for %(records)s: give one key for all, or one per line.")
+        if self._count % (keys := self.key.count("\n") + 1):
+            words = _(
+                "That is %(keys)s keys for %(records)s: give one for all, one per line, or as many as take even turns."
+            )
             raise ValueError(words % {"keys": keys, "records": counted.records(self._count)})
         if (headers := self.headers.count("\n") + 1) > MOST_HEADERS:
             words = _("That is %(count)s headers; a record can have at most %(most)s here.")
@@ -125,13 +134,17 @@ class Produce(Action):
 
     @property
     def _keys(self) -> list[str]:
-        """One for each record; empty: none."""
+        """One for each record; empty: none. Fewer than there are records take turns."""
         keys = self.key.split("\n")
-        return keys if len(keys) > 1 else keys * self._count
+        return keys * (self._count // len(keys))
 
     @property
     def _has_keys_of_their_own(self) -> bool:
         return "\n" in self.key
+
+    @property
+    def _keys_take_turns(self) -> bool:
+        return 1 < self.key.count("\n") + 1 < self._count
 
     def messages(self) -> list[records.Message]:
         headers = tuple(self._header_pairs())
@@ -174,16 +187,20 @@ class Produce(Action):
 
     def _own_settings(self) -> dict[str, Any] | None:
         """The settings of a new producer for this act; None: the process's producer will do."""
+        own: dict[str, Any] = {}
         if self.sticky_linger_ms is not None:
-            return {"sticky.partitioning.linger.ms": self.sticky_linger_ms}
-        return {} if self.flush_each else None
+            own["sticky.partitioning.linger.ms"] = self.sticky_linger_ms
+        if self.partitioner:
+            own["partitioner"] = self.partitioner
+        return own if own or self.flush_each else None
 
     def python(self, where: Where) -> str:
         serve = "    producer.poll(0)  # serves the callbacks that are due\nproducer.flush(10)  # waits for the rest\n"
         if self.flush_each:
             serve = "    producer.flush(10)  # waits for this record's report\n"
+        turns = "from itertools import cycle\n\n" if self._keys_take_turns else ""
         return f"""\
-from confluent_kafka import Producer
+{turns}from confluent_kafka import Producer
 
 {where.head(self.topic)}
 
@@ -199,9 +216,10 @@ producer = Producer({{
 
     def _shown_setting(self) -> str:
         """See `_own_settings`."""
-        if self.sticky_linger_ms is not None:
-            return f'    "sticky.partitioning.linger.ms": {self.sticky_linger_ms},\n'
-        return "" if self.flush_each else '    "enable.idempotence": True,  # sent twice is stored once\n'
+        own = self._own_settings()
+        if own is None:
+            return '    "enable.idempotence": True,  # sent twice is stored once\n'
+        return "".join(f'    "{name}": {json.dumps(value)},\n' for name, value in own.items())
 
     def _loop(self) -> str:
         """The head of the loop over the records."""
@@ -209,8 +227,9 @@ producer = Producer({{
         if not self._has_keys_of_their_own:
             line = f"for value in {values}:"
             return line if fits(line) else f"values = {values}\nfor value in values:"
-        keys = listed([literal(key) if key else "None" for key in self._keys], behind="keys = ")
-        return f"keys = {keys}\nvalues = {values}\nfor key, value in zip(keys, values):"
+        keys = listed([literal(key) if key else "None" for key in self.key.split("\n")], behind="keys = ")
+        each = "cycle(keys)" if self._keys_take_turns else "keys"
+        return f"keys = {keys}\nvalues = {values}\nfor key, value in zip({each}, values):"
 
     def _arguments(self) -> list[str]:
         arguments = ["topic", "value"]
@@ -258,7 +277,7 @@ producer = Producer({{
             )
         if self.partition is not None:
             note += "# This tool can't be told the partition: the producer chooses.\n"
-        elif self.key:
+        elif self.key and not self.partitioner:
             note += (
                 "# A Java client hashes keys by murmur2, the Python client by\n"
                 "# CRC32: the partition may be another one.\n"

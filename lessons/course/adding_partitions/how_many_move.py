@@ -4,9 +4,10 @@ from typing import Any, ClassVar, Literal, get_args
 
 from pydantic import BaseModel, Field
 
-from lessons.course.adding_partitions.steps import SEND, TOPIC, add, create, partitions_after
+from lessons.course.adding_partitions.steps import SEND, TOPIC, add, create
 from lessons.course.evidence import Evidence
 from lessons.course.exercise import Exercise, Guess, Observation, Verdict, WrongWay, done, not_begun, not_yet, submit
+from lessons.course.growth import partitions_after
 from lessons.course.moments import moment_of
 from lessons.course.predictions import older, possible, predictions
 

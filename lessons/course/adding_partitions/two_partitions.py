@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from lessons.course.adding_partitions.steps import TOPIC, add, create, partitions_after
+from lessons.course.adding_partitions.steps import TOPIC, add, create
 from lessons.course.evidence import Evidence
 from lessons.course.exercise import Exercise, Observation, Verdict, WrongWay, done, not_begun, not_yet
+from lessons.course.growth import partitions_after
 
 WANTED = 2
 

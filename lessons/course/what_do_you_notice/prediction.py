@@ -5,9 +5,9 @@ from typing import ClassVar, Literal, get_args
 from pydantic import BaseModel, Field
 
 from lessons.course.evidence import Evidence
-from lessons.course.exercise import Exercise, Guess, Observation, Verdict, WrongWay, done, not_begun, not_yet, submit
+from lessons.course.exercise import Exercise, Guess, Observation, Verdict, WrongWay, submit
 from lessons.course.moments import moment_of
-from lessons.course.predictions import older, possible, predictions
+from lessons.course.predictions import Foretold, predictions
 from lessons.course.what_do_you_notice.sent import CREATE, SEND, TOPIC, WANTED
 
 Predicted = Literal[
@@ -21,7 +21,14 @@ SAID = {
     WITHIN: "And so it is.",
     NONE: "There is an order, that of sending, but only inside each partition. Between the two there is none.",
 }
-EXPECTED = f"a prediction, and then records sent to {TOPIC}"
+WORDS = Foretold(
+    said=SAID,
+    expected=f"a prediction, and then records sent to {TOPIC}",
+    before="Before you sent",
+    now="Now send 1 to 9, and see whether it comes true.",
+    late="The records of 1 to 9 are older than your prediction.",
+    again="It is stored now. Send 1 to 9 once more: then it came first.",
+)
 KEPT = 40  # moments of sending, in the evidence
 
 
@@ -58,20 +65,4 @@ class Prediction(Exercise):
         }
 
     def judge(self, observation: Observation, seed: str) -> Verdict:
-        given = possible(observation["predictions"], CHOICES)
-        if not given:
-            say = not_yet if observation["predictions"] else not_begun
-            return say("Nothing was predicted yet.", expected=EXPECTED)
-        for moment in observation["sent"]:
-            if first := older(given, moment):
-                order = first[-1]["answer"]
-                return done(f"Before you sent, you predicted “{order}”. {SAID[order]}")
-        if observation["sent"]:
-            return not_yet(
-                "The records of 1 to 9 are older than your prediction.", expected=EXPECTED,
-                misconception="afterwards", why="It is stored now. Send 1 to 9 once more: then it came first.",
-            )  # fmt: skip
-        return not_yet(
-            f"Your prediction is stored: “{given[-1]['answer']}”.", expected=EXPECTED, misconception="not-sent",
-            why="Now send 1 to 9, and see whether it comes true.",
-        )  # fmt: skip
+        return WORDS.judge(observation["predictions"], observation["sent"])

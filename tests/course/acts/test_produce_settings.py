@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lessons.cluster import clients, records, topics
+from lessons.cluster.partitioners import by_crc32, by_murmur2
 from lessons.course.acts.base import Where
 from lessons.course.acts.produce import Produce
 from lessons.web.forms.acts import described_form
@@ -13,6 +14,7 @@ from tests.course.acts.conftest import Shown
 pytestmark = pytest.mark.usefixtures("kafka")
 NINE = {"topic": "test2p", "values": "\n".join(map(str, range(1, 10)))}
 SETTINGS = [{"flush_each": True}, {"flush_each": True, "sticky_linger_ms": 0}, {"sticky_linger_ms": 0}]
+BIKES = [f"bike-{number}" for number in range(11, 31)]
 
 
 @pytest.fixture(autouse=True)
@@ -99,3 +101,44 @@ def test_empty_in_the_form_is_the_clients_own_setting() -> None:
     assert form.is_valid()
     assert (form.made.flush_each, form.made.sticky_linger_ms) == (False, None)
     assert not described_form(Produce, dom_id="act", data={**NINE, "sticky_linger_ms": "-1"}).is_valid()
+
+
+def lanes_of_keys(where: Where) -> dict[str, int]:
+    full = where.full("test2p")
+    return {(r.key or b"").decode(): part for part in (0, 1) for r in records.read_range(full, part)}
+
+
+def bikes(**more: str) -> Produce:
+    return Produce(topic="test2p", values="\n".join(BIKES), key="\n".join(BIKES), **more)
+
+
+def test_a_key_goes_where_the_clients_hash_says(where: Where) -> None:
+    assert bikes().run(where.namespace).state == "done"
+    assert lanes_of_keys(where) == {bike: by_crc32(bike, 2) for bike in BIKES}
+
+
+def test_with_murmur2_a_key_goes_where_javas_hash_says(where: Where) -> None:
+    assert bikes(partitioner="murmur2_random").run(where.namespace).state == "done"
+    assert lanes_of_keys(where) == {bike: by_murmur2(bike, 2) for bike in BIKES}
+    assert lanes_of_keys(where) != {bike: by_crc32(bike, 2) for bike in BIKES}
+
+
+def test_with_murmur2_the_python_and_kafkas_own_tool_agree(shown: Shown, where: Where) -> None:
+    """The tool is written in Java: that is what the setting is for."""
+    shown.run(bikes(partitioner="murmur2_random"))
+    assert lanes_of_keys(where) == {bike: by_murmur2(bike, 2) for bike in BIKES}
+
+
+def test_the_code_has_the_partitioner_and_no_warning_of_another_one(where: Where) -> None:
+    action = bikes(partitioner="murmur2_random")
+    assert '"partitioner": "murmur2_random"' in action.python(where)
+    assert "may be another one" in bikes().command(where)
+    assert "may be another one" not in action.command(where)
+
+
+def test_fewer_keys_than_records_take_turns(shown: Shown, where: Where) -> None:
+    shown.run(Produce(topic="test2p", values="1\n2\n3\n4\n5\n6", key="a\nb\nc"))
+    read = [each for part in (0, 1) for each in records.read_range(where.full("test2p"), part)]
+    assert sorted((each.value, each.key) for each in read) == [
+        (b"1", b"a"), (b"2", b"b"), (b"3", b"c"), (b"4", b"a"), (b"5", b"b"), (b"6", b"c"),
+    ]  # fmt: skip
