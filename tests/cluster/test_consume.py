@@ -10,6 +10,7 @@ import pytest
 
 from lessons.cluster import groups, metadata, records, topics
 from lessons.cluster.consume import Assigned, Delivered, Event, GroupMember, Membership, Revoked, Stopped, Trouble
+from lessons.cluster.consume.drain import read_to_end
 from lessons.cluster.errors import AppRefused
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.records import Message
@@ -271,3 +272,15 @@ def test_it_has_left_its_group_when_it_has_stopped(seat: Seat) -> None:
     owner.until_assigned()
     owner.stop()
     assert groups.describe_group(seat.namespace, "g").members == ()
+
+
+def test_where_nothing_was_delivered_nothing_is_committed_although_it_began_at_the_end(alice: Namespace) -> None:
+    """As the Python client does it by itself: the partition begins with `latest` again the next time."""
+    topics.create_topic(alice, "docks", partitions=2, replicas=1)
+    records.produce(alice, "docks", [Message(value=b"1")], partition=0)
+    read_to_end(Membership(alice, "docks", "team", auto_offset_reset="earliest"))
+    for partition in (0, 1):
+        records.produce(alice, "docks", [Message(value=b"2")], partition=partition)
+    drained = read_to_end(Membership(alice, "docks", "team", auto_offset_reset="latest"))
+    assert (drained.delivered, drained.last, drained.committed) == (1, {0: 1}, {0: 2})
+    assert {(lag.partition, lag.committed) for lag in groups.describe_group(alice, "team").lags} == {(0, 2)}

@@ -38,7 +38,7 @@ class _Progress:
     def take(self, event: Event) -> None:
         if isinstance(event, Assigned):
             self.assigned = dict(event.offsets)
-            self.positions = {partition: offset or 0 for partition, offset in event.offsets.items()}
+            self.positions = {}  # where nothing is delivered, nothing is to be committed: as the client does it
             self.ended.clear()
         elif isinstance(event, Delivered):
             self.delivered += len(event.entries)
@@ -82,7 +82,7 @@ def read_to_end(membership: Membership, *, timeout_s: float = TIMEOUT_S) -> Drai
     if not progress.is_over:
         raise trouble or no_answer(asked=membership.asked, timeout_s=timeout_s)
     committed = _committed(events, time.monotonic() + timeout_s)
-    last = {p: offset - 1 for p, offset in progress.positions.items() if offset != progress.assigned.get(p)}
+    last = {partition: offset - 1 for partition, offset in progress.positions.items()}
     return Drained(progress.assigned, progress.delivered, last, committed)
 
 
