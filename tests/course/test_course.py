@@ -65,6 +65,15 @@ def test_points_never_change():
         "what-do-you-notice.prediction": 1,
         "what-do-you-notice.where": 2,
         "what-do-you-notice.order": 2,
+        "keys-and-partitions.prediction": 1,
+        "keys-and-partitions.before-it-is-sent": 2,
+        "keys-and-partitions.two-hashes": 2,
+        "order-and-keys.prediction": 1,
+        "order-and-keys.three-tracks": 2,
+        "order-and-keys.could-it-be": 2,
+        "more-partitions-move-keys.prediction": 1,
+        "more-partitions-move-keys.moved": 2,
+        "more-partitions-move-keys.never-seen": 3,
     }
 
 

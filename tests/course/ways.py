@@ -72,10 +72,8 @@ def send_nine_to_both(seat: Seat) -> dict[str, list[int]]:
             return places
 
 
-def read(seat: Seat, name: str, group: str, count: int) -> list[str]:
-    consumer = Consumer(
-        {"bootstrap.servers": seat.brokers, "group.id": seat.full(group), "auto.offset.reset": "earliest"}
-    )
+def read(seat: Seat, name: str, group: str, count: int, *, reset: str = "earliest") -> list[str]:
+    consumer = Consumer({"bootstrap.servers": seat.brokers, "group.id": seat.full(group), "auto.offset.reset": reset})
     consumer.subscribe([seat.full(name)])
     values = []
     while len(values) < count:
