@@ -204,9 +204,10 @@ def send_by_key(send: Locator, keys: list[str], values: list[str], **more: str) 
     send.get_by_label("Values").fill("\n".join(values))
     send.get_by_label("Key").fill("\n".join(keys))
     for label, value in more.items():
-        if not send.get_by_label(label).is_visible():
+        field = send.get_by_label(label, exact=True)
+        if not field.is_visible():
             send.get_by_text("More", exact=True).click()
-        send.get_by_label(label).fill(value)
+        field.fill(value)
     assert "delivered" in press(send, "Send")
 
 
