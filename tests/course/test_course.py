@@ -65,6 +65,9 @@ def test_points_never_change():
         "what-do-you-notice.prediction": 1,
         "what-do-you-notice.where": 2,
         "what-do-you-notice.order": 2,
+        "two-groups-two-places.both-at-the-end": 2,
+        "two-groups-two-places.missed": 1,
+        "two-groups-two-places.where-next": 2,
     }
 
 
