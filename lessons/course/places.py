@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from lessons.course.bare_names import BARE_NAME, told
 from lessons.course.evidence import Evidence
-from lessons.course.exercise import Observation, Verdict, not_begun, not_yet
+from lessons.course.exercise import Observation, Verdict
 
 MOST_PLACES = 30  # in the evidence
 
 Place = Mapping[str, Any]  # JSON: `group`, `partition`, `committed`
 Spans = Mapping[str, Sequence[int]]  # JSON: partition → [earliest, end]
+Say = Callable[..., Verdict]  # `not_yet`, or `not_begun` before the first try
 
 
 def seen_in(evidence: Evidence, name: str) -> dict[str, Any]:
@@ -58,11 +59,8 @@ def groups_at_the_end(observation: Observation) -> list[str]:
     return [group for group, partitions in at_the_end.items() if partitions == ends.keys()]
 
 
-def not_readable(
-    observation: Observation, name: str, *, expected: str, is_begun: bool, least: int = 1
-) -> Verdict | None:
+def not_readable(observation: Observation, name: str, *, expected: str, say: Say, least: int = 1) -> Verdict | None:
     """Why no group can have read anything yet: no topic, or fewer records than `least`, or no group."""
-    say = not_yet if is_begun else not_begun
     if observation["topic_id"] is None:
         unprefixed = observation["unprefixed"]
         return say(

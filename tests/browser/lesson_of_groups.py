@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.playing import card, exercise, predict, press
 
-BIKES = 6
+BIKES, TRIPS = 6, 9
 
 
 def consumer(page: Page, group: str) -> Locator:
@@ -80,3 +80,41 @@ def say_where_each_goes_on(where: Locator, billing: Locator, *, end: int) -> Non
     where.get_by_label("A new group with earliest").fill("0")
     where.get_by_label("A new group with latest").fill(str(end))
     where.get_by_role("button", name="Check now").click()
+
+
+def replay_from_a_moment(page: Page) -> None:
+    press(card(page, "Create a topic"), "Create topic")
+    press(card(page, "Send records"), "Send")
+    billing, again = page.locator("section.consume").all()
+    read(billing, count=6)
+    read(billing, count=TRIPS - 6)
+    runs, set_offset = exercise(page, "While it runs"), card(page, "Set a group's offset")
+    predict(runs, "it jumps there at once")
+    billing.get_by_label("Stop after").fill("")
+    start(billing)
+    set_offset.get_by_role("button", name="Set offset").click()
+    expect(set_offset.locator(".answer.no")).to_contain_text("stop its members first")
+    expect(runs).to_contain_text("Kafka refuses that.")
+    billing.get_by_role("button", name="Stop").click()
+    expect(billing.locator("[data-status]")).to_contain_text("Stopped.")
+    assert "goes on at offset 0" in press(set_offset, "Set offset")
+    read(again, count=TRIPS)
+    place = go_back_to_the_moment(exercise(page, "Back to a moment"), set_offset)
+    read(again, count=TRIPS - place)
+    forward = exercise(page, "And forward again")
+    forward.get_by_label("Trips that the group is given again").fill(str(TRIPS - place))
+    forward.get_by_label("The offset of the next new trip").fill(str(TRIPS))
+    forward.get_by_role("button", name="Check now").click()
+
+
+def go_back_to_the_moment(back: Locator, set_offset: Locator) -> int:
+    """The offset at which the group is then."""
+    back.get_by_role("button", name="Check now").click()
+    task = back.locator(".todo")
+    expect(task).to_contain_text("Z.")
+    moment = re.search(r"since (\S+Z)\.", task.inner_text())
+    set_offset.get_by_label("Or where to").fill(moment[1] if moment else "")
+    press(set_offset, "Set offset")
+    expect(back).to_have_attribute("data-state", "done")
+    offset = re.search(r"back at (\d)", back.inner_text())
+    return int(offset[1] if offset else 0)

@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import WINDOW, join
-from tests.browser.lesson_of_groups import two_groups_at_two_places
+from tests.browser.lesson_of_groups import replay_from_a_moment, two_groups_at_two_places
 from tests.browser.playing import card, exercise, predict, press
 from tests.browser.project import Project
 
@@ -186,4 +186,5 @@ LESSONS = {
     "Consuming": consume_and_stop,
     "What do you notice?": notice,
     "Two groups, two places": two_groups_at_two_places,
+    "Lag and replay": replay_from_a_moment,
 }

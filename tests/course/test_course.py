@@ -68,6 +68,9 @@ def test_points_never_change():
         "two-groups-two-places.both-at-the-end": 2,
         "two-groups-two-places.missed": 1,
         "two-groups-two-places.where-next": 2,
+        "lag-and-replay.while-it-runs": 1,
+        "lag-and-replay.back-to-a-moment": 2,
+        "lag-and-replay.and-forward": 2,
     }
 
 

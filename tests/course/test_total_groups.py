@@ -8,6 +8,10 @@ import pytest
 from hypothesis import strategies as st
 
 from lessons.course.exercise import Exercise
+from lessons.course.lag_and_replay.and_forward import AndForward
+from lessons.course.lag_and_replay.back_to_a_moment import BackToAMoment
+from lessons.course.lag_and_replay.while_it_runs import CHOICES as EFFECTS
+from lessons.course.lag_and_replay.while_it_runs import WhileItRuns
 from lessons.course.two_groups_two_places.both_at_the_end import BothAtTheEnd, asked
 from lessons.course.two_groups_two_places.missed import CHOICES as ROWS
 from lessons.course.two_groups_two_places.missed import Missed
@@ -24,6 +28,9 @@ placed = {
 }  # fmt: skip
 numbers = st.sampled_from([*asked(SEED), asked(SEED)[0] * asked(SEED)[1], 0]) | anything
 times = st.lists(moments, max_size=3).map(sorted)
+rising = st.lists(st.integers(1, 2**60), max_size=5, unique=True).map(
+    lambda each: [list(pair) for pair in enumerate(sorted(each))]
+)
 
 SEEN: list[tuple[Exercise, dict[str, st.SearchStrategy[Any]]]] = [
     (
@@ -32,6 +39,33 @@ SEEN: list[tuple[Exercise, dict[str, st.SearchStrategy[Any]]]] = [
     ),
     (Missed(), {"predictions": predictions(ROWS), "sent": times, "passed": times}),
     (WhereNext(), {**placed, "typed": st.none() | st.lists(anything | small, max_size=4)}),
+    (
+        WhileItRuns(),
+        {
+            "predictions": predictions(EFFECTS),
+            "tries": times,
+            "places": st.lists(place, max_size=2),
+            "is_back": st.booleans(),
+        },
+    ),
+    (
+        BackToAMoment(),
+        {
+            **placed,
+            "times": rising,
+            "back": st.lists(st.tuples(groups, small, small).map(list), max_size=3),
+            "has_tried": st.booleans(),
+        },
+    ),
+    (
+        AndForward(),
+        {
+            **placed,
+            "times": rising,
+            "back": st.lists(st.tuples(groups, small).map(list), max_size=3),
+            "typed": st.none() | st.lists(anything | small, max_size=3),
+        },
+    ),
 ]
 
 

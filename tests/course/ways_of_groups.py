@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from confluent_kafka import Consumer
+from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, TopicPartition
+from confluent_kafka.admin import AdminClient, OffsetSpec
 
+from lessons.classroom.checks.attempts import check, evidence_of
+from lessons.course.lag_and_replay.steps import BACK, FORWARD, moment_asked, times_in
+from lessons.course.lag_and_replay.steps import TOPIC as TRIPS
+from lessons.course.lag_and_replay.while_it_runs import WhileItRuns
+from lessons.course.moments import to_the_millisecond
 from lessons.course.two_groups_two_places.both_at_the_end import asked
 from lessons.course.two_groups_two_places.steps import TOPIC as UNLOCKS
 from lessons.course.two_groups_two_places.where_next import lag_asked
-from tests.course.seat import Seat
+from tests.course.seat import BY_ID, Seat
 from tests.course.ways import PROGRAM, TOOLS, create, create_by_tool, read, send, send_by_tool, way
 from tests.waiting import wait_for
 
 SIX = [f"unlock {number}" for number in range(1, 7)]
+NINE_TRIPS = [f"trip {number}" for number in range(1, 10)]
+RUNS = WhileItRuns.id
 THREE = [f"unlock {number}" for number in range(7, 10)]
 
 
@@ -110,3 +118,99 @@ def _(seat: Seat) -> None:
     send_by_tool(seat, UNLOCKS, *SIX)
     read_by_tool(seat, UNLOCKS, "billing", place)
     offsets(seat, place)
+
+
+# --- lesson 17 ---
+
+
+def checked(seat: Seat) -> None:
+    """As a page does that is open: where the groups are now is known afterwards."""
+    for exercise in (BACK, RUNS):
+        check(seat.member, BY_ID[exercise])
+
+
+def moment(seat: Seat) -> tuple[int, int]:
+    """The offset and the time, in ms, of the first trip since the seat's moment."""
+    times = times_in(evidence_of(seat.member))
+    offset, _at = moment_asked(times, seat.seed(BACK)) or (0, "")
+    return offset, dict(map(tuple, times))[offset]
+
+
+def set_to_time(seat: Seat, group: str, at_ms: int) -> None:
+    admin = AdminClient({"bootstrap.servers": seat.brokers})
+    partition = TopicPartition(seat.full(TRIPS), 0)
+    [found] = admin.list_offsets({partition: OffsetSpec.for_timestamp(at_ms)}).values()
+    place = TopicPartition(partition.topic, 0, found.result().offset)
+    for future in admin.alter_consumer_group_offsets(
+        [ConsumerGroupTopicPartitions(seat.full(group), [place])]
+    ).values():
+        future.result()
+
+
+def reset_by_tool(seat: Seat, group: str, *to: str) -> None:
+    what = ("--group", seat.full(group), "--topic", f"{seat.full(TRIPS)}:0", *to, "--execute")
+    seat.tool("kafka-consumer-groups", "--reset-offsets", *what)
+
+
+def read_all_by_program(seat: Seat) -> None:
+    create(seat, TRIPS)
+    send(seat, TRIPS, *NINE_TRIPS)
+    read(seat, TRIPS, "billing", 9)
+    checked(seat)
+
+
+def read_all_by_tools(seat: Seat) -> None:
+    create_by_tool(seat, TRIPS)
+    send_by_tool(seat, TRIPS, *NINE_TRIPS, more=("--sync",))
+    read_by_tool(seat, TRIPS, "billing", 9)
+    checked(seat)
+
+
+def two_numbers(seat: Seat, offset: int) -> None:
+    seat.answer(FORWARD, again=9 - offset, following=9)
+
+
+@way(RUNS, PROGRAM)
+def _(seat: Seat) -> None:
+    read_all_by_program(seat)
+    seat.answer(RUNS, effect="it jumps there at once")
+    set_to_time(seat, "billing", 0)
+
+
+@way(RUNS, TOOLS)
+def _(seat: Seat) -> None:
+    read_all_by_tools(seat)
+    seat.answer(RUNS, effect="Kafka refuses")
+    reset_by_tool(seat, "billing", "--shift-by", "-3")
+
+
+@way(BACK, PROGRAM)
+def _(seat: Seat) -> None:
+    read_all_by_program(seat)
+    set_to_time(seat, "billing", moment(seat)[1])
+
+
+@way(BACK, TOOLS)
+def _(seat: Seat) -> None:
+    read_all_by_tools(seat)
+    reset_by_tool(seat, "billing", "--to-datetime", to_the_millisecond(moment(seat)[1]))
+
+
+@way(FORWARD, PROGRAM)
+def _(seat: Seat) -> None:
+    read_all_by_program(seat)
+    offset, at_ms = moment(seat)
+    set_to_time(seat, "billing", at_ms)
+    checked(seat)
+    assert read(seat, TRIPS, "billing", 9 - offset) == NINE_TRIPS[offset:]
+    two_numbers(seat, offset)
+
+
+@way(FORWARD, TOOLS)
+def _(seat: Seat) -> None:
+    read_all_by_tools(seat)
+    offset, at_ms = moment(seat)
+    reset_by_tool(seat, "billing", "--to-datetime", to_the_millisecond(at_ms))
+    checked(seat)
+    read_by_tool(seat, TRIPS, "billing", 9 - offset)
+    two_numbers(seat, offset)

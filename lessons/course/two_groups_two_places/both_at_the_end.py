@@ -7,7 +7,18 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, Field, create_model
 
 from lessons.course.evidence import Evidence
-from lessons.course.exercise import Exercise, Observation, Step, StepsFor, Verdict, WrongWay, done, not_yet, submit
+from lessons.course.exercise import (
+    Exercise,
+    Observation,
+    Step,
+    StepsFor,
+    Verdict,
+    WrongWay,
+    done,
+    not_begun,
+    not_yet,
+    submit,
+)
 from lessons.course.places import groups_at_the_end, not_readable, seen_in
 from lessons.course.seeded import seeded_choice
 from lessons.course.two_groups_two_places.steps import CREATE, TOPIC, consume, send
@@ -77,7 +88,8 @@ class BothAtTheEnd(Exercise):
 
     def judge(self, observation: Observation, seed: str) -> Verdict:
         typed = observation["typed"]
-        if verdict := not_readable(observation, TOPIC, expected=EXPECTED, is_begun=typed is not None):
+        say = not_begun if typed is None else not_yet
+        if verdict := not_readable(observation, TOPIC, expected=EXPECTED, say=say):
             return verdict
         begins = max(earliest for earliest, _ in observation["spans"].values())
         if begins:

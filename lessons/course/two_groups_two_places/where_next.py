@@ -6,7 +6,18 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, Field, create_model
 
 from lessons.course.evidence import Evidence
-from lessons.course.exercise import Exercise, Observation, Step, StepsFor, Verdict, WrongWay, done, not_yet, submit
+from lessons.course.exercise import (
+    Exercise,
+    Observation,
+    Step,
+    StepsFor,
+    Verdict,
+    WrongWay,
+    done,
+    not_begun,
+    not_yet,
+    submit,
+)
 from lessons.course.places import Place, lag_of, not_readable, seen_in
 from lessons.course.seeded import seeded_choice
 from lessons.course.two_groups_two_places.steps import CREATE, TOPIC, consume, send
@@ -93,7 +104,8 @@ class WhereNext(Exercise):
     def judge(self, observation: Observation, seed: str) -> Verdict:
         wanted, typed, spans = lag_asked(seed), observation["typed"], observation["spans"]
         expected = f"a group that has read some of {TOPIC} and has a lag of {wanted}, and three offsets"
-        if verdict := not_readable(observation, TOPIC, expected=expected, is_begun=typed is not None, least=wanted + 1):
+        say = not_begun if typed is None else not_yet
+        if verdict := not_readable(observation, TOPIC, expected=expected, say=say, least=wanted + 1):
             return verdict
         lags = [(place, lag_of(place, spans)) for place in observation["places"]]
         exact = [
