@@ -74,6 +74,15 @@ def test_no_offset_that_is_asked_for_is_told_before_all_three_are_right():
         assert str(9 - LAG) not in f"{verdict.seen} {verdict.why}".replace(f"lag of {LAG}", "")
 
 
+def test_what_the_lesson_has_done_by_its_own_forms_is_no_first_try():
+    billing, repair = place("billing", 4), place("repair", 6)
+    for observation in (seen(billing, typed=None), seen(billing, repair, typed=None, spans=((0, 6),))):
+        assert not BothAtTheEnd().judge(observation, SEED).is_begun
+        assert not WhereNext().judge(observation, SEED).is_begun
+    assert BothAtTheEnd().judge(seen(billing, repair, typed=RIGHT), SEED).is_begun
+    assert WhereNext().judge(seen(billing, repair, typed=[1, 2, 3]), SEED).is_begun
+
+
 def at(second: int) -> str:
     return f"2026-01-01T00:00:{second:02}+00:00"
 

@@ -19,7 +19,7 @@ from lessons.course.exercise import (
     not_yet,
     submit,
 )
-from lessons.course.places import groups_at_the_end, not_readable, seen_in
+from lessons.course.places import Say, groups_at_the_end, not_readable, seen_in
 from lessons.course.seeded import seeded_choice
 from lessons.course.two_groups_two_places.steps import CREATE, TOPIC, consume, send
 
@@ -93,13 +93,13 @@ class BothAtTheEnd(Exercise):
             return verdict
         begins = max(earliest for earliest, _ in observation["spans"].values())
         if begins:
-            return not_yet(
+            return say(
                 f"{TOPIC} begins at offset {begins}: what stood before was deleted.", expected=EXPECTED,
                 misconception="records-deleted", why="No reader does that. Delete the topic, and create it again.",
             )  # fmt: skip
         at_the_end = groups_at_the_end(observation)
         if len(at_the_end) < 2:
-            return _too_few(observation, at_the_end)
+            return _too_few(observation, at_the_end, say)
         where = f"{' and '.join(at_the_end[-2:])} are at the end of {TOPIC}, which still begins at offset 0"
         match typed:
             case [int(handed), int(left)]:
@@ -108,17 +108,17 @@ class BothAtTheEnd(Exercise):
                 return not_yet(f"{where}. The two numbers were not typed yet.", expected=EXPECTED)
 
 
-def _too_few(observation: Observation, at_the_end: list[str]) -> Verdict:
+def _too_few(observation: Observation, at_the_end: list[str], say: Say) -> Verdict:
     groups = {place["group"] for place in observation["places"]}
     there = (
         f"{at_the_end[0]} is at the end of {TOPIC}." if at_the_end else f"No group of yours is at the end of {TOPIC}."
     )
     if len(groups) == 1 and groups <= {*observation["again"]}:
-        return not_yet(
+        return say(
             f"{there} It was started more than once, and is one group.", expected=EXPECTED, misconception="same-group",
             why="The group.id makes the group: consumers with the same one share a place. Take another for the second.",
         )  # fmt: skip
-    return not_yet(
+    return say(
         there, expected=EXPECTED, misconception="behind" if len(groups) > 1 or not at_the_end else "missing",
         why="A group is at the end when its lag is 0. The same group.id goes on where it was.",
     )  # fmt: skip

@@ -18,7 +18,7 @@ from lessons.course.exercise import (
     not_yet,
     submit,
 )
-from lessons.course.places import Place, lag_of, not_readable, seen_in
+from lessons.course.places import Place, Say, lag_of, not_readable, seen_in
 from lessons.course.seeded import seeded_choice
 from lessons.course.two_groups_two_places.steps import CREATE, TOPIC, consume, send
 
@@ -112,14 +112,14 @@ class WhereNext(Exercise):
             place for place, lag in lags if lag == wanted and place["committed"] > spans[str(place["partition"])][0]
         ]
         if not exact:
-            return _elsewhere([(place, lag) for place, lag in lags if lag is not None], wanted, expected=expected)
+            return _elsewhere([(place, lag) for place, lag in lags if lag is not None], wanted, say, expected=expected)
         place = exact[-1]
         where = f"Group {place['group']} has a lag of {wanted}"
         match typed:
             case [int(again), int(earliest), int(latest)]:
                 pass
             case _:
-                return not_yet(f"{where}. The three offsets were not typed yet.", expected=expected)
+                return say(f"{where}. The three offsets were not typed yet.", expected=expected)
         begins, end = spans[str(place["partition"])]
         if (again, earliest, latest) == (place["committed"], begins, end):
             return done(
@@ -129,18 +129,18 @@ class WhereNext(Exercise):
         return not_yet(f"{where}. Not all three offsets are right.", expected=expected, misconception=name, why=why)
 
 
-def _elsewhere(lags: list[tuple[Place, int]], wanted: int, *, expected: str) -> Verdict:
+def _elsewhere(lags: list[tuple[Place, int]], wanted: int, say: Say, *, expected: str) -> Verdict:
     """No group has that lag: say it of the one that comes nearest."""
     if not lags:
-        return not_yet("No group of yours has a place in it.", expected=expected, misconception="no-group")
+        return say("No group of yours has a place in it.", expected=expected, misconception="no-group")
     place, lag = min(lags, key=lambda each: abs(each[1] - wanted))
     seen = f"Group {place['group']} has committed {place['committed']}: its lag is {lag}."
     if lag < wanted:
-        return not_yet(
+        return say(
             seen, expected=expected, misconception="too-far",
             why="It has read too far. Send more records, or take a new group.id and have it stop earlier.",
         )  # fmt: skip
-    return not_yet(
+    return say(
         seen, expected=expected, misconception="other-lag" if lag > wanted else "behind",
         why="The lag is what is left to read. The same group.id goes on where it was.",
     )  # fmt: skip
