@@ -78,7 +78,7 @@ def look_up(namespace: Namespace, name: str, partition: int, *, at: str | int, t
 
     if isinstance(at, str):
         return offset_at(ENDS[at])
-    found = offset_at(OffsetSpec.for_timestamp(at))  # type: ignore[no-untyped-call]
+    found = offset_at(OffsetSpec.for_timestamp(at))
     return offset_at(LATEST) if found == OFFSET_END else found  # so Kafka says that no record is as late
 
 

@@ -45,7 +45,7 @@ def lag_of(place: Place, spans: Spans) -> int | None:
     if (span := spans.get(str(place["partition"]))) is None:
         return None
     earliest, end = span
-    return max(0, end - max(earliest, place["committed"]))
+    return max(0, end - max(earliest, int(place["committed"])))
 
 
 def groups_at_the_end(observation: Observation) -> list[str]:

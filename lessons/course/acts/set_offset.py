@@ -110,11 +110,11 @@ if offset < 0:  # no record is as late
 
     def command(self, where: Where) -> str:
         if not self.to:
-            place = ("--to-offset", str(self.offset))
+            place = ["--to-offset", str(self.offset)]
         elif (at_ms := self._at_ms) is None:
-            place = (f"--to-{self.to}",)
+            place = [f"--to-{self.to}"]
         else:
-            place = ("--to-datetime", to_the_millisecond(at_ms))
+            place = ["--to-datetime", to_the_millisecond(at_ms)]
         return where.tool(
             "kafka-consumer-groups.sh", "--reset-offsets", "--group", where.full(self.group_id),
             "--topic", f"{where.full(self.topic)}:{self.partition}", *place, "--execute",
