@@ -7,7 +7,8 @@ from pydantic import BaseModel, Field
 
 from lessons.course.evidence import Evidence
 from lessons.course.exercise import Exercise, Observation, StepsFor, Verdict, WrongWay, done, not_begun, not_yet, submit
-from lessons.course.lag_and_replay.steps import BACK, FORWARD, READ, TOPIC, and_then, consume, moment_asked, times_in
+from lessons.course.lag_and_replay.memory import back_ever
+from lessons.course.lag_and_replay.steps import FORWARD, READ, TOPIC, and_then, consume, moment_asked, times_in
 from lessons.course.places import groups_at_the_end, not_readable, seen_in
 
 EXPECTED = "a group that went back to your moment and has a lag of 0 again, and two numbers"
@@ -32,6 +33,7 @@ class AndForward(Exercise):
     id = FORWARD
     reads_topics = (TOPIC,)
     reads_groups = True
+    remembers = True
     title = "And forward again"
     points = 2
     todo = (
@@ -54,20 +56,14 @@ class AndForward(Exercise):
         return TypedNumbers
 
     def observe(self, evidence: Evidence) -> Observation:
-        """Where the topic begins and ends, the times of its first records, where this seat's groups are, where they went back
-        to, by acts and by earlier checks of the exercise before ([group, offset]), and what was typed."""
+        """Where the topic begins and ends, the times of its first records, where this seat's groups are, to where they have
+        gone back ([group, offset]), and what was typed."""
         seen, given = seen_in(evidence, TOPIC), evidence.submitted(self.id)
         answers = given.fields["answers"] if given else {}
-        acts = [act for act in evidence.acts("set-offset") if act.state == "done" and act.fields["topic"] == TOPIC]
-        checked = [each for each in evidence.earlier(BACK) if each.get("topic_id") == seen["topic_id"]]
-        back = [
-            *([act.fields["group_id"], act.data["committed"].get("0")] for act in acts),
-            *(each[:2] for one in checked for each in one["back"]),
-        ]
         return {
             **seen,
             "times": times_in(evidence) if "0" in seen["spans"] else [],
-            "back": [each for index, each in enumerate(back) if each not in back[:index]],
+            "back": back_ever(evidence, seen),
             "typed": [answers.get("again"), answers.get("following")] if given else None,
         }
 

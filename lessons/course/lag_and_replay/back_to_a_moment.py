@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from lessons.course.evidence import Evidence, PastAct
 from lessons.course.exercise import Exercise, Observation, Step, Verdict, WrongWay, done, not_begun, not_yet
+from lessons.course.lag_and_replay.memory import back_now
 from lessons.course.lag_and_replay.steps import (
     BACK,
     CREATE,
@@ -68,13 +69,10 @@ class BackToAMoment(Exercise):
         of them have been further on in partition 0: `back`, [group, committed, furthest]. To the beginning the lesson itself
         sets one: that is no try."""
         seen = seen_in(evidence, TOPIC)
-        furthest = _furthest(evidence, seen["topic_id"])
-        places = [each for each in seen["places"] if each["partition"] == 0]
-        known = [[each["group"], each["committed"], furthest.get(each["group"], 0)] for each in places]
         return {
             **seen,
             "times": times_in(evidence) if "0" in seen["spans"] else [],
-            "back": [each for each in known if each[1] < each[2]],
+            "back": back_now(evidence, seen),
             "has_tried": any(_is_a_try(act) for act in evidence.acts("set-offset")),
         }
 
@@ -140,20 +138,3 @@ def _mistake(committed: int, offset: int, earliest: int) -> tuple[str, str]:
 
 def _is_a_try(act: PastAct) -> bool:
     return bool(act.fields["topic"] == TOPIC and act.fields.get("to") != "earliest")
-
-
-def _furthest(evidence: Evidence, topic_id: str | None) -> dict[str, int]:
-    """{group: the highest offset that it is known to have committed in partition 0}, by acts and by earlier checks."""
-    acts = [*evidence.acts("consume"), *evidence.acts("set-offset")]
-    known = [
-        (act.fields["group_id"], act.data.get("committed", {}).get("0"))
-        for act in acts
-        if act.state == "done" and act.fields["topic"] == TOPIC
-    ]
-    for each in evidence.earlier(BACK):
-        if each.get("topic_id") == topic_id:
-            known += [(place["group"], place["committed"]) for place in each["places"] if place["partition"] == 0]
-    found: dict[str, int] = {}
-    for group, committed in known:
-        found[group] = max(found.get(group, 0), committed or 0)
-    return found
