@@ -44,7 +44,7 @@ class Missed(Exercise):
     solution: ClassVar = [CREATE, send(), submit(id, rows=ALL), send(7, 3), consume("billing")]
     wrong_ways: ClassVar = [
         WrongWay([CREATE, send(), consume("billing"), submit(id, rows=NONE)], "not-sent"),
-        WrongWay([CREATE, send(), submit(id, rows=NEWEST), send(7, 3)], "behind"),
+        WrongWay([CREATE, send(), consume("billing"), submit(id, rows=NEWEST), send(7, 3)], "behind"),
     ]
 
     def questions(self, evidence: Evidence, seed: str) -> type[BaseModel]:
