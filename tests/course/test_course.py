@@ -71,6 +71,9 @@ def test_points_never_change():
         "lag-and-replay.while-it-runs": 1,
         "lag-and-replay.back-to-a-moment": 2,
         "lag-and-replay.and-forward": 2,
+        "transactions.which-offset": 1,
+        "transactions.all-or-none": 2,
+        "transactions.stands-still": 2,
     }
 
 

@@ -1,4 +1,4 @@
-"""The judges of the lessons about places of groups, whatever was observed."""
+"""The judges of the lessons about places of groups and about transactions, whatever was observed."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ from lessons.course.lag_and_replay.and_forward import AndForward
 from lessons.course.lag_and_replay.back_to_a_moment import BackToAMoment
 from lessons.course.lag_and_replay.while_it_runs import CHOICES as EFFECTS
 from lessons.course.lag_and_replay.while_it_runs import WhileItRuns
+from lessons.course.transactions.all_or_none import AllOrNone
+from lessons.course.transactions.stands_still import StandsStill
+from lessons.course.transactions.which_offset import CHOICES as TAKEN
+from lessons.course.transactions.which_offset import WhichOffset
 from lessons.course.two_groups_two_places.both_at_the_end import BothAtTheEnd, asked
 from lessons.course.two_groups_two_places.missed import CHOICES as ROWS
 from lessons.course.two_groups_two_places.missed import Missed
@@ -31,6 +35,15 @@ times = st.lists(moments, max_size=3).map(sorted)
 rising = st.lists(st.integers(1, 2**60), max_size=5, unique=True).map(
     lambda each: [list(pair) for pair in enumerate(sorted(each))]
 )
+
+bounds = st.tuples(small, small, small).map(sorted)
+stretch = st.lists(small, max_size=6, unique=True).map(sorted)
+booked = {
+    "topic_id": ids, "spans": st.dictionaries(st.sampled_from(["0", "1"]), bounds), "unprefixed": unprefixed,
+    "given": st.dictionaries(st.sampled_from(["0", "1"]), stretch),
+    "aborted": st.dictionaries(st.sampled_from(["0", "1"]), stretch),
+}  # fmt: skip
+opened = st.lists(st.tuples(small, small).map(sorted), max_size=3)
 
 SEEN: list[tuple[Exercise, dict[str, st.SearchStrategy[Any]]]] = [
     (
@@ -66,6 +79,9 @@ SEEN: list[tuple[Exercise, dict[str, st.SearchStrategy[Any]]]] = [
             "typed": st.none() | st.lists(anything | small, max_size=3),
         },
     ),
+    (WhichOffset(), {"predictions": predictions(TAKEN), "behind": times}),
+    (AllOrNone(), {**booked, "typed": anything | small}),
+    (StandsStill(), {**booked, "open": opened, "typed": anything | small}),
 ]
 
 
