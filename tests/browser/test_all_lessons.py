@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import WINDOW, join
 from tests.browser.lesson_of_groups import replay_from_a_moment, two_groups_at_two_places
+from tests.browser.lesson_of_transactions import transactions_of_all_kinds
 from tests.browser.playing import card, exercise, predict, press
 from tests.browser.project import Project
 
@@ -187,4 +188,5 @@ LESSONS = {
     "What do you notice?": notice,
     "Two groups, two places": two_groups_at_two_places,
     "Lag and replay": replay_from_a_moment,
+    "Transactions": transactions_of_all_kinds,
 }
