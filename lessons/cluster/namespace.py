@@ -14,7 +14,7 @@ from lessons.cluster.errors import AppRefused
 from lessons.cluster.refusals import Refusal
 from lessons.words import _
 
-Thing = Literal["topic", "group"]
+Thing = Literal["topic", "group", "transactional.id"]
 
 # The client takes C strings in UTF-8, and a row takes no more: no NUL, no half of a surrogate pair.
 NOT_SENDABLE = re.compile("[\0\ud800-\udfff]")
@@ -84,8 +84,12 @@ class Namespace:
         return text.replace(self.prefix, "")
 
     def _refusal(self, name: str, thing: Thing) -> AppRefused | None:
-        use = _("Use the name %(name)s for a topic") if thing == "topic" else _("Use the name %(name)s for a group")
-        asked = use % {"name": repr(name)}
+        use = {
+            "topic": _("Use the name %(name)s for a topic"),
+            "group": _("Use the name %(name)s for a group"),
+            "transactional.id": _("Use the name %(name)s for a transactional.id"),
+        }
+        asked = use[thing] % {"name": repr(name)}
         if not name:
             return Refusal.EMPTY_NAME.error(asked=asked)
         if name in (".", ".."):

@@ -24,6 +24,7 @@ from lessons.words import _
 
 EARLIEST: OffsetSpec = OffsetSpec.earliest()  # type: ignore[no-untyped-call]
 LATEST: OffsetSpec = OffsetSpec.latest()  # type: ignore[no-untyped-call]
+ENDS = {"earliest": EARLIEST, "latest": LATEST}
 
 _log = logging.getLogger(__name__)
 
@@ -57,6 +58,30 @@ def stable_end(namespace: Namespace, name: str, partition: int, *, timeout_s: fl
     return found[pair]
 
 
+def look_up(namespace: Namespace, name: str, partition: int, *, at: str | int, timeout_s: float = TIMEOUT_S) -> int:
+    """A partition's offset at one of its ENDS, or at a time in ms since the epoch: that of the first record that is not
+    older, and where all are older, the end.
+
+    Raises AppRefused, TopicMissing, KafkaRefused, KafkaUnavailable.
+    """
+    asked = _("Look up the offsets of %(topic)s") % {"topic": name}
+    _refuse_missing_partition(namespace, name, partition, asked=asked)
+
+    def offset_at(spec: OffsetSpec) -> int:
+        [future] = _ask_for_offsets(
+            [(namespace.full(name), partition)], spec, asked=asked, timeout_s=timeout_s
+        ).values()
+        offset = int(settle(future, asked=asked, namespace=namespace, timeout_s=timeout_s + 0.2).offset)
+        if offset < OFFSET_END:  # as in `_offsets_answered`
+            raise no_answer(asked=asked, timeout_s=timeout_s)
+        return offset
+
+    if isinstance(at, str):
+        return offset_at(ENDS[at])
+    found = offset_at(OffsetSpec.for_timestamp(at))
+    return offset_at(LATEST) if found == OFFSET_END else found  # so Kafka says that no record is as late
+
+
 def delete_records(
     namespace: Namespace, name: str, partition: int, *, before: int, timeout_s: float = TIMEOUT_S
 ) -> int:
@@ -65,14 +90,17 @@ def delete_records(
     Raises AppRefused, TopicMissing, KafkaRefused (OFFSET_OUT_OF_RANGE, POLICY_VIOLATION), KafkaUnavailable.
     """
     asked = _("Delete records of %(topic)s, partition %(partition)s") % {"topic": name, "partition": partition}
-    full_name = namespace.full(name)
-    topic = find_topic(full_name, asked=asked, namespace=namespace)
-    if partition not in {each.id for each in topic.partitions}:
-        raise Refusal.NO_SUCH_PARTITION.error(asked=asked, partition=partition, last=len(topic.partitions) - 1)
-    place = TopicPartition(full_name, partition, OFFSET_END if before == -1 else before)
+    _refuse_missing_partition(namespace, name, partition, asked=asked)
+    place = TopicPartition(namespace.full(name), partition, OFFSET_END if before == -1 else before)
     with translated(asked=asked, namespace=namespace):
         [future] = clients.admin().delete_records([place], request_timeout=timeout_s).values()
     return int(settle(future, asked=asked, namespace=namespace, timeout_s=timeout_s + 1).low_watermark)
+
+
+def _refuse_missing_partition(namespace: Namespace, name: str, partition: int, *, asked: str) -> None:
+    topic = find_topic(namespace.full(name), asked=asked, namespace=namespace)
+    if partition not in {each.id for each in topic.partitions}:
+        raise Refusal.NO_SUCH_PARTITION.error(asked=asked, partition=partition, last=len(topic.partitions) - 1)
 
 
 def _ask_for_offsets(

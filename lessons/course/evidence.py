@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, NamedTuple, TypeVar
 
-from lessons.cluster import groups, records, topics
+from lessons.cluster import groups, records, topics, transactions
 from lessons.cluster.errors import ClusterError, TopicMissing, no_answer
 from lessons.cluster.metadata import Cluster, Topic, describe, describe_cluster, describe_each
 from lessons.cluster.namespace import Namespace
@@ -192,6 +192,12 @@ class Evidence:
         ClusterError."""
         self.read.add(Read(Part.RECORDS, name))
         return stable_end(self.namespace, name, partition)
+
+    def offsets_of_records(self, name: str, partition: int) -> tuple[int, ...]:
+        """Of the newest records, at most NEWEST offsets: also of those that were aborted, which consumers are not given.
+        Raises: ClusterError."""
+        self.read.add(Read(Part.RECORDS, name))
+        return transactions.offsets_of_records(self.namespace, name, partition, most=NEWEST)
 
     def records(
         self, name: str, partition: int, *, start: int, end: int, at_most: int | None = None

@@ -7,7 +7,9 @@ import re
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import WINDOW, join
+from tests.browser.lesson_of_groups import replay_from_a_moment, two_groups_at_two_places
 from tests.browser.lesson_of_keys import follow_three_tracks, foretell_where_bikes_go, move_a_bike_and_miss_some
+from tests.browser.lesson_of_transactions import transactions_of_all_kinds
 from tests.browser.playing import card, exercise, predict, press
 from tests.browser.project import Project
 
@@ -188,4 +190,7 @@ LESSONS = {
     "Keys and partitions": foretell_where_bikes_go,
     "Order and keys": follow_three_tracks,
     "More partitions move keys": move_a_bike_and_miss_some,
+    "Two groups, two places": two_groups_at_two_places,
+    "Lag and replay": replay_from_a_moment,
+    "Transactions": transactions_of_all_kinds,
 }

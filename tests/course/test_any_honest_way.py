@@ -14,7 +14,11 @@ from lessons.classroom.feed.topic import create_feed_topic
 from lessons.classroom.models import Attempt
 from lessons.course.exercise import Exercise
 from lessons.course.loader import all_exercises
-from tests.course import ways_with_keys  # noqa: F401 - its ways are among WAYS then
+from tests.course import (  # noqa: F401 - their ways are among WAYS
+    ways_of_groups,
+    ways_of_transactions,
+    ways_with_keys,
+)
 from tests.course.seat import BY_ID, Seat
 from tests.course.ways import IMPOSSIBLE, PROGRAM, TOOLS, WAYS
 from tests.waiting import wait_for

@@ -74,6 +74,15 @@ def test_points_never_change():
         "more-partitions-move-keys.prediction": 1,
         "more-partitions-move-keys.moved": 2,
         "more-partitions-move-keys.never-seen": 3,
+        "two-groups-two-places.both-at-the-end": 2,
+        "two-groups-two-places.missed": 1,
+        "two-groups-two-places.where-next": 2,
+        "lag-and-replay.while-it-runs": 1,
+        "lag-and-replay.back-to-a-moment": 2,
+        "lag-and-replay.and-forward": 2,
+        "transactions.which-offset": 1,
+        "transactions.all-or-none": 2,
+        "transactions.stands-still": 2,
     }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from lessons.cluster import groups, records, topics
@@ -13,6 +15,8 @@ from lessons.course.acts.delete_group import DeleteGroup
 from lessons.course.acts.delete_records import DeleteRecords
 from lessons.course.acts.produce import Produce
 from lessons.course.acts.set_offset import SetOffset
+from lessons.course.moments import to_the_millisecond
+from tests.waiting import wait_for
 
 
 @pytest.fixture
@@ -97,6 +101,60 @@ def test_an_offset_as_code_is_where_the_group_goes_on_and_a_group_as_code_is_del
     assert committed(where, "movers") == {(test2p, 0): 1}
     shown.run(DeleteGroup(group_id="movers"))
     assert groups.list_groups(where.namespace) == ()
+
+
+def sent_at(where, topic: str, *, offset: int) -> int:
+    [record] = records.read_range(where.full(topic), 0, start=offset, end=offset + 1)
+    assert record.timestamp_ms
+    return record.timestamp_ms
+
+
+@pytest.fixture
+def apart(where, test2p) -> str:
+    """Its third record is later than the two before it."""
+    before = sent_at(where, test2p, offset=1)
+    wait_for(lambda: time.time() * 1000 > before + 1)
+    records.produce(where.namespace, test2p, [Message(value=b"c")], partition=0)
+    return test2p
+
+
+def places(where, topic: str) -> dict[str, int]:
+    """What can be typed, and which offset it is in partition 0."""
+    at_ms = sent_at(where, topic, offset=2)
+    return {
+        "earliest": 0, "latest": 3, to_the_millisecond(at_ms): 2, to_the_millisecond(at_ms - 1): 2,
+        to_the_millisecond(at_ms + 1): 3, "2001-01-01": 0,
+    }  # fmt: skip
+
+
+def test_where_a_group_is_to_go_on_can_be_an_end_or_a_time(where, apart):
+    for to, offset in places(where, apart).items():
+        answer = SetOffset(group_id="movers", topic=apart, to=to, offset=1).run(where.namespace)
+        assert answer.data == {"committed": {0: offset}}, to
+        assert committed(where, "movers") == {(apart, 0): offset}, to
+
+
+@pytest.mark.parametrize("which", range(3))
+def test_an_end_or_a_time_as_code_is_where_the_group_goes_on(which, shown, where, apart):
+    to, offset = list(places(where, apart).items())[which]
+    shown.run(SetOffset(group_id="movers", topic=apart, to=to))
+    assert committed(where, "movers") == {(apart, 0): offset}
+
+
+@pytest.mark.parametrize("shown", ["python"], indirect=True)
+def test_a_time_that_no_record_has_reached_as_code_is_the_end(shown, where, apart):
+    shown.run(SetOffset(group_id="movers", topic=apart, to="2100-01-01T00:00:00Z"))
+    assert committed(where, "movers") == {(apart, 0): 3}
+
+
+def test_a_place_is_a_number_or_an_end_or_a_time(where, test2p):
+    with pytest.raises(ValueError, match="neither earliest, nor latest, nor a time"):
+        SetOffset(group_id="movers", topic="test1p", to="yesterday")
+    with pytest.raises(AppRefused) as refused:
+        SetOffset(group_id="movers", topic=test2p, partition=2, to="latest").run(where.namespace)
+    assert refused.value.code == "NO_SUCH_PARTITION"
+    line = SetOffset(group_id="movers", topic="test1p", to=" latest ")
+    assert line.feed_line() == "group movers in test1p [0] to latest"
 
 
 def test_a_group_that_is_not_there_cannot_be_deleted(where, kafka):

@@ -28,6 +28,7 @@ DONE = {
     "kill-broker": "killed broker 2",
     "list-topics": "listed the topics",
     "produce": "sent 3 records to test1p with key a",
+    "send-in-transaction": "sent 2 records to test1p in a transaction that was aborted",
     "set-offset": "set the offset of group movers in test1p [0] to 0",
     "start-broker": "started broker 2",
     "stop-broker": "stopped broker 2",

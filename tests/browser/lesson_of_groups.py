@@ -1,0 +1,120 @@
+"""The lessons about places of groups, by clicking alone."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.playing import card, exercise, predict, press
+
+BIKES, TRIPS = 6, 9
+
+
+def consumer(page: Page, group: str) -> Locator:
+    """The consumer whose form is filled in with this group."""
+    return next(
+        each for each in page.locator("section.consume").all() if each.get_by_label("group.id").input_value() == group
+    )
+
+
+def read(of: Locator, *, count: int) -> None:
+    """Starts it, and waits until it has stopped after so many records."""
+    of.get_by_label("Stop after").fill(str(count))
+    of.get_by_role("button", name="Start").click()
+    expect(of.locator("[data-status]")).to_contain_text("Stopped. The group has committed")
+    expect(of.locator("[data-rows] tr")).to_have_count(count)
+
+
+def start(of: Locator) -> None:
+    """Starts it, and waits until it has its partition."""
+    of.get_by_role("button", name="Start").click()
+    expect(of.locator("[data-status]")).to_contain_text("A member of group")
+
+
+def stop(of: Locator, *, committed: int | None) -> None:
+    of.get_by_role("button", name="Stop").click()
+    words = "Nothing is committed" if committed is None else f"partition 0 at {committed}"
+    expect(of.locator("[data-status]")).to_contain_text(words)
+
+
+def two_groups_at_two_places(page: Page) -> None:
+    press(card(page, "Create a topic"), "Create topic")
+    press(card(page, "Send records"), "Send")
+    billing, repair, live_map = (consumer(page, group) for group in ("billing", "repair", "map"))
+    read(billing, count=4)
+    read(repair, count=BIKES)
+    read(billing, count=2)  # and at the end
+    answer_for_more_groups(exercise(page, "Both at the end"))
+    start(live_map)
+    stop(live_map, committed=None)
+    missed = exercise(page, "While the map was away")
+    predict(missed, "all three")
+    three, one = page.locator("section.act").filter(has=page.get_by_role("heading", name="Send records")).all()[1:]
+    press(three, "Send")
+    expect(missed).to_contain_text("Start the map again")
+    start(live_map)
+    press(one, "Send")
+    expect(live_map.locator("[data-rows] tr")).to_have_count(1)  # and none of the three
+    stop(live_map, committed=BIKES + 4)
+    expect(missed).to_contain_text("It is given none of them")
+    say_where_each_goes_on(exercise(page, "Where does each go on?"), billing, end=BIKES + 4)
+
+
+def answer_for_more_groups(both: Locator) -> None:
+    found = re.search(r"holds (\d+) records. (\d+) groups", both.inner_text())
+    records, groups = map(int, found.groups() if found else ())
+    both.get_by_label("Records handed over in all").fill(str(records * groups))
+    both.get_by_label("holds afterwards").fill(str(records))
+    both.get_by_role("button", name="Check now").click()
+    expect(both).to_have_attribute("data-state", "done")
+
+
+def say_where_each_goes_on(where: Locator, billing: Locator, *, end: int) -> None:
+    """Billing has read six: a new group reads until the lag is the one that is asked for."""
+    found = re.search(r"lag of (\d)", where.inner_text())
+    place = end - int(found[1] if found else 0)
+    billing.get_by_label("group.id").fill("billing-too")
+    read(billing, count=place)
+    where.get_by_label("The group with that lag").fill(str(place))
+    where.get_by_label("A new group with earliest").fill("0")
+    where.get_by_label("A new group with latest").fill(str(end))
+    where.get_by_role("button", name="Check now").click()
+
+
+def replay_from_a_moment(page: Page) -> None:
+    press(card(page, "Create a topic"), "Create topic")
+    press(card(page, "Send records"), "Send")
+    billing, again = page.locator("section.consume").all()
+    read(billing, count=6)
+    read(billing, count=TRIPS - 6)
+    runs, set_offset = exercise(page, "While it runs"), card(page, "Set a group's offset")
+    predict(runs, "it jumps there at once")
+    billing.get_by_label("Stop after").fill("")
+    start(billing)
+    set_offset.get_by_role("button", name="Set offset").click()
+    expect(set_offset.locator(".answer.no")).to_contain_text("stop its members first")
+    expect(runs).to_contain_text("Kafka refuses that.")
+    billing.get_by_role("button", name="Stop").click()
+    expect(billing.locator("[data-status]")).to_contain_text("Stopped.")
+    assert "goes on at offset 0" in press(set_offset, "Set offset")
+    read(again, count=TRIPS)
+    place = go_back_to_the_moment(exercise(page, "Back to a moment"), set_offset)
+    read(again, count=TRIPS - place)
+    forward = exercise(page, "And forward again")
+    forward.get_by_label("Trips that the group is given again").fill(str(TRIPS - place))
+    forward.get_by_label("The offset of the next new trip").fill(str(TRIPS))
+    forward.get_by_role("button", name="Check now").click()
+
+
+def go_back_to_the_moment(back: Locator, set_offset: Locator) -> int:
+    """The offset at which the group is then."""
+    back.get_by_role("button", name="Check now").click()
+    task = back.locator(".todo")
+    expect(task).to_contain_text("Z.")
+    moment = re.search(r"since (\S+Z)\.", task.inner_text())
+    set_offset.get_by_label("Or where to").fill(moment[1] if moment else "")
+    press(set_offset, "Set offset")
+    expect(back).to_have_attribute("data-state", "done")
+    offset = re.search(r"back at (\d)", back.inner_text())
+    return int(offset[1] if offset else 0)

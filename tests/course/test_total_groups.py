@@ -1,0 +1,90 @@
+"""The judges of the lessons about places of groups and about transactions, whatever was observed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import strategies as st
+
+from lessons.course.exercise import Exercise
+from lessons.course.lag_and_replay.and_forward import AndForward
+from lessons.course.lag_and_replay.back_to_a_moment import BackToAMoment
+from lessons.course.lag_and_replay.while_it_runs import CHOICES as EFFECTS
+from lessons.course.lag_and_replay.while_it_runs import WhileItRuns
+from lessons.course.transactions.all_or_none import AllOrNone
+from lessons.course.transactions.stands_still import StandsStill
+from lessons.course.transactions.which_offset import CHOICES as TAKEN
+from lessons.course.transactions.which_offset import WhichOffset
+from lessons.course.two_groups_two_places.both_at_the_end import BothAtTheEnd, asked
+from lessons.course.two_groups_two_places.missed import CHOICES as ROWS
+from lessons.course.two_groups_two_places.missed import Missed
+from lessons.course.two_groups_two_places.where_next import WhereNext
+from tests.course.test_total_second_half import anything, counts, ids, moments, predictions, small, unprefixed
+from tests.course.total import SEED, always_answers
+
+groups = st.sampled_from(["billing", "repair", "map"])
+place = st.fixed_dictionaries({"group": groups, "partition": counts, "committed": small | st.just(999)})
+span = st.tuples(small, small).map(sorted)
+placed = {
+    "topic_id": ids, "spans": st.dictionaries(st.sampled_from(["0", "1"]), span), "places": st.lists(place, max_size=4),
+    "unprefixed": unprefixed,
+}  # fmt: skip
+numbers = st.sampled_from([*asked(SEED), asked(SEED)[0] * asked(SEED)[1], 0]) | anything
+times = st.lists(moments, max_size=3).map(sorted)
+rising = st.lists(st.integers(1, 2**60), max_size=5, unique=True).map(
+    lambda each: [list(pair) for pair in enumerate(sorted(each))]
+)
+
+bounds = st.tuples(small, small, small).map(sorted)
+stretch = st.lists(small, max_size=6, unique=True).map(sorted)
+booked = {
+    "topic_id": ids, "spans": st.dictionaries(st.sampled_from(["0", "1"]), bounds), "unprefixed": unprefixed,
+    "given": st.dictionaries(st.sampled_from(["0", "1"]), stretch),
+    "aborted": st.dictionaries(st.sampled_from(["0", "1"]), stretch),
+}  # fmt: skip
+opened = st.lists(st.tuples(small, small).map(sorted), max_size=3)
+
+SEEN: list[tuple[Exercise, dict[str, st.SearchStrategy[Any]]]] = [
+    (
+        BothAtTheEnd(),
+        {**placed, "again": st.lists(groups, max_size=2), "typed": st.none() | st.lists(numbers, max_size=3)},
+    ),
+    (Missed(), {"predictions": predictions(ROWS), "sent": times, "passed": times}),
+    (WhereNext(), {**placed, "typed": st.none() | st.lists(anything | small, max_size=4)}),
+    (
+        WhileItRuns(),
+        {
+            "predictions": predictions(EFFECTS),
+            "tries": times,
+            "places": st.lists(place, max_size=2),
+            "is_back": st.booleans(),
+        },
+    ),
+    (
+        BackToAMoment(),
+        {
+            **placed,
+            "times": rising,
+            "back": st.lists(st.tuples(groups, small, small).map(list), max_size=3),
+            "has_tried": st.booleans(),
+        },
+    ),
+    (
+        AndForward(),
+        {
+            **placed,
+            "times": rising,
+            "back": st.lists(st.tuples(groups, small).map(list), max_size=3),
+            "typed": st.none() | st.lists(anything | small, max_size=3),
+        },
+    ),
+    (WhichOffset(), {"predictions": predictions(TAKEN), "behind": times}),
+    (AllOrNone(), {**booked, "typed": anything | small}),
+    (StandsStill(), {**booked, "open": opened, "typed": anything | small}),
+]
+
+
+@pytest.mark.parametrize(("exercise", "parts"), SEEN, ids=[exercise.id for exercise, _ in SEEN])
+def test_whatever_was_observed_has_a_verdict(exercise: Exercise, parts: dict[str, st.SearchStrategy[Any]]) -> None:
+    always_answers(exercise, parts, states=("done", "not_yet"))
