@@ -145,7 +145,7 @@ def test_the_notebooks_run_in_the_order_of_the_lessons_in_one_seat_and_leave_wha
             first_life = topics.describe_topic(place.namespace, "test2die").topic_id
         if slug == "deleting-a-topic":
             assert topics.describe_topic(place.namespace, "test2die").topic_id != first_life
-    assert names(place) == {"test1p", "test2p", "test2die", "test3r", "docks"}
+    assert names(place) >= {"test1p", "test2p", "test2die", "test3r", "docks"}
     assert ends(place, "test1p") == {0: 9 + 12 + 1}
     assert len(ends(place, "test2p")) == 2
     assert sum(ends(place, "test2p").values()) == 6 + 9 + 9
