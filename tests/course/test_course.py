@@ -65,6 +65,9 @@ def test_points_never_change():
         "what-do-you-notice.prediction": 1,
         "what-do-you-notice.where": 2,
         "what-do-you-notice.order": 2,
+        "retention.forget-a-rider": 2,
+        "retention.how-old": 1,
+        "retention.window": 2,
     }
 
 
