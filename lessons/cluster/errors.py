@@ -134,6 +134,10 @@ _ADVICE = {
     ),
     "INVALID_CONFIG": gettext_noop("Look up the name of the setting and the values that it allows."),
     "INVALID_REQUEST": gettext_noop("Check the values."),
+    "INVALID_RECORD": gettext_noop(
+        "The broker has checked the record itself: in a compacted topic each one needs a key, "
+        "and its timestamp may lie within the topic's bounds only."
+    ),
     "POLICY_VIOLATION": gettext_noop(
         "A rule forbids this, either the cluster's or the topic's own. "
         "For example, records of a compacted topic cannot be deleted this way."

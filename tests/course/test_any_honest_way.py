@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import tests.course.ways_of_forgetting  # noqa: F401 - its ways are among WAYS
 from lessons.classroom.checks.attempts import check
 from lessons.classroom.feed.topic import create_feed_topic
 from lessons.classroom.models import Attempt

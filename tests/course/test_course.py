@@ -68,6 +68,9 @@ def test_points_never_change():
         "retention.forget-a-rider": 2,
         "retention.how-old": 1,
         "retention.window": 2,
+        "compaction-and-tombstones.what-is-left": 1,
+        "compaction-and-tombstones.newest-and-none": 2,
+        "compaction-and-tombstones.without-a-trace": 2,
     }
 
 

@@ -5,22 +5,15 @@ A new one is a function with a line above it that says which exercise it does, a
 
 from __future__ import annotations
 
-import json
 import re
-import time
 from collections.abc import Callable
 from uuid import uuid4
 
-from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka import Consumer, Producer
 from confluent_kafka.admin import AdminClient, NewPartitions, NewTopic
 
-from lessons.classroom.checks.attempts import evidence_of
 from lessons.course.consuming.steps import place_asked
 from lessons.course.producing.queue_full import size_asked
-from lessons.course.retention import steps as pings
-from lessons.course.retention.forget_a_rider import bike_asked
-from lessons.course.retention.how_old import overdue
-from lessons.course.retention.window import needed_asked
 from lessons.course.what_do_you_notice.order import in_order, pairs_asked
 from lessons.course.what_do_you_notice.where import value_asked
 from tests.course.seat import Seat
@@ -268,64 +261,3 @@ def _(seat: Seat) -> None:
     dealt = "partitioner.class=org.apache.kafka.clients.producer.RoundRobinPartitioner"
     send_by_tool(seat, "test2p", *NINE, more=("--command-property", dealt))
     typed_of(seat, places_by_tool(seat, "test2p", records=len(NINE)))
-
-
-# --- lesson 22 ---
-
-PINGS = list(zip(pings.KEYS, pings.PINGS, strict=True))
-WITH_KEYS = ("--reader-property", "parse.key=true")
-
-
-def last_asked(seat: Seat) -> int:
-    return pings.last_ping(bike_asked(seat.seed("retention.forget-a-rider")))
-
-
-@way("retention.forget-a-rider", PROGRAM)
-def _(seat: Seat) -> None:
-    create(seat, "positions")
-    send_with_keys(seat, "positions", *PINGS)
-    admin = AdminClient({"bootstrap.servers": seat.brokers})
-    for future in admin.delete_records([TopicPartition(seat.full("positions"), 0, last_asked(seat))]).values():
-        future.result()
-
-
-@way("retention.forget-a-rider", TOOLS)
-def _(seat: Seat) -> None:
-    create_by_tool(seat, "positions")
-    send_by_tool(seat, "positions", *(f"{key}\t{value}" for key, value in PINGS), more=WITH_KEYS)
-    place = {"topic": seat.full("positions"), "partition": 0, "offset": last_asked(seat)}
-    wanted = json.dumps({"version": 1, "partitions": [place]})
-    seat.tool("kafka-delete-records", "--offset-json-file", "/dev/stdin", typed=wanted)
-
-
-@way("retention.how-old", PROGRAM)
-def _(seat: Seat) -> None:
-    create(seat, "positions", config={"retention.ms": "5000"})
-    seat.answer("retention.how-old", gone="as soon as it is 10 seconds old")
-    while not overdue(evidence_of(seat.member)):
-        send(seat, "positions", "here")
-        time.sleep(pings.PACE_S)
-
-
-@way("retention.how-old", TOOLS)
-def _(seat: Seat) -> None:
-    create_by_tool(seat, "positions", "retention.ms=10000")
-    seat.answer("retention.how-old", gone="once every group has read it")
-    while not overdue(evidence_of(seat.member)):
-        send_by_tool(seat, "positions", "here")
-
-
-@way("retention.window", PROGRAM)
-def _(seat: Seat) -> None:
-    needed_ms = needed_asked(seat.seed("retention.window")) * 1000
-    create(seat, "positions", config={"retention.ms": str(needed_ms + 1000), "segment.ms": "2000"})
-    send(seat, "positions", "here")
-
-
-@way("retention.window", TOOLS)
-def _(seat: Seat) -> None:
-    needed_ms = needed_asked(seat.seed("retention.window")) * 1000
-    create_by_tool(seat, "positions")
-    send_by_tool(seat, "positions", "here")
-    settings = f"retention.ms={needed_ms},segment.ms=3000"
-    seat.tool("kafka-configs", "--alter", "--topic", seat.full("positions"), "--add-config", settings)
