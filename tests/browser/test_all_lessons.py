@@ -7,6 +7,8 @@ import re
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import WINDOW, join
+from tests.browser.forgetting import keep_the_newest_of_each_bike, let_pings_go
+from tests.browser.pressing import card, exercise, predict, press
 from tests.browser.project import Project
 
 MOST_TRIES = 30  # at a chance of one in three each
@@ -30,24 +32,6 @@ def test_from_joining_to_the_last_tick_by_clicking_alone(browser: Browser, proje
     expect(page.locator("#part-topics")).to_contain_text("test2die")
     expect(page.locator("#part-groups")).to_contain_text("Empty")
     context.close()
-
-
-def card(page: Page, title: str) -> Locator:
-    """The first act of that title on the page."""
-    return page.locator("section.act").filter(has=page.get_by_role("heading", name=title)).first
-
-
-def exercise(page: Page, title: str) -> Locator:
-    return page.locator("section.exercise").filter(has=page.get_by_role("heading", name=title))
-
-
-def press(of: Locator, name: str) -> str:
-    """Presses the button, and returns the answer's words. A card that has its answer carries the id of the next act."""
-    act_id = of.locator("[name=act_id]")
-    before = act_id.input_value()
-    of.get_by_role("button", name=name).click()
-    expect(act_id).not_to_have_value(before)
-    return of.locator(".answers").inner_text()
 
 
 def look_at_the_cluster(page: Page) -> None:
@@ -102,12 +86,6 @@ def leave_out_one_broker(page: Page, create: Locator) -> None:
         press(delete, "Delete topic")
         expect(topics).not_to_contain_text("test2r")
     expect(placed).to_have_attribute("data-state", "done")
-
-
-def predict(of: Locator, choice: str) -> None:
-    of.get_by_label(choice).check()
-    of.get_by_role("button", name="Check now").click()
-    expect(of).to_contain_text("Your prediction is stored")
 
 
 def delete_one_and_create_it_again(page: Page) -> None:
@@ -207,4 +185,6 @@ LESSONS = {
     "Producing": send_one_to_nine_and_fill_the_queue,
     "Consuming": consume_and_stop,
     "What do you notice?": notice,
+    "Retention": let_pings_go,
+    "Compaction and tombstones": keep_the_newest_of_each_bike,
 }
