@@ -7,9 +7,14 @@ from playwright.sync_api import Locator, Page, expect
 from tests.waiting import wait_for
 
 
+def cards(page: Page, title: str) -> Locator:
+    """The acts of that title on the page."""
+    return page.locator("section.act").filter(has=page.get_by_role("heading", name=title))
+
+
 def card(page: Page, title: str) -> Locator:
-    """The first act of that title on the page."""
-    return page.locator("section.act").filter(has=page.get_by_role("heading", name=title)).first
+    """The first one of them."""
+    return cards(page, title).first
 
 
 def exercise(page: Page, title: str) -> Locator:

@@ -7,6 +7,7 @@ import re
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import WINDOW, join
+from tests.browser.designing import design_two_topics
 from tests.browser.forgetting import keep_the_newest_of_each_bike, let_pings_go
 from tests.browser.pressing import card, exercise, predict, press
 from tests.browser.project import Project
@@ -187,4 +188,5 @@ LESSONS = {
     "What do you notice?": notice,
     "Retention": let_pings_go,
     "Compaction and tombstones": keep_the_newest_of_each_bike,
+    "Design it": design_two_topics,
 }

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-import tests.course.ways_of_forgetting  # noqa: F401 - its ways are among WAYS
 from lessons.classroom.checks.attempts import check
 from lessons.classroom.feed.topic import create_feed_topic
 from lessons.classroom.models import Attempt
 from lessons.course.exercise import Exercise
 from lessons.course.loader import all_exercises
+from tests.course import ways_of_designing, ways_of_forgetting  # noqa: F401 - their ways are among WAYS
 from tests.course.seat import BY_ID, Seat
 from tests.course.ways import IMPOSSIBLE, PROGRAM, TOOLS, WAYS
 from tests.waiting import wait_for

@@ -71,6 +71,9 @@ def test_points_never_change():
         "compaction-and-tombstones.what-is-left": 1,
         "compaction-and-tombstones.newest-and-none": 2,
         "compaction-and-tombstones.without-a-trace": 2,
+        "design-it.disk": 1,
+        "design-it.ride-events": 3,
+        "design-it.station-list": 2,
     }
 
 

@@ -28,26 +28,36 @@ def topic_now(evidence: Evidence) -> dict[str, Any]:
     """
     topic = evidence.topic(TOPIC)
     settings = evidence.settings(TOPIC) if topic else {}
-    held = _held(evidence) if topic else []
-    newest = {_text(each.key): _text(each.value) for each in sorted(held, key=_age) if each.key is not None}
+    held = _held(evidence, TOPIC) if topic else []
+    newest = _newest(held)
     return {
         "topic_id": topic.topic_id if topic else None,
         "policy": settings.get("cleanup.policy", ""),
         "delete_retention_ms": settings.get("delete.retention.ms", ""),
         "newest": dict(list(newest.items())[:MOST_KEPT]),
         "counts": {key: sum(_text(each.key) == key for each in held) for key in list(newest)[:MOST_KEPT]},
-        "behind_gaps": _behind_gaps(evidence, held)[-MOST_KEPT:],
+        "behind_gaps": _behind_gaps(evidence, held)[-MOST_KEPT:] if topic else [],
         "unprefixed": evidence.unprefixed([TOPIC]) if topic is None else {},
     }
 
 
-def _held(evidence: Evidence) -> list[Record]:
+def newest_of(evidence: Evidence, name: str) -> dict[str, str | None]:
+    """{key: the value of its newest record; None: a tombstone} of a topic, which has to be there. Raises: ClusterError."""
+    return dict(list(_newest(_held(evidence, name)).items())[:MOST_KEPT])
+
+
+def _held(evidence: Evidence, name: str) -> list[Record]:
     return [
         record
-        for partition, (earliest, end) in evidence.offsets(TOPIC).items()
+        for partition, (earliest, end) in evidence.offsets(name).items()
         if earliest < end
-        for record in evidence.records(TOPIC, partition, start=max(earliest, end - MOST_READ), end=end)
+        for record in evidence.records(name, partition, start=max(earliest, end - MOST_READ), end=end)
     ]
+
+
+def _newest(held: list[Record]) -> dict[str, str | None]:
+    of_keys = ((_text(each.key), _text(each.value)) for each in sorted(held, key=_age))
+    return {key: value for key, value in of_keys if key is not None}
 
 
 def _age(record: Record) -> tuple[int, int, int]:

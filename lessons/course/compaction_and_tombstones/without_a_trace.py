@@ -45,7 +45,7 @@ class WithoutATrace(Exercise):
         f"Have all that `{TOPIC}` knows of a scrapped bike disappear, its tombstone included, while other bikes stay. (If your "
         "own program does it, press *Check now* while the tombstone is there.)"
     )
-    hint = "Two things stand in the way: a segment that is not closed, and a setting that keeps tombstones for a day."
+    hint = "Two things stand in the way: a segment that is not closed, and a setting that held when the cleaner first passed the tombstone."
     solution: ClassVar = staticmethod(scrapped(IMPATIENT, until=lambda now: BIKE not in now["counts"]))
     wrong_ways: ClassVar = [
         WrongWay([NOT_COMPACTED, SEND], "not-compacted"),
@@ -106,7 +106,7 @@ def _still_there(
         )  # fmt: skip
     return say(
         f"Of {nearest} the tombstone alone is left.", expected=expected, misconception="tombstone-stays",
-        why="The cleaner keeps a tombstone for delete.retention.ms, and removes it when it comes by after that.",
+        why="How long it stays was settled when the cleaner first passed it. A newer tombstone gets a time of its own.",
     )  # fmt: skip
 
 

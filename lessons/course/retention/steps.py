@@ -28,7 +28,7 @@ def create(name: str = TOPIC, *, partitions: int = 1, **settings: int) -> Step:
     return Step("create-topic", {"name": name, "partitions": partitions, "replicas": 1, "config": config})
 
 
-def set_to(setting: str, value: int) -> Step:
+def set_to(setting: str, value: int | str) -> Step:
     return Step("alter-config", {"topic": TOPIC, "setting": setting, "value": str(value)})
 
 
