@@ -60,7 +60,7 @@ def _(seat: Seat) -> None:
 
 @way("retention.how-old", TOOLS)
 def _(seat: Seat) -> None:
-    create_by_tool(seat, "positions", "retention.ms=10000")
+    create_by_tool(seat, "positions", "retention.ms=20000")
     seat.answer("retention.how-old", gone="once every group has read it")
     while not overdue(evidence_of(seat.member)):
         send_by_tool(seat, "positions", "here")
