@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from hypothesis import strategies as st
 
+from lessons.classroom.checks.attempts import check_seat, evidence_of, seed_of
+from lessons.classroom.checks.relevance import EVERYTHING, Memory, changed_by_act
+from lessons.classroom.models import Attempt
+from lessons.classroom.perform import perform
+from lessons.cluster import records, topics
+from lessons.course.acts import ACTIONS
+from lessons.course.evidence import Part, Read
 from lessons.course.exercise import Exercise
 from lessons.course.loader import get_lesson
 from lessons.course.retention.forget_a_rider import ASKED, ForgetARider, bike_asked
 from lessons.course.retention.how_old import AT_ONCE, CHOICES, NOT_WHILE, HowOld
-from lessons.course.retention.steps import KEYS, PINGS, last_ping
+from lessons.course.retention.steps import KEYS, PINGS, TOPIC, begins_at, create, last_ping
 from lessons.course.retention.window import CHECK_S, Window, allowed_asked, needed_asked
 from tests.course.total import always_answers
+from tests.waiting import wait_for
 
 SEATS = [f"seat {number}" for number in range(200)]
 
@@ -165,3 +174,24 @@ SEEN: list[tuple[Exercise, dict[str, st.SearchStrategy[Any]]]] = [
 @pytest.mark.parametrize(("exercise", "parts"), SEEN, ids=[exercise.id for exercise, _ in SEEN])
 def test_whatever_was_observed_has_a_verdict(exercise: Exercise, parts: dict[str, st.SearchStrategy[Any]]) -> None:
     always_answers(exercise, parts, states=("done", "not_yet"))
+
+
+@pytest.mark.usefixtures("kafka")
+def test_what_a_program_has_set_and_brokers_have_deleted_is_heard_of_when_the_student_looks(alice):
+    """Of neither a snapshot tells: a check that something else has led to reads settings anew, and a look reads records."""
+    memory, seed = Memory(), seed_of(alice, Window())
+
+    def verdict(changed: frozenset[Read]) -> str:
+        check_seat(alice, [get_lesson("retention")], begun={"retention"}, changed=changed, memory=memory)
+        latest = alice.attempts.filter(exercise=Window.id).order_by("-pk").first()
+        return latest.verdict["misconception"] if latest.state == Attempt.State.NOT_YET else "done"
+
+    step = create(retention_ms=needed_asked(seed) * 1000, segment_ms=60_000)
+    perform(alice, ACTIONS[step.kind].model_validate(step.fields), act_id=uuid4())
+    assert verdict(EVERYTHING) == "segment-counts"
+    topics.alter_config(alice.namespace, TOPIC, "segment.ms", "1000")
+    records.produce(alice.namespace, TOPIC, [records.Message(value=b"ping")])
+    assert verdict(frozenset({Read(Part.RECORDS, TOPIC)})) == "still-there"
+    wait_for(lambda: begins_at(evidence_of(alice)) > 0)
+    assert verdict(frozenset({Read(Part.ACTS, "create-topics")})) == "still-there"
+    assert verdict(changed_by_act("list-offsets")) == "done"
