@@ -134,6 +134,9 @@ _ADVICE = {
     ),
     "INVALID_CONFIG": gettext_noop("Look up the name of the setting and the values that it allows."),
     "INVALID_REQUEST": gettext_noop("Check the values."),
+    "INVALID_RECORD": gettext_noop(
+        "It was not stored. In a compacted topic every record needs a key: the newest one of each key is what stays."
+    ),
     "POLICY_VIOLATION": gettext_noop(
         "A rule forbids this, either the cluster's or the topic's own. "
         "For example, records of a compacted topic cannot be deleted this way."

@@ -31,6 +31,7 @@ class Part(Enum):
     TOPICS = "topics"  # which there are
     TOPIC = "topic"  # its partitions, replicas, id
     RECORDS = "records"  # of a topic, and where its partitions end
+    SETTINGS = "settings"  # of a topic
     GROUPS = "groups"
     ACTS = "acts"  # of a kind
     NAMES = "names"  # of topics outside the seat's part of the cluster
@@ -151,6 +152,14 @@ class Evidence:
         answers = describe_each(full_names, asked=asked, namespace=self.namespace)
         known |= {Read(Part.TOPIC, full_names[full]): answer for full, answer in answers.items()}
         return answers[self.namespace.full(name)]
+
+    def settings(self, name: str) -> dict[str, str]:
+        """{setting: its value, as Kafka writes it} of a topic of this seat, with those that nobody has set. Raises:
+        ClusterError."""
+        return self._once(
+            Read(Part.SETTINGS, name),
+            lambda: {each.name: each.value or "" for each in topics.describe_config(self.namespace, name)},
+        )
 
     def acts(self, kind: str) -> tuple[PastAct, ...]:
         """This seat's settled acts of a kind, oldest first."""

@@ -7,6 +7,8 @@ import re
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import WINDOW, join
+from tests.browser.lesson_of_designing import design_two_topics
+from tests.browser.lesson_of_forgetting import keep_the_newest_of_each_bike, let_pings_go
 from tests.browser.lesson_of_groups import replay_from_a_moment, two_groups_at_two_places
 from tests.browser.lesson_of_keys import follow_three_tracks, foretell_where_bikes_go, move_a_bike_and_miss_some
 from tests.browser.lesson_of_transactions import transactions_of_all_kinds
@@ -193,4 +195,7 @@ LESSONS = {
     "Two groups, two places": two_groups_at_two_places,
     "Lag and replay": replay_from_a_moment,
     "Transactions": transactions_of_all_kinds,
+    "Retention": let_pings_go,
+    "Compaction and tombstones": keep_the_newest_of_each_bike,
+    "Design it": design_two_topics,
 }

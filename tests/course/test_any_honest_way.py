@@ -15,9 +15,11 @@ from lessons.classroom.models import Attempt
 from lessons.course.exercise import Exercise
 from lessons.course.loader import all_exercises
 from tests.course import (  # noqa: F401 - their ways are among WAYS
+    ways_of_designing,
+    ways_of_forgetting,
     ways_of_groups,
+    ways_of_keys,
     ways_of_transactions,
-    ways_with_keys,
 )
 from tests.course.seat import BY_ID, Seat
 from tests.course.ways import IMPOSSIBLE, PROGRAM, TOOLS, WAYS

@@ -83,6 +83,15 @@ def test_points_never_change():
         "transactions.which-offset": 1,
         "transactions.all-or-none": 2,
         "transactions.stands-still": 2,
+        "retention.forget-a-rider": 2,
+        "retention.how-old": 1,
+        "retention.window": 2,
+        "compaction-and-tombstones.what-is-left": 1,
+        "compaction-and-tombstones.newest-and-none": 2,
+        "compaction-and-tombstones.without-a-trace": 2,
+        "design-it.disk": 1,
+        "design-it.ride-events": 3,
+        "design-it.station-list": 2,
     }
 
 

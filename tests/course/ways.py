@@ -38,9 +38,9 @@ def way(exercise: str, by: str) -> Callable[[Way], Way]:
     return keep
 
 
-def create(seat: Seat, name: str, *, partitions: int = 1) -> None:
+def create(seat: Seat, name: str, *, partitions: int = 1, config: dict[str, str] | None = None) -> None:
     admin = AdminClient({"bootstrap.servers": seat.brokers})
-    for future in admin.create_topics([NewTopic(seat.full(name), partitions, 1)]).values():
+    for future in admin.create_topics([NewTopic(seat.full(name), partitions, 1, config=config or {})]).values():
         future.result()
 
 
@@ -65,6 +65,13 @@ def send(seat: Seat, name: str, *values: str, each_drawn: bool = False) -> dict[
     return places
 
 
+def send_with_keys(seat: Seat, name: str, *pairs: tuple[str, str | None]) -> None:
+    producer = Producer({"bootstrap.servers": seat.brokers})
+    for key, value in pairs:
+        producer.produce(seat.full(name), value, key)
+    assert producer.flush(10) == 0
+
+
 def send_nine_to_both(seat: Seat) -> dict[str, list[int]]:
     while True:
         places = send(seat, "test2p", *NINE, each_drawn=True)
@@ -84,9 +91,11 @@ def read(seat: Seat, name: str, group: str, count: int, *, reset: str = "earlies
     return values
 
 
-def create_by_tool(seat: Seat, name: str, *, partitions: int = 1) -> None:
+def create_by_tool(seat: Seat, name: str, *config: str, partitions: int = 1) -> None:
+    """`config`: settings, as name=value."""
     numbers = ("--partitions", str(partitions), "--replication-factor", "1")
-    seat.tool("kafka-topics", "--create", "--topic", seat.full(name), *numbers)
+    settings = (word for setting in config for word in ("--config", setting))
+    seat.tool("kafka-topics", "--create", "--topic", seat.full(name), *numbers, *settings)
 
 
 def grow_by_tool(seat: Seat, name: str, total: int) -> None:

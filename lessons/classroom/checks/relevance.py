@@ -23,7 +23,7 @@ from lessons.course.evidence import Part, Read, touches
 
 MOST_SEATS = 5000  # far more than one process serves; beyond them it begins to forget
 
-_READ_AGAIN = (Part.ACTS, Part.NAMES)
+_READ_AGAIN = (Part.ACTS, Part.NAMES, Part.SETTINGS)
 EVERYTHING: frozenset[Read] = frozenset(map(Read, Part))
 
 
@@ -56,7 +56,8 @@ class Memory:
         return {read: found for read, found in self._found.pop(member, {}).items() if not touches(changed, [read])}
 
     def keep_found(self, member: int, found: Mapping[Read, Any]) -> None:
-        """But for acts: they are many, and read again at the price of one query; and names, of which no snapshot tells."""
+        """But for acts: they are many, and read again at the price of one query; and names and settings, of which no
+        snapshot tells."""
         self._found[member] = {read: value for read, value in found.items() if read.part not in _READ_AGAIN}
 
     def read_otherwise(self, member: int, snapshot: Snapshot, seat: Namespace) -> frozenset[Read]:

@@ -46,6 +46,7 @@ class AlterConfig(Action):
     def python(self, where: Where) -> str:
         kind = "SET" if self.value else "DELETE"
         value = literal(self.value) if self.value else "None"
+        said = "set" if self.value else "at its default again"
         return f"""\
 from confluent_kafka.admin import (
     AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource,
@@ -65,6 +66,7 @@ resource = ConfigResource(
 changed = admin.incremental_alter_configs([resource])
 for future in changed.values():
     future.result()  # None; a refusal is a KafkaException
+    print(f"{{change.name}} is {said}")
 """
 
     def command(self, where: Where) -> str:

@@ -1,4 +1,4 @@
-"""The topic of lesson 9, what can be wrong with it, and the steps of its solutions."""
+"""The topic of this lesson, what can be wrong with it, and the steps of its solutions."""
 
 from __future__ import annotations
 

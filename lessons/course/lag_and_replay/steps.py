@@ -1,4 +1,4 @@
-"""The topic of lesson 17, the moment to which a seat goes back, and the steps of its solutions."""
+"""The topic of this lesson, the moment to which a seat goes back, and the steps of its solutions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The topic of lesson 11, and the steps of its solutions."""
+"""The topic of this lesson, and the steps of its solutions."""
 
 from __future__ import annotations
 

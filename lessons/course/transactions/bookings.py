@@ -1,4 +1,4 @@
-"""The topic of lesson 25, what stands in it of transactions, and the steps of its solutions."""
+"""The topic of this lesson, what stands in it of transactions, and the steps of its solutions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The topic of lesson 12, and the steps of its solutions."""
+"""The topic of this lesson, and the steps of its solutions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from lessons.course.exercise import Step
 
-TOPIC = "unlocks"
+TOPIC = "rides"
 BIKES = ("bike-17", "bike-4", "bike-23", "bike-17", "bike-8", "bike-4")
 
 CREATE = Step("create-topic", {"name": TOPIC, "partitions": 1, "replicas": 1})

@@ -26,6 +26,7 @@ DONE = {
     "describe-topic": "described test1p",
     "fill-queue": "sent 12 records to test1p through a queue of 5",
     "kill-broker": "killed broker 2",
+    "list-offsets": "looked up the offsets of test1p",
     "list-topics": "listed the topics",
     "produce": "sent 3 records to test1p with key a",
     "send-in-transaction": "sent 2 records to test1p in a transaction that was aborted",

@@ -7,11 +7,15 @@ import pytest
 from lessons.classroom.feed import ClassTopics, create_feed_topic
 from lessons.classroom.models import Class
 from lessons.cluster import groups
+from lessons.cluster.errors import TopicMissing
 from lessons.cluster.metadata import describe_cluster
 from lessons.cluster.namespace import Namespace
 from lessons.course.acts.create_topic import CreateTopic
+from lessons.course.acts.delete_records import DeleteRecords
 from lessons.course.acts.describe_cluster import DescribeCluster
+from lessons.course.acts.list_offsets import ListOffsets
 from lessons.course.acts.list_topics import ListTopics
+from lessons.course.acts.produce import Produce
 
 pytestmark = pytest.mark.usefixtures("kafka")
 
@@ -64,3 +68,25 @@ def test_list_topics_as_code_prints_every_topic(shown, where):
 
 def test_a_class_keeps_its_feed_where_its_seats_may_see_it(where):
     assert ClassTopics(where.namespace.class_slug).prefix == where.namespace.class_prefix
+
+
+def test_offsets_are_looked_up_with_where_each_partition_begins(where):
+    CreateTopic(name="test2p", partitions=2).run(where.namespace)
+    Produce(topic="test2p", values="1\n2\n3", partition=1).run(where.namespace)
+    DeleteRecords(topic="test2p", partition=1, before=2).run(where.namespace)
+    answer = ListOffsets(topic="test2p").run(where.namespace)
+    assert answer.data["spans"] == {"0": [0, 0], "1": [2, 3]}
+    assert answer.details[1] == "partition 1 begins at offset 2; the next record gets offset 3"
+    with pytest.raises(TopicMissing):
+        ListOffsets(topic="never-there").run(where.namespace)
+
+
+def test_offsets_as_code_are_looked_up(shown, where):
+    CreateTopic(name="test1p").run(where.namespace)
+    Produce(topic="test1p", values="1\n2\n3").run(where.namespace)
+    DeleteRecords(topic="test1p", before=2).run(where.namespace)
+    printed = shown.run(ListOffsets(topic="test1p")).splitlines()
+    if shown.language == "python":
+        assert printed == ["[0] begins at offset 2", "[0] ends at offset 3"]
+    else:
+        assert printed == [f"{where.full('test1p')}:0:2", f"{where.full('test1p')}:0:3"]
