@@ -6,16 +6,18 @@ from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from lessons.classroom.checks.attempts import check, evidence_in, evidence_of, seed_of
 from lessons.classroom.models import Member
 from lessons.classroom.perform import perform
 from lessons.cluster.partitioners import by_crc32, by_murmur2
 from lessons.course.acts import ACTIONS
-from lessons.course.exercise import Exercise, Step, submit
+from lessons.course.exercise import Exercise, Step, Verdict, submit
 from lessons.course.order_and_keys.could_it_be import CouldItBe, can_be, draw_now, orders_asked
 from lessons.course.order_and_keys.three_tracks import ThreeTracks
-from lessons.course.order_and_keys.tracks import POINTS, Point, bikes_asked, create, send_in_turn
+from lessons.course.order_and_keys.tracks import POINTS, Point, bikes_asked, create, send_in_turn, tracks_in
 from lessons.course.seeded import of_seat
 
 Do = Callable[..., None]
@@ -60,6 +62,26 @@ def tracks(*partitions: int) -> dict[str, list[Point]]:
 def test_two_records_have_an_order_where_they_share_a_partition_whatever_their_keys(order, together, apart):
     assert can_be(order, tracks(1, 1, 0)) is together
     assert can_be(order, tracks(1, 2, 0)) is apart
+
+
+def one_by_one(*partitions: int, ms_of_a_bike: int) -> dict[str, list[list[object]]]:
+    """The rows of bikes a, b, c in these partitions, each sent when the one before had sent all."""
+    return {
+        bike: [[partition, 10 * turn + n, point, ms_of_a_bike * turn] for n, point in enumerate(POINTS)]
+        for turn, (bike, partition) in enumerate(zip("abc", partitions, strict=True))
+    }
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [one_by_one(0, 0, 1, ms_of_a_bike=0), one_by_one(0, 1, 2, ms_of_a_bike=5)],
+    ids=["by offsets where they share a partition", "by times where they do not"],
+)
+def test_that_one_bike_was_sent_after_another_is_seen(rows):
+    seen = {"partitions": 3, "keyless": 0, "rows": rows, "unprefixed": {}}
+    found = tracks_in(seen, ["a", "b", "c"], expected="x")
+    assert isinstance(found, Verdict)
+    assert found.misconception == "one-by-one"
 
 
 def test_of_the_orders_that_are_asked_one_turns_a_bike_around_and_each_pair_is_swapped_once():
@@ -119,3 +141,17 @@ def test_an_answer_of_another_shape_is_no_answer(alice: Member, do: Do, answers)
     do(create(), send_in_turn(bikes_of(alice)), submit(CouldItBe.id, **answers))
     attempt = check(alice, CouldItBe())
     assert (attempt.state, attempt.verdict["seen"]) == ("not_yet", "Nothing was ticked yet.")
+
+
+def test_the_page_that_asks_for_the_order_does_not_say_it_beside_the_stage(
+    alice: Member, alice_client: Client, kafka: str
+):
+    said = "Order is guaranteed only within a partition."
+    pages = {
+        slug: alice_client.get(reverse("lesson", args=[alice.klass.slug, slug])).content.decode()
+        for slug in ("order-and-keys", "keys-and-partitions")
+    }
+    assert {slug: said in page for slug, page in pages.items()} == {
+        "order-and-keys": False,
+        "keys-and-partitions": True,
+    }

@@ -124,14 +124,14 @@ def tick(seat: Seat, places: dict[tuple[str, str], list[int]]) -> None:
 @way("order-and-keys.prediction", PROGRAM)
 def _(seat: Seat) -> None:
     create(seat, "tracks", partitions=2)
-    seat.answer("order-and-keys.prediction", tracks="all thirty as they were sent")
+    seat.answer("order-and-keys.prediction", order="all thirty as they were sent")
     send_by_key(seat, "tracks", *in_turn(seat))
 
 
 @way("order-and-keys.prediction", TOOLS)
 def _(seat: Seat) -> None:
     create_by_tool(seat, "tracks", partitions=2)
-    seat.answer("order-and-keys.prediction", tracks="all thirty as they were sent")
+    seat.answer("order-and-keys.prediction", order="all thirty as they were sent")
     send_by_key_by_tool(seat, "tracks", *in_turn(seat))
 
 

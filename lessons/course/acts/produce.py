@@ -82,7 +82,7 @@ class Produce(Action):
     partitioner: Literal["", "murmur2_random"] = Field(
         "",
         title="partitioner",
-        description=gettext_noop("empty: the default, consistent_random; the other one uses a new producer"),
+        description=gettext_noop("empty: consistent_random, the default; a choice uses a new producer"),
         json_schema_extra={"more": True},
     )
 

@@ -31,7 +31,7 @@ BIKES = ("bike-11", "bike-12", "bike-13")  # of the form
 
 
 class PredictedTracks(BaseModel):
-    tracks: Predicted = Field(
+    order: Predicted = Field(
         title="How will a consumer of tracks show the thirty points?", json_schema_extra={"widget": "radio"}
     )
 
@@ -41,12 +41,12 @@ class Prediction(Exercise):
     reads_topics = (TOPIC,)
     title = "In which order?"
     points = 1
-    guess = Guess("tracks", choices=CHOICES, truth=EACH)
+    guess = Guess("order", choices=CHOICES, truth=EACH)
     todo = "Predict before you send; *Check now* stores it. Any guess counts, as long as you make it before you send."
-    solution: ClassVar = [create(), submit(id, tracks=AS_SENT), send_in_turn(BIKES)]
+    solution: ClassVar = [create(), submit(id, order=AS_SENT), send_in_turn(BIKES)]
     wrong_ways: ClassVar = [
-        WrongWay([create(), submit(id, tracks=EACH)], "not-sent"),
-        WrongWay([create(), send_in_turn(BIKES), submit(id, tracks=NONE)], "afterwards"),
+        WrongWay([create(), submit(id, order=EACH)], "not-sent"),
+        WrongWay([create(), send_in_turn(BIKES), submit(id, order=NONE)], "afterwards"),
     ]
 
     def questions(self, evidence: Evidence, seed: str) -> type[BaseModel]:
@@ -54,7 +54,7 @@ class Prediction(Exercise):
 
     def observe(self, evidence: Evidence) -> Observation:
         """The predictions, and the times of the newest records with a key that the topic holds."""
-        return {"predictions": predictions(evidence, self, "tracks"), "sent": sent_by_key(evidence, TOPIC)}
+        return {"predictions": predictions(evidence, self, "order"), "sent": sent_by_key(evidence, TOPIC)}
 
     def judge(self, observation: Observation, seed: str) -> Verdict:
         return WORDS.judge(observation["predictions"], observation["sent"])
