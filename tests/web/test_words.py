@@ -18,6 +18,7 @@ from lessons.classroom.history import ChangeKind
 from lessons.classroom.messages.hands import raise_hand
 from lessons.classroom.models import Act, Announcement, Attempt, Change, Class, Hand, LateRule, Member, Observation
 from lessons.classroom.people.tokens import make_token
+from lessons.course.glossary import glossary
 from lessons.course.loader import HERE, all_exercises, get_lesson, lessons
 from lessons.course.notebook import ORIGINAL, original
 from lessons.web.script_words import WORDS
@@ -66,6 +67,7 @@ def course_texts(klass: Class) -> Iterator[str]:
         for block in lesson.blocks:  # what its forms are filled with
             yield from (" ".join(value.split()) for value in (block.fields or {}).values() if isinstance(value, str))
     yield from (original().title, original().summary)
+    yield from (term.term for term in glossary().values())
     yield from (exercise.title for exercise in all_exercises())
     forms = (question_form(member, exercise) for member in klass.members.all() for exercise in all_exercises())
     for field in (field for form in forms if form for field in form.fields.values()):
