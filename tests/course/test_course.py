@@ -104,17 +104,16 @@ def test_every_act_in_a_lesson_is_an_act_with_such_fields():
 
 @pytest.mark.usefixtures("kafka")
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
-def test_an_untouched_exercise_is_not_done(exercise, alice):
+def test_untouched_it_is_not_done_and_by_its_solution_it_is_also_when_that_is_run_twice(exercise, alice):
+    """And what is stored of it gives the same verdict."""
     assert check(alice, exercise).state == Attempt.State.NOT_YET
-
-
-@pytest.mark.usefixtures("kafka")
-@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
-def test_the_solution_is_done_and_done_again_when_it_is_run_twice(exercise, alice):
     for _ in range(2):
         take(alice, exercise, exercise.solution)
         attempt = check(alice, exercise)
         assert attempt.state == Attempt.State.DONE, attempt.verdict
+        stored = Observation.objects.get(pk=attempt.observation_id)
+        assert exercise.judge(stored.data, seed_of(alice, exercise)).state == attempt.state
+        assert len(attempt.check_hash) == 64
 
 
 @pytest.mark.usefixtures("kafka", "feed")
@@ -125,16 +124,6 @@ def test_a_known_wrong_answer_fails_for_its_own_reason(exercise, wrong, alice):
     assert attempt.state == Attempt.State.NOT_YET
     assert attempt.verdict["misconception"] == wrong.misconception
     assert attempt.verdict["expected"]
-
-
-@pytest.mark.usefixtures("kafka")
-@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
-def test_the_stored_observation_alone_gives_the_same_verdict(exercise, alice):
-    take(alice, exercise, exercise.solution)
-    attempt = check(alice, exercise)
-    stored = Observation.objects.get(pk=attempt.observation_id)
-    assert exercise.judge(stored.data, seed_of(alice, exercise)).state == attempt.state
-    assert len(attempt.check_hash) == 64
 
 
 @pytest.mark.usefixtures("kafka")
