@@ -63,7 +63,7 @@ def test_the_topic_is_told_before_and_after_the_cleaner(alice):
         do(step)
     now = topic_now(evidence_of(alice))
     assert (now["newest"]["bike-42"], now["newest"]["bike-17"], now["newest"]["bike-23"]) == ("in repair", "free", None)
-    assert len(now["behind_gaps"]) >= 3
+    assert len(now["behind_gaps"]) >= 2  # a third one if the cleaner has not seen the tombstone yet
 
 
 def test_a_record_without_a_key_is_refused_by_a_compacted_topic(alice, kafka):
