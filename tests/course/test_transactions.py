@@ -17,6 +17,7 @@ from lessons.cluster.namespace import Namespace
 from lessons.cluster.records import Message
 from lessons.course.acts.consume import Consume
 from lessons.course.consuming.exact_place import ExactPlace
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.usefixtures("kafka")
 READ = Consume(topic="test1p", group_id="readers")
@@ -39,7 +40,10 @@ def transaction(seat: Namespace) -> Iterator[Producer]:
         producer.produce(seat.full("test1p"), str(value))
     producer.flush(30)
     yield producer
+    open_end = records.offsets(seat.full("test1p"))[0][1]
     producer.commit_transaction(30)
+    # It may return before the mark stands in the partition.
+    wait_for(lambda: records.offsets(seat.full("test1p"))[0][1] > open_end)
 
 
 def lag(seat: Namespace) -> tuple[int | None, int | None]:
