@@ -175,6 +175,7 @@ def test_no_group_is_left_out_while_its_coordinator_moves(own_cluster: EmbeddedC
     for state in ("killed", "up"):
         set_wanted(own_cluster.data_dir, 1, state)
         lists = list(iter(partial(listed_until_settled, own_cluster, seat, is_up=state == "up"), None))
+        lists.append(wait_for(partial(listed, seat)))
         assert {each for each in lists if each} == {frozenset(ids)}
 
 
@@ -182,6 +183,11 @@ def listed_until_settled(cluster: EmbeddedCluster, seat: Namespace, *, is_up: bo
     """None when leaders will move no more."""
     if cluster.brokers[0].runs == is_up and is_settled(seat, in_sync=3 if is_up else 2):
         return None
+    return listed(seat)
+
+
+def listed(seat: Namespace) -> frozenset[str]:
+    """Empty: no answer."""
     try:
         return frozenset(each.group_id for each in groups.list_every_group(seat, timeout_s=2))
     except KafkaUnavailable:
