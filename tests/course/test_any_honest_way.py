@@ -5,14 +5,15 @@ Whatever the way: what was done is read from the cluster, and only what is typed
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from lessons.classroom.checks.attempts import check
 from lessons.classroom.feed.topic import create_feed_topic
 from lessons.classroom.models import Attempt
-from lessons.course.exercise import Exercise
 from lessons.course.loader import all_exercises
 from tests.course import (  # noqa: F401 - their ways are among WAYS
     ways_of_designing,
@@ -48,8 +49,19 @@ def assert_done(seat: Seat, exercise: str) -> None:
     assert kinds <= {"submit-answers"}
 
 
-def ways(by: str) -> list[str]:
-    return sorted(exercise for exercise, how in WAYS if how == by)
+def tried(exercises: Iterable[str]) -> list[ParameterSet]:
+    """The last one of each lesson, and all of them with --every-way."""
+    exercises = list(exercises)
+    by_lesson = {each.partition(".")[0]: each for each in exercises}
+    return [pytest.param(each, id=each, marks=_marks(each, by_lesson.values())) for each in exercises]
+
+
+def _marks(exercise: str, always: Collection[str]) -> Collection[pytest.MarkDecorator]:
+    return () if exercise in always else (pytest.mark.every_way,)
+
+
+def ways(by: str) -> list[ParameterSet]:
+    return tried(each.id for each in EXERCISES if (each.id, by) in WAYS)
 
 
 @pytest.mark.parametrize("exercise", ways(PROGRAM))
@@ -65,11 +77,11 @@ def test_kafkas_own_tools_do_it(exercise: str, seat: Seat, tools: Path) -> None:
     assert_done(seat, exercise)
 
 
-@pytest.mark.parametrize("exercise", [e for e in EXERCISES if e.id not in ONLY_ACTS], ids=lambda exercise: exercise.id)
-def test_the_python_that_is_shown_does_it(exercise: Exercise, seat: Seat) -> None:
+@pytest.mark.parametrize("exercise", tried(each.id for each in EXERCISES if each.id not in ONLY_ACTS))
+def test_the_python_that_is_shown_does_it(exercise: str, seat: Seat) -> None:
     create_feed_topic(seat.member.klass)
-    seat.solve_by_shown_code(exercise)
-    assert_done(seat, exercise.id)
+    seat.solve_by_shown_code(BY_ID[exercise])
+    assert_done(seat, exercise)
 
 
 def test_no_exercise_is_forgotten() -> None:

@@ -1,4 +1,4 @@
-"""`manage.py test [--long] [--cov] [arguments for pytest]`: find a browser and run pytest. manage.py has installed the rest."""
+"""`manage.py test [--long] [--every-way] [--cov] [arguments for pytest]`: find a browser and run pytest. manage.py has installed the rest."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kafkaclass.management.browser import VARIABLE, NoBrowser, find_browser
 
 # Three at a time keep two cores busy. tests/workers.py says which run together.
 WHOLE_SUITE = ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
-LONG_TOO = "--long"
+MORE = {"--long", "--every-way", "--cov"}  # of the whole suite
 
 
 class Command(BaseCommand):
@@ -28,7 +28,7 @@ class Command(BaseCommand):
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         os.chdir(settings.BASE_DIR)
         arguments = argv[2:]
-        if set(arguments) <= {LONG_TOO, "--cov"}:
+        if set(arguments) <= MORE:
             arguments += WHOLE_SUITE
         os.execv(sys.executable, [sys.executable, "-m", "pytest", *arguments])  # noqa: S606 - its exit code is ours
 
