@@ -4,6 +4,6 @@ import { isChanged } from "./parts.js";
 
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll(".act > form")) {
-    if ([...form.querySelectorAll("input, select, textarea")].some(isChanged)) form.dispatchEvent(new Event("change"));
+    if ([...form.querySelectorAll("input, select, textarea")].some(isChanged)) form.dispatchEvent(new Event("input"));
   }
 });

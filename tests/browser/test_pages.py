@@ -141,15 +141,14 @@ def test_the_code_follows_the_form(seat: Page, visit):
 
 
 def test_a_tab_that_is_being_pressed_stays_when_the_code_follows_what_was_typed_before(seat: Page, visit):
-    """Whoever has typed and presses the tab leaves the field by that, and the code is asked for once more."""
+    """The code is asked for a moment after the last key, and may come when the mouse is down."""
     visit("lessons/creating-topics/")
-    create_card(seat).get_by_label("Partitions").fill("7")
-    expect(create_card(seat).get_by_role("tabpanel", name="Python").first).to_contain_text("num_partitions=7")
     tab = create_card(seat).get_by_role("tab", name="Command line").first
     tab.scroll_into_view_if_needed()
     box = tab.bounding_box()
     seat.mouse.move(box["x"] + 5, box["y"] + 5)
     seat.evaluate("() => addEventListener('htmx:afterSettle', () => { window.isSwapped = true })")
+    create_card(seat).get_by_label("Partitions").fill("7")
     seat.mouse.down()
     seat.wait_for_function("() => window.isSwapped")
     seat.mouse.up()
