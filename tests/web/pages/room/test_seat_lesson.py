@@ -64,7 +64,7 @@ def test_nothing_on_it_can_be_sent_and_reading_it_leaves_no_trace(classroom, nam
     controls = re.findall(r"<(?:button|input|select|textarea)[^>]*>", lesson)
     assert controls
     for control in controls:
-        assert " disabled" in control or 'role="tab"' in control or "data-copy" in control
+        assert any(harmless in control for harmless in (" disabled", 'role="tab"', "data-copy", 'class="term"'))
     assert not Attempt.objects.exists()
     assert not Act.objects.exists()
 
