@@ -77,17 +77,10 @@ def test_the_acts_on_its_page_are_acts_with_such_fields_and_its_ids_name_it(less
 
 
 @pytest.mark.usefixtures("kafka")
-@pytest.mark.parametrize(
-    "holds",
-    [
-        test_course.test_an_untouched_exercise_is_not_done,
-        test_course.test_the_solution_is_done_and_done_again_when_it_is_run_twice,
-        test_course.test_the_stored_observation_alone_gives_the_same_verdict,
-    ],
-    ids=lambda holds: holds.__name__.removeprefix("test_"),
-)
-def test_on_the_cluster_what_holds_for_every_exercise_holds_for_its_own(holds, lesson, alice):
-    holds(lesson.exercises[0], alice)
+def test_on_the_cluster_what_holds_for_every_exercise_holds_for_its_own(lesson, alice):
+    test_course.test_untouched_it_is_not_done_and_by_its_solution_it_is_also_when_that_is_run_twice(
+        lesson.exercises[0], alice
+    )
 
 
 @pytest.mark.usefixtures("kafka")
