@@ -63,8 +63,9 @@ c.close()
 def test_calls_and_polls_raise_and_close_does_not(run: Callable[[str], Printed]):
     printed = run("""
 a, c = AdminClient(conf), Consumer({**conf, "group.id": "g"})
+a.create_topics([NewTopic("test1p", 1, 1)])["test1p"].result()  # else poll() may have been told that it is unknown
 c.subscribe(["test1p"])
-future = a.create_topics([NewTopic("test1p", 1, 1)])["test1p"]
+future = a.create_topics([NewTopic("test2p", 1, 1)])["test2p"]
 cut()
 for wait in (future.result, lambda: c.poll(30), lambda: c.committed([TopicPartition("test1p", 0)]), a.list_topics):
     try:
