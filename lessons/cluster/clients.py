@@ -101,7 +101,7 @@ class _Clients:
         self._retired: list[Producer] = []  # broken ones that still owe reports
         self.readers = Lender(lambda: new_consumer(**_READER), tidy=_reads_nothing, give_up=close, keeps=_MOST_IDLE)
         self.coordinators = Lender(
-            lambda: CoordinatorClient(self._new_admin()),
+            lambda: CoordinatorClient(self.new_admin()),
             tidy=CoordinatorClient.is_settled,
             give_up=lambda client: bounded(client.close, timeout_s=0.0),  # nobody needs to wait for it
             keeps=_MOST_IDLE,
@@ -112,12 +112,12 @@ class _Clients:
     def admin(self) -> AdminClient:
         with self._lock:
             if self._admin is None:
-                self._admin = self._new_admin()
+                self._admin = self.new_admin()
                 self._start_pump()
             return self._admin
 
-    def _new_admin(self) -> AdminClient:
-        return AdminClient({**_EVERY_CLIENT, **_ADMIN, **self.connection.settings()}, logger=_log)
+    def new_admin(self, **config: Any) -> AdminClient:
+        return AdminClient({**_EVERY_CLIENT, **_ADMIN, **self.connection.settings(), **config}, logger=_log)
 
     def producer(self) -> Producer:
         with self._lock:
@@ -263,14 +263,12 @@ def new_roamer() -> AdminClient:
 
     (A usual client, with sparse connections, keeps asking the one broker that it happens to be connected to.)
     """
-    settings = {**_EVERY_CLIENT, **_ADMIN, **connection().settings(), "enable.sparse.connections": False}
-    return AdminClient(settings, logger=_log)
+    return _current().new_admin(**{"enable.sparse.connections": False})
 
 
 def new_admin_at(bootstrap_servers: str) -> AdminClient:
     """A short-lived admin client that begins at these addresses, with the settings of our cluster."""
-    settings = {**_EVERY_CLIENT, **_ADMIN, **connection().settings(), "bootstrap.servers": bootstrap_servers}
-    return AdminClient(settings, logger=_log)
+    return _current().new_admin(**{"bootstrap.servers": bootstrap_servers})
 
 
 def new_consumer(**config: Any) -> Consumer:

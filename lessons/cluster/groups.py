@@ -27,10 +27,9 @@ from lessons.cluster.clients import TIMEOUT_S, settle
 from lessons.cluster.coordinator_client import CoordinatorClient
 from lessons.cluster.coordinators import OFFSETS_TOPIC, ask_coordinators, while_none_moves
 from lessons.cluster.errors import ClusterError, KafkaRefused, no_answer, translate, translated
-from lessons.cluster.metadata import ask_twice, find_topic, list_metadata
+from lessons.cluster.metadata import ask_twice, find_topic, list_metadata, refuse_missing_partition
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.offsets import list_spans
-from lessons.cluster.refusals import Refusal
 from lessons.words import _
 
 OTHER = "other"  # the protocol of a group that is no consumer group
@@ -223,8 +222,7 @@ def set_offset(
     asked = _("Set the offset of group %(group)s in %(topic)s") % {"group": group_id, "topic": name}
     full_id, full_name = namespace.full(group_id, thing="group"), namespace.full(name)
     topic = find_topic(full_name, asked=asked, namespace=namespace)
-    if partition not in {each.id for each in topic.partitions}:
-        raise Refusal.NO_SUCH_PARTITION.error(asked=asked, partition=partition, last=len(topic.partitions) - 1)
+    refuse_missing_partition(topic, partition, asked=asked)
     wanted = ConsumerGroupTopicPartitions(full_id, [TopicPartition(full_name, partition, offset)])
 
     def commit(coordinators: CoordinatorClient, within_s: float) -> None:

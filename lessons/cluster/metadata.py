@@ -26,6 +26,7 @@ from lessons.cluster.errors import (
     topic_missing,
     translated,
 )
+from lessons.cluster.refusals import Refusal
 from lessons.words import _
 
 _FIRST_TRY_S = 1.5
@@ -242,6 +243,12 @@ def ask_twice(ask: Callable[[float], T], *, asked: str, timeout_s: float) -> T:
     if (left_s := deadline - time.monotonic()) <= 0:
         raise no_answer(asked=asked, timeout_s=timeout_s)
     return ask(left_s)
+
+
+def refuse_missing_partition(topic: Topic, partition: int | None, *, asked: str) -> None:
+    """Raises AppRefused (NO_SUCH_PARTITION), also for -1, which would mean any to the client. None is left to it."""
+    if partition is not None and partition not in {each.id for each in topic.partitions}:
+        raise Refusal.NO_SUCH_PARTITION.error(asked=asked, partition=partition, last=len(topic.partitions) - 1)
 
 
 def wait_for_every_broker(holds: Callable[[TopicMetadata | None], bool], full_name: str, *, timeout_s: float) -> bool:

@@ -17,9 +17,8 @@ from confluent_kafka.admin import OffsetSpec
 from lessons.cluster import clients
 from lessons.cluster.clients import TIMEOUT_S, settle
 from lessons.cluster.errors import ClusterError, no_answer, translated
-from lessons.cluster.metadata import find_topic
+from lessons.cluster.metadata import find_topic, refuse_missing_partition
 from lessons.cluster.namespace import Namespace
-from lessons.cluster.refusals import Refusal
 from lessons.words import _
 
 EARLIEST: OffsetSpec = OffsetSpec.earliest()  # type: ignore[no-untyped-call]
@@ -65,7 +64,8 @@ def look_up(namespace: Namespace, name: str, partition: int, *, at: str | int, t
     Raises AppRefused, TopicMissing, KafkaRefused, KafkaUnavailable.
     """
     asked = _("Look up the offsets of %(topic)s") % {"topic": name}
-    _refuse_missing_partition(namespace, name, partition, asked=asked)
+    topic = find_topic(namespace.full(name), asked=asked, namespace=namespace)
+    refuse_missing_partition(topic, partition, asked=asked)
 
     def offset_at(spec: OffsetSpec) -> int:
         [future] = _ask_for_offsets(
@@ -90,17 +90,12 @@ def delete_records(
     Raises AppRefused, TopicMissing, KafkaRefused (OFFSET_OUT_OF_RANGE, POLICY_VIOLATION), KafkaUnavailable.
     """
     asked = _("Delete records of %(topic)s, partition %(partition)s") % {"topic": name, "partition": partition}
-    _refuse_missing_partition(namespace, name, partition, asked=asked)
+    topic = find_topic(namespace.full(name), asked=asked, namespace=namespace)
+    refuse_missing_partition(topic, partition, asked=asked)
     place = TopicPartition(namespace.full(name), partition, OFFSET_END if before == -1 else before)
     with translated(asked=asked, namespace=namespace):
         [future] = clients.admin().delete_records([place], request_timeout=timeout_s).values()
     return int(settle(future, asked=asked, namespace=namespace, timeout_s=timeout_s + 1).low_watermark)
-
-
-def _refuse_missing_partition(namespace: Namespace, name: str, partition: int, *, asked: str) -> None:
-    topic = find_topic(namespace.full(name), asked=asked, namespace=namespace)
-    if partition not in {each.id for each in topic.partitions}:
-        raise Refusal.NO_SUCH_PARTITION.error(asked=asked, partition=partition, last=len(topic.partitions) - 1)
 
 
 def _ask_for_offsets(

@@ -17,10 +17,9 @@ from confluent_kafka import Message as KafkaMessage
 from lessons.cluster import clients, counted
 from lessons.cluster.clients import TIMEOUT_S
 from lessons.cluster.errors import ClusterError, KafkaUnavailable, no_answer, translate, translated
-from lessons.cluster.metadata import Partition, Topic, find_topic
+from lessons.cluster.metadata import Partition, find_topic, refuse_missing_partition
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.offsets import list_spans
-from lessons.cluster.refusals import Refusal
 from lessons.words import _, ngettext
 
 SHOWN_BYTES = 1024
@@ -98,7 +97,7 @@ def produce(
     full_name = namespace.full(name)
     deadline = time.monotonic() + timeout_s
     topic = find_topic(full_name, asked=asked, namespace=namespace, timeout_s=timeout_s)
-    _refuse_missing_partition(topic, partition, asked=asked)
+    refuse_missing_partition(topic, partition, asked=asked)
     with translated(asked=asked, namespace=namespace):
         as_it_is = (topic.topic_id, len(topic.partitions))
         sender = producer or clients.producer_that_knows(full_name, as_it_is, timeout_s=timeout_s)
@@ -179,7 +178,7 @@ def _offsets(
     while (left_s := began + timeout_s - time.monotonic()) > 0:
         topic = find_topic(full_topic, asked=asked, namespace=namespace, timeout_s=left_s)
         for partition in partitions or ():
-            _refuse_missing_partition(topic, partition, asked=asked)
+            refuse_missing_partition(topic, partition, asked=asked)
         wanted = [each for each in topic.partitions if partitions is None or each.id in partitions]
         leaderless = [each for each in wanted if each.leader is None]
         if leaderless and time.monotonic() > began + _LEADER_PATIENCE_S:
@@ -362,12 +361,6 @@ def _asked_to_send(name: str, count: int, partition: int | None) -> str:
         return _("Send %(records)s to %(topic)s") % {"records": what, "topic": name}
     place = {"records": what, "topic": name, "partition": partition}
     return _("Send %(records)s to %(topic)s, partition %(partition)s") % place
-
-
-def _refuse_missing_partition(topic: Topic, partition: int | None, *, asked: str) -> None:
-    # A partition of -1 would mean "any" to the client.
-    if partition is not None and partition not in {each.id for each in topic.partitions}:
-        raise Refusal.NO_SUCH_PARTITION.error(asked=asked, partition=partition, last=len(topic.partitions) - 1)
 
 
 def _no_leader(partition: Partition, *, asked: str) -> KafkaUnavailable:

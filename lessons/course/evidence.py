@@ -240,12 +240,13 @@ class Evidence:
 
 
 def _found(record: records.Record) -> Found:
-    key = None if record.key is None else _text(record.key)
-    return Found(record.partition, record.offset, _text(record.value or b""), record.timestamp_ms or 0, key)
+    value = text_of(record.value) or ""
+    return Found(record.partition, record.offset, value, record.timestamp_ms or 0, text_of(record.key))
 
 
-def _text(held: bytes) -> str:
-    return held.decode(errors="replace")[:SHOWN_CHARACTERS]
+def text_of(content: bytes | None) -> str | None:
+    """A key or a value as text, cut; None is null."""
+    return None if content is None else content.decode(errors="replace")[:SHOWN_CHARACTERS]
 
 
 def _runs(offsets: Iterable[int]) -> list[list[int]]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Protocol
@@ -52,6 +53,9 @@ def not_begun(seen: str, *, expected: str, misconception: str = "", why: str = "
     return Verdict("not_yet", seen, expected, misconception, why, is_begun=False)
 
 
+Say = Callable[..., Verdict]  # `not_yet`, or `not_begun` before the first try
+
+
 @dataclass(frozen=True)
 class Step:
     """One act of a solution or of a known wrong answer: its kind and its fields."""
@@ -70,6 +74,15 @@ class StepsFor(Protocol):
 
 
 Steps = Sequence[Step] | StepsFor
+
+
+def while_not(is_so: Callable[[], object], *, within_s: float) -> Iterator[None]:
+    """For steps that wait for what brokers do in their own time: goes round until it is so. Raises: TimeoutError."""
+    began = time.monotonic()
+    while not is_so():
+        if time.monotonic() > began + within_s:
+            raise TimeoutError(f"it was not so within {within_s:g} s")
+        yield
 
 
 @dataclass(frozen=True)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lessons.course.bare_names import BARE_NAME, told
+from lessons.course.bare_names import no_topic
 from lessons.course.evidence import Evidence
-from lessons.course.exercise import Observation, Verdict
+from lessons.course.exercise import Observation, Say, Verdict
 
 MOST_PLACES = 30  # in the evidence
 
 Place = Mapping[str, Any]  # JSON: `group`, `partition`, `committed`
 Spans = Mapping[str, Sequence[int]]  # JSON: partition → [earliest, end]
-Say = Callable[..., Verdict]  # `not_yet`, or `not_begun` before the first try
 
 
 def seen_in(evidence: Evidence, name: str) -> dict[str, Any]:
@@ -28,14 +27,19 @@ def seen_in(evidence: Evidence, name: str) -> dict[str, Any]:
     }
 
 
-def places_of(evidence: Evidence, name: str) -> list[dict[str, Any]]:
-    """Of the groups that have committed there; those that this seat's acts have used last come last. Raises: ClusterError."""
-    found = [
+def committed_in(evidence: Evidence, name: str) -> list[dict[str, Any]]:
+    """All places of this seat's groups in a topic. A group that has committed nothing has none. Raises: ClusterError."""
+    return [
         {"group": group.group_id, "partition": lag.partition, "committed": lag.committed}
         for group in evidence.groups
         for lag in group.lags
         if lag.topic == name and lag.committed is not None
     ]
+
+
+def places_of(evidence: Evidence, name: str) -> list[dict[str, Any]]:
+    """Of the groups that have committed there; those that this seat's acts have used last come last. Raises: ClusterError."""
+    found = committed_in(evidence, name)
     order = {act.fields["group_id"]: turn for turn, act in enumerate(evidence.acts("consume"))}
     return sorted(found, key=lambda place: order.get(place["group"], -1))[-MOST_PLACES:]
 
@@ -62,11 +66,8 @@ def groups_at_the_end(observation: Observation) -> list[str]:
 def not_readable(observation: Observation, name: str, *, expected: str, say: Say, least: int = 1) -> Verdict | None:
     """Why no group can have read anything yet: no topic, or fewer records than `least`, or no group."""
     if observation["topic_id"] is None:
-        unprefixed = observation["unprefixed"]
-        return say(
-            f"There is no topic {name}.", expected=expected, misconception=BARE_NAME if unprefixed else "no-topic",
-            why=told(unprefixed) if unprefixed else "Create it by the form of this lesson.",
-        )  # fmt: skip
+        why = "Create it by the form of this lesson."
+        return no_topic(name, observation["unprefixed"], expected=expected, why=why, say=say)
     longest = max((end for _, end in observation["spans"].values()), default=0)
     if longest < least:
         return say(

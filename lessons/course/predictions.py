@@ -65,38 +65,51 @@ def older(given: Sequence[Prediction], moment: str) -> list[Prediction]:
     return [each for each in given if datetime.fromisoformat(each["at"]) < datetime.fromisoformat(moment)]
 
 
+def none_given(stored: Sequence[Prediction], *, expected: str) -> Verdict:
+    """The verdict where nothing that was stored is one of the choices."""
+    say = not_yet if stored else not_begun
+    return say("Nothing was predicted yet.", expected=expected)
+
+
+def latest_moments(times_ms: Iterable[int]) -> list[str]:
+    """The latest different times of records, oldest first."""
+    return [moment_of(at_ms) for at_ms in sorted(set(times_ms))[-KEPT_MOMENTS:]]
+
+
 def sent_by_key(evidence: Evidence, topic: str) -> list[str]:
     """The moments of the newest records with a key, oldest first; none if there is no topic. Raises: ClusterError."""
-    found = evidence.newest(topic) if evidence.topic(topic) else ()
-    times = sorted({each.at_ms for each in found if each.key})
-    return [moment_of(at_ms) for at_ms in times[-KEPT_MOMENTS:]]
+    return latest_moments(each.at_ms for each in (evidence.newest(topic) if evidence.topic(topic) else ()) if each.key)
 
 
 @dataclass(frozen=True)
 class Foretold:
     """The words for a prediction of what records do. `said`: of each choice, once it is seen what is true; `before`: what
-    the prediction came before; `now`: what is left to do; `late`: what is older than it, and `again`: what helps."""
+    the prediction came before; `now`: what is left to do, and `left` the name of that in the verdict; `late`: what is older
+    than it (empty: that makes no difference), and `again`: what helps."""
 
     said: Mapping[str, str]
     expected: str
     before: str
     now: str
-    late: str
-    again: str
+    late: str = ""
+    again: str = ""
+    left: str = "not-sent"
 
-    def judge(self, stored: Sequence[Prediction], moments: Iterable[str]) -> Verdict:
-        """`moments`: of what was predicted, oldest first. One that a prediction came before is enough."""
+    def judge(
+        self, stored: Sequence[Prediction], moments: Sequence[str], *, not_ready: Verdict | None = None
+    ) -> Verdict:
+        """`moments`: of what was predicted, oldest first. One that a prediction came before is enough. `not_ready`: why there
+        can be none yet; said once there is a prediction."""
         given = possible(stored, self.said)
         if not given:
-            say = not_yet if stored else not_begun
-            return say("Nothing was predicted yet.", expected=self.expected)
-        is_late = False
+            return none_given(stored, expected=self.expected)
+        if not_ready:
+            return not_ready
         for moment in moments:
             if first := older(given, moment):
                 answer = first[-1]["answer"]
                 return done(f"{self.before}, you predicted “{answer}”. {self.said[answer]}")
-            is_late = True
-        if is_late:
+        if moments and self.late:
             return not_yet(self.late, expected=self.expected, misconception="afterwards", why=self.again)
         seen = f"Your prediction is stored: “{given[-1]['answer']}”."
-        return not_yet(seen, expected=self.expected, misconception="not-sent", why=self.now)
+        return not_yet(seen, expected=self.expected, misconception=self.left, why=self.now)

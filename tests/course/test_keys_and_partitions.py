@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from uuid import uuid4
 
 import pytest
 
 from lessons.classroom.checks.attempts import check, evidence_in, evidence_of, seed_of
 from lessons.classroom.models import Attempt, Member
-from lessons.classroom.perform import perform
-from lessons.course.acts import ACTIONS
 from lessons.course.exercise import Step, submit
 from lessons.course.keys_and_partitions.before_it_is_sent import (
     BeforeItIsSent,
@@ -22,18 +19,9 @@ from lessons.course.keys_and_partitions.before_it_is_sent import (
 )
 from lessons.course.keys_and_partitions.steps import create, send
 from lessons.course.keys_and_partitions.two_hashes import SPLIT, TwoHashes, bike_asked
+from tests.course.conftest import Do
 
 EXERCISE = BeforeItIsSent()
-Do = Callable[..., None]
-
-
-@pytest.fixture
-def do(alice: Member, kafka: str) -> Do:
-    def steps(*steps: Step) -> None:
-        for step in steps:
-            perform(alice, ACTIONS[step.kind].model_validate(step.fields), act_id=uuid4())
-
-    return steps
 
 
 def asked_now(member: Member) -> list[str]:

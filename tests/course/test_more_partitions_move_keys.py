@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
 from lessons.classroom.checks.attempts import check, check_lesson, seed_of
 from lessons.classroom.models import Member
-from lessons.classroom.perform import perform
 from lessons.cluster.partitioners import by_crc32, by_murmur2
-from lessons.course.acts import ACTIONS
-from lessons.course.exercise import Step
 from lessons.course.loader import get_lesson
 from lessons.course.more_partitions_move_keys.moved import BIKES, Moved, bike_asked
 from lessons.course.more_partitions_move_keys.never_seen import NeverSeen, missed_asked
 from lessons.course.more_partitions_move_keys.steps import add, create, send
+from tests.course.conftest import Do
 from tests.course.seat import Seat
 from tests.course.ways import grow
-
-Do = Callable[..., None]
-
-
-@pytest.fixture
-def do(alice: Member, kafka: str) -> Do:
-    def steps(*steps: Step) -> None:
-        for step in steps:
-            perform(alice, ACTIONS[step.kind].model_validate(step.fields), act_id=uuid4())
-
-    return steps
 
 
 def test_a_bike_that_is_asked_for_stays_until_there_are_five_partitions():

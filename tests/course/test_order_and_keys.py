@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from uuid import uuid4
-
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from lessons.classroom.checks.attempts import check, evidence_in, evidence_of, seed_of
 from lessons.classroom.models import Member
-from lessons.classroom.perform import perform
 from lessons.cluster.partitioners import by_crc32, by_murmur2
-from lessons.course.acts import ACTIONS
-from lessons.course.exercise import Exercise, Step, Verdict, submit
-from lessons.course.order_and_keys.could_it_be import CouldItBe, can_be, draw_now, orders_asked
+from lessons.course.draws import draw_now
+from lessons.course.exercise import Exercise, Verdict, submit
+from lessons.course.order_and_keys.could_it_be import CouldItBe, can_be, orders_asked
 from lessons.course.order_and_keys.three_tracks import ThreeTracks
 from lessons.course.order_and_keys.tracks import POINTS, Point, bikes_asked, create, send_in_turn, tracks_in
 from lessons.course.seeded import of_seat
-
-Do = Callable[..., None]
-
-
-@pytest.fixture
-def do(alice: Member, kafka: str) -> Do:
-    def steps(*steps: Step) -> None:
-        for step in steps:
-            perform(alice, ACTIONS[step.kind].model_validate(step.fields), act_id=uuid4())
-
-    return steps
+from tests.course.conftest import Do
 
 
 def bikes_of(member: Member) -> list[str]:
@@ -129,7 +115,7 @@ def test_after_a_miss_other_orders_are_asked_and_after_that_nothing(alice: Membe
     do(create(), send_in_turn(bikes_of(alice)), submit(exercise.id, orders=[]))
     assert seen(alice, exercise) == ("not_yet", "nothing-ticked")
     assert exercise.questions(evidence_in(None, alice), seed) is not None
-    assert orders_asked(seed, draw_now(evidence_of(alice))) != orders_asked(seed, "")
+    assert orders_asked(seed, draw_now(evidence_of(alice), CouldItBe.id)) != orders_asked(seed, "")
     for step in exercise.solution(evidence_of(alice), seed):
         do(step)
     assert seen(alice, exercise) == ("done", "")

@@ -16,15 +16,6 @@ from lessons.course.what_do_you_notice.sent import WANTED, places_of, send_until
 from lessons.course.what_do_you_notice.where import ASKED, Where, value_asked
 
 
-@pytest.fixture
-def do(alice, kafka):
-    def steps(*steps):
-        for step in steps:
-            perform(alice, ACTIONS[step.kind].model_validate(step.fields), act_id=uuid4())
-
-    return steps
-
-
 def answered(member, exercise, **answers):
     perform(member, ACTIONS["submit-answers"](exercise=exercise.id, answers=answers), act_id=uuid4())
     return check(member, exercise)

@@ -14,7 +14,8 @@ from lessons.cluster.errors import KafkaUnavailable, no_answer
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.programs import OutgoingRecord, Report
 from lessons.cluster.records import Delivery
-from lessons.course.acts.produce import MOST_BYTES, MOST_RECORDS, Produce
+from lessons.course.acts.base import MOST_RECORDS
+from lessons.course.acts.produce import MOST_BYTES, Produce
 from lessons.words import _
 
 PAUSE_S = 0.4  # no record for so long, and the act is over

@@ -19,6 +19,7 @@ Name = Annotated[str, Field(max_length=1000)]
 
 SHOWN_ADDRESSES = 2  # as in the notebook: where a client begins, and not what the cluster is
 SHOWN_CHARACTERS = 66  # of a line of code: what fits its box at a width of 1280 pixels
+MOST_RECORDS = 500  # that one act sends
 
 # What the feed says of an act that was not done, after the person's name. `doing` is the act's.
 _NOT_DONE = {

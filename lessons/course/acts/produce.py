@@ -8,12 +8,12 @@ from pydantic import Field, field_validator, model_validator
 
 from lessons.cluster import clients, counted, records
 from lessons.cluster.namespace import Namespace
+from lessons.course.acts._lines import newlines_as_everywhere_else, refuse_too_many
 from lessons.course.acts._reports import CALLBACK, report_data, report_line, state_of
 from lessons.course.acts._shown_code import call, fits, list_of, listed, printed
 from lessons.course.acts.base import Action, Answer, Name, Where, literal
 from lessons.words import _, gettext_noop
 
-MOST_RECORDS = 500
 MOST_BYTES = 4 * 1024 * 1024  # of many records; a single one may be as large as a request, for Kafka to refuse
 MOST_HEADERS = 100
 
@@ -98,15 +98,13 @@ class Produce(Action):
 
     @field_validator("values", "headers", "key")
     @classmethod
-    def newlines_as_everywhere_else(cls, text: str) -> str:
-        """A record should hold what was typed, but forms send CR LF (HTML's rule)."""
-        return text.replace("\r\n", "\n").removesuffix("\n")
+    def as_typed(cls, text: str) -> str:
+        return newlines_as_everywhere_else(text)
 
     @model_validator(mode="after")
     def within_limits(self) -> Self:
-        if (count := self.values.count("\n") + 1) > MOST_RECORDS:
-            words = _("That is %(count)s records; the form sends at most %(most)s at a time.")
-            raise ValueError(words % {"count": count, "most": MOST_RECORDS})
+        refuse_too_many(self.values)
+        count = self.values.count("\n") + 1
         if count > 1 and (weight := self.weight()) > MOST_BYTES:
             words = _("That is %(mb)s MB in %(count)s records; the form sends at most %(most)s MB at a time.")
             raise ValueError(words % {"mb": f"{weight / 2**20:.1f}", "count": count, "most": MOST_BYTES >> 20})

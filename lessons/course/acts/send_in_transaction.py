@@ -7,10 +7,10 @@ from pydantic import Field, field_validator
 
 from lessons.cluster import counted, records, transactions
 from lessons.cluster.namespace import Namespace
+from lessons.course.acts._lines import newlines_as_everywhere_else, refuse_too_many
 from lessons.course.acts._reports import CALLBACK, report_data, report_line, state_of
 from lessons.course.acts._shown_code import call, fits, list_of
 from lessons.course.acts.base import Action, Answer, Name, Where, literal
-from lessons.course.acts.produce import MOST_RECORDS
 from lessons.words import _, gettext_noop
 
 ENDED = {
@@ -46,13 +46,10 @@ class SendInTransaction(Action):
 
     @field_validator("values")
     @classmethod
-    def newlines_as_everywhere_else(cls, text: str) -> str:
-        """A record should hold what was typed, but forms send CR LF (HTML's rule)."""
-        text = text.replace("\r\n", "\n").removesuffix("\n")
-        if (count := text.count("\n") + 1) > MOST_RECORDS:
-            words = _("That is %(count)s records; the form sends at most %(most)s at a time.")
-            raise ValueError(words % {"count": count, "most": MOST_RECORDS})
-        return text
+    def within_limits(cls, text: str) -> str:
+        values = newlines_as_everywhere_else(text)
+        refuse_too_many(values)
+        return values
 
     @property
     def _lines(self) -> list[str]:

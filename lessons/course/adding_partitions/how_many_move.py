@@ -6,10 +6,10 @@ from pydantic import BaseModel, Field
 
 from lessons.course.adding_partitions.steps import SEND, TOPIC, add, create
 from lessons.course.evidence import Evidence
-from lessons.course.exercise import Exercise, Guess, Observation, Verdict, WrongWay, done, not_begun, not_yet, submit
+from lessons.course.exercise import Exercise, Guess, Observation, Verdict, WrongWay, done, not_yet, submit
 from lessons.course.growth import partitions_after
 from lessons.course.moments import moment_of
-from lessons.course.predictions import older, possible, predictions
+from lessons.course.predictions import none_given, older, possible, predictions
 
 Predicted = Literal["none of them", "about half of them", "all of them are dealt out anew"]
 CHOICES = NONE, HALF, ALL = get_args(Predicted)
@@ -65,8 +65,7 @@ class HowManyMove(Exercise):
     def judge(self, observation: Observation, seed: str) -> Verdict:
         given = possible(observation["predictions"], CHOICES)
         if not given:
-            say = not_yet if observation["predictions"] else not_begun
-            return say("Nothing was predicted yet.", expected=EXPECTED)
+            return none_given(observation["predictions"], expected=EXPECTED)
         if observation["partitions"] < 2:
             return not_yet(
                 f"Your prediction is stored: “{given[-1]['answer']}”.", expected=EXPECTED, misconception="not-grown",

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from lessons.course.adding_partitions.steps import add, create
-from lessons.course.bare_names import BARE_NAME, told
+from lessons.course.bare_names import no_topic
 from lessons.course.evidence import Evidence
-from lessons.course.exercise import Exercise, Observation, Step, Verdict, WrongWay, done, not_begun, not_yet
+from lessons.course.exercise import Exercise, Observation, Step, Verdict, WrongWay, done, not_yet
 
 TOPIC = "docks"
 WANTED = 3
@@ -55,11 +55,7 @@ class ThreeLeaders(Exercise):
         count, wanted = len(observation["leaders"]), min(WANTED, observation["brokers"])
         expected = f"a topic {TOPIC} whose partitions have {wanted} different leaders"
         if not count:
-            bare = observation["unprefixed"]
-            return not_begun(
-                f"There is no topic {TOPIC}.", expected=expected, misconception=BARE_NAME if bare else "missing",
-                why=told(bare) if bare else "",
-            )  # fmt: skip
+            return no_topic(TOPIC, observation["unprefixed"], expected=expected, why="", misconception="missing")
         has = "1 partition" if count == 1 else f"{count} partitions"
         led = f"{TOPIC} has {has}, led by broker {' and '.join(map(str, leaders)) or '(none just now)'}"
         if len(leaders) >= wanted:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from lessons.course.compaction_and_tombstones.states import REPORTS, TOPIC
-from lessons.course.exercise import Step
+from lessons.course.exercise import Step, while_not
 
 SEGMENT_MS = 1000
 SETTINGS = {"cleanup.policy": "compact", "segment.ms": SEGMENT_MS, "min.cleanable.dirty.ratio": 0.01}
@@ -39,9 +39,6 @@ SEND = Step(
 
 def cleaned_until(is_so: Callable[[], Any]) -> Iterator[Step]:
     """Steps: records of another bike, each of which closes the segment of the one before. Raises: TimeoutError."""
-    began = time.monotonic()
-    while not is_so():
-        if time.monotonic() > began + PATIENCE_S:
-            raise TimeoutError(f"it was not so within {PATIENCE_S:g} s")
+    for _ in while_not(is_so, within_s=PATIENCE_S):
         time.sleep(1.5 * SEGMENT_MS / 1000)
         yield state_is("bike-64", "free")

@@ -16,12 +16,9 @@ from lessons.course.exercise import (
     StepsFor,
     Verdict,
     WrongWay,
-    done,
-    not_begun,
-    not_yet,
     submit,
 )
-from lessons.course.predictions import older, possible, predictions
+from lessons.course.predictions import Foretold, predictions
 
 Predicted = Literal[
     "all nine: what is stored never changes",
@@ -30,13 +27,20 @@ Predicted = Literal[
     "one, the newest of all",
 ]
 CHOICES = ALL, RENUMBERED, SAME, ONE = get_args(Predicted)
-SAID = {
-    ALL: "No record was changed. But of each bike only the newest is left, at the offset that it had.",
-    RENUMBERED: "The newest of each bike is left, but at the offset that it had: a record never gets another one.",
-    SAME: "And so it is.",
-    ONE: "Each key counts for itself: the newest of each bike is left, at the offset that it had.",
-}
-EXPECTED = f"a prediction, then records in {TOPIC}, and then gaps that the cleaner has left among them"
+WORDS = Foretold(
+    said={
+        ALL: "No record was changed. But of each bike only the newest is left, at the offset that it had.",
+        RENUMBERED: "The newest of each bike is left, but at the offset that it had: a record never gets another one.",
+        SAME: "And so it is.",
+        ONE: "Each key counts for itself: the newest of each bike is left, at the offset that it had.",
+    },
+    expected=f"a prediction, then records in {TOPIC}, and then gaps that the cleaner has left among them",
+    before="Before you sent",
+    now="Now send the nine, then one more so that their segment is closed, and give the cleaner a few seconds.",
+    late="The cleaner has left gaps, but among records that are older than your prediction.",
+    again="It is stored now. Send the nine once more, and have them cleaned.",
+    left="still-there",
+)
 
 
 class PredictedRest(BaseModel):
@@ -79,23 +83,5 @@ class WhatIsLeft(Exercise):
         return {"predictions": predictions(evidence, self, "left"), **topic_now(evidence)}
 
     def judge(self, observation: Observation, seed: str) -> Verdict:
-        given = possible(observation["predictions"], CHOICES)
-        if not given:
-            say = not_yet if observation["predictions"] else not_begun
-            return say("Nothing was predicted yet.", expected=EXPECTED)
-        if verdict := not_ready(observation, expected=EXPECTED):
-            return verdict
-        for moment in observation["behind_gaps"]:
-            if first := older(given, moment):
-                answer = first[-1]["answer"]
-                return done(f"Before you sent, you predicted “{answer}”. {SAID[answer]}")
-        if observation["behind_gaps"]:
-            return not_yet(
-                "The cleaner has left gaps, but among records that are older than your prediction.",
-                expected=EXPECTED, misconception="afterwards",
-                why="It is stored now. Send the nine once more, and have them cleaned.",
-            )  # fmt: skip
-        return not_yet(
-            f"Your prediction is stored: “{given[-1]['answer']}”.", expected=EXPECTED, misconception="still-there",
-            why="Now send the nine, then one more so that their segment is closed, and give the cleaner a few seconds.",
-        )  # fmt: skip
+        missing = not_ready(observation, expected=WORDS.expected)
+        return WORDS.judge(observation["predictions"], observation["behind_gaps"], not_ready=missing)

@@ -5,10 +5,11 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, Field, create_model
 
-from lessons.course.bare_names import BARE_NAME, told
+from lessons.course.bare_names import no_topic
 from lessons.course.consuming.steps import EXERCISE, PREPARED, TOPIC, consume, place_asked, set_to, stopped_after
 from lessons.course.evidence import Evidence
 from lessons.course.exercise import Exercise, Observation, Verdict, WrongWay, done, not_begun, not_yet
+from lessons.course.places import committed_in
 
 MOST_PLACES = 20  # of groups, in the evidence: what has committed last comes last
 KEPT_CHARACTERS = 100
@@ -109,13 +110,8 @@ def _typed(typed: Any, read: Sequence[Mapping[str, Any]], wanted: int, *, expect
 
 
 def _places(evidence: Evidence) -> list[dict[str, Any]]:
-    """Of this seat's groups in the topic. A group that has committed nothing has none."""
-    found = [
-        {"group": group.group_id, "partition": lag.partition, "committed": lag.committed}
-        for group in evidence.groups
-        for lag in group.lags
-        if lag.topic == TOPIC and lag.committed is not None
-    ]
+    """Of this seat's groups in the topic; those that other programs have used, which no act tells of, come last."""
+    found = committed_in(evidence, TOPIC)
     used = [act.fields["group_id"] for act in evidence.acts("consume")]
     order = {group: turn for turn, group in enumerate(used)}
     return sorted(found, key=lambda place: order.get(place["group"], len(used)))[-MOST_PLACES:]
@@ -146,12 +142,9 @@ def _set_last(evidence: Evidence) -> list[list[Any]]:
 def _not_ready(observation: Observation, wanted: int, *, expected: str) -> Verdict | None:
     """Why no group can have been there yet."""
     spans: Mapping[str, Sequence[int]] = observation["spans"]
-    unprefixed = observation["unprefixed"]
     if observation["topic_id"] is None:
-        return not_begun(
-            f"There is no topic {TOPIC}.", expected=expected, misconception=BARE_NAME if unprefixed else "no-topic",
-            why=told(unprefixed) if unprefixed else "Create it (lesson 3), and send 1 to 9 (lesson 6).",
-        )  # fmt: skip
+        why = "Create it (lesson 3), and send 1 to 9 (lesson 6)."
+        return no_topic(TOPIC, observation["unprefixed"], expected=expected, why=why)
     longest = max((end for _, end in spans.values()), default=0)
     if longest <= wanted:
         return not_begun(

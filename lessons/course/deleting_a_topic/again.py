@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, Field
 
-from lessons.course.bare_names import BARE_NAME, told
+from lessons.course.bare_names import no_topic
 from lessons.course.deleting_a_topic.lives import TOPIC, create, delete, known_lives
 from lessons.course.evidence import Evidence
 from lessons.course.exercise import (
@@ -105,10 +105,9 @@ class Again(Exercise):
         if answers is None:
             return not_begun("Nothing is typed yet.", expected=EXPECTED)
         if topic is None:
-            return not_yet(
-                f"There is no topic {TOPIC}.", expected=EXPECTED, misconception=BARE_NAME if bare else "missing",
-                why=told(bare) if bare else "Create it first.",
-            )  # fmt: skip
+            return no_topic(
+                TOPIC, bare, expected=EXPECTED, why="Create it first.", misconception="missing", say=not_yet
+            )
         old = [life["topic_id"] for life in observation["known"] if life["topic_id"] != topic["topic_id"]]
         return (
             _wrong_life(old)

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lessons.course.bare_names import BARE_NAME, told
+from lessons.course import bare_names
 from lessons.course.evidence import Evidence
-from lessons.course.exercise import Observation, Step, Verdict, not_begun, not_yet
+from lessons.course.exercise import Observation, Step, Verdict, not_yet
 from lessons.course.seeded import seeded_choice
 
 COPIES, IN_SYNC = 3, 2  # one broker may be lost, and sending goes on
@@ -67,13 +67,11 @@ def design_of(evidence: Evidence, name: str) -> dict[str, Any]:
 
 
 def no_topic(observation: Observation, name: str, *, expected: str) -> Verdict | None:
-    bare = observation["unprefixed"]
+    """The verdict where there is none."""
     if observation["partitions"] is not None:
         return None
-    return not_begun(
-        f"There is no topic {name}.", expected=expected, misconception=BARE_NAME if bare else "no-topic",
-        why=told(bare) if bare else "Design it, and create it by the form below or by a program.",
-    )  # fmt: skip
+    why = "Design it, and create it by the form below or by a program."
+    return bare_names.no_topic(name, observation["unprefixed"], expected=expected, why=why)
 
 
 def not_safe(observation: Observation, name: str, *, expected: str) -> Verdict | None:

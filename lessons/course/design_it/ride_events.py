@@ -16,7 +16,7 @@ from lessons.course.design_it.brief import (
     not_safe,
     number,
 )
-from lessons.course.evidence import NEWEST, SHOWN_CHARACTERS, Evidence
+from lessons.course.evidence import NEWEST, Evidence, text_of
 from lessons.course.exercise import Exercise, Observation, Step, StepsFor, Verdict, WrongWay, done, not_yet
 
 TOPIC = "ride-events"
@@ -99,7 +99,7 @@ class RideEvents(Exercise):
         for partition, (earliest, end) in evidence.offsets(TOPIC).items() if design["partitions"] else ():
             first = max(earliest, end - NEWEST)
             for record in evidence.records(TOPIC, partition, start=first, end=end) if first < end else ():
-                keys[_text(record.key)] = None
+                keys[text_of(record.key)] = None
         return {**design, "keys": list(keys)[:MOST_KEYS]}
 
     def judge(self, observation: Observation, seed: str) -> Verdict:
@@ -173,7 +173,3 @@ def _wrong_keys(keys: Sequence[str | None], *, expected: str) -> Verdict | None:
             f"{TOPIC} has events of one bike.", expected=expected, misconception="one-bike", why="Send some of another."
         )
     return None
-
-
-def _text(content: bytes | None) -> str | None:
-    return None if content is None else content.decode(errors="replace")[:SHOWN_CHARACTERS]

@@ -3,10 +3,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from lessons.course.compaction_and_tombstones.states import newest_of
 from lessons.course.design_it.brief import COPIES, IN_SYNC, create, design_of, no_topic, not_safe
 from lessons.course.evidence import Evidence
 from lessons.course.exercise import Exercise, Observation, Step, StepsFor, Verdict, WrongWay, done, not_yet
+from lessons.course.newest import newest_of
 from lessons.course.seeded import seeded_choice
 
 TOPIC = "station-list"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from lessons.course.bare_names import BARE_NAME, told
+from lessons.course.bare_names import no_topic
 from lessons.course.evidence import Evidence
 from lessons.course.exercise import Step, Verdict, not_begun
 
@@ -46,12 +46,9 @@ def places_of(evidence: Evidence, keys: Iterable[str]) -> dict[str, list[list[in
 
 def not_ready(observation: Mapping[str, Any], *, expected: str) -> Verdict | None:
     """Why there is nothing yet that could be asked about."""
-    partitions, unprefixed = observation["partitions"], observation["unprefixed"]
+    partitions = observation["partitions"]
     if partitions is None:
-        return not_begun(
-            f"There is no topic {TOPIC}.", expected=expected, misconception=BARE_NAME if unprefixed else "no-topic",
-            why=told(unprefixed) if unprefixed else "Create it by the form above.",
-        )  # fmt: skip
+        return no_topic(TOPIC, observation["unprefixed"], expected=expected)
     if partitions != WANTED:
         return not_begun(
             f"The number of partitions of {TOPIC} is {partitions}.", expected=expected, misconception="other-count",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from lessons.course.evidence import Evidence, PastAct
-from lessons.course.exercise import Exercise, Observation, Step, Verdict, WrongWay, done, not_begun, not_yet
+from lessons.course.exercise import Exercise, Observation, Say, Step, Verdict, WrongWay, done, not_begun, not_yet
 from lessons.course.lag_and_replay.memory import back_now
 from lessons.course.lag_and_replay.steps import (
     BACK,
@@ -18,7 +18,7 @@ from lessons.course.lag_and_replay.steps import (
     times_in,
     went_back,
 )
-from lessons.course.places import Say, not_readable, seen_in
+from lessons.course.places import not_readable, seen_in
 
 
 def read_so_far(evidence: Evidence, seed: str) -> Iterator[Step]:

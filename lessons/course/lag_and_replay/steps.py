@@ -8,7 +8,7 @@ from typing import Any
 from lessons.course.evidence import Evidence
 from lessons.course.exercise import Step, StepsFor
 from lessons.course.moments import to_the_millisecond
-from lessons.course.seeded import seeded_choice
+from lessons.course.seeded import of_seat, seeded_choice
 
 TOPIC, GROUP = "trips", "billing"
 BACK, FORWARD = "lag-and-replay.back-to-a-moment", "lag-and-replay.and-forward"
@@ -55,7 +55,7 @@ def times_in(evidence: Evidence) -> list[list[int]]:
 def moment_asked(times: Times, seed: str) -> tuple[int, str] | None:
     """The offset and the time of the first trip with the wrong price; None while there are too few different times. Two
     exercises of a seat ask for the same."""
-    which = seeded_choice(WHICH, seed.removesuffix(BACK).removesuffix(FORWARD))
+    which = seeded_choice(WHICH, of_seat(of_seat(seed, BACK), FORWARD))
     return (times[which][0], to_the_millisecond(times[which][1])) if which < len(times) else None
 
 

@@ -5,10 +5,10 @@ from typing import Any, ClassVar, Literal, get_args
 from pydantic import BaseModel, Field
 
 from lessons.course.evidence import Evidence
-from lessons.course.exercise import Exercise, Guess, Observation, Verdict, WrongWay, done, not_begun, not_yet, submit
+from lessons.course.exercise import Exercise, Guess, Observation, Verdict, WrongWay, done, not_yet, submit
 from lessons.course.lag_and_replay.steps import GROUP, READ, TOPIC, set_to
 from lessons.course.places import places_of
-from lessons.course.predictions import older, possible, predictions
+from lessons.course.predictions import none_given, older, possible, predictions
 
 Predicted = Literal["it jumps there at once", "it goes on, and begins there at its next start", "Kafka refuses"]
 CHOICES = AT_ONCE, NEXT, REFUSES = get_args(Predicted)
@@ -72,8 +72,7 @@ class WhileItRuns(Exercise):
     def judge(self, observation: Observation, seed: str) -> Verdict:
         given = possible(observation["predictions"], CHOICES)
         if not given:
-            say = not_yet if observation["predictions"] else not_begun
-            return say("Nothing was predicted yet.", expected=EXPECTED)
+            return none_given(observation["predictions"], expected=EXPECTED)
         if first := _in_time(observation, given):
             effect = first[-1]["answer"]
             return done(f"Before you tried, you predicted “{effect}”. {SAID[effect]}")

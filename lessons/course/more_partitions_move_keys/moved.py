@@ -5,10 +5,11 @@ from typing import ClassVar
 
 from lessons.cluster.limits import MAX_PARTITIONS
 from lessons.cluster.partitioners import by_crc32, by_murmur2
+from lessons.course.bare_names import no_topic
 from lessons.course.evidence import Evidence
 from lessons.course.exercise import Exercise, Observation, Step, StepsFor, Verdict, WrongWay, done, not_begun, not_yet
 from lessons.course.growth import partitions_after
-from lessons.course.more_partitions_move_keys.steps import PARTITIONS, TOPIC, add, create, no_topic, send
+from lessons.course.more_partitions_move_keys.steps import PARTITIONS, TOPIC, add, create, send
 from lessons.course.seeded import seeded_choice
 
 MOVES_AT = 5  # partitions; with 2, 3 or 4 the bike has the same one
@@ -104,7 +105,7 @@ class Moved(Exercise):
         bike, now = bike_asked(seed), observation["partitions"]
         expected = f"an older record of {bike} where its key led before {TOPIC} grew, and the newest where it leads now"
         if not now:
-            return no_topic(observation, expected=expected)
+            return no_topic(TOPIC, observation["unprefixed"], expected=expected)
         places: Sequence[int] = observation["found"].get(bike, [])
         if not places:
             return not_begun(f"{TOPIC} holds no record of {bike}.", expected=expected, misconception="not-sent")
@@ -143,10 +144,8 @@ def _not_moved(bike: str, places: Sequence[int], now: int, before: Collection[in
 
 def _counts_before(observation: Observation) -> list[int]:
     """How many partitions there were, as far as is known. If nobody saw the topic being made: any smaller number."""
-    now, known = (
-        observation["partitions"],
-        [count for count in observation["had"] if 0 < count < observation["partitions"]],
-    )
+    now = observation["partitions"]
+    known = [count for count in observation["had"] if 0 < count < now]
     return known if known or observation["was_made"] else [*range(1, now)]
 
 

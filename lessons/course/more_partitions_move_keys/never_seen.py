@@ -5,6 +5,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from pydantic import BaseModel, Field, create_model
 
+from lessons.course.bare_names import no_topic
 from lessons.course.evidence import Evidence
 from lessons.course.exercise import (
     Exercise,
@@ -18,7 +19,8 @@ from lessons.course.exercise import (
     not_yet,
     submit,
 )
-from lessons.course.more_partitions_move_keys.steps import PARTITIONS, TOPIC, add, create, no_topic, send
+from lessons.course.more_partitions_move_keys.steps import PARTITIONS, TOPIC, add, create, send
+from lessons.course.places import committed_in
 from lessons.course.seeded import seeded_choice
 
 MISSED = range(3, 8)
@@ -134,7 +136,7 @@ class NeverSeen(Exercise):
             f"a group that has read {TOPIC}, and has missed {wanted} records of a partition that came while it was away"
         )
         if not observation["spans"]:
-            return no_topic(observation, expected=expected)
+            return no_topic(TOPIC, observation["unprefixed"], expected=expected)
         if not observation["places"]:
             return not_begun(
                 f"No group of yours has committed an offset of {TOPIC}.", expected=expected, misconception="no-group",
@@ -156,10 +158,8 @@ class NeverSeen(Exercise):
 def _places(evidence: Evidence) -> dict[str, dict[str, int]]:
     """{group: {partition: committed offset}} of this seat's groups in the topic. Raises: ClusterError."""
     places: dict[str, dict[str, int]] = {}
-    for group in evidence.groups:
-        for lag in group.lags:
-            if lag.topic == TOPIC and lag.committed is not None:
-                places.setdefault(group.group_id, {})[str(lag.partition)] = lag.committed
+    for place in committed_in(evidence, TOPIC):
+        places.setdefault(place["group"], {})[str(place["partition"])] = place["committed"]
     return places
 
 

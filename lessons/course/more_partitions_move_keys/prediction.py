@@ -7,9 +7,8 @@ from pydantic import BaseModel, Field
 
 from lessons.course.evidence import Evidence, Found
 from lessons.course.exercise import Exercise, Guess, Observation, Verdict, WrongWay, submit
-from lessons.course.moments import moment_of
 from lessons.course.more_partitions_move_keys.steps import TOPIC, add, create, send
-from lessons.course.predictions import KEPT_MOMENTS, Foretold, predictions
+from lessons.course.predictions import Foretold, latest_moments, predictions
 
 Predicted = Literal[
     "to the partition where its first record is",
@@ -58,10 +57,9 @@ class Prediction(Exercise):
     def observe(self, evidence: Evidence) -> Observation:
         """The predictions, and the times of the records that went elsewhere than the one before with the same key."""
         found = evidence.newest(TOPIC) if evidence.topic(TOPIC) else ()
-        times = sorted(set(_times_of_moves(found)))
         return {
             "predictions": predictions(evidence, self, "goes"),
-            "moved": [moment_of(at_ms) for at_ms in times[-KEPT_MOMENTS:]],
+            "moved": latest_moments(_times_of_moves(found)),
         }
 
     def judge(self, observation: Observation, seed: str) -> Verdict:

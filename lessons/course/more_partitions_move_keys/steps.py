@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lessons.course.bare_names import BARE_NAME, told
-from lessons.course.exercise import Observation, Step, Verdict, not_begun
+from lessons.course.exercise import Step
 
 TOPIC = "repairs"
 PARTITIONS = 2  # to begin with
@@ -23,12 +22,3 @@ def send(*keys: str, **more: Any) -> Step:
     """A record for each of the keys."""
     fields = {"topic": TOPIC, "values": "\n".join(f"{key} repaired" for key in keys), "key": "\n".join(keys)}
     return Step("produce", {**fields, **more})
-
-
-def no_topic(observation: Observation, *, expected: str) -> Verdict:
-    """The verdict where there is none."""
-    bare = observation["unprefixed"]
-    return not_begun(
-        f"There is no topic {TOPIC}.", expected=expected, misconception=BARE_NAME if bare else "no-topic",
-        why=told(bare) if bare else "Create it by the form above.",
-    )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, Field, create_model
 
+from lessons.course.draws import draw_now, last_answer, seen_of_last_answer
 from lessons.course.evidence import Evidence
 from lessons.course.exercise import (
     Exercise,
@@ -67,7 +68,7 @@ def ticked(choose: Callable[[list[str], list[str], Tracks], list[str]]) -> Steps
     """Steps: the thirty points, and a tick at each order that is chosen from (those that can be, all, the tracks)."""
 
     def steps(evidence: Evidence, seed: str) -> Iterator[Step]:
-        bikes, orders = bikes_asked(of_seat(seed, CouldItBe.id)), orders_asked(seed, draw_now(evidence))
+        bikes, orders = bikes_asked(of_seat(seed, CouldItBe.id)), orders_asked(seed, draw_now(evidence, CouldItBe.id))
         yield create()
         yield send_in_turn(bikes)
         tracks = tracks_in(seen_of(evidence), bikes, expected="")
@@ -84,12 +85,6 @@ def only_as_sent(right: Sequence[str], orders: Sequence[str], tracks: Tracks) ->
 
 def each_bike_alone(right: Sequence[str], orders: Sequence[str], tracks: Tracks) -> list[str]:
     return [order for order in orders if not _is_reversed(order)]
-
-
-def draw_now(evidence: Evidence) -> str:
-    """Which orders are asked for now: after each answer others."""
-    given = evidence.submissions(CouldItBe.id)
-    return given[-1].id if given else ""
 
 
 class CouldItBe(Exercise):
@@ -113,24 +108,16 @@ class CouldItBe(Exercise):
 
     def questions(self, evidence: Evidence, seed: str) -> type[BaseModel] | None:
         """None once the last answer was right, as far as a check has seen it: there is nothing left to ask."""
-        draw = draw_now(evidence)
-        checked = [each for each in evidence.earlier(self.id) if draw and each.get("answer_id") == draw]
-        if any(self.judge(each, seed).state == "done" for each in checked):
+        if any(self.judge(each, seed).state == "done" for each in seen_of_last_answer(evidence, self.id)):
             return None
-        one_of: Any = Literal[tuple(orders_asked(seed, draw))]
+        one_of: Any = Literal[tuple(orders_asked(seed, draw_now(evidence, self.id)))]
         return create_model(
             "CouldItBe", orders=(list[one_of], Field([], title="A group can be given them in this order"))
         )
 
     def observe(self, evidence: Evidence) -> Observation:
         """Where the points are, what was ticked last, and which orders were asked for then."""
-        given = evidence.submissions(self.id)
-        return {
-            **seen_of(evidence),
-            "answer_id": given[-1].id if given else "",
-            "draw": given[-2].id if len(given) > 1 else "",
-            "ticked": given[-1].fields["answers"].get("orders") if given else None,
-        }
+        return {**seen_of(evidence), **last_answer(evidence, self.id, ticked="orders")}
 
     def judge(self, observation: Observation, seed: str) -> Verdict:
         tracks = tracks_in(observation, bikes_asked(of_seat(seed, self.id)), expected=EXPECTED)

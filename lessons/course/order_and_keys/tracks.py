@@ -8,7 +8,7 @@ from itertools import combinations, permutations
 from typing import Any, NamedTuple
 
 from lessons.cluster.partitioners import by_crc32, by_murmur2
-from lessons.course.bare_names import BARE_NAME, told
+from lessons.course.bare_names import no_topic
 from lessons.course.evidence import Evidence
 from lessons.course.exercise import Observation, Step, Verdict, not_begun, not_yet
 
@@ -18,9 +18,8 @@ BIKES_ASKED = 3
 POINTS = [str(number) for number in range(1, 11)]
 BIKES = [f"bike-{number}" for number in range(20, 100)]  # of which a seat is asked for three
 
-Rows = Mapping[
-    str, Sequence[Sequence[Any]]
-]  # JSON: bike → [partition, offset, value, at_ms] of its newest, oldest first
+# JSON: bike → [partition, offset, value, at_ms] of its newest, oldest first
+Rows = Mapping[str, Sequence[Sequence[Any]]]
 
 
 class Point(NamedTuple):
@@ -77,11 +76,7 @@ def _newest(points: Sequence[Point]) -> list[Point]:
 def tracks_in(observation: Observation, bikes: Sequence[str], *, expected: str) -> Tracks | Verdict:
     """The ten points of each of these bikes, or why there are none yet that could be asked about."""
     if observation["partitions"] is None:
-        bare = observation["unprefixed"]
-        return not_begun(
-            f"There is no topic {TOPIC}.", expected=expected, misconception=BARE_NAME if bare else "no-topic",
-            why=told(bare) if bare else "Create it by the form above.",
-        )  # fmt: skip
+        return no_topic(TOPIC, observation["unprefixed"], expected=expected)
     rows: Rows = observation["rows"]
     if not any(bike in rows for bike in bikes):
         has_keyless = observation["keyless"] >= len(POINTS)

@@ -3,8 +3,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import ClassVar
 
-from lessons.course.bare_names import BARE_NAME, told
-from lessons.course.evidence import SHOWN_CHARACTERS, Evidence
+from lessons.course.bare_names import no_topic
+from lessons.course.evidence import Evidence, text_of
 from lessons.course.exercise import Exercise, Observation, Step, StepsFor, Verdict, WrongWay, done, not_begun, not_yet
 from lessons.course.retention.steps import PINGS, SEND, TOPIC, create, cut, last_ping
 from lessons.course.seeded import seeded_choice
@@ -69,7 +69,7 @@ class ForgetARider(Exercise):
             "partitions": len(topic.partitions) if topic else None,
             "earliest": earliest,
             "end": end,
-            "left": [[each.offset, _text(each.key), _text(each.value)] for each in left],
+            "left": [[each.offset, text_of(each.key), text_of(each.value)] for each in left],
             "unprefixed": evidence.unprefixed([TOPIC]) if topic is None else {},
         }
 
@@ -103,12 +103,9 @@ class ForgetARider(Exercise):
 
 def _not_ready(observation: Observation, *, expected: str) -> Verdict | None:
     """Why nothing was cut off so far."""
-    partitions, bare = observation["partitions"], observation["unprefixed"]
+    partitions = observation["partitions"]
     if partitions is None:
-        return not_begun(
-            f"There is no topic {TOPIC}.", expected=expected, misconception=BARE_NAME if bare else "no-topic",
-            why=told(bare) if bare else "Create it by the form above.",
-        )  # fmt: skip
+        return no_topic(TOPIC, observation["unprefixed"], expected=expected)
     if partitions != 1:
         return not_yet(
             f"{TOPIC} has {partitions} partitions.", expected=expected, misconception="more-partitions",
@@ -138,7 +135,3 @@ def _still_there(of_bike: Sequence[int], first: int, bike: str, begins: str, *, 
         f"{begins}. {count} {'record' if count == 1 else 'records'} of {bike} can still be read.",
         expected=expected, misconception="too-little", why="Find the last one of that bike, by its key.",
     )  # fmt: skip
-
-
-def _text(content: bytes | None) -> str | None:
-    return None if content is None else content.decode(errors="replace")[:SHOWN_CHARACTERS]

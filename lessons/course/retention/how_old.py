@@ -14,13 +14,10 @@ from lessons.course.exercise import (
     StepsFor,
     Verdict,
     WrongWay,
-    done,
-    not_begun,
-    not_yet,
     submit,
 )
 from lessons.course.moments import moment_of
-from lessons.course.predictions import older, possible, predictions
+from lessons.course.predictions import Foretold, predictions
 from lessons.course.retention.steps import PING, TOPIC, create, pinged_until, set_to
 
 Predicted = Literal[
@@ -30,13 +27,19 @@ Predicted = Literal[
     "once every group has read it",
 ]
 CHOICES = AT_ONCE, NEXT_CHECK, NOT_WHILE, WHEN_READ = get_args(Predicted)
-SAID = {
-    AT_ONCE: "It is older by now, and still there.",
-    NEXT_CHECK: "The brokers have checked, and it is still there.",
-    NOT_WHILE: "And so it is: it is older by now, and still there.",
-    WHEN_READ: "Readers make no difference. It is older by now, and still there, read or not.",
-}
-EXPECTED = f"a prediction, and after it a record in {TOPIC} that is older than retention.ms"
+WORDS = Foretold(
+    said={
+        AT_ONCE: "It is older by now, and still there.",
+        NEXT_CHECK: "The brokers have checked, and it is still there.",
+        NOT_WHILE: "And so it is: it is older by now, and still there.",
+        WHEN_READ: "Readers make no difference. It is older by now, and still there, read or not.",
+    },
+    expected=f"a prediction, and after it a record in {TOPIC} that is older than retention.ms",
+    before="Before you could see it",
+    now="Now set retention.ms to 10000, and send a ping every few seconds for half a minute.",
+    late=f"{TOPIC} had such a record before your prediction.",
+    again="It is stored now. Send on for a while: each ping that comes after a prediction counts.",
+)
 SHORT_MS = 5000  # in the solutions
 KEPT = 40  # moments, in the evidence
 
@@ -98,20 +101,4 @@ class HowOld(Exercise):
         }
 
     def judge(self, observation: Observation, seed: str) -> Verdict:
-        given = possible(observation["predictions"], CHOICES)
-        if not given:
-            say = not_yet if observation["predictions"] else not_begun
-            return say("Nothing was predicted yet.", expected=EXPECTED)
-        for moment in observation["overdue"]:
-            if first := older(given, moment):
-                answer = first[-1]["answer"]
-                return done(f"Before you could see it, you predicted “{answer}”. {SAID[answer]}")
-        if observation["overdue"]:
-            return not_yet(
-                f"{TOPIC} had such a record before your prediction.", expected=EXPECTED, misconception="afterwards",
-                why="It is stored now. Send on for a while: each ping that comes after a prediction counts.",
-            )  # fmt: skip
-        return not_yet(
-            f"Your prediction is stored: “{given[-1]['answer']}”.", expected=EXPECTED, misconception="not-sent",
-            why="Now set retention.ms to 10000, and send a ping every few seconds for half a minute.",
-        )  # fmt: skip
+        return WORDS.judge(observation["predictions"], observation["overdue"])

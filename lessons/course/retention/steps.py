@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from lessons.course.evidence import Evidence
-from lessons.course.exercise import Step
+from lessons.course.exercise import Step, while_not
 
 TOPIC = "positions"
 BIKES = (17, 23, 42, 58, 17, 42, 23, 58, 42, 31, 64, 31)  # of ping 1, of ping 2, …
@@ -42,10 +42,7 @@ PING = Step("produce", {"topic": TOPIC, "key": "bike-31", "values": "ping"})
 
 def pinged_until(is_so: Callable[[], Any]) -> Iterator[Step]:
     """Steps: a ping a second. Raises: TimeoutError."""
-    began = time.monotonic()
-    while not is_so():
-        if time.monotonic() > began + PATIENCE_S:
-            raise TimeoutError(f"it was not so within {PATIENCE_S:g} s")
+    for _ in while_not(is_so, within_s=PATIENCE_S):
         yield PING
         time.sleep(PACE_S)
 

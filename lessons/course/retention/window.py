@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
 
-from lessons.course.bare_names import BARE_NAME, told
+from lessons.course.bare_names import no_topic
 from lessons.course.evidence import Evidence, PastAct
 from lessons.course.exercise import Exercise, Observation, Step, StepsFor, Verdict, WrongWay, done, not_begun, not_yet
 from lessons.course.retention.steps import PING, SEND, TOPIC, begins_at, create, cut, pinged_until, set_to
@@ -94,11 +94,7 @@ class Window(Exercise):
             "are gone by age"
         )
         if observation["topic_id"] is None:
-            bare = observation["unprefixed"]
-            return not_begun(
-                f"There is no topic {TOPIC}.", expected=expected, misconception=BARE_NAME if bare else "no-topic",
-                why=told(bare) if bare else "Create it by the form above.",
-            )  # fmt: skip
+            return no_topic(TOPIC, observation["unprefixed"], expected=expected)
         return (
             _wrong_setting(observation["settings"], needed, allowed, expected=expected)
             or _nothing_gone(observation, expected=expected)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from lessons.course.bare_names import BARE_NAME, told
+from lessons.course.bare_names import no_topic
 from lessons.course.evidence import Evidence, Found
-from lessons.course.exercise import Observation, Step, Verdict
-from lessons.course.places import Say
+from lessons.course.exercise import Observation, Say, Step, Verdict
 
 TOPIC = "bookings"
 CREATE = Step("create-topic", {"name": TOPIC, "partitions": 1, "replicas": 1})
@@ -23,15 +22,23 @@ def seen_in(evidence: Evidence) -> dict[str, Any]:
     that were aborted (`aborted`); where each partition begins, how far it can be read, and where it ends. Raises:
     ClusterError."""
     topic = evidence.topic(TOPIC)
-    spans = evidence.offsets(TOPIC) if topic else {}
+    spans = spans_in(evidence) if topic else {}
     given = evidence.newest(TOPIC) if topic else ()
-    stable = {partition: evidence.stable_end(TOPIC, partition) for partition in spans}
     return {
         "topic_id": topic.topic_id if topic else None,
-        "spans": {str(p): [earliest, stable[p], end] for p, (earliest, end) in sorted(spans.items())},
-        "given": {str(p): [each.offset for each in given if each.partition == p] for p in spans},
-        "aborted": {str(p): aborted_in(evidence, p, given, until=stable[p]) for p in spans},
+        "spans": spans,
+        "given": {p: [each.offset for each in given if each.partition == int(p)] for p in spans},
+        "aborted": {p: aborted_in(evidence, int(p), given, until=stable) for p, (_, stable, _end) in spans.items()},
         "unprefixed": evidence.unprefixed([TOPIC]) if topic is None else {},
+    }
+
+
+def spans_in(evidence: Evidence) -> dict[str, list[int]]:
+    """{partition: [where it begins, how far it can be read, where it ends]} of the topic, which has to be there. Raises:
+    ClusterError."""
+    return {
+        str(partition): [earliest, evidence.stable_end(TOPIC, partition), end]
+        for partition, (earliest, end) in sorted(evidence.offsets(TOPIC).items())
     }
 
 
@@ -46,11 +53,8 @@ def aborted_in(evidence: Evidence, partition: int, given: tuple[Found, ...], *, 
 def no_records(observation: Observation, *, expected: str, say: Say) -> Verdict | None:
     """Why there can be no transaction yet."""
     if observation["topic_id"] is None:
-        unprefixed = observation["unprefixed"]
-        return say(
-            f"There is no topic {TOPIC}.", expected=expected, misconception=BARE_NAME if unprefixed else "no-topic",
-            why=told(unprefixed) if unprefixed else "Create it by the form of this lesson.",
-        )  # fmt: skip
+        why = "Create it by the form of this lesson."
+        return no_topic(TOPIC, observation["unprefixed"], expected=expected, why=why, say=say)
     if not any(end for _earliest, _stable, end in observation["spans"].values()):
         return say(f"{TOPIC} is empty.", expected=expected, misconception="empty-topic")
     return None

@@ -19,7 +19,7 @@ from lessons.course.exercise import (
     submit,
 )
 from lessons.course.seeded import seeded_choice
-from lessons.course.transactions.bookings import CREATE, TOPIC, book, no_records
+from lessons.course.transactions.bookings import CREATE, TOPIC, book, no_records, spans_in
 
 WAITING = range(4, 8)
 KEPT = 10  # states in which a transaction was open
@@ -80,10 +80,7 @@ class StandsStill(Exercise):
         """Where the partitions begin, how far they can be read, and where they end; the same of earlier moments at which
         something was open; and what was typed."""
         topic, given = evidence.topic(TOPIC), evidence.submitted(self.id)
-        spans = {
-            str(partition): [earliest, evidence.stable_end(TOPIC, partition), end]
-            for partition, (earliest, end) in (evidence.offsets(TOPIC).items() if topic else ())
-        }
+        spans = spans_in(evidence) if topic else {}
         topic_id = topic.topic_id if topic else None
         before = [each for each in evidence.earlier(self.id) if each.get("topic_id") == topic_id]
         now = [[stable, end] for _earliest, stable, end in spans.values() if stable < end]

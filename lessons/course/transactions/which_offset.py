@@ -5,9 +5,9 @@ from typing import ClassVar, Literal, get_args
 from pydantic import BaseModel, Field
 
 from lessons.course.evidence import Evidence
-from lessons.course.exercise import Exercise, Guess, Observation, Verdict, WrongWay, done, not_begun, not_yet, submit
+from lessons.course.exercise import Exercise, Guess, Observation, Verdict, WrongWay, submit
 from lessons.course.moments import moment_of
-from lessons.course.predictions import older, possible, predictions
+from lessons.course.predictions import Foretold, predictions
 from lessons.course.transactions.bookings import CREATE, TOPIC, aborted_in, book
 
 Predicted = Literal["no offset: nothing was stored", "two offsets", "three offsets"]
@@ -16,12 +16,16 @@ BECAUSE = (
     "Each record is stored with its offset when it is sent, long before it is known how the transaction ends. Aborted, "
     "they stay where they are, and a mark behind them says so: that takes the third offset."
 )
-SAID = {
-    NOTHING: f"It takes three. {BECAUSE}",
-    TWO: f"It takes one more. {BECAUSE}",
-    THREE: f"And so it is. {BECAUSE}",
-}
-EXPECTED = "a prediction, after it an aborted transaction, and a record behind that"
+WORDS = Foretold(
+    said={
+        NOTHING: f"It takes three. {BECAUSE}",
+        TWO: f"It takes one more. {BECAUSE}",
+        THREE: f"And so it is. {BECAUSE}",
+    },
+    expected="a prediction, after it an aborted transaction, and a record behind that",
+    before="Before you saw it",
+    now="Now abort a transaction, and send one more that is committed: which offset does that get?",
+)
 
 
 class PredictedOffsets(BaseModel):
@@ -62,15 +66,4 @@ class WhichOffset(Exercise):
         }
 
     def judge(self, observation: Observation, seed: str) -> Verdict:
-        given = possible(observation["predictions"], CHOICES)
-        if not given:
-            say = not_yet if observation["predictions"] else not_begun
-            return say("Nothing was predicted yet.", expected=EXPECTED)
-        behind = observation["behind"]
-        if first := older(given, behind[-1]) if behind else []:
-            offsets = first[-1]["answer"]
-            return done(f"Before you saw it, you predicted “{offsets}”. {SAID[offsets]}")
-        return not_yet(
-            f"Your prediction is stored: “{given[-1]['answer']}”.", expected=EXPECTED, misconception="not-sent",
-            why="Now abort a transaction, and send one more that is committed: which offset does that get?",
-        )  # fmt: skip
+        return WORDS.judge(observation["predictions"], observation["behind"][-1:])

@@ -10,6 +10,7 @@ from lessons.course.evidence import Evidence
 from lessons.course.exercise import (
     Exercise,
     Observation,
+    Say,
     Step,
     StepsFor,
     Verdict,
@@ -19,7 +20,7 @@ from lessons.course.exercise import (
     not_yet,
     submit,
 )
-from lessons.course.places import Say, groups_at_the_end, not_readable, seen_in
+from lessons.course.places import groups_at_the_end, not_readable, seen_in
 from lessons.course.seeded import seeded_choice
 from lessons.course.two_groups_two_places.steps import CREATE, TOPIC, consume, send
 

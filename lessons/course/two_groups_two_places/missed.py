@@ -1,14 +1,14 @@
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal, get_args
+from dataclasses import replace
+from typing import ClassVar, Literal, get_args
 
 from pydantic import BaseModel, Field
 
 from lessons.course.evidence import Evidence, Found
-from lessons.course.exercise import Exercise, Guess, Observation, Verdict, WrongWay, done, not_begun, not_yet, submit
-from lessons.course.moments import moment_of
+from lessons.course.exercise import Exercise, Guess, Observation, Verdict, WrongWay, submit
 from lessons.course.places import Place, places_of
-from lessons.course.predictions import older, possible, predictions
+from lessons.course.predictions import Foretold, latest_moments, older, possible, predictions
 from lessons.course.two_groups_two_places.steps import CREATE, TOPIC, consume, send
 
 Predicted = Literal["all three", "the newest of them", "none of them"]
@@ -17,13 +17,21 @@ BECAUSE = (
     "The group had committed nothing, so it had no place to go on from: latest decided once more, and by then the end of "
     "the partition was behind the three."
 )
-SAID = {
-    ALL: f"It is given none of them. {BECAUSE}",
-    NEWEST: f"It is given none of them: latest means behind the last record. {BECAUSE}",
-    NONE: f"And so it is. {BECAUSE}",
-}
-EXPECTED = "a prediction, after it three more records, and a group that goes past them"
-KEPT = 40  # moments, in the evidence
+WORDS = Foretold(
+    said={
+        ALL: f"It is given none of them. {BECAUSE}",
+        NEWEST: f"It is given none of them: latest means behind the last record. {BECAUSE}",
+        NONE: f"And so it is. {BECAUSE}",
+    },
+    expected="a prediction, after it three more records, and a group that goes past them",
+    before="Before you sent them",
+    now="Now unlock the three bikes.",
+)
+SENT = replace(
+    WORDS,
+    now="The three are there. Start the map again, look for a while, and unlock one more bike while it runs.",
+    left="behind",
+)
 
 
 class PredictedRows(BaseModel):
@@ -55,34 +63,17 @@ class Missed(Exercise):
         found = evidence.newest(TOPIC) if evidence.topic(TOPIC) else ()
         places = places_of(evidence, TOPIC) if found else []
         passed = [each for each in found if any(_is_behind(each, place) for place in places)]
-        return {"predictions": predictions(evidence, self, "rows"), "sent": _moments(found), "passed": _moments(passed)}
+        return {
+            "predictions": predictions(evidence, self, "rows"),
+            "sent": latest_moments(each.at_ms for each in found if each.at_ms),
+            "passed": latest_moments(each.at_ms for each in passed if each.at_ms),
+        }
 
     def judge(self, observation: Observation, seed: str) -> Verdict:
-        given = possible(observation["predictions"], CHOICES)
-        if not given:
-            say = not_yet if observation["predictions"] else not_begun
-            return say("Nothing was predicted yet.", expected=EXPECTED)
-        if first := _before(given, observation["passed"]):
-            rows = first[-1]["answer"]
-            return done(f"Before you sent them, you predicted “{rows}”. {SAID[rows]}")
-        stored = f"Your prediction is stored: “{given[-1]['answer']}”."
-        if _before(given, observation["sent"]):
-            return not_yet(
-                stored, expected=EXPECTED, misconception="behind",
-                why="The three are there. Start the map again, look for a while, and unlock one more bike while it runs.",
-            )  # fmt: skip
-        return not_yet(stored, expected=EXPECTED, misconception="not-sent", why="Now unlock the three bikes.")
-
-
-def _before(given: list[Any], moments: list[str]) -> list[Any]:
-    """The predictions that are older than the latest of the moments."""
-    return older(given, moments[-1]) if moments else []
+        given, sent = possible(observation["predictions"], CHOICES), observation["sent"]
+        words = SENT if sent and older(given, sent[-1]) else WORDS
+        return words.judge(observation["predictions"], observation["passed"][-1:])
 
 
 def _is_behind(record: Found, place: Place) -> bool:
     return bool(record.partition == place["partition"] and record.offset < place["committed"])
-
-
-def _moments(found: tuple[Found, ...] | list[Found]) -> list[str]:
-    """The latest times of these records, oldest first."""
-    return [moment_of(at_ms) for at_ms in sorted({each.at_ms for each in found if each.at_ms})[-KEPT:]]

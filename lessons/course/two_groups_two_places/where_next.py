@@ -9,6 +9,7 @@ from lessons.course.evidence import Evidence
 from lessons.course.exercise import (
     Exercise,
     Observation,
+    Say,
     Step,
     StepsFor,
     Verdict,
@@ -18,7 +19,7 @@ from lessons.course.exercise import (
     not_yet,
     submit,
 )
-from lessons.course.places import Place, Say, lag_of, not_readable, seen_in
+from lessons.course.places import Place, lag_of, not_readable, seen_in
 from lessons.course.seeded import seeded_choice
 from lessons.course.two_groups_two_places.steps import CREATE, TOPIC, consume, send
 

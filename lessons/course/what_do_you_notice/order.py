@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, Field, create_model
 
+from lessons.course.draws import draw_now, last_answer, seen_of_last_answer
 from lessons.course.evidence import Evidence
 from lessons.course.exercise import (
     Exercise,
@@ -53,18 +54,12 @@ def marked(choose: Callable[[list[str], list[str]], list[str]]) -> StepsFor:
     """Steps: nine records are sent so that some of the pairs are in order and some are not; these are marked."""
 
     def steps(evidence: Evidence, seed: str) -> Iterator[Step]:
-        pairs = pairs_asked(seed, draw_now(evidence))
+        pairs = pairs_asked(seed, draw_now(evidence, Order.id))
         yield from send_until(evidence, lambda places: 1 < sum(in_order(pair, places) for pair in pairs) < ASKED)
         places = places_of(evidence)
         yield submit(Order.id, ordered=choose([pair for pair in pairs if in_order(pair, places)], pairs))
 
     return steps
-
-
-def draw_now(evidence: Evidence) -> str:
-    """Which pairs are asked for now: after each answer others."""
-    given = evidence.submissions(Order.id)
-    return given[-1].id if given else ""
 
 
 class Order(Exercise):
@@ -88,22 +83,14 @@ class Order(Exercise):
 
     def questions(self, evidence: Evidence, seed: str) -> type[BaseModel] | None:
         """None once the last answer was right, as far as a check has seen it: there is nothing left to ask."""
-        draw = draw_now(evidence)
-        checked = [each for each in evidence.earlier(self.id) if draw and each.get("answer_id") == draw]
-        if any(_is_right(each, seed) for each in checked):
+        if any(_is_right(each, seed) for each in seen_of_last_answer(evidence, self.id)):
             return None
-        one_of: Any = Literal[tuple(pairs_asked(seed, draw))]
+        one_of: Any = Literal[tuple(pairs_asked(seed, draw_now(evidence, self.id)))]
         return create_model("Order", ordered=(list[one_of], Field([], title="Always in this order")))
 
     def observe(self, evidence: Evidence) -> Observation:
         """Where the newest of the nine are, what was marked last, and which pairs were asked for then."""
-        given = evidence.submissions(self.id)
-        return {
-            **seen_of(evidence),
-            "answer_id": given[-1].id if given else "",
-            "draw": given[-2].id if len(given) > 1 else "",
-            "marked": given[-1].fields["answers"].get("ordered") if given else None,
-        }
+        return {**seen_of(evidence), **last_answer(evidence, self.id, marked="ordered")}
 
     def judge(self, observation: Observation, seed: str) -> Verdict:
         expected = "a tick at each pair that Kafka keeps in order, and at no other"

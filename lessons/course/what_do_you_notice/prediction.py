@@ -6,8 +6,7 @@ from pydantic import BaseModel, Field
 
 from lessons.course.evidence import Evidence
 from lessons.course.exercise import Exercise, Guess, Observation, Verdict, WrongWay, submit
-from lessons.course.moments import moment_of
-from lessons.course.predictions import Foretold, predictions
+from lessons.course.predictions import Foretold, latest_moments, predictions
 from lessons.course.what_do_you_notice.sent import CREATE, SEND, TOPIC, WANTED
 
 Predicted = Literal[
@@ -29,7 +28,6 @@ WORDS = Foretold(
     late="The records of 1 to 9 are older than your prediction.",
     again="It is stored now. Send 1 to 9 once more: then it came first.",
 )
-KEPT = 40  # moments of sending, in the evidence
 
 
 class PredictedOrder(BaseModel):
@@ -58,10 +56,9 @@ class Prediction(Exercise):
     def observe(self, evidence: Evidence) -> Observation:
         """The predictions, and the times of the newest records of 1 to 9 that the topic holds."""
         found = evidence.newest(TOPIC) if evidence.topic(TOPIC) else ()
-        times = sorted({each.at_ms for each in found if each.value in WANTED})
         return {
             "predictions": predictions(evidence, self, "order"),
-            "sent": [moment_of(at_ms) for at_ms in times[-KEPT:]],
+            "sent": latest_moments(each.at_ms for each in found if each.value in WANTED),
         }
 
     def judge(self, observation: Observation, seed: str) -> Verdict:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from lessons.course.bare_names import BARE_NAME, told
+from lessons.course.bare_names import no_topic
 from lessons.course.evidence import Evidence
 from lessons.course.exercise import Observation, Step, Verdict, not_begun, not_yet
 
@@ -65,12 +65,10 @@ def is_spread(places: Places) -> bool:
 
 def not_ready(observation: Observation, *, expected: str) -> Verdict | None:
     """Why there is nothing yet that could be asked about."""
-    partitions, places, unprefixed = observation["partitions"], observation["places"], observation["unprefixed"]
+    partitions, places = observation["partitions"], observation["places"]
     if partitions is None:
-        return not_begun(
-            f"There is no topic {TOPIC}.", expected=expected, misconception=BARE_NAME if unprefixed else "no-topic",
-            why=told(unprefixed) if unprefixed else "Create it (lesson 3), and give it a second partition (lesson 5).",
-        )  # fmt: skip
+        why = "Create it (lesson 3), and give it a second partition (lesson 5)."
+        return no_topic(TOPIC, observation["unprefixed"], expected=expected, why=why)
     if partitions < 2:
         return not_begun(
             f"{TOPIC} has 1 partition.", expected=expected, misconception="one-partition-topic",

@@ -32,8 +32,6 @@ def whole_number(value: Any) -> int:
 
 
 def seconds(value: Any) -> float:
-    if type(value) is float:
-        return value
     if not isinstance(value, (int, float)) and not hasattr(value, "__float__") and not hasattr(value, "__index__"):
         raise TypeError(f"must be real number, not {type(value).__name__}")
     return float(value)

@@ -38,13 +38,18 @@ class Outgoing:
     timestamp: int
     headers: list[tuple[str, bytes | None]]
     callback: Callback | None
-    size: int = 0  # bytes, as the queue counts them
-    whole_size: int = 0  # with the headers
 
-    def __post_init__(self) -> None:
-        self.size = self.whole_size = len(self.value or b"") + len(self.key or b"")
-        if self.headers:
-            self.whole_size += sum(len(name) + len(content or b"") + 2 for name, content in self.headers)
+    @property
+    def size(self) -> int:
+        """Bytes, as the queue counts them."""
+        return len(self.value or b"") + len(self.key or b"")
+
+    @property
+    def whole_size(self) -> int:
+        """Bytes, with the headers."""
+        if not self.headers:
+            return self.size
+        return self.size + sum(len(name) + len(content or b"") + 2 for name, content in self.headers)
 
     def as_frame(self) -> dict[str, Any]:
         record: dict[str, Any] = {
@@ -120,10 +125,7 @@ class Producer(Handle):
         if record.whole_size > self._most_record_bytes:
             words = "Unable to produce message: Broker: Message size too large"
             raise KafkaException(KafkaError(KafkaError.MSG_SIZE_TOO_LARGE, words))  # type: ignore[attr-defined]
-        if (
-            len(self._outgoing) + len(self._reports) >= self._most_records
-            or self._queued_bytes + record.size > self._most_bytes
-        ):
+        if len(self) >= self._most_records or self._queued_bytes + record.size > self._most_bytes:
             raise BufferError("Local: Queue full")
 
     def _check_partition(self, topic: str, partition: int) -> None:
