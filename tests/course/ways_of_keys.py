@@ -77,7 +77,7 @@ def _(seat: Seat) -> None:
 
 
 def asked(seat: Seat) -> list[str]:
-    return bikes_asked(seat.seed("keys-and-partitions.before-it-is-sent"), "")
+    return bikes_asked(seat.seed("keys-and-partitions.before-it-is-sent"), 0)
 
 
 @way("keys-and-partitions.before-it-is-sent", PROGRAM)

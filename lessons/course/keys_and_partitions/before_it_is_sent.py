@@ -49,15 +49,19 @@ def in_java(bike: str) -> int:
     return by_murmur2(bike, WANTED)
 
 
-def bikes_asked(seed: str, draw: str) -> list[str]:
-    """Three that are not all together by either hash, and elsewhere by the other one. Others of another draw."""
-    chance = random.Random(f"{seed} {draw}")  # noqa: S311 - no secret
-    while True:
-        bikes = sorted(chance.sample(BIKES, ASKED))
-        places, others = [here(each) for each in bikes], [in_java(each) for each in bikes]
-        is_dealt_out = [*range(WANTED)] in (places, others)
-        if places != others and len(set(places)) > 1 and len(set(others)) > 1 and not is_dealt_out:
-            return bikes
+def bikes_asked(seed: str, draw: int) -> list[str]:
+    """Three that are not all together by either hash, and elsewhere by the other one; in each draw (from 0) others."""
+    bikes = [*BIKES]
+    random.Random(seed).shuffle(bikes)  # noqa: S311 - no secret
+    triples = [sorted(bikes[at : at + ASKED]) for at in range(0, len(bikes) - ASKED + 1, ASKED)]
+    fit = [each for each in triples if _are_worth_asking(each)]
+    return fit[draw % len(fit)]
+
+
+def _are_worth_asking(bikes: list[str]) -> bool:
+    places, others = [here(each) for each in bikes], [in_java(each) for each in bikes]
+    is_dealt_out = [*range(WANTED)] in (places, others)
+    return places != others and len(set(places)) > 1 and len(set(others)) > 1 and not is_dealt_out
 
 
 def tested(evidence: Evidence) -> list[Observation]:
@@ -69,10 +73,9 @@ def tested(evidence: Evidence) -> list[Observation]:
     return [*seen.values()]
 
 
-def draw_now(evidence: Evidence, *, apart_from: str = "") -> str:
-    """Which bikes are asked for: the id of the last answer that was put to the test."""
-    answers = [each["answer_id"] for each in tested(evidence)]
-    return next((answer for answer in reversed(answers) if answer != apart_from), "")
+def draw_now(evidence: Evidence, *, apart_from: str = "") -> int:
+    """Which bikes are asked for: so many answers were put to the test, without that of the id."""
+    return sum(each["answer_id"] != apart_from for each in tested(evidence))
 
 
 def done_with(evidence: Evidence, seed: str) -> list[str]:
