@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.playing import cards, exercise, press
+from tests.browser.playing import cards, check_now, exercise, press
 
 DAY_MS = 86_400_000
 SAFE = "min.insync.replicas=2"
@@ -33,8 +33,7 @@ def design_two_topics(page: Page) -> None:
 def work_out_the_disk(of: Locator) -> None:
     words = re.search(r"average (\d+) events.* of (\d+) bytes.* for (\d+) days", of.inner_text(), re.DOTALL)
     rate, size_bytes, days = map(int, words.groups())
-    of.get_by_label("GB").fill(str(round(3 * rate * size_bytes * days * 86_400 / 10**9)))
-    of.get_by_role("button", name="Check now").click()
+    check_now(of, {"GB": str(round(3 * rate * size_bytes * days * 86_400 / 10**9))})
     expect(of).to_have_attribute("data-state", "done")
 
 

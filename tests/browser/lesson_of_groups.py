@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.playing import card, exercise, predict, press
+from tests.browser.playing import card, check_now, exercise, predict, press
 
 BIKES, TRIPS = 6, 9
 
@@ -64,9 +64,7 @@ def two_groups_at_two_places(page: Page) -> None:
 def answer_for_more_groups(both: Locator) -> None:
     found = re.search(r"holds (\d+) records. (\d+) groups", both.inner_text())
     records, groups = map(int, found.groups() if found else ())
-    both.get_by_label("Records handed over in all").fill(str(records * groups))
-    both.get_by_label("holds afterwards").fill(str(records))
-    both.get_by_role("button", name="Check now").click()
+    check_now(both, {"Records handed over in all": str(records * groups), "holds afterwards": str(records)})
     expect(both).to_have_attribute("data-state", "done")
 
 
@@ -76,10 +74,8 @@ def say_where_each_goes_on(where: Locator, billing: Locator, *, end: int) -> Non
     place = end - int(found[1] if found else 0)
     billing.get_by_label("group.id").fill("billing-too")
     read(billing, count=place)
-    where.get_by_label("The group with that lag").fill(str(place))
-    where.get_by_label("A new group with earliest").fill("0")
-    where.get_by_label("A new group with latest").fill(str(end))
-    where.get_by_role("button", name="Check now").click()
+    fields = {"The group with that lag": place, "A new group with earliest": 0, "A new group with latest": end}
+    check_now(where, {label: str(offset) for label, offset in fields.items()})
 
 
 def replay_from_a_moment(page: Page) -> None:
@@ -101,15 +97,13 @@ def replay_from_a_moment(page: Page) -> None:
     read(again, count=TRIPS)
     place = go_back_to_the_moment(exercise(page, "Back to a moment"), set_offset)
     read(again, count=TRIPS - place)
-    forward = exercise(page, "And forward again")
-    forward.get_by_label("Trips that the group is given again").fill(str(TRIPS - place))
-    forward.get_by_label("The offset of the next new trip").fill(str(TRIPS))
-    forward.get_by_role("button", name="Check now").click()
+    typed = {"Trips that the group is given again": TRIPS - place, "The offset of the next new trip": TRIPS}
+    check_now(exercise(page, "And forward again"), {label: str(number) for label, number in typed.items()})
 
 
 def go_back_to_the_moment(back: Locator, set_offset: Locator) -> int:
     """The offset at which the group is then."""
-    back.get_by_role("button", name="Check now").click()
+    check_now(back)
     task = back.locator(".todo")
     expect(task).to_contain_text("Z.")
     moment = re.search(r"since (\S+Z)\.", task.inner_text())

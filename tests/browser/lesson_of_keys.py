@@ -8,7 +8,7 @@ from zlib import crc32
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.playing import card, exercise, predict, press
+from tests.browser.playing import card, check_boxes, check_now, exercise, predict, press
 
 
 def send_by_key(send: Locator, keys: list[str], values: list[str], **more: str) -> None:
@@ -29,9 +29,7 @@ def foretell_where_bikes_go(page: Page) -> None:
     press(send, "Send")
     asked = exercise(page, "Before it is sent")
     bikes = re.findall(r"Partition of (bike-\d\d)", asked.inner_text())
-    for bike in bikes:
-        asked.get_by_label(f"Partition of {bike}").fill(str(crc32(bike.encode()) % 3))
-    asked.get_by_role("button", name="Check now").click()
+    check_now(asked, {f"Partition of {bike}": str(crc32(bike.encode()) % 3) for bike in bikes})
     expect(asked).to_contain_text("Your answer is stored")
     send_by_key(send, bikes, ["out"] * 3)
     expect(asked).to_have_attribute("data-state", "done")
@@ -50,13 +48,13 @@ def follow_three_tracks(page: Page) -> None:
     expect(exercise(page, "Three tracks")).to_have_attribute("data-state", "done")
     places = {(bikes[n % 3], point): (partition, int(offset)) for n, (point, partition, offset) in enumerate(reports)}
     order = exercise(page, "Could it be?")
-    for box in order.get_by_role("checkbox").all():
-        rows = [
-            places[row] for row in re.findall(r"(bike-\d\d) (\d+)", box.locator("xpath=ancestor::label").inner_text())
-        ]
-        if all(one[0] != other[0] or one[1] < other[1] for one, other in combinations(rows, 2)):
-            box.check()
-    order.get_by_role("button", name="Check now").click()
+
+    def could_be(words: str) -> bool:
+        rows = [places[row] for row in re.findall(r"(bike-\d\d) (\d+)", words)]
+        return all(one[0] != other[0] or one[1] < other[1] for one, other in combinations(rows, 2))
+
+    check_boxes(order, could_be)
+    check_now(order)
 
 
 def move_a_bike_and_miss_some(page: Page) -> None:
@@ -99,5 +97,4 @@ def miss_some(page: Page, send: Locator, add: Locator) -> None:
     consumer.get_by_role("button", name="Start").click()
     expect(consumer.locator("[data-rows]")).to_contain_text("seen again")
     consumer.get_by_role("button", name="Stop").click()
-    seen.get_by_label("how many rows").fill(str(missed))
-    seen.get_by_role("button", name="Check now").click()
+    check_now(seen, {"how many rows": str(missed)})

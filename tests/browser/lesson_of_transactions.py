@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.playing import card, exercise, predict, press
+from tests.browser.playing import card, check_now, exercise, predict, press
 
 
 def transactions_of_all_kinds(page: Page) -> None:
@@ -38,6 +38,5 @@ def fill(form: Locator, count: int) -> None:
 
 
 def answer(of: Locator, label: str, typed: int) -> None:
-    of.get_by_label(label).fill(str(typed))
-    of.get_by_role("button", name="Check now").click()
+    check_now(of, {label: str(typed)})
     expect(of).to_have_attribute("data-state", "done")

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
 from playwright.sync_api import Locator, Page, expect
 
 from tests.waiting import wait_for
+
+START_MS = 90_000  # until Python has been loaded, on a machine that does other things too
 
 
 def cards(page: Page, title: str) -> Locator:
@@ -30,9 +35,28 @@ def press(of: Locator, name: str) -> str:
     return of.locator(".answers").inner_text()
 
 
+def fill(of: Locator, fields: Mapping[str, str]) -> None:
+    """Each field by its label."""
+    for label, value in fields.items():
+        of.locator("form").get_by_label(label).fill(value)
+
+
+def check_now(of: Locator, fields: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Types what an exercise asks for, by the labels or parts of them, and has it checked."""
+    fill(of, fields)
+    of.get_by_role("button", name="Check now").click()
+
+
+def check_boxes(of: Locator, is_so: Callable[[str], bool]) -> None:
+    """Marks each choice of which the words say that it is so."""
+    for box in of.get_by_role("checkbox").all():
+        if is_so(box.locator("xpath=ancestor::label").inner_text()):
+            box.check()
+
+
 def predict(of: Locator, choice: str) -> None:
     of.get_by_label(choice).check()
-    of.get_by_role("button", name="Check now").click()
+    check_now(of)
     expect(of).to_contain_text("Your prediction is stored")
 
 

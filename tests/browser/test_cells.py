@@ -12,8 +12,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from lessons.course.notebook import original
 from tests.browser.conftest import RunningApp, join_unseen, watched_page
-
-START_MS = 90_000  # until Python has been loaded, on a machine that does other things too
+from tests.browser.playing import START_MS
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import WINDOW, RunningApp, join
+from tests.browser.playing import card, exercise, press
 from tests.browser.project import Project
-from tests.browser.test_all_lessons import card, exercise, press
 
 CHECK = "lessons/course/adding_partitions/two_partitions.py"
 

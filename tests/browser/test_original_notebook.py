@@ -15,7 +15,8 @@ from playwright.sync_api import Locator, Page, expect
 from lessons.course.loader import all_exercises
 from lessons.course.notebook import original
 from tests.browser.conftest import RunningApp
-from tests.browser.test_cells import START_MS, cell
+from tests.browser.playing import START_MS
+from tests.browser.test_cells import cell
 from tests.browser.test_pages import room_of
 from tests.programs.running import Seat, normal, take_seat
 from tests.waiting import wait_for

@@ -14,7 +14,8 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import CHROMIUM_FLAGS, RunningApp, app_in, join, visitor, watched_page
 from tests.browser.firefox import find_firefox, running_firefox
-from tests.browser.test_cells import START_MS, cell, edit, run
+from tests.browser.playing import START_MS
+from tests.browser.test_cells import cell, edit, run
 
 pytestmark = pytest.mark.long
 NAME = "class.example"

@@ -96,7 +96,7 @@ _VARIABLE = (
     (r"^(%\d\|)[\d.]+\|", r"\1TIME|"),
     (r"rdkafka#(\w+)-\d+", r"rdkafka#\1-N"),
     (r"127\.0\.0\.1:\d+", "HOST:PORT"),
-    (r"\(id [\w-]{22}\)", "(id TOPIC_ID)"),
+    (r"\bid [\w/+-]{22}", "id TOPIC_ID"),
     (r"rdkafka-[0-9a-f-]{36}", "MEMBER"),
     (r'^  File ".*?", line', '  File "…", line'),
     (r"^ *[~^]+\n", ""),

@@ -143,6 +143,7 @@ def node_as_json(node: Node | None) -> JSON | None:
 def metadata_as_json(metadata: ClusterMetadata, namespace: Namespace) -> JSON:
     """A list of topics with what the seat may see of it."""
     return {
+        "prefix": namespace.prefix,
         "cluster_id": metadata.cluster_id,
         "controller_id": metadata.controller_id,
         "orig_broker_id": metadata.orig_broker_id,

@@ -87,12 +87,35 @@ for _each in (ClusterMetadata, BrokerMetadata, TopicMetadata, PartitionMetadata,
     _each.__module__ = "confluent_kafka.admin._metadata"
 
 
+class _Topics(dict[str, TopicMetadata]):
+    """By their short names. The Python that a page shows has full ones, as on the class's machine, and finds the same."""
+
+    def __init__(self, prefix: str, topics: dict[str, TopicMetadata]) -> None:
+        super().__init__(topics)
+        self._prefix = prefix
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(self._short(name))
+
+    def __getitem__(self, name: str) -> TopicMetadata:
+        try:
+            return super().__getitem__(self._short(name))
+        except KeyError:
+            raise KeyError(name) from None
+
+    def get(self, name: Any, default: Any = None) -> Any:
+        return super().get(self._short(name), default)
+
+    def _short(self, name: Any) -> Any:
+        return name.removeprefix(self._prefix) if isinstance(name, str) else name
+
+
 def cluster_from(wire: dict[str, Any]) -> ClusterMetadata:
     made = ClusterMetadata()
     made.cluster_id, made.controller_id = wire["cluster_id"], wire["controller_id"]
     made.orig_broker_id, made.orig_broker_name = wire["orig_broker_id"], wire["orig_broker_name"]
     made.brokers = {each["id"]: _filled(BrokerMetadata(), each) for each in wire["brokers"]}
-    made.topics = {each["topic"]: _topic_from(each) for each in wire["topics"]}
+    made.topics = _Topics(wire["prefix"], {each["topic"]: _topic_from(each) for each in wire["topics"]})
     return made
 
 
