@@ -83,19 +83,20 @@ def produce(
     partition: int | None = None,
     producer: Producer | None = None,
     flush_each: bool = False,
+    pause_s: float = 0.0,
     timeout_s: float = PRODUCE_TIMEOUT_S,
 ) -> tuple[Delivery, ...]:
     """Send the messages in order and wait for all reports: one `Delivery` each, failed ones included.
 
-    If you pass a `producer` of your own, it is polled here, and with `flush_each` flushed after each message. A missing
-    topic or partition is reported at once, from the topic's metadata: the client would keep looking for it. After a
-    fatal error of the producer every message under way fails at once, as KafkaUnavailable; the next call gets a new one.
+    If you pass a `producer` of your own, it is polled here, and with `flush_each` flushed after each message. Between two
+    messages there is a pause; all of them lengthen the time-out. A missing topic or partition is reported at once, from the
+    topic's metadata: the client would keep looking for it. After a fatal error of the producer every message under way fails at once, as KafkaUnavailable; the next call gets a new one.
 
     Raises AppRefused, TopicMissing, KafkaUnavailable.
     """
     asked = _asked_to_send(name, len(messages), partition)
     full_name = namespace.full(name)
-    deadline = time.monotonic() + timeout_s
+    deadline = time.monotonic() + timeout_s + len(messages) * pause_s
     topic = find_topic(full_name, asked=asked, namespace=namespace, timeout_s=timeout_s)
     refuse_missing_partition(topic, partition, asked=asked)
     with translated(asked=asked, namespace=namespace):
@@ -104,6 +105,8 @@ def produce(
     turns = count()
     reports = [_Report(message, turns) for message in messages]
     for report in reports:
+        if report is not reports[0]:
+            time.sleep(pause_s)
         report.send(sender, full_name, partition, deadline)
         if flush_each and producer is not None:
             _flush(producer, timeout_s=max(0.0, deadline - time.monotonic()))

@@ -14,7 +14,7 @@ from lessons.classroom.checks.attempts import check, evidence_of, seed_of
 from lessons.classroom.models import Attempt, Member
 from lessons.classroom.perform import perform
 from lessons.course.acts import ACTIONS
-from lessons.course.acts.base import Where
+from lessons.course.acts.base import Action, Where
 from lessons.course.acts.submit_answers import SubmitAnswers
 from lessons.course.exercise import Exercise, Step
 from lessons.course.loader import all_exercises
@@ -43,19 +43,37 @@ class Seat:
         return check(self.member, BY_ID[exercise])
 
     def tool(self, name: str, *arguments: str, typed: str | None = None) -> str:
-        """What one of Kafka's tools prints; `typed` comes through its standard input. A shell finds it by its name."""
+        """What one of Kafka's tools prints; `typed` comes through its standard input."""
+        return self._run([f"{self.tools}/{name}.sh", "--bootstrap-server", self.brokers, *arguments], typed)
+
+    def run_command(self, step: Step) -> None:
+        """Runs the command line that the page shows for an act, in a shell that finds Kafka's tools by their names."""
+        self._run(["bash", "-c", self._action(step).command(self._where)])
+
+    def _run(self, argv: list[str], typed: str | None = None) -> str:
         path = f"{self.tools}{os.pathsep}{os.environ['PATH']}"
         done = subprocess.run(
-            [f"{self.tools}/{name}.sh", "--bootstrap-server", self.brokers, *arguments],
-            env={**os.environ, "PATH": path}, input=typed, capture_output=True, text=True, timeout=WITHIN_S, check=False,
-        )  # fmt: skip
+            argv,
+            env={**os.environ, "PATH": path},
+            input=typed,
+            capture_output=True,
+            text=True,
+            timeout=WITHIN_S,
+            check=False,
+        )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
+    @property
+    def _where(self) -> Where:
+        return Where(self.member.namespace, self.brokers)
+
+    def _action(self, step: Step) -> Action:
+        return ACTIONS[step.kind].model_validate(step.fields)
+
     def run_shown(self, step: Step) -> None:
         """Runs the Python that the page shows for an act, in an interpreter of its own."""
-        action = ACTIONS[step.kind].model_validate(step.fields)
-        code = action.cell(Where(self.member.namespace, self.brokers))
+        code = self._action(step).cell(self._where)
         done = subprocess.run(
             [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, timeout=WITHIN_S, check=False
         )

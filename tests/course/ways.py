@@ -6,6 +6,7 @@ A new one is a function with a line above it that says which exercise it does, a
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from uuid import uuid4
 
@@ -50,7 +51,7 @@ def grow(seat: Seat, name: str, total: int) -> None:
         future.result()
 
 
-def send(seat: Seat, name: str, *values: str, each_drawn: bool = False) -> dict[str, list[int]]:
+def send(seat: Seat, name: str, *values: str, each_drawn: bool = False, pause_s: float = 0.0) -> dict[str, list[int]]:
     """{value: [partition, offset]} as the delivery reports say."""
     settings = {"sticky.partitioning.linger.ms": 0} if each_drawn else {}
     producer = Producer({"bootstrap.servers": seat.brokers, **settings})
@@ -62,6 +63,7 @@ def send(seat: Seat, name: str, *values: str, each_drawn: bool = False) -> dict[
             on_delivery=lambda _, m: places.update({m.value().decode(): [m.partition(), m.offset()]}),
         )
         producer.flush(10)
+        time.sleep(pause_s)
     return places
 
 

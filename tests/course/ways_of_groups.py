@@ -8,7 +8,7 @@ from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, TopicPartiti
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
 from lessons.classroom.checks.attempts import check, evidence_of
-from lessons.course.lag_and_replay.steps import BACK, FORWARD, moment_asked, times_in
+from lessons.course.lag_and_replay.steps import BACK, FORWARD, SEND, moment_asked, times_in
 from lessons.course.lag_and_replay.steps import TOPIC as TRIPS
 from lessons.course.lag_and_replay.while_it_runs import WhileItRuns
 from lessons.course.moments import to_the_millisecond
@@ -154,14 +154,14 @@ def reset_by_tool(seat: Seat, group: str, *to: str) -> None:
 
 def read_all_by_program(seat: Seat) -> None:
     create(seat, TRIPS)
-    send(seat, TRIPS, *NINE_TRIPS)
+    send(seat, TRIPS, *NINE_TRIPS, pause_s=0.02)
     read(seat, TRIPS, "billing", 9)
     checked(seat)
 
 
 def read_all_by_tools(seat: Seat) -> None:
     create_by_tool(seat, TRIPS)
-    send_by_tool(seat, TRIPS, *NINE_TRIPS, more=("--sync",))
+    seat.run_command(SEND)
     read_by_tool(seat, TRIPS, "billing", 9)
     checked(seat)
 

@@ -16,6 +16,7 @@ from lessons.words import _, gettext_noop
 
 MOST_BYTES = 4 * 1024 * 1024  # of many records; a single one may be as large as a request, for Kafka to refuse
 MOST_HEADERS = 100
+MOST_PAUSES_MS = 5_000
 
 
 class Produce(Action):
@@ -71,6 +72,14 @@ class Produce(Action):
         description=gettext_noop("uses a new producer"),
         json_schema_extra={"more": True},
     )
+    pause_ms: int | None = Field(
+        None,
+        title=gettext_noop("Pause"),
+        description=gettext_noop("milliseconds between two records; empty: none"),
+        ge=1,
+        lt=MOST_PAUSES_MS + 1,
+        json_schema_extra={"more": True},
+    )
     sticky_linger_ms: int | None = Field(
         None,
         title="sticky.partitioning.linger.ms",
@@ -113,6 +122,9 @@ class Produce(Action):
                 "That is %(keys)s keys for %(records)s: give one for all, one per line, or as many as take even turns."
             )
             raise ValueError(words % {"keys": keys, "records": counted.records(self._count)})
+        if (pauses_ms := (self._count - 1) * (self.pause_ms or 0)) > MOST_PAUSES_MS:
+            words = _("The pauses take %(seconds)s s in all; at most %(most)s s are possible.")
+            raise ValueError(words % {"seconds": f"{pauses_ms / 1000:.1f}", "most": MOST_PAUSES_MS // 1000})
         if (headers := self.headers.count("\n") + 1) > MOST_HEADERS:
             words = _("That is %(count)s headers; a record can have at most %(most)s here.")
             raise ValueError(words % {"count": headers, "most": MOST_HEADERS})
@@ -161,9 +173,13 @@ class Produce(Action):
         producer = None if own is None else clients.new_plain_producer(**own)
         deliveries = records.produce(
             namespace, self.topic, self.messages(),
-            partition=self.partition, producer=producer, flush_each=self.flush_each,
+            partition=self.partition, producer=producer, flush_each=self.flush_each, pause_s=self._pause_s,
         )  # fmt: skip
         return self.answer(deliveries)
+
+    @property
+    def _pause_s(self) -> float:
+        return (self.pause_ms or 0) / 1000
 
     def answer(self, deliveries: Sequence[records.Delivery]) -> Answer:
         """Kafka's answer, whoever sent the records."""
@@ -193,12 +209,12 @@ class Produce(Action):
         return own if own or self.flush_each else None
 
     def python(self, where: Where) -> str:
-        serve = "    producer.poll(0)  # serves the callbacks that are due\nproducer.flush(10)  # waits for the rest\n"
+        serve, rest = "poll(0)  # serves the callbacks that are due", "producer.flush(10)  # waits for the rest\n"
         if self.flush_each:
-            serve = "    producer.flush(10)  # waits for this record's report\n"
-        turns = "from itertools import cycle\n\n" if self._keys_take_turns else ""
+            serve, rest = "flush(10)  # waits for this record's report", ""
+        pause = f"    sleep({self._pause_s:g})\n" if self.pause_ms else ""
         return f"""\
-{turns}from confluent_kafka import Producer
+{self._imports()}from confluent_kafka import Producer
 
 {where.head(self.topic)}
 
@@ -210,7 +226,14 @@ producer = Producer({{
 {self._shown_setting()}}})
 {self._loop()}
 {call("    producer.produce", self._arguments())}
-{serve}"""
+    producer.{serve}
+{pause}{rest}"""
+
+    def _imports(self) -> str:
+        """Of the standard library."""
+        lines = ["from itertools import cycle\n"] if self._keys_take_turns else []
+        lines += ["from time import sleep\n"] if self.pause_ms else []
+        return "".join([*lines, "\n"] if lines else [])
 
     def _shown_setting(self) -> str:
         """See `_own_settings`."""
@@ -264,8 +287,8 @@ producer = Producer({{
         if self.tombstone or (self.key and "" in self._keys):
             properties.append("null.marker=NULL")
         options = [word for prop in properties for word in ("--reader-property", prop)]
-        if self.flush_each:
-            options.append("--sync")
+        if self.flush_each or self.pause_ms:  # its time-out is linger.ms: so long a record waits before it is sent
+            options += ["--sync", "--timeout", str(self.pause_ms or 0)]
         tool = where.tool("kafka-console-producer.sh", "--topic", where.full(self.topic), *options)
         note = ""
         if self.sticky_linger_ms is not None:

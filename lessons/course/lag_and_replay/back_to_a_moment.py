@@ -86,7 +86,7 @@ class BackToAMoment(Exercise):
         if asked is None:
             return say(
                 f"The trips in {TOPIC} have too few different times.", expected=expected, misconception="empty-topic",
-                why="Send the nine by the form of this lesson, which waits for each report: then each has a time of its own.",
+                why="Send the nine by the form of this lesson, which pauses between them: then each has a time of its own.",
             )  # fmt: skip
         exact = [each for each in observation["back"] if each[1] == asked[0]]
         if not exact:

@@ -25,7 +25,7 @@ SEND = Step(
         "topic": TOPIC,
         "key": "\n".join(BIKES * 3),
         "values": "\n".join(f"trip {number}" for number in range(1, 10)),
-        "flush_each": True,  # so each has a time of its own
+        "pause_ms": 50,  # so each has a time of its own
     },
 )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from lessons.cluster import clients, records, topics
@@ -13,7 +15,7 @@ from tests.course.acts.conftest import Shown
 
 pytestmark = pytest.mark.usefixtures("kafka")
 NINE = {"topic": "test2p", "values": "\n".join(map(str, range(1, 10)))}
-SETTINGS = [{"flush_each": True}, {"flush_each": True, "sticky_linger_ms": 0}, {"sticky_linger_ms": 0}]
+SETTINGS = [{"flush_each": True, "pause_ms": 20}, {"flush_each": True, "sticky_linger_ms": 0}, {"sticky_linger_ms": 0}]
 BIKES = [f"bike-{number}" for number in range(11, 31)]
 
 
@@ -41,6 +43,29 @@ def test_each_record_has_its_report(where: Where, how: dict[str, int]) -> None:
     assert_nine_stand_in_the_order_of_sending(where)
 
 
+def times_of(where: Where) -> list[int]:
+    """ms since the epoch, one for each record."""
+    full = where.full("test2p")
+    return sorted(each.timestamp_ms or 0 for part in (0, 1) for each in records.read_range(full, part))
+
+
+def test_between_two_records_there_is_the_pause(where: Where) -> None:
+    """However quick brokers are, each has a time of its own."""
+    Produce(**NINE, pause_ms=20).run(where.namespace)
+    assert all(later - earlier >= 15 for earlier, later in pairwise(times_of(where)))
+
+
+def test_there_is_one_in_the_code_too(shown: Shown, where: Where) -> None:
+    shown.run(Produce(**NINE, pause_ms=20))
+    assert all(later - earlier >= 15 for earlier, later in pairwise(times_of(where)))
+
+
+def test_pauses_that_take_too_long_in_all_are_refused() -> None:
+    form = described_form(Produce, dom_id="act", data={**NINE, "pause_ms": "700"})
+    assert not form.is_valid()
+    assert "5.6 s in all" in str(form.errors)
+
+
 def test_a_setting_of_zero_draws_a_partition_for_each_record(where: Where) -> None:
     """45 records: that chance puts all into one partition happens once in 2 to the power of 44."""
     for _ in range(5):
@@ -64,7 +89,7 @@ def test_the_python_shows_both_and_the_command_line_says_what_it_lacks(where: Wh
     assert '"sticky.partitioning.linger.ms": 0' in action.python(where)
     assert "poll(0)" not in action.python(where)
     assert "has no sticky.partitioning.linger.ms" in action.command(where)
-    assert "--sync" in action.command(where)
+    assert "--sync --timeout 0" in action.command(where).replace(" \\\n   ", "")
     assert "sticky" not in Produce(**NINE).python(where) + Produce(**NINE).command(where)
 
 
