@@ -13,11 +13,13 @@ from uuid import uuid4
 from confluent_kafka import Consumer, Producer
 from confluent_kafka.admin import AdminClient, NewPartitions, NewTopic
 
+from lessons.cluster.metadata import wait_for_every_broker
 from lessons.course.consuming.steps import place_asked
 from lessons.course.producing.queue_full import size_asked
 from lessons.course.what_do_you_notice.order import in_order, pairs_asked
 from lessons.course.what_do_you_notice.where import value_asked
 from tests.course.seat import Seat
+from tests.waiting import PATIENCE_S
 
 Way = Callable[[Seat], object]
 WAYS: dict[tuple[str, str], Way] = {}
@@ -49,6 +51,11 @@ def grow(seat: Seat, name: str, total: int) -> None:
     admin = AdminClient({"bootstrap.servers": seat.brokers})
     for future in admin.create_partitions([NewPartitions(seat.full(name), total)]).values():
         future.result()
+    # A check, or the next producer, may ask a broker that has not heard of it.
+    has_grown = wait_for_every_broker(
+        lambda topic: topic is not None and len(topic.partitions) == total, seat.full(name), timeout_s=PATIENCE_S
+    )
+    assert has_grown
 
 
 def send(seat: Seat, name: str, *values: str, each_drawn: bool = False, pause_s: float = 0.0) -> dict[str, list[int]]:
