@@ -34,8 +34,8 @@ p.flush()
 for key in ("alpha", "beta", "gamma", "delta"):
     p.produce(topic, "by key", key=key, on_delivery=lambda err, msg: print(msg.key(), "→", msg.partition()))
     p.flush()
-p.produce(PREFIX + "nothing", "x", callback=delivered)
-p.flush()
+with Producer({"bootstrap.servers": BROKERS, "topic.metadata.propagation.max.ms": 500}) as impatient:
+    impatient.produce(PREFIX + "nothing", "x", callback=delivered)
 try:
     p.produce(topic, "x", partition=7, callback=delivered)
     p.flush()
