@@ -35,6 +35,7 @@ class Part(Enum):
     GROUPS = "groups"
     ACTS = "acts"  # of a kind
     NAMES = "names"  # of topics outside the seat's part of the cluster
+    SEEN = "seen"  # what earlier checks have observed; noted for what is shown alone
 
 
 class Read(NamedTuple):
@@ -267,8 +268,13 @@ class SnapshotEvidence(Evidence):
 
     snapshot: Snapshot | None = None
 
+    def earlier(self, exercise_id: str) -> tuple[Mapping[str, Any], ...]:
+        self.read.add(Read(Part.SEEN))
+        return super().earlier(exercise_id)
+
     def cluster(self) -> Cluster:
         """Also the brokers that are gone now and have been there."""
+        self.read.add(Read(Part.BROKERS))
         brokers = self.snapshot.brokers if self.snapshot is not None else ()
         addresses = {each.id: f"{each.host}:{each.port}" for each in brokers if each.host}
         if self.snapshot is None or not addresses:
@@ -276,6 +282,7 @@ class SnapshotEvidence(Evidence):
         return Cluster(self.snapshot.cluster_id or "", addresses)
 
     def visible_topics(self) -> tuple[Topic, ...]:
+        self.read.add(Read(Part.TOPICS))
         if self.snapshot is None or (self.snapshot.problem is not None and not self.snapshot.topics):
             raise no_answer(asked="List the topics")
         return tuple(topic for topic in self.snapshot.topics if self.namespace.may_see(topic.name))

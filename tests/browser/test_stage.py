@@ -13,6 +13,7 @@ from lessons.cluster.records import Message
 from tests.browser.consuming import Seat, open_lesson
 from tests.waiting import wait_for
 
+LONGER_THAN_A_MOMENT_MS = 60  # what comes within 50 ms is one state of the stage
 MOST_CELLS = 60  # static/js/stage/model.js
 
 
@@ -163,6 +164,7 @@ def test_paused_it_stands_still_can_be_stepped_by_keyboard_and_goes_on_with_ever
     at.create()
     at.send("1")
     expect(lane(at, 0).locator(".cell bdi")).to_have_text(["1"])
+    at.page.wait_for_timeout(LONGER_THAN_A_MOMENT_MS)
     at.send("2")
     expect(lane(at, 0).locator(".cell bdi")).to_have_text(["1", "2"])
     pause, slider = at.watched.get_by_role("button", name="Pause"), at.watched.get_by_role("slider")

@@ -7,11 +7,13 @@ from typing import Self
 
 from lessons.classroom import process
 from lessons.classroom.access import get_lesson_for
-from lessons.classroom.changes import Kind
+from lessons.classroom.changes import Changed, Kind
+from lessons.classroom.checks.relevance import EVERYTHING, changed_between
 from lessons.classroom.grading.standings import progress, standings_of
 from lessons.classroom.models import Member, Role
 from lessons.classroom.rights import Ground, has_lesson
 from lessons.cluster.snapshot import Snapshot
+from lessons.course.evidence import Part, Read, touches
 from lessons.course.exercise import Exercise
 from lessons.course.loader import Lesson
 from lessons.web.live.base import Draw, LivePage, Parts
@@ -19,7 +21,7 @@ from lessons.web.live.cluster import DiagramParts
 from lessons.web.live.notifications import notifications_part
 from lessons.web.live.stage import StageParts
 from lessons.web.view_models.hands import hand_card
-from lessons.web.view_models.lesson import exercise_cards
+from lessons.web.view_models.lesson import ExerciseCard, exercise_cards
 from lessons.web.view_models.rail import rail
 from lessons.web.view_models.turn import turn
 
@@ -35,6 +37,9 @@ class LessonPage(LivePage):
         self.wants_groups = bool(lesson.topic)
         self._diagram = DiagramParts(member)
         self._stage = StageParts(member, lesson.topic)
+        self._read: dict[str, frozenset[Read]] = {}  # what each exercise's card was drawn from, by its id
+        self._acts: set[str] = set()  # the kinds of those that are new
+        self._seen: Snapshot | None = None
         self._stop_checking: Callable[[], None] | None = None
 
     @classmethod
@@ -48,6 +53,11 @@ class LessonPage(LivePage):
         if self._stop_checking is not None:
             self._stop_checking()
 
+    def note(self, changed: Changed) -> bool:
+        if changed.kind is Kind.ACT:
+            self._acts.add(changed.what)
+        return super().note(changed)
+
     def grounds(self) -> set[Ground]:
         """A student's lesson stands on being switched on, too; staff see all."""
         is_student = self.member.role == Role.STUDENT
@@ -55,18 +65,17 @@ class LessonPage(LivePage):
 
     def parts(self, snapshot: Snapshot, news: set[Kind]) -> Parts:
         diagram = self._diagram.parts(snapshot)
-        parts = self._exercises(snapshot, news, cluster_changed=bool(diagram)) | diagram | self._stage.parts(snapshot)
+        parts = self._exercises(snapshot, news) | diagram | self._stage.parts(snapshot)
         if Kind.HAND in news and self.member.role == Role.STUDENT:
             parts["part-hand"] = self.template("parts/_hand.html", hand=hand_card(self.member, self.lesson))
         return parts | notifications_part(self.member, news)
 
-    def _exercises(self, snapshot: Snapshot, news: set[Kind], *, cluster_changed: bool) -> dict[str, Draw]:
+    def _exercises(self, snapshot: Snapshot, news: set[Kind]) -> dict[str, Draw]:
         """Those that may have another verdict, or other questions, than they had."""
-        of: list[Exercise] = []
-        if news & VERDICTS:
-            of = list(self.lesson.exercises)
-        elif cluster_changed or Kind.ACT in news:
-            of = [exercise for exercise in self.lesson.exercises if exercise.asks]
+        changed = self._changed(snapshot)
+        of = [each for each in self.lesson.exercises if news & VERDICTS or self._is_touched(each, changed)]
+        for each in of:
+            self._read.pop(each.id, None)  # until it is drawn
         if not of:
             return {}
         standings = standings_of(self.member)
@@ -80,5 +89,28 @@ class LessonPage(LivePage):
                 progress=progress(self.member, standings),
             )
         for card in exercise_cards(self.member, self.lesson, standings, of=of, snapshot=snapshot):
-            parts[card.dom_id] = self.template("parts/_exercise.html", exercise=card)
+            parts[card.dom_id] = self._card(card)
         return parts
+
+    def _changed(self, snapshot: Snapshot) -> frozenset[Read]:
+        """What is not as it was for the cards, since the last time."""
+        before, self._seen = self._seen, snapshot
+        acts, self._acts = self._acts, set()
+        if before is None or (before.problem is None) != (snapshot.problem is None):
+            return EVERYTHING
+        changed = changed_between(before, snapshot, self.member.namespace) | {Read(Part.ACTS, kind) for kind in acts}
+        return changed | {Read(Part.SEEN)} if changed else changed  # a check may have been here
+
+    def _is_touched(self, exercise: Exercise, changed: frozenset[Read]) -> bool:
+        read = self._read.get(exercise.id)
+        return read is None or touches(changed, read)
+
+    def _card(self, card: ExerciseCard) -> Draw:
+        draw = self.template("parts/_exercise.html", exercise=card)
+
+        def drawn() -> str:
+            html = draw()
+            self._read[card.id] = card.read
+            return html
+
+        return drawn

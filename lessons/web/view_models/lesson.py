@@ -27,7 +27,7 @@ from lessons.cluster.errors import ClusterError
 from lessons.cluster.snapshot import Snapshot
 from lessons.course.acts import ACTIONS
 from lessons.course.acts.consume import new_group_id
-from lessons.course.evidence import Evidence
+from lessons.course.evidence import Evidence, Read
 from lessons.course.exercise import Exercise
 from lessons.course.loader import Block, Lesson, render
 from lessons.web.forms.acts import DescribedForm, described_form
@@ -86,6 +86,7 @@ class ExerciseCard:
     override: Override | None = None
     id: str = ""
     hand_url: str = ""  # where a student raises a hand about it; empty before the first attempt
+    read: frozenset[Read] = frozenset()  # what its task and its questions were made from, beside the attempt
 
 
 Card = ActCard | ExerciseCard
@@ -187,11 +188,13 @@ def _exercise_card(
 ) -> ExerciseCard:
     """The exercise with its standing, as a grader sees it, and what the check of that standing found."""
     verdict = attempt.verdict if attempt else {}
+    evidence = _shown_evidence(member, snapshot)
+    task, form = _task(member, exercise, evidence), question_form(member, exercise, evidence=evidence)
     return ExerciseCard(
         dom_id=dom_id_of(exercise),
         title=exercise.title,
         points=exercise.points,
-        todo_html=mark_safe(_rendered(_task(member, exercise, snapshot))),  # noqa: S308 - our own text
+        todo_html=mark_safe(_rendered(task)),  # noqa: S308 - our own text
         state=standing.state or NOT_BEGUN_CLASS,
         seen=verdict.get("seen", ""),
         expected=verdict.get("expected", ""),
@@ -201,19 +204,20 @@ def _exercise_card(
         at=attempt.decided_at if attempt else None,
         check_url=reverse("check", args=[member.klass.slug, lesson.slug, exercise.id]),
         version=standing.version,
-        form=question_form(member, exercise, snapshot=snapshot),
+        form=form,
         worth=standing.points_told,
         late=str(LateRule(member.klass.late_rule).label) if standing.is_late else "",
         override=standing.override,
         id=exercise.id,
         hand_url=f"?hand={exercise.id}#part-hand" if _is_stuck(member, attempt, standing) else "",
+        read=frozenset(evidence.read),
     )
 
 
-def _task(member: Member, exercise: Exercise, snapshot: Snapshot | None) -> str:
+def _task(member: Member, exercise: Exercise, evidence: Evidence) -> str:
     """What this seat is to do, as Markdown."""
     try:
-        return exercise.task(_shown_evidence(member, snapshot), seed_of(member, exercise))
+        return exercise.task(evidence, seed_of(member, exercise))
     except ClusterError:
         return exercise.todo
 
@@ -228,16 +232,16 @@ def _is_stuck(member: Member, attempt: Attempt | None, standing: Standing) -> bo
 
 
 def question_form(
-    member: Member, exercise: Exercise, data: Any = None, *, snapshot: Snapshot | None = None
+    member: Member, exercise: Exercise, data: Any = None, *, evidence: Evidence | None = None
 ) -> DescribedForm | None:
     """What is to be typed for this exercise, with what was typed last; None when nothing is, or can't be now.
 
-    What the questions name of the cluster is that of the snapshot; without one, of the latest. With `data`, which somebody
+    What the questions name of the cluster is that of the evidence; without it, of the latest snapshot. With `data`, which somebody
     has typed and must hear of: raises ClusterError.
     """
     if not exercise.asks:
         return None
-    evidence = _shown_evidence(member, snapshot)
+    evidence = evidence or _shown_evidence(member, None)
     try:
         questions = exercise.questions(evidence, seed_of(member, exercise))
     except ClusterError:
