@@ -118,13 +118,18 @@ class Evidence:
     def unprefixed(self, names: Iterable[str]) -> dict[str, str]:
         """{name: full name} of those that the cluster lists without this seat's prefix: a program that used the short
         name may have made them. Raises: KafkaUnavailable."""
-        wanted = sorted(names)
-        key, asked = (
-            Read(Part.NAMES, " ".join(wanted)),
-            _("Describe the topic %(topic)s") % {"topic": ", ".join(wanted)},
-        )
-        found = self._once(key, lambda: frozenset(describe(wanted, asked=asked)))
-        return {name: self.namespace.prefix + name for name in wanted if name in found}
+        return {name: self.namespace.prefix + name for name in sorted(names) if self._is_listed_bare(name)}
+
+    def _is_listed_bare(self, name: str) -> bool:
+        return self._once(Read(Part.NAMES, name), lambda: self._look_for_bare(name))
+
+    def _look_for_bare(self, name: str) -> bool:
+        """This one, and with it those that will be asked for."""
+        known = {} if self.memory is None else self.memory
+        names = sorted({name, *(each for each in self.ahead if Read(Part.NAMES, each) not in known)})
+        listed = describe(names, asked=_("Describe the topic %(topic)s") % {"topic": ", ".join(names)})
+        known |= {Read(Part.NAMES, each): each in listed for each in names}
+        return name in listed
 
     def usual_replicas(self) -> int:
         """How many replicas are usual on this cluster. Raises: KafkaUnavailable."""

@@ -178,6 +178,7 @@ def test_paused_it_stands_still_can_be_stepped_by_keyboard_and_goes_on_with_ever
         if values(lane(at, 0)) == ["1"]:
             break
         at.page.keyboard.press("ArrowLeft")
+        at.page.evaluate("() => new Promise(requestAnimationFrame)")  # it has been drawn
     assert values(lane(at, 0)) == ["1"]
     expect(slider).to_have_attribute("aria-valuetext", re.compile(r"^at \d\d:\d\d:\d\d"))
     at.watched.get_by_role("button", name="One step forward").click()

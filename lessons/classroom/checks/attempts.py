@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -37,6 +38,7 @@ CHECKS_WHEN_OVERTAKEN = 3
 KEEP_LIKE_WORDS_EVERY = timedelta(minutes=1)
 LATEST_ACTS = 100  # of one kind; a check reads no further back, however long somebody plays
 LATEST_OBSERVATIONS = 50  # of one exercise
+FEW = 3  # exercises: for more of them two more queries leave out many
 
 
 def _shown(member: Member, exercises: Iterable[Exercise]) -> dict[str, Attempt]:
@@ -74,7 +76,7 @@ def check_seat(
     wanted = _not_done(member, touched, memory)
     ahead = frozenset(name for exercise, *_ in wanted for name in exercise.reads_topics)
     found, added = memory.take_found(member.pk, changed), False
-    once = evidence_of(member, memory=found, ahead=ahead)
+    once = evidence_of(member, memory=found, ahead=ahead, of_many=len(wanted) > FEW)
     for exercise, is_begun, last in wanted:
         evidence = replace(once, read=set())
         memory.forget(member.pk, exercise.id, is_begun=is_begun)
@@ -125,7 +127,7 @@ def _check_quietly(
     for _try in range(CHECKS_WHEN_OVERTAKEN):
         seen, verdict = _look(member, exercise, evidence)
         if verdict.state != "done" and last is None and (only_done or not verdict.is_begun):
-            _remember(exercise, seen)
+            _remember(exercise, seen, evidence)
             return False
         if (
             verdict.state != "done"
@@ -142,12 +144,11 @@ def _check_quietly(
     return False
 
 
-def _remember(exercise: Exercise, seen: Observation | None) -> None:
+def _remember(exercise: Exercise, seen: Observation | None, evidence: Evidence) -> None:
     """Keep what was observed without a first try, where later checks ask for what the cluster has forgotten by then."""
     if not exercise.remembers or seen is None:
         return
-    before = seen.member.observations.filter(exercise=exercise.id).order_by("-pk").first()
-    if before is None or before.data != seen.data:
+    if not (before := evidence.earlier(exercise.id)) or before[-1] != seen.data:
         seen.save()
 
 
@@ -226,9 +227,21 @@ def _observe(member: Member, exercise: Exercise, evidence: Evidence) -> Observat
 
 
 def evidence_of(
-    member: Member, *, memory: dict[Read, Any] | None = None, ahead: frozenset[str] = frozenset()
+    member: Member,
+    *,
+    memory: dict[Read, Any] | None = None,
+    ahead: frozenset[str] = frozenset(),
+    of_many: bool = False,
 ) -> Evidence:
-    return Evidence(member.namespace, _acts_of(member), memory, ahead, seen_before=_observed_of(member))
+    """`of_many`: for a check of many exercises: of which there are rows is asked once, for of most there are none."""
+    kinds, observed = None, None
+    if of_many:
+        kinds = frozenset(member.acts.order_by().values_list("kind", flat=True).distinct())
+        observed = frozenset(member.observations.order_by().values_list("exercise", flat=True).distinct())
+        lend_connection()  # Kafka is asked next
+    return Evidence(
+        member.namespace, _acts_of(member, kinds), memory, ahead, seen_before=_observed_of(member, observed)
+    )
 
 
 def evidence_in(snapshot: Snapshot | None, member: Member) -> Evidence:
@@ -236,8 +249,12 @@ def evidence_in(snapshot: Snapshot | None, member: Member) -> Evidence:
     return SnapshotEvidence(member.namespace, _acts_of(member), {}, seen_before=_observed_of(member), snapshot=snapshot)
 
 
-def _acts_of(member: Member) -> Callable[[str], tuple[PastAct, ...]]:
+def _acts_of(member: Member, kinds: frozenset[str] | None = None) -> Callable[[str], tuple[PastAct, ...]]:
+    """`kinds`: of which there are any, where that is known."""
+
     def acts_of_kind(kind: str) -> tuple[PastAct, ...]:
+        if kinds is not None and kind not in kinds:
+            return ()
         settled = member.acts.filter(kind=kind).exclude(state=Act.State.RUNNING).order_by("-settled_at")
         rows = settled.values_list("pk", "kind", "fields", "state", "answer", "settled_at")[:LATEST_ACTS]
         past = tuple(_past(*row) for row in reversed(rows))
@@ -256,8 +273,15 @@ def _past(
     )  # fmt: skip
 
 
-def _observed_of(member: Member) -> Callable[[str], tuple[Mapping[str, Any], ...]]:
+def _observed_of(
+    member: Member, observed: frozenset[str] | None = None
+) -> Callable[[str], tuple[Mapping[str, Any], ...]]:
+    """`observed`: the exercises of which there is anything, where that is known."""
+
+    @cache
     def seen_before(exercise_id: str) -> tuple[Mapping[str, Any], ...]:
+        if observed is not None and exercise_id not in observed:
+            return ()
         latest = member.observations.filter(exercise=exercise_id).order_by("-pk").values_list("data", flat=True)
         found = tuple(reversed(latest[:LATEST_OBSERVATIONS]))
         lend_connection()  # Kafka is asked next
