@@ -72,8 +72,9 @@ export class Panel {
 
   // With the newest at the end: whether one looks at the end, which then stays in sight.
   isAtTheEnd() {
+    if (!this.isOldestFirst) return false; // to ask costs a layout
     const { scrollTop, scrollHeight, clientHeight } = this.table.parentElement;
-    return this.isOldestFirst && scrollTop + clientHeight >= scrollHeight - 2;
+    return scrollTop + clientHeight >= scrollHeight - 2;
   }
 
   paintSoon() {
