@@ -22,6 +22,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 
 from kafkaclass import static_files
+from kafkaclass.authoring import state_of_sources
 from kafkaclass.hosts import LOOPBACK, AllowedHosts, OwnHosts
 from kafkaclass.kafka_variables import security_settings
 
@@ -49,6 +50,8 @@ HOSTS = [host for host in os.environ.get("KAFKACLASS_HOSTS", "").split(",") if h
 OWN_HOSTS = OwnHosts(os.environ.get("KAFKACLASS_LISTENS_ON", ""))  # `up` tells so to the web server that it starts
 ALLOWED_HOSTS = AllowedHosts([*LOOPBACK, *HOSTS], OWN_HOSTS)
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in HOSTS if host != "*"] if BEHIND_TLS else []
+# `up --authoring` tells so to the web server that it starts: of which sources this process was started.
+AUTHORING = state_of_sources(BASE_DIR) if os.environ.get("KAFKACLASS_AUTHORING") == "1" else ""
 
 # --- Kafka ---------------------------------------------------------------------------------------------------
 
@@ -104,6 +107,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "lessons.web.script_words.script_words",
+                "lessons.web.authoring.for_authors",
             ]
         },
     }

@@ -65,6 +65,7 @@ class WebProcess:
     process: subprocess.Popen[bytes] | None = None
     problem: str | None = None  # why it ended, when it did so by itself
     _restarts: Restarts = field(default_factory=Restarts)
+    _is_renewed: bool = False  # told to end, for another one to take its place
 
     @property
     def runs(self) -> bool:
@@ -75,8 +76,16 @@ class WebProcess:
         shared = [self.listener.fileno()]
         self.process = spawn(self.command, output=self.log, environment=self.environment, cwd=BASE_DIR, pass_fds=shared)
 
+    def renew(self) -> None:
+        if self.process is not None and self.runs:
+            self._is_renewed = True
+            self.process.terminate()
+
     def tick(self) -> None:
         """Start it if it does not run."""
+        if self._is_renewed and not self.runs:
+            self._is_renewed = False
+            self.start()
         if self.process is not None and not self.runs:
             self.problem = f"A web process ended by itself (status {self.process.returncode})."
             self.say(f"{self.problem} {self._restarts.words()} Its log: {self.log}")
@@ -136,6 +145,11 @@ class WebServer:
                 keep_short(self.log)
         for each in self._all if self.answered else self._all[:1]:
             each.tick()
+
+    def renew(self) -> None:
+        """They end, and are started anew."""
+        for each in self._all:
+            each.renew()
 
     def answers(self) -> bool:
         """Whether the web site has answered, whatever the answer was. Another thread asks: our socket accepts the request

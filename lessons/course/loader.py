@@ -109,12 +109,13 @@ def load_all(folders: Iterable[Path]) -> tuple[tuple[Lesson, ...], tuple[LeftOut
         try:
             found.append(load(folder))
         except Exception as error:  # whatever an author's code raises
-            wrong.append(LeftOut(folder.name, _where(error, folder), f"{type(error).__name__}: {error}"))
+            wrong.append(LeftOut(folder.name, where_it_went_wrong(error, folder), f"{type(error).__name__}: {error}"))
             _log.error("%s", wrong[-1])
     return tuple(sorted(found, key=lambda lesson: lesson.number)), tuple(wrong)
 
 
-def _where(error: Exception, folder: Path) -> str:
+def where_it_went_wrong(error: Exception, folder: Path) -> str:
+    """The file of a lesson, and mostly a line."""
     if isinstance(error, SyntaxError) and error.filename:
         return f"{error.filename}, line {error.lineno}"
     frames = [each for each in extract_tb(error.__traceback__) if Path(each.filename).is_relative_to(folder)]

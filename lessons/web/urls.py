@@ -1,5 +1,6 @@
 from django.urls import path
 
+from lessons.web import authoring
 from lessons.web.pages.doors import join
 from lessons.web.pages.grading import school_ids
 from lessons.web.pages.grading.completion import grading, recheck_many
@@ -21,6 +22,7 @@ urlpatterns = [
     path("return/", join.come_back, name="return"),
     path("sign-in/", join.sign_in, name="sign-in"),
     path("sign-out/", join.sign_out, name="sign-out"),
+    path("authoring/", authoring.state, name="authoring"),
     path("classes/", classes.own_classes, name="classes"),
     path("c/<slug:class_slug>/settings/", classes.settings, name="class-settings"),
     path("c/<slug:class_slug>/", lessons.lesson_list, name="lessons"),

@@ -9,15 +9,20 @@ from pathlib import Path
 from tests.browser.conftest import ROOT, RunningApp, start_app, stop_app
 
 
+def copy_project(root: Path) -> None:
+    """As somebody clones it who has installed everything already."""
+    ignored = shutil.ignore_patterns("__pycache__", ".git", ".venv", ".local", ".*_cache", "tests")
+    shutil.copytree(ROOT, root, ignore=ignored)
+    (root / ".venv").symlink_to(sys.prefix)
+    (root / ".local").mkdir()
+    (root / ".local/jars").symlink_to(ROOT / ".local/jars")
+
+
 class Project:
     def __init__(self, folder: Path) -> None:
         self._root = folder / "Übungen & 100% café #1, $x"
         self._data_dir = folder / "data"
-        ignored = shutil.ignore_patterns("__pycache__", ".git", ".venv", ".local", ".*_cache", "tests")
-        shutil.copytree(ROOT, self._root, ignore=ignored)
-        (self._root / ".venv").symlink_to(sys.prefix)
-        (self._root / ".local").mkdir()
-        (self._root / ".local/jars").symlink_to(ROOT / ".local/jars")
+        copy_project(self._root)
         self._as_written: dict[Path, str] = {}
         self.app = self.start()
 

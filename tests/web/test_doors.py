@@ -26,7 +26,7 @@ ITS_OWNER = frozenset({"student"})
 VISITORS = (*sorted(MEMBERS), "of another class", "removed", "signed out")
 PUBLIC = {
     "home", "join", "join-class", "return", "sign-in", "sign-out", "classes", "api:openapi-json", "api:openapi-view",
-    "api:api-root",
+    "api:api-root", "authoring",
 }  # fmt: skip
 NO_CLASS_IN_IT = {"api:list_classes"}  # everybody's own: see test_api_record.py
 HAND, ANNOUNCEMENT = 10**6, 10**6 + 1

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError, CommandParser
 from django.db import connections
 
+from kafkaclass.authoring import state_of_sources
 from kafkaclass.hosts import OwnHosts
 from kafkaclass.kafka_variables import variable_of
 from kafkaclass.management import running, web
@@ -50,11 +51,16 @@ class Command(BaseCommand):
             default=web.USUAL_PROCESSES,
             help="number of processes for the web site",
         )
+        parser.add_argument(
+            "--authoring", action="store_true", help="for whoever writes lessons: pages follow what is saved"
+        )
         parser.add_argument("--heap", type=_heap_mb, default=DEFAULT_HEAP_MB, help="MB of heap for each broker")
 
-    def handle(self, *_args: Any, host: str, port: int, heap: int, web_processes: int, **_options: Any) -> None:
+    def handle(
+        self, *_args: Any, host: str, port: int, heap: int, web_processes: int, authoring: bool, **_options: Any
+    ) -> None:
         try:
-            Up(self, host=host, port=port, heap_mb=heap, web_processes=web_processes).run()
+            Up(self, host=host, port=port, heap_mb=heap, web_processes=web_processes, is_for_authors=authoring).run()
         except (running.RunsAlready, BrokerProblem) as problem:
             raise CommandError(str(problem)) from problem
 
@@ -86,7 +92,9 @@ def _web_processes(text: str) -> int:
 class Up:
     """One run of `up`, from start to stop. Raises: RunsAlready, BrokerProblem, CommandError."""
 
-    def __init__(self, command: Command, *, host: str, port: int, heap_mb: int, web_processes: int) -> None:
+    def __init__(
+        self, command: Command, *, host: str, port: int, heap_mb: int, web_processes: int, is_for_authors: bool
+    ) -> None:
         self.say = command.say
         self.data_dir: Path = settings.DATA_DIR
         self.host = host
@@ -99,6 +107,8 @@ class Up:
         self.web_port: Claim | None = None
         self._brokers_served = False
         self._students_at: list[str] = []  # the addresses that were printed
+        self._is_for_authors = is_for_authors
+        self._sources = ""  # their state, for authors
 
     def run(self) -> None:
         os.umask(0o077)  # data, logs and keys are only for the person who runs the class
@@ -187,6 +197,8 @@ class Up:
         if self.cluster:
             environment["KAFKA_BOOTSTRAP_SERVERS"] = self.bootstrap_servers
             environment["KAFKACLASS_EMBEDDED"] = "1"
+        if self._is_for_authors:
+            environment["KAFKACLASS_AUTHORING"] = "1"
         return environment
 
     @property
@@ -255,6 +267,7 @@ class Up:
 
     def _tick(self) -> None:
         assert self.web
+        self._follow_sources()
         self.web.tick()
         self._say_new_links()
         if self.cluster:
@@ -264,6 +277,15 @@ class Up:
             threading.Thread(target=self._after_brokers_came_up, daemon=True).start()
             if self.cluster:
                 self.cluster.write_aot_cache()
+
+    def _follow_sources(self) -> None:
+        """The web site starts anew with what an author has saved; brokers and data stay."""
+        if not self._is_for_authors:
+            return
+        assert self.web
+        before, self._sources = self._sources, state_of_sources(settings.BASE_DIR)
+        if before and before != self._sources:
+            self.web.renew()
 
     def _after_brokers_came_up(self) -> None:
         """Make what a new cluster lacks: its offsets topic and the feeds. A failure is not reported here: pages do that."""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable, Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from functools import cache
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.db.models import Max, Min, Q
 from django.utils import timezone
@@ -27,7 +30,7 @@ from lessons.cluster.metadata import cluster_id
 from lessons.cluster.snapshot import Snapshot
 from lessons.course.evidence import Evidence, PastAct, Read, SnapshotEvidence
 from lessons.course.exercise import Exercise, Verdict
-from lessons.course.loader import Lesson
+from lessons.course.loader import Lesson, where_it_went_wrong
 
 _log = logging.getLogger(__name__)
 
@@ -205,9 +208,12 @@ def _look(member: Member, exercise: Exercise, evidence: Evidence) -> tuple[Obser
         return seen, exercise.judge(seen.data, seed_of(member, exercise))
     except (ClusterError, DatabaseError):
         raise
-    except Exception:
+    except Exception as error:
         _log.exception("the check of %s failed for the seat %s", exercise.id, member.namespace.prefix)
         why = _("Your instructor has to correct the check. It counts against nobody.")
+        if settings.AUTHORING:
+            where = where_it_went_wrong(error, Path(sys.modules[type(exercise).__module__].__file__ or "").parent)
+            why = f"{where}: {type(error).__name__}: {error}"
         return seen, Verdict("could_not_check", _("The check itself failed."), misconception=CHECK_FAILED, why=why)
 
 
