@@ -67,7 +67,7 @@ def look_at_the_cluster(page: Page, hand: Hand) -> None:
 def mark_internal_topics(page: Page, hand: Hand) -> None:
     answer = hand.act(card(page, "List the topics"), "List topics")
     marked = exercise(page, "Whose are they?")
-    for name in re.findall(r'"(__\w+)" (?:is|with .*) internal', answer):
+    for name in re.findall(r'"(__\w+)" (?:is |with .*)internal', answer):
         marked.get_by_label(name, exact=True).check()
     marked.get_by_label("a program made it, for itself").check()
     check_now(marked)
