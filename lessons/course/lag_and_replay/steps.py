@@ -23,7 +23,7 @@ SEND = Step(
     "produce",
     {
         "topic": TOPIC,
-        "key": "\n".join(BIKES * 3),
+        "key": "\n".join(BIKES),  # they take turns
         "values": "\n".join(f"trip {number}" for number in range(1, 10)),
         "pause_ms": 50,  # so each has a time of its own
     },
