@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from confluent_kafka import KafkaException, TopicCollection, TopicPartitionInfo, Uuid
+from confluent_kafka import KafkaException, TopicCollection, TopicPartitionInfo
 from confluent_kafka.admin import ClusterMetadata, PartitionMetadata, TopicDescription, TopicMetadata
 
-from lessons.cluster import clients
+from lessons.cluster import clients, topic_ids
 from lessons.cluster.clients import TIMEOUT_S, settle_each
 from lessons.cluster.errors import (
     ClusterError,
@@ -295,7 +295,7 @@ def _partition_listed(partition: PartitionMetadata) -> Partition:
 
 def _topic_described(topic: TopicDescription) -> Topic:
     partitions = tuple(_partition_described(each) for each in sorted(topic.partitions, key=lambda p: p.id))
-    return Topic(topic.name, _id_as_kafka_prints_it(topic.topic_id), topic.is_internal, partitions)
+    return Topic(topic.name, topic_ids.taken_from(topic), topic.is_internal, partitions)
 
 
 def _partition_described(partition: TopicPartitionInfo) -> Partition:
@@ -307,8 +307,3 @@ def _partition_described(partition: TopicPartitionInfo) -> Partition:
         in_sync=tuple(node.id for node in partition.isr),
         error=None if leader is not None else "LEADER_NOT_AVAILABLE",
     )
-
-
-def _id_as_kafka_prints_it(topic_id: Uuid) -> str:
-    # The client prints plain base64, with + and /; Kafka and its tools print the kind that is safe in a URL.
-    return str(topic_id).replace("+", "-").replace("/", "_")

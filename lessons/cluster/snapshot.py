@@ -1,8 +1,8 @@
 """A snapshot of the cluster, and what takes it.
 
 It is taken by a list of topics, which works whatever else is down. Lists name no topic ids, and a topic that was deleted
-and created again between two snapshots may look the same: so each snapshot also describes topics by name, all of them
-while they are few (100 in 8 to 15 ms), the unknown and the longest unseen ones first.
+and created again between two snapshots may look the same: so each snapshot also describes topics by name: the unknown
+ones, those that end before they did, and a few that were not described for longest.
 
 A topic that is as it was is the same object in the next snapshot: to find out what has changed costs next to nothing,
 and of a thousand topics nearly all are as they were.
@@ -108,12 +108,14 @@ class Snapshot:
 @dataclass(frozen=True)
 class TakerSettings:
     """Bounds of one snapshot. `described`: building Python's objects of more would hold up everybody else, every second.
-    A topic that was created anew between two snapshots is seen when its turn comes."""
+    `looked_again`: of those that are known; one that was created anew between two snapshots is seen by its ends, or when
+    its turn comes."""
 
     list_timeout_s: float = 2.0
     detail_timeout_s: float = 1.0
     detail_pause_s: float = 5.0
     described: int = 50
+    looked_again: int = 10
 
 
 class SnapshotTaker:
@@ -179,6 +181,7 @@ class SnapshotTaker:
                 usual_replicas(timeout_s=self._settings.detail_timeout_s)  # for the forms, which do not wait for Kafka
                 self._learn_ids([topic.name for topic in listed], only)
                 ends |= self._ends(listed, prefixes if only is None else prefixes & only)
+                self._forget_what_begins_anew(ends)
         except ClusterError as error:
             self._give_details_a_rest(error)
         gone = self._gone()
@@ -199,16 +202,22 @@ class SnapshotTaker:
         self._no_details_until = time.monotonic() + self._settings.detail_pause_s
 
     def _learn_ids(self, names: list[str], only: AbstractSet[str] | None) -> None:
-        """Describe the unknown topics and those whose description is the oldest, up to the limit."""
-        living = set(names)
+        """Describe the unknown topics, those of `only`, and some whose description is the oldest."""
+        living, most = set(names), self._settings
         self._described_at = {name: at for name, at in self._described_at.items() if name in living}
-        if only is not None:
-            names = [name for name in names if name not in self._described_at or prefix_of(name) in only]
-        names.sort(key=lambda name: self._described_at.get(name, 0.0))
-        timeout_s = self._settings.detail_timeout_s
-        found = describe(names[: self._settings.described], asked=_ASKED, timeout_s=timeout_s)
+        first = [name for name in names if name not in self._described_at or prefix_of(name) in (only or ())]
+        known = sorted(self._described_at.keys() - first, key=lambda name: self._described_at[name])
+        wanted = first[: most.described] + (known[: most.looked_again] if only is None else [])
+        found = describe(wanted, asked=_ASKED, timeout_s=most.detail_timeout_s) if wanted else {}
         self._memory.learn_ids(found.values())
         self._described_at.update(dict.fromkeys(found, time.monotonic()))
+
+    def _forget_what_begins_anew(self, ends: Ends) -> None:
+        """A topic that ends before it did is another one of the same name."""
+        before = self._last.ends if self._last else {}
+        for (name, partition), end in ends.items():
+            if end < before.get((name, partition), 0):
+                self._described_at.pop(name, None)
 
     def _ends(self, topics: Iterable[Topic], prefixes: AbstractSet[str]) -> dict[tuple[str, int], int]:
         return _ends(topics, prefixes, timeout_s=self._settings.detail_timeout_s)

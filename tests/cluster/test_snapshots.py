@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Iterator
 from functools import partial
 
 import pytest
+from confluent_kafka import Uuid
 
 from lessons.cluster import clients, groups, records, topics
 from lessons.cluster.namespace import Namespace
@@ -33,7 +35,7 @@ class Viewer:
 
 @pytest.fixture
 def service(kafka: str) -> Iterator[SnapshotService]:
-    service = SnapshotService(SnapshotSettings(interval_s=0.2))
+    service = SnapshotService(SnapshotSettings(interval_s=0.2, taker=TakerSettings(looked_again=50)))
     yield service
     service.close()
     wait_for(lambda: not service.running)
@@ -92,6 +94,31 @@ def test_beyond_the_limit_topics_are_described_in_turn_and_the_unknown_ones_firs
     topics.delete_topic(alice, "t0")
     again = create(alice, "t0")
     wait_for(lambda: again in taker.take().topics)
+
+
+def test_a_topic_that_ends_before_it_did_is_another_one_and_is_described_soon(alice: Namespace) -> None:
+    """Deleted and created between two snapshots, which looks as if nothing had happened but for the ends."""
+    taker = SnapshotTaker(TakerSettings(looked_again=0))
+    create(alice, "again")
+    records.produce(alice, "again", [Message(value=b"1")])
+    wait_for(lambda: 1 in taker.take({alice.prefix}).ends.values())
+    topics.delete_topic(alice, "again")
+    again = create(alice, "again")
+    wait_for(lambda: again in taker.take({alice.prefix}).topics)
+
+
+def test_to_describe_topics_leaves_no_ids_behind(alice: Namespace) -> None:
+    """The client counts one user too many of each id."""
+    create(alice, "test1p")
+
+    def ids() -> int:
+        gc.collect()
+        return sum(isinstance(each, Uuid) for each in gc.get_objects())
+
+    before = ids()
+    for _ in range(20):
+        topics.describe_topic(alice, "test1p")
+    assert ids() <= before + 2  # some other thread's
 
 
 def test_end_offsets_come_for_the_topics_of_a_subscribers_seat_later_ones_too(

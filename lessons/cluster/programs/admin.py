@@ -26,7 +26,7 @@ from confluent_kafka.admin import (
     OffsetSpec,
 )
 
-from lessons.cluster import clients
+from lessons.cluster import clients, topic_ids
 from lessons.cluster.coordinator_client import CoordinatorClient
 from lessons.cluster.metadata import list_metadata
 from lessons.cluster.namespace import Namespace
@@ -120,7 +120,7 @@ class ProgramAdmin(ProgramClient):
     def _topic(self, topic: Any) -> JSON:
         return {
             "name": self.namespace.short(topic.name),
-            "topic_id": str(topic.topic_id),
+            "topic_id": topic_ids.as_the_client_prints_it(topic),
             "is_internal": topic.is_internal,
             "partitions": [
                 {
