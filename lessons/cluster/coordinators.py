@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from functools import cache
 from itertools import count
 from typing import TypeVar
@@ -38,8 +39,10 @@ def ask_coordinators(question: Callable[[CoordinatorClient, float], T], *, timeo
         time.sleep(_LOOK_EVERY_S)
 
 
-def while_none_moves(ask: Callable[[float], T], partitions: int, *, asked: str, timeout_s: float) -> T:
-    """What `ask` returns, of the seconds that are left, and that no coordinator was moving meanwhile.
+def while_none_moves(
+    ask: Callable[[AbstractSet[int], float], T], partitions: int, *, asked: str, timeout_s: float
+) -> T:
+    """What `ask` returns, of the brokers that coordinate and the seconds that are left; no coordinator was moving meanwhile.
 
     A broker that is about to load groups leaves them out of its list of all groups, and says no error. Asked about one
     of them it says so. So a group that nobody has heard of is asked about in each of the partitions of `__consumer_offsets`,
@@ -47,7 +50,7 @@ def while_none_moves(ask: Callable[[float], T], partitions: int, *, asked: str, 
     """
     deadline = time.monotonic() + timeout_s
     before = _coordinators(partitions, asked=asked, timeout_s=timeout_s)
-    answer = ask(deadline - time.monotonic())
+    answer = ask({each for each in before if isinstance(each, int)}, deadline - time.monotonic())
     if _coordinators(partitions, asked=asked, timeout_s=deadline - time.monotonic()) != before:
         raise no_answer(asked=asked, timeout_s=timeout_s)
     return answer

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from concurrent.futures import Future
 from dataclasses import dataclass
 from enum import Enum
@@ -113,12 +114,15 @@ def list_every_group(namespace: Namespace, *, timeout_s: float = TIMEOUT_S) -> t
         if OFFSETS_TOPIC not in topics:
             return ()  # there has been no group yet
         known.offsets_partitions = len(topics[OFFSETS_TOPIC].partitions)
-    return while_none_moves(
-        lambda within_s: list_groups(namespace, timeout_s=within_s),
-        known.offsets_partitions,
-        asked=asked,
-        timeout_s=timeout_s,
-    )
+
+    def ask(coordinators: AbstractSet[int], within_s: float) -> tuple[GroupListing, ...]:
+        """Of each broker that the client knows: one that has just come back it may not know."""
+        deadline = time.monotonic() + within_s
+        if not coordinators <= list_metadata(asked=asked, timeout_s=within_s).brokers.keys():
+            raise no_answer(asked=asked, timeout_s=within_s)
+        return list_groups(namespace, timeout_s=max(0.0, deadline - time.monotonic()))
+
+    return while_none_moves(ask, known.offsets_partitions, asked=asked, timeout_s=timeout_s)
 
 
 def list_all_groups(*, timeout_s: float = TIMEOUT_S) -> dict[str, str]:

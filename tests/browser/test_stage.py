@@ -71,11 +71,17 @@ def test_keys_are_colours_wherever_the_records_lie(at: Seat):
     at.send(Message(key=b"bike-4", value=b"1"), Message(key=b"bike-9", value=b"2"), partition=0)
     at.send(Message(key=b"bike-4", value=b"3"), partition=1)
     expect(at.watched.locator(".lane .cell[title]:not(.next)")).to_have_count(3)
-    colours = {
-        cell.inner_text().split()[0]: re.search(r"\bc\d\b", cell.get_attribute("class") or "").group()
-        for cell in at.watched.locator(".lane .cell:not(.next)").all()
-    }
-    assert colours["1"] == colours["3"] != colours["2"]
+
+    def colours() -> dict[str, str]:
+        """By the value, in one look: cells are drawn anew."""
+        found = at.watched.locator(".lane .cell:not(.next)").evaluate_all(
+            "all => all.map((cell) => [cell.querySelector('bdi')?.textContent, cell.className])"
+        )
+        return {value: re.search(r"\bc\d\b", names).group() for value, names in found}
+
+    wait_for(lambda: colours().keys() == {"1", "2", "3"}, why=colours)
+    by_value = colours()
+    assert by_value["1"] == by_value["3"] != by_value["2"]
 
 
 def test_what_is_sent_from_here_is_in_flight_until_its_report_has_come(at: Seat):
@@ -196,10 +202,9 @@ def test_of_many_records_the_newest_are_drawn_and_the_others_counted(at: Seat):
     drawn = cells.count()
     assert drawn <= MOST_CELLS
     expect(lane(at, 0).locator(".earlier")).to_have_text(f"+ {500 - drawn}")
-    lane_box, last = lane(at, 0).bounding_box(), lane(at, 0).locator(".cell.next").bounding_box()
-    assert lane_box
-    assert last
-    assert last["x"] + last["width"] <= lane_box["x"] + lane_box["width"] + 0.5
+    right_of = "(each) => each.getBoundingClientRect().right"
+    next_cell = lane(at, 0).locator(".cell.next")
+    wait_for(lambda: next_cell.evaluate(right_of) <= lane(at, 0).evaluate(right_of) + 0.5)
 
 
 def test_a_new_topic_of_the_same_name_begins_at_0_and_the_old_records_are_gone(at: Seat):

@@ -62,7 +62,9 @@ def test_another_network_gives_another_address_while_the_class_runs(interfaces):
 @pytest.mark.django_db
 def test_links_are_printed_anew_when_the_machine_has_other_addresses(interfaces):
     said: list[str] = []
-    up = Up(SimpleNamespace(say=said.append), host="0.0.0.0", port=8000, heap_mb=128, web_processes=1)
+    up = Up(
+        SimpleNamespace(say=said.append), host="0.0.0.0", port=8000, heap_mb=128, web_processes=1, is_for_authors=False
+    )
     up.web = SimpleNamespace(port=8000)
     up._say_new_links()  # nothing was printed yet
     up._students_at = student_urls("0.0.0.0", 8000)
