@@ -15,7 +15,7 @@ def state_of_sources(project: Path) -> str:
     found = []
     for folder in FOLDERS:
         for path in (project / folder).rglob("*.*"):
-            if _NOT_EDITED.isdisjoint(path.parts):
+            if _NOT_EDITED.isdisjoint(path.relative_to(project).parts):
                 with suppress(FileNotFoundError):  # an editor saves by another name
                     found.append(f"{path} {path.stat().st_mtime_ns}")
     return hashlib.sha256("\n".join(sorted(found)).encode()).hexdigest()[:12]

@@ -90,7 +90,8 @@ def produce(
 
     If you pass a `producer` of your own, it is polled here, and with `flush_each` flushed after each message. Between two
     messages there is a pause; all of them lengthen the time-out. A missing topic or partition is reported at once, from the
-    topic's metadata: the client would keep looking for it. After a fatal error of the producer every message under way fails at once, as KafkaUnavailable; the next call gets a new one.
+    topic's metadata: the client would keep looking for it. After a fatal error of the producer every message under way
+    fails at once, as KafkaUnavailable; the next call gets a new one.
 
     Raises AppRefused, TopicMissing, KafkaUnavailable.
     """
@@ -105,7 +106,7 @@ def produce(
     turns = count()
     reports = [_Report(message, turns) for message in messages]
     for report in reports:
-        if report is not reports[0]:
+        if pause_s and report is not reports[0]:
             time.sleep(pause_s)
         report.send(sender, full_name, partition, deadline)
         if flush_each and producer is not None:

@@ -125,10 +125,9 @@ class Evidence:
 
     def _look_for_bare(self, name: str) -> bool:
         """This one, and with it those that will be asked for."""
-        known = {} if self.memory is None else self.memory
-        names = sorted({name, *(each for each in self.ahead if Read(Part.NAMES, each) not in known)})
+        names = self._with_those_ahead(Part.NAMES, name)
         listed = describe(names, asked=_("Describe the topic %(topic)s") % {"topic": ", ".join(names)})
-        known |= {Read(Part.NAMES, each): each in listed for each in names}
+        self._keep({Read(Part.NAMES, each): each in listed for each in names})
         return name in listed
 
     def usual_replicas(self) -> int:
@@ -151,13 +150,21 @@ class Evidence:
 
     def _describe(self, name: str) -> Topic | ClusterError:
         """This one, and with it those that will be asked for."""
-        known = {} if self.memory is None else self.memory
-        names = {name, *(each for each in self.ahead if Read(Part.TOPIC, each) not in known)}
-        asked = f"Describe {', '.join(sorted(names))}"
-        full_names = {self.namespace.full(each): each for each in sorted(names)}
+        names = self._with_those_ahead(Part.TOPIC, name)
+        asked = f"Describe {', '.join(names)}"
+        full_names = {self.namespace.full(each): each for each in names}
         answers = describe_each(full_names, asked=asked, namespace=self.namespace)
-        known |= {Read(Part.TOPIC, full_names[full]): answer for full, answer in answers.items()}
+        self._keep({Read(Part.TOPIC, full_names[full]): answer for full, answer in answers.items()})
         return answers[self.namespace.full(name)]
+
+    def _with_those_ahead(self, part: Part, name: str) -> list[str]:
+        """This topic, and those that will be asked for, as far as they have not been read."""
+        known = self.memory or {}
+        return sorted({name, *(each for each in self.ahead if Read(part, each) not in known)})
+
+    def _keep(self, found: Mapping[Read, Any]) -> None:
+        if self.memory is not None:
+            self.memory.update(found)
 
     def settings(self, name: str) -> dict[str, str]:
         """{setting: its value, as Kafka writes it} of a topic of this seat, with those that nobody has set. Raises:

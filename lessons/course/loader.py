@@ -78,14 +78,13 @@ class Lesson:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A lesson that could not be loaded; `where` is a file and mostly a line."""
+    """A lesson that could not be loaded."""
 
     folder: str
-    where: str
-    why: str
+    mistake: str
 
     def __str__(self) -> str:
-        return f"The lesson {self.folder} is left out. {self.where}: {self.why}"
+        return f"The lesson {self.folder} is left out. {self.mistake}"
 
 
 def lessons() -> tuple[Lesson, ...]:
@@ -109,13 +108,21 @@ def load_all(folders: Iterable[Path]) -> tuple[tuple[Lesson, ...], tuple[LeftOut
         try:
             found.append(load(folder))
         except Exception as error:  # whatever an author's code raises
-            wrong.append(LeftOut(folder.name, where_it_went_wrong(error, folder), f"{type(error).__name__}: {error}"))
+            wrong.append(LeftOut(folder.name, mistake_in(folder, error)))
             _log.error("%s", wrong[-1])
     return tuple(sorted(found, key=lambda lesson: lesson.number)), tuple(wrong)
 
 
-def where_it_went_wrong(error: Exception, folder: Path) -> str:
-    """The file of a lesson, and mostly a line."""
+def mistake_in(folder: Path, error: Exception) -> str:
+    """What an author's code has raised: the file of the lesson, mostly a line, and what it is."""
+    return mistake_at(_where(error, folder), error)
+
+
+def mistake_at(where: str, error: Exception) -> str:
+    return f"{where}: {type(error).__name__}: {error}"
+
+
+def _where(error: Exception, folder: Path) -> str:
     if isinstance(error, SyntaxError) and error.filename:
         return f"{error.filename}, line {error.lineno}"
     frames = [each for each in extract_tb(error.__traceback__) if Path(each.filename).is_relative_to(folder)]

@@ -19,7 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from lessons.course.loader import HERE, LeftOut, render
+from lessons.course.loader import HERE, LeftOut, mistake_at, render
 
 ORIGINAL = HERE / "original" / "notebook.md"
 _OPEN, _CLOSE = "```python", "```"
@@ -70,7 +70,7 @@ def _read_original() -> CourseNotebook | LeftOut:
         return load_notebook(ORIGINAL)
     except (NotebookMistake, tomllib.TOMLDecodeError, KeyError, OSError) as error:
         where = f"{ORIGINAL}, line {error.line}" if isinstance(error, NotebookMistake) else str(ORIGINAL)
-        wrong = LeftOut(ORIGINAL.parent.name, where, f"{type(error).__name__}: {error}")
+        wrong = LeftOut(ORIGINAL.parent.name, mistake_at(where, error))
         _log.error("%s", wrong)
         return wrong
 

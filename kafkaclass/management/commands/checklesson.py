@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management import BaseCommand, CommandError, CommandParser
-from django.core.management.base import OutputWrapper
 
 from kafkaclass.management.commands import test
 from lessons.course import loader
+from lessons.course.loader import Lesson
 
 
 class Command(BaseCommand):
@@ -18,23 +18,22 @@ class Command(BaseCommand):
         parser.add_argument("name", help="of its folder, such as creating_topics")
 
     def handle(self, *_args: Any, name: str, **_options: Any) -> None:
-        slug = checked(name, say=self.stdout)
+        lesson = loaded(name)
+        exercises = ", ".join(exercise.title for exercise in lesson.exercises)
+        self.stdout.write(f"Lesson {lesson.number}, “{lesson.title}”. Its exercises: {exercises}")
+        self.stdout.flush()
         # Each exercise, its wrong ways and its other ways are tests by the exercise's id.
-        test.Command().run_from_argv(["manage.py", "test", "tests/course", "-k", f"{slug}.", "--long", "--every-way"])
+        chosen = ["tests/course", "-k", f"{lesson.slug}.", "--long", "--every-way"]
+        test.Command().run_from_argv(["manage.py", "test", *chosen])
 
 
-def checked(name: str, *, say: OutputWrapper) -> str:
-    """The lesson's slug. Raises: CommandError."""
+def loaded(name: str) -> Lesson:
+    """Raises: CommandError."""
     folders = {folder.name: folder for folder in loader.folders()}
     folder = folders.get(name.replace("-", "_"))
     if folder is None:
         raise CommandError(f"There is no lesson {name}. There are: {', '.join(sorted(folders))}.")
     try:
-        lesson = loader.load(folder)
+        return loader.load(folder)
     except Exception as error:
-        where = loader.where_it_went_wrong(error, folder)
-        raise CommandError(f"{where}: {type(error).__name__}: {error}") from error
-    exercises = ", ".join(exercise.title for exercise in lesson.exercises)
-    say.write(f"Lesson {lesson.number}, “{lesson.title}”. Its exercises: {exercises}")
-    say.flush()
-    return lesson.slug
+        raise CommandError(loader.mistake_in(folder, error)) from error

@@ -107,8 +107,7 @@ class Up:
         self.web_port: Claim | None = None
         self._brokers_served = False
         self._students_at: list[str] = []  # the addresses that were printed
-        self._is_for_authors = is_for_authors
-        self._sources = ""  # their state, for authors
+        self._sources = state_of_sources(settings.BASE_DIR) if is_for_authors else ""
 
     def run(self) -> None:
         os.umask(0o077)  # data, logs and keys are only for the person who runs the class
@@ -197,7 +196,7 @@ class Up:
         if self.cluster:
             environment["KAFKA_BOOTSTRAP_SERVERS"] = self.bootstrap_servers
             environment["KAFKACLASS_EMBEDDED"] = "1"
-        if self._is_for_authors:
+        if self._sources:
             environment["KAFKACLASS_AUTHORING"] = "1"
         return environment
 
@@ -280,12 +279,11 @@ class Up:
 
     def _follow_sources(self) -> None:
         """The web site starts anew with what an author has saved; brokers and data stay."""
-        if not self._is_for_authors:
+        if not self._sources or (now := state_of_sources(settings.BASE_DIR)) == self._sources:
             return
         assert self.web
-        before, self._sources = self._sources, state_of_sources(settings.BASE_DIR)
-        if before and before != self._sources:
-            self.web.renew()
+        self._sources = now
+        self.web.renew()
 
     def _after_brokers_came_up(self) -> None:
         """Make what a new cluster lacks: its offsets topic and the feeds. A failure is not reported here: pages do that."""

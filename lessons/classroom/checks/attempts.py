@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
-import sys
 from collections.abc import Callable, Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import asdict, replace
@@ -30,7 +30,7 @@ from lessons.cluster.metadata import cluster_id
 from lessons.cluster.snapshot import Snapshot
 from lessons.course.evidence import Evidence, PastAct, Read, SnapshotEvidence
 from lessons.course.exercise import Exercise, Verdict
-from lessons.course.loader import Lesson, where_it_went_wrong
+from lessons.course.loader import Lesson, mistake_in
 
 _log = logging.getLogger(__name__)
 
@@ -212,8 +212,7 @@ def _look(member: Member, exercise: Exercise, evidence: Evidence) -> tuple[Obser
         _log.exception("the check of %s failed for the seat %s", exercise.id, member.namespace.prefix)
         why = _("Your instructor has to correct the check. It counts against nobody.")
         if settings.AUTHORING:
-            where = where_it_went_wrong(error, Path(sys.modules[type(exercise).__module__].__file__ or "").parent)
-            why = f"{where}: {type(error).__name__}: {error}"
+            why = mistake_in(Path(inspect.getfile(type(exercise))).parent, error)
         return seen, Verdict("could_not_check", _("The check itself failed."), misconception=CHECK_FAILED, why=why)
 
 
