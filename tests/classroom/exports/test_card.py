@@ -276,7 +276,7 @@ def test_verify_card_elsewhere_takes_the_key_that_the_class_shows(file, class_ke
     settings.SECRET_KEY = "another installation's"
     keys = (tmp_path / "key.json", class_key, json.loads(class_key)["x"])
     for key in keys:
-        assert run_verify_card(file, "--key", key).startswith("Genuine: Alice")
+        assert run_verify_card(file, f"--key={key}").startswith("Genuine: Alice")
     with pytest.raises(CommandError, match="--key"):
         run_verify_card(file)
     header, _, signature = card.split(b".")
@@ -284,7 +284,7 @@ def test_verify_card_elsewhere_takes_the_key_that_the_class_shows(file, class_ke
     file.write_bytes(b".".join([header, b64(better).encode(), signature]))
     for key in keys:
         with pytest.raises(CommandError, match="was changed"):
-            run_verify_card(file, "--key", key)
+            run_verify_card(file, f"--key={key}")
 
 
 def test_verify_card_says_what_it_can_not_read(file, tmp_path):
