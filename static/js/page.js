@@ -3,8 +3,10 @@
 import { watchCards } from "./cards.js";
 import { showLocalTimes } from "./clock.js";
 import { showOwnTimes } from "./due.js";
+import { watchPresses } from "./presses.js";
 
 watchCards();
+watchPresses();
 showLocalTimes(document);
 showOwnTimes(document);
 document.body.addEventListener("htmx:load", (event) => showLocalTimes(event.detail.elt));

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from lessons.course.loader import lessons
 from tests.browser.conftest import WINDOW, RunningApp, join
@@ -120,6 +120,25 @@ def test_a_double_click_creates_once(seat: Page, visit):
     create_card(seat).get_by_role("button", name="Create topic").dblclick()
     expect(seat.locator("section.act .answer")).to_have_count(1)
     expect(seat.locator("section.act .answer.ok")).to_be_visible()
+
+
+def test_what_is_sent_while_an_answer_is_awaited_is_sent_after_it(seat: Page, visit):
+    visit("lessons/creating-topics/")
+    held: list[Route] = []
+    seat.route("**/acts/*/", lambda route: held.append(route), times=1)
+    name = create_card(seat).get_by_label("Name")
+    with seat.expect_request("**/acts/*/"):
+        name.fill("one")
+        name.press("Enter")
+    for again in ("one", "two"):  # a double click, and another topic
+        name.fill(again)
+        name.press("Enter")
+    held.pop().continue_()
+    shown = create_card(seat).locator(".answer")
+    expect(shown).to_contain_text("two has 2 partitions")
+    assert not held
+    seat.reload()
+    expect(seat.get_by_role("rowheader", name="one", exact=True).first).to_be_visible()
 
 
 def test_the_code_follows_the_form(seat: Page, visit):
