@@ -44,10 +44,10 @@ export class TimeLine {
     return Number(this.slider.max);
   }
 
-  // The feed has grown.
+  // The feed has grown. A slider that is being moved is left alone.
   grow(end) {
     if (end > this.end) this.slider.max = end;
-    if (this.isLive) this.slider.value = this.end;
+    if (this.isLive && !this.moving) this.slider.value = this.end;
     this.box.hidden = this.end - this.begin < 2;
   }
 

@@ -125,6 +125,22 @@ def they_are_told_apart_by_who_did_what(page: Page, student: Page) -> None:
     student_choice.select_option(label="everybody")
 
 
+def a_slider_that_is_being_moved_stays_where_it_is_when_a_record_comes(page: Page) -> None:
+    """In a class that acts all the time, one always does."""
+    moved_to = page.evaluate("""async () => {
+        const { TimeLine } = await import("/static/js/feed_time.js");
+        const section = document.querySelector("[data-feed]").cloneNode(true);
+        return new Promise((onMove) => {
+            const time = new TimeLine(section, { onMove, onNow: () => onMove("now") });
+            time.grow(20);
+            time.slider.value = 15;
+            time.slider.dispatchEvent(new Event("input"));
+            time.grow(21);
+        });
+    }""")
+    assert moved_to == 15
+
+
 def the_moment_can_be_chosen_and_played_again(page: Page) -> None:
     """After more records than the page keeps."""
     for lot in range(6):
@@ -142,6 +158,7 @@ def the_moment_can_be_chosen_and_played_again(page: Page) -> None:
     expect(rows(page).first).to_contain_text("record 596")
     expect(page.locator("[data-rows] li")).to_have_count(200)
     publish(act("while it was then"))
+    a_slider_that_is_being_moved_stays_where_it_is_when_a_record_comes(page)
     page.get_by_role("button", name="Play").click()
     expect(page.get_by_role("button", name="Stop")).to_be_visible()
     page.get_by_role("combobox", name="Speed").select_option("16×")
