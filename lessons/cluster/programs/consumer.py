@@ -200,7 +200,11 @@ class ProgramConsumer(ProgramClient):
         self._do_what_is_posted()
 
     def _do_what_is_posted(self) -> None:
+        """In the middle of a call of the client everything but its close: the call would go on with a client that is gone."""
         while self._posted:
+            if self.is_called_back and self._posted[0][0] == self._close:
+                self._is_handled = True  # the call is not to wait for the program any more
+                return
             work, answer = self._posted.popleft()
             try:
                 answer.set_result(work())
