@@ -41,7 +41,7 @@ class Block:
 
     A figure is a drawing with its text, `templates/figures/<name>.html`. A `cell` is an act for the notebook only, for
     what the page leaves to an earlier lesson or to the reader. A `stream` has its newest row on top, or its oldest with
-    `oldest_first = true` among its fields. An `aside` is text for the curious, folded on the page; its
+    `oldest_first = true` among its fields, and room for several consumers with `members = 4`. An `aside` is text for the curious, folded on the page; its
     name is what stands on the fold.
     """
 
@@ -51,6 +51,7 @@ class Block:
     markdown: str = ""
     fields: dict[str, Any] | None = None
     oldest_first: bool = False  # of a stream's rows
+    members: int = 1  # consumers of a stream, all of one group
 
 
 @dataclass(frozen=True)
@@ -189,8 +190,10 @@ def _block(match: re.Match[str]) -> Block:
     if title := match["title"]:
         return Block("aside", name=title.strip(), html=render(match["inside"]), markdown=plain(match["inside"]))
     fields = tomllib.loads(match["inside"])
-    oldest_first = bool(match["kind"] == "stream" and fields.pop("oldest_first", False))
-    return Block(match["kind"], name=match["name"], fields=fields, oldest_first=oldest_first)
+    of_stream = {}
+    if match["kind"] == "stream":
+        of_stream = {name: fields.pop(name) for name in ("oldest_first", "members") if name in fields}
+    return Block(match["kind"], name=match["name"], fields=fields, **of_stream)
 
 
 def _text(markdown: str) -> Iterator[Block]:

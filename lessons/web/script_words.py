@@ -96,6 +96,8 @@ WORDS = {
         "stage-protocol-consumer": _("KIP-848 protocol"),
         "stage-member": _("member %(number)s"),
         "stage-your-consumer": _("your consumer"),
+        "stage-your-member": _("your member %(number)s"),
+        "stage-member-of": _("%(group)s, member %(number)s"),
         "stage-owns": _("partition %(partitions)s"),
         "stage-idle": _("idle, no partition"),
         "stage-reading": _("reads partition %(partitions)s"),

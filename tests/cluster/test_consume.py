@@ -39,6 +39,16 @@ class Owner:
         return [event for event in self.events if isinstance(event, kind)]
 
     @property
+    def owned(self) -> set[int]:
+        owned: set[int] = set()
+        for event in self.events:
+            if isinstance(event, Assigned):
+                owned = {*event.kept, *event.offsets}
+            elif isinstance(event, Revoked):
+                owned -= set(event.partitions)
+        return owned
+
+    @property
     def rows(self) -> list[tuple[int, int]]:
         return [(e.partition, e.offset) for event in self.events if isinstance(event, Delivered) for e in event.entries]
 
@@ -75,6 +85,10 @@ class Seat:
         messages = [Message(value=value.encode()) for value in values]
         sent = records.produce(self.namespace, "test1p", messages, partition=partition)
         assert [delivery.error for delivery in sent] == [None] * len(values)
+
+    def send_to_each(self, value: str) -> None:
+        for partition in range(3):
+            self.send(value, partition=partition)
 
     def consume(self, *, credit: int = 500, group_id: str = "g", **rest: object) -> Owner:
         owner = Owner(Membership(self.namespace, "test1p", group_id, **{"session_timeout_ms": 6000, **rest}))
@@ -183,6 +197,34 @@ def test_two_members_share_the_partitions_and_both_are_told(seat: Seat) -> None:
     assert first.all(Revoked) == [Revoked((0, 1), lost=False)]
     shares = [set(owner.until_assigned().offsets) for owner in (first, second)]
     assert sorted(map(sorted, shares)) == [[0], [1]]
+
+
+@pytest.mark.parametrize("protocol", ["cooperative-sticky", "consumer"])
+def test_an_incremental_rebalance_takes_one_partition_and_reads_nothing_twice(seat: Seat, protocol: str) -> None:
+    seat.create(partitions=3)
+    seat.send_to_each("before")
+    first = seat.consume(protocol=protocol)
+    first.until_rows(3)
+    first.member.acknowledge(dict.fromkeys(range(3), 1))
+    second = seat.consume(protocol=protocol)
+    second.until(lambda: second.owned)
+    first.until(lambda: len(first.owned) == 2)
+    [revoked] = first.all(Revoked)
+    assert isinstance(revoked, Revoked)
+    assert set(revoked.partitions) == second.owned == {0, 1, 2} - first.owned
+    seat.send_to_each("after")
+    first.until_rows(5)
+    second.until_rows(1)
+    assert sorted(first.rows + second.rows) == [(partition, offset) for partition in range(3) for offset in range(2)]
+    kept = first.owned
+    for owner in (first, second):
+        owner.member.acknowledge(dict.fromkeys(range(3), 2))
+    assert first.stop().committed == dict.fromkeys(kept, 2)
+    second.until(lambda: len(second.owned) == 3)
+    last = second.all(Assigned)[-1]
+    assert isinstance(last, Assigned)
+    assert set(last.kept) == set(revoked.partitions)
+    assert second.stop().committed == dict.fromkeys(range(3), 2)
 
 
 def test_a_session_timeout_that_the_brokers_refuse_is_told_in_kafkas_words_and_ends_it(seat: Seat) -> None:

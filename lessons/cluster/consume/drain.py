@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from lessons.cluster.consume.events import Assigned, AtEnd, Delivered, Event, Stopped, Trouble
+from lessons.cluster.consume.events import Assigned, AtEnd, Delivered, Event, Revoked, Stopped, Trouble
 from lessons.cluster.consume.member import MAX_CREDIT, GroupMember
 from lessons.cluster.consume.membership import Membership
 from lessons.cluster.errors import ClusterError, no_answer
@@ -37,9 +37,14 @@ class _Progress:
 
     def take(self, event: Event) -> None:
         if isinstance(event, Assigned):
-            self.assigned = dict(event.offsets)
-            self.positions = {}  # where nothing is delivered, nothing is to be committed: as the client does it
-            self.ended.clear()
+            kept = set(event.kept)
+            self.assigned = {each: at for each, at in self.assigned.items() if each in kept} | dict(event.offsets)
+            # Where nothing is delivered, nothing is to be committed: as the client does it.
+            self.positions = {each: at for each, at in self.positions.items() if each in kept}
+            self.ended &= kept
+        elif isinstance(event, Revoked):
+            for partition in event.partitions:
+                self.assigned.pop(partition, None)
         elif isinstance(event, Delivered):
             self.delivered += len(event.entries)
             self.positions |= {entry.partition: entry.offset + 1 for entry in event.entries}

@@ -11,10 +11,12 @@ from lessons.cluster.live.ring import Entry
 
 @dataclass(frozen=True)
 class Assigned:
-    """The member reads these partitions, from these offsets; None where the offset could not be looked up."""
+    """The member reads these partitions now, from these offsets; None where the offset could not be looked up. `kept` are
+    those that it had before and still has."""
 
     offsets: Mapping[int, int | None]
     topic_id: str | None
+    kept: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -215,16 +215,25 @@ class GroupMember:
 
     def _assigned(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         starts = self._starts(consumer, [each.partition for each in partitions])
-        consumer.assign([_place(self._topic, partition, start) for partition, start in starts.items()])
-        self._held.clear()
-        known = {each: start for each, start in starts.items() if start is not None}
-        self._had = _Had(known, self._topic_id())
+        places = [_place(self._topic, partition, start) for partition, start in starts.items()]
+        kept: tuple[int, ...] = ()
+        if self._asked.is_incremental:
+            kept = tuple(sorted(each.partition for each in consumer.assignment()))
+            consumer.incremental_assign(places)
+        else:
+            consumer.assign(places)
+            self._held.clear()
+            self._had = _Had()
+        self._had.nexts |= {each: start for each, start in starts.items() if start is not None}
+        self._had.topic_id = self._topic_id()
         if not self._credit:
             self._pause()
-        self._tell(Assigned(starts, self._had.topic_id))
+        self._tell(Assigned(starts, self._had.topic_id, kept))
 
     def _starts(self, consumer: Consumer, partitions: list[int]) -> dict[int, int | None]:
         """Where the group was; else, or where that offset is not there any more, what auto.offset.reset says."""
+        if not partitions:
+            return {}
         try:
             known = consumer.committed([TopicPartition(self._topic, each) for each in partitions], timeout=TIMEOUT_S)
             spans = offsets(self._topic, partitions=partitions, namespace=self._asked.namespace, timeout_s=TIMEOUT_S)
@@ -253,9 +262,12 @@ class GroupMember:
         self._let_go(partitions, lost=True)
 
     def _let_go(self, partitions: list[TopicPartition], *, lost: bool) -> None:
-        self._held.clear()  # handed to nobody, so the next owner gets it
-        self._to_commit.clear()
-        self._tell(Revoked(tuple(sorted(each.partition for each in partitions)), lost))
+        gone = {each.partition for each in partitions}
+        self._held = deque(each for each in self._held if each.partition() not in gone)  # so the next owner gets it
+        for partition in gone:
+            self._to_commit.pop(partition, None)
+            self._had.let_go(partition)
+        self._tell(Revoked(tuple(sorted(gone)), lost))
 
     def _complain(self, error: KafkaError) -> None:
         translated = self._translate(error)
@@ -311,6 +323,12 @@ class _Had:
     _delivered: set[int] = field(default_factory=set)
     _ends: dict[int, tuple[int, int]] = field(default_factory=dict)  # behind the last record; behind its marks
     _complaints: set[str] = field(default_factory=set)
+
+    def let_go(self, partition: int) -> None:
+        self.nexts.pop(partition, None)
+        self.acknowledged.pop(partition, None)
+        self._ends.pop(partition, None)
+        self._delivered.discard(partition)
 
     def record(self, partition: int, offset: int) -> None:
         self._complaints.clear()

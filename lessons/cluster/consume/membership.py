@@ -8,9 +8,18 @@ from lessons.cluster.namespace import Namespace
 from lessons.cluster.refusals import Refusal
 
 RESETS = ("earliest", "latest")
+PROTOCOLS = ("range", "cooperative-sticky", "consumer")  # two of the classic protocol by their assignor, and KIP-848
 MAX_POLL_INTERVAL_MS = 300_000
 # What librdkafka takes; the brokers' own limits (6000 and 1800000) are theirs to say.
 CLIENT_SESSION_TIMEOUTS_MS = range(1, 3_600_001)
+
+
+def protocol_settings(protocol: str, session_timeout_ms: int) -> dict[str, str | int]:
+    """How a Python client is told which of PROTOCOLS it is to speak."""
+    if protocol == "consumer":
+        return {"group.protocol": "consumer"}  # the broker holds the session time-out, and the client takes none
+    assignor = {} if protocol == "range" else {"partition.assignment.strategy": protocol}
+    return {"session.timeout.ms": session_timeout_ms, **assignor}
 
 
 @dataclass(frozen=True)
@@ -23,6 +32,7 @@ class Membership:
     auto_offset_reset: str = "earliest"
     session_timeout_ms: int = 45_000
     at_most: int | None = None  # records: the rest of the topic stays where it is
+    protocol: str = "range"  # one of PROTOCOLS
 
     @property
     def asked(self) -> str:
@@ -36,6 +46,11 @@ class Membership:
     def full_group_id(self) -> str:
         return self.namespace.full(self.group_id, thing="group")
 
+    @property
+    def is_incremental(self) -> bool:
+        """Whether a rebalance takes and gives single partitions, and leaves the member those that stay its own."""
+        return self.protocol != "range"
+
     def check(self) -> None:
         _ = self.full_topic, self.full_group_id
         if self.auto_offset_reset not in RESETS:
@@ -48,7 +63,7 @@ class Membership:
         return {
             "group.id": self.full_group_id,
             "auto.offset.reset": self.auto_offset_reset,
-            "session.timeout.ms": self.session_timeout_ms,
+            **protocol_settings(self.protocol, self.session_timeout_ms),
             "max.poll.interval.ms": max(MAX_POLL_INTERVAL_MS, self.session_timeout_ms),  # the client wants it so
             "enable.partition.eof": True,
             "enable.auto.commit": False,

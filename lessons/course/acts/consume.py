@@ -9,12 +9,13 @@ from pydantic import Field
 
 from lessons.cluster import counted
 from lessons.cluster.consume.drain import read_to_end
-from lessons.cluster.consume.membership import Membership
+from lessons.cluster.consume.membership import MAX_POLL_INTERVAL_MS, Membership, protocol_settings
 from lessons.cluster.namespace import Namespace
 from lessons.course.acts.base import Action, Answer, Name, Where, literal
 from lessons.words import _, gettext_noop
 
 GROUP = "readers"
+JAVAS_COOPERATIVE = "org.apache.kafka.clients.consumer.CooperativeStickyAssignor"
 QUIET_S = 15  # after so long without a record a notebook or script goes on; a group takes less to form
 
 
@@ -44,6 +45,12 @@ class Consume(Action):
     session_timeout_ms: int = Field(
         6000, title="session.timeout.ms", description=gettext_noop("milliseconds, 6000 to 1800000"), ge=1, lt=2**31
     )
+    protocol: Literal["range", "cooperative-sticky", "consumer"] = Field(
+        "range",
+        title=gettext_noop("Rebalance protocol"),
+        description=gettext_noop("the first two: the classic one with this assignor; consumer: KIP-848"),
+        json_schema_extra={"more": True},
+    )
     stop_after: int | None = Field(
         None,
         title=gettext_noop("Stop after"),
@@ -56,7 +63,7 @@ class Consume(Action):
         membership = Membership(
             namespace, self.topic, self.group_id,
             auto_offset_reset=self.auto_offset_reset, session_timeout_ms=self.session_timeout_ms,
-            at_most=self.stop_after,
+            at_most=self.stop_after, protocol=self.protocol,
         )  # fmt: skip
         return self.answer(**asdict(read_to_end(membership)))
 
@@ -155,24 +162,25 @@ ended = set()
         return "".join(f"{indent}{line}\n" for line in lines)
 
     def _settings(self, where: Where) -> str:
-        # The client wants max.poll.interval.ms (300000 by default) to be no shorter.
-        interval = self.session_timeout_ms if self.session_timeout_ms > 300_000 else None
-        longer = f'    "max.poll.interval.ms": {interval},\n' if interval else ""
-        return f"""\
-    "bootstrap.servers": brokers,
-    "group.id": {literal(where.full(self.group_id))},
-    "session.timeout.ms": {self.session_timeout_ms},
-{longer}    "auto.offset.reset": "{self.auto_offset_reset}",
-"""
+        settings: dict[str, str | int] = {"group.id": where.full(self.group_id)}
+        settings |= protocol_settings(self.protocol, self.session_timeout_ms)
+        if self.protocol != "consumer" and self.session_timeout_ms > MAX_POLL_INTERVAL_MS:
+            settings["max.poll.interval.ms"] = self.session_timeout_ms  # the client wants this one to be no shorter
+        settings["auto.offset.reset"] = self.auto_offset_reset
+        shown = ((name, literal(each) if isinstance(each, str) else each) for name, each in settings.items())
+        return '    "bootstrap.servers": brokers,\n' + "".join(f'    "{name}": {each},\n' for name, each in shown)
 
     def script(self, where: Where) -> str:
         return f"{self.command(where)} \\\n    --timeout-ms {QUIET_S * 1000}"
 
     def command(self, where: Where) -> str:
+        settings = protocol_settings(self.protocol, self.session_timeout_ms)
+        if "partition.assignment.strategy" in settings:
+            settings["partition.assignment.strategy"] = JAVAS_COOPERATIVE
+        settings = {"auto.offset.reset": self.auto_offset_reset, **settings}
         return where.tool(
             "kafka-console-consumer.sh", "--topic", where.full(self.topic), "--group", where.full(self.group_id),
-            "--command-property", f"auto.offset.reset={self.auto_offset_reset}",
-            "--command-property", f"session.timeout.ms={self.session_timeout_ms}",
+            *(each for name, value in settings.items() for each in ("--command-property", f"{name}={value}")),
             "--formatter-property", "print.partition=true",
             "--formatter-property", "print.offset=true",
             "--formatter-property", "print.key=true",

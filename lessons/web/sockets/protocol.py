@@ -57,6 +57,7 @@ class Start(PageFrame):
     group_id: Name
     auto_offset_reset: Annotated[str, Field(max_length=100)] = "earliest"
     session_timeout_ms: Annotated[int, Field(ge=-(2**63), lt=2**63)] = 6000
+    protocol: Annotated[str, Field(max_length=100)] = "range"
     stop_after: Annotated[int, Field(ge=-(2**63), lt=2**63)] | None = None
     lesson: Annotated[str, Field(max_length=40, pattern=r"^[a-z0-9-]*$")] = ""
 

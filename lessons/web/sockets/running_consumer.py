@@ -87,7 +87,7 @@ class RunningConsumer:
         self._membership = Membership(
             member.namespace, wanted.topic, wanted.group_id,
             auto_offset_reset=wanted.auto_offset_reset, session_timeout_ms=wanted.session_timeout_ms,
-            at_most=wanted.stop_after,
+            at_most=wanted.stop_after, protocol=wanted.protocol,
         )  # fmt: skip
         self._told = _Told()
         self._unsettled = process.current().unsettled
@@ -237,12 +237,12 @@ class RunningConsumer:
 
     def _hear(self, event: Event) -> None:
         match event:
-            case Assigned(offsets=offsets, topic_id=topic_id):
+            case Assigned(offsets=offsets, topic_id=topic_id, kept=kept):
                 places = [
                     {"topic": self._wanted.topic, "partition": partition, "offset": offset}
                     for partition, offset in sorted(offsets.items())
                 ]
-                self._tell("assigned", partitions=places, topic_id=topic_id)
+                self._tell("assigned", partitions=places, kept=list(kept), topic_id=topic_id)
             case Revoked(partitions=partitions, lost=lost):
                 places = [{"topic": self._wanted.topic, "partition": partition} for partition in partitions]
                 self._tell("revoked", partitions=places, lost=lost)

@@ -104,6 +104,7 @@ class StreamCard:
     code_url: str = ""
     cell: str = ""
     oldest_first: bool = False
+    members: range = range(1, 2)  # by their numbers
     tells_order: bool = True  # not where the lesson asks for a prediction of it
 
 
@@ -273,6 +274,7 @@ def stream_card(member: Member, lesson: Lesson, index: int) -> StreamCard:
         code_url=reverse("act-code", args=[member.klass.slug, lesson.slug, index]),
         cell=cell_id(lesson, index),
         oldest_first=block.oldest_first,
+        members=range(1, block.members + 1),
         tells_order=_tells_order(lesson),
     )  # fmt: skip
 

@@ -38,7 +38,7 @@ export class Groups {
     keyed(this.zone, shown, ({ id }) => id, makeGroup, (box, group) => {
       const [label, members] = box.children;
       setText(label, text(group.members.length ? "stage-group" : "stage-group-empty", { group: group.id, state: group.state, protocol: protocolOf(group) }));
-      keyed(members, group.members, ({ id }) => id, makeMember, (made, member) => drawMember(made, member, { owned: mineOf(state, group), isMoving }));
+      keyed(members, group.members, ({ id }) => id, makeMember, (made, member) => drawMember(made, member, { mine: mineOf(state, group), isMoving }));
     });
   }
 }
@@ -55,10 +55,9 @@ function makeMember() {
   return made;
 }
 
-function drawMember(made, { number, client, partitions }, { owned, isMoving }) {
+function drawMember(made, { number, client, partitions }, { mine, isMoving }) {
   const places = partitions.join(", ");
-  const isMine = owned.has(places);
-  setText(made.firstChild, isMine ? text("stage-your-consumer") : text("stage-member", { number }));
+  setText(made.firstChild, mine.has(places) ? yours(mine.get(places)) : text("stage-member", { number }));
   setText(made.lastChild, places ? text("stage-owns", { partitions: places }) : text("stage-idle"));
   if (isMoving && made.dataset.owns !== places) restart(made, "changed");
   made.dataset.owns = places;
@@ -66,10 +65,14 @@ function drawMember(made, { number, client, partitions }, { owned, isMoving }) {
   made.title = client;
 }
 
-// A partition has one member of a group: who has exactly what this page's consumer was given is that consumer.
+function yours(number) {
+  return number === null ? text("stage-your-consumer") : text("stage-your-member", { number });
+}
+
+// A partition has one member of a group: who has exactly what a consumer of this page was given is that consumer.
 function mineOf({ readings }, group) {
   const mine = readings.filter((each) => each.isRunning && each.group === group.id && each.owns.length);
-  return new Set(mine.map(({ owns }) => owns.join(", ")));
+  return new Map(mine.map(({ owns, number }) => [owns.join(", "), number]));
 }
 
 export function protocolOf({ protocol }) {

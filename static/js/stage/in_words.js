@@ -6,7 +6,7 @@ import { protocolOf } from "./clients.js";
 import { flagsOf } from "./flags.js";
 import { element, keyed, setText } from "./keyed.js";
 import { flagWords } from "./lanes.js";
-import { stateOf } from "./read.js";
+import { nameOf, stateOf } from "./read.js";
 
 const MOST_VALUES = 12;
 
@@ -50,7 +50,7 @@ function values(cells) {
 function linesOf({ groups, readings, sending }) {
   return [
     ...(sending ? [["sending", text("stage-in-flight", { count: sending.length })]] : []),
-    ...readings.map((each) => [`reading ${each.id}`, text("stage-reading-line", { group: each.group, state: stateOf(each), values: values(each.cells) })]),
+    ...readings.map((each) => [`reading ${each.id}`, text("stage-reading-line", { group: nameOf(each), state: stateOf(each), values: values(each.cells) })]),
     ...(groups ?? []).map((group) => [`group ${group.id}`, text("stage-group-line", {
       group: group.id, state: group.state, protocol: protocolOf(group),
       members: group.members.map(({ number, partitions }) => text("stage-member-line", { number, partitions: partitions.join(", ") || "–" })).join("; ") || text("stage-none"),

@@ -39,10 +39,14 @@ export class Readings {
   }
 }
 
-function makeRow({ group }) {
+export function nameOf({ group, number }) {
+  return number === null ? group : text("stage-member-of", { group, number });
+}
+
+function makeRow(reading) {
   const row = element("div", "reading");
   const head = element("p", "lane-head");
-  head.append(element("b", "", group), element("span", "lane-end"));
+  head.append(element("b", "", nameOf(reading)), element("span", "lane-end"));
   row.append(element("div", "cells"), head); // the lines from above end in the cells
   return row;
 }

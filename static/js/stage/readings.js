@@ -1,14 +1,14 @@
 // What this page's own consumers were given, in the order in which they were given it. Pure, like model.js.
 //
-//   started {group}   assigned {partitions: [{partition, offset}]}   read {records}   revoked {partitions, lost}
+//   started {group, number}   assigned {partitions: [{partition, offset}]}   read {records}   revoked {partitions, lost}
 //   stopped {committed: {partition: offset}}                         each with the `reading` that it is of
 
 import { cellOf } from "./cell_of.js";
 
-const MOST_READINGS = 3;
+const MOST_READINGS = 4; // as many as one card has consumers
 const MOST_READ = 60;
 
-// A reading: {id, group, cells, earlier, positions: {partition: offset of the next record}, owns: [partition], isRunning}
+// A reading: {id, group, number (null: its group has one consumer here), cells, earlier, positions: {partition: offset of the next record}, owns: [partition], isRunning}
 export function readingsAfter(readings, event) {
   if (event.type === "started") return begin(readings, event);
   const at = readings.findIndex(({ id }) => id === event.reading);
@@ -18,9 +18,9 @@ export function readingsAfter(readings, event) {
 }
 
 // Joined again after a cut it is the same reading.
-function begin(readings, { reading: id, group }) {
+function begin(readings, { reading: id, group, number = null }) {
   const known = readings.find((each) => each.id === id);
-  const fresh = known ?? { id, group, cells: [], earlier: 0, positions: {}, owns: [], isRunning: true };
+  const fresh = known ?? { id, group, number, cells: [], earlier: 0, positions: {}, owns: [], isRunning: true };
   const others = readings.filter((each) => each.id !== id);
   return { readings: [...others, { ...fresh, owns: [], isRunning: true }].slice(-MOST_READINGS), says: { name: "stage-joining", group } };
 }
