@@ -23,3 +23,7 @@ def replicas(number: int) -> str:
 
 def records(number: int) -> str:
     return ngettext("%(number)s record", "%(number)s records", number) % {"number": number}
+
+
+def members(number: int) -> str:
+    return ngettext("%(number)s member", "%(number)s members", number) % {"number": number}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,7 @@ from lessons.course.loader import all_exercises
 
 BY_ID = {exercise.id: exercise for exercise in all_exercises()}
 WITHIN_S = 60
+EVERY_S = 0.5
 
 
 @dataclass(frozen=True)
@@ -50,19 +53,28 @@ class Seat:
         """Runs the command line that the page shows for an act, in a shell that finds Kafka's tools by their names."""
         self._run(["bash", "-c", self._action(step).command(self._where)])
 
-    def _run(self, argv: list[str], typed: str | None = None) -> str:
-        path = f"{self.tools}{os.pathsep}{os.environ['PATH']}"
-        done = subprocess.run(
-            argv,
-            env={**os.environ, "PATH": path},
-            input=typed,
-            capture_output=True,
-            text=True,
-            timeout=WITHIN_S,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+    def run_script(self, step: Step, *, meanwhile: Callable[[], object]) -> None:
+        """The same as a script has it, and what is called now and then while it runs."""
+        self._run(["bash", "-c", self._action(step).script(self._where)], meanwhile=meanwhile)
+
+    def _run(self, argv: list[str], typed: str | None = None, *, meanwhile: Callable[[], object] = lambda: None) -> str:
+        env = {**os.environ, "PATH": f"{self.tools}{os.pathsep}{os.environ['PATH']}"}
+        with ThreadPoolExecutor(1) as threads:
+            running = threads.submit(
+                subprocess.run,
+                argv,
+                env=env,
+                input=typed,
+                capture_output=True,
+                text=True,
+                timeout=WITHIN_S,
+                check=False,
+            )
+            while not wait([running], timeout=EVERY_S).done:
+                meanwhile()
+            done = running.result()
+        assert done.returncode == 0, f"{argv[-1]}\n{done.stdout}{done.stderr}"
+        return str(done.stdout)
 
     @property
     def _where(self) -> Where:
@@ -71,13 +83,11 @@ class Seat:
     def _action(self, step: Step) -> Action:
         return ACTIONS[step.kind].model_validate(step.fields)
 
-    def run_shown(self, step: Step) -> None:
-        """Runs the Python that the page shows for an act, in an interpreter of its own."""
+    def run_shown(self, step: Step, *, meanwhile: Callable[[], object] = lambda: None) -> None:
+        """Runs the Python that the page shows for an act, in an interpreter of its own. `meanwhile` is called now and then
+        while it runs."""
         code = self._action(step).cell(self._where)
-        done = subprocess.run(
-            [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, timeout=WITHIN_S, check=False
-        )
-        assert done.returncode == 0, f"{code}\n{done.stdout}{done.stderr}"
+        self._run([sys.executable, "-W", "error", "-c", code], meanwhile=meanwhile)
 
     def solve_by_shown_code(self, exercise: Exercise) -> None:
         """Its solution, each act by the Python that is shown for it; only what is typed is typed in the page."""
@@ -86,5 +96,6 @@ class Seat:
             if step.kind == SubmitAnswers.kind:
                 self.answer(step.fields["exercise"], **step.fields["answers"])
             else:
-                self.run_shown(step)
-                check(self.member, exercise)  # a page that is open sees what a program has done
+                # A page that is open sees what a program does, and what it has done.
+                self.run_shown(step, meanwhile=lambda: check(self.member, exercise))
+                check(self.member, exercise)

@@ -7,6 +7,11 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
+from lessons.course.a_group_shares_the_work.one_too_many import OneTooMany, right
+from lessons.course.a_group_shares_the_work.taken import CHOICES as LOSSES
+from lessons.course.a_group_shares_the_work.taken import Taken
+from lessons.course.a_group_shares_the_work.what_it_costs import WhatItCosts
+from lessons.course.a_group_shares_the_work.what_it_costs import asked as larger
 from lessons.course.exercise import Exercise
 from lessons.course.lag_and_replay.and_forward import AndForward
 from lessons.course.lag_and_replay.back_to_a_moment import BackToAMoment
@@ -45,6 +50,15 @@ booked = {
 }  # fmt: skip
 opened = st.lists(st.tuples(small, small).map(sorted), max_size=3)
 
+shares = st.lists(st.lists(counts, max_size=3, unique=True).map(sorted), max_size=5).map(sorted)
+sharing = st.fixed_dictionaries(
+    {"group": groups, "protocol": st.sampled_from(["classic", "consumer", "other"]), "shares": shares}
+)
+shared = {
+    "partitions": st.none() | counts, "topic_id": ids, "unprefixed": unprefixed, "sharings": st.lists(sharing, max_size=4),
+    "typed": st.none() | st.lists(st.sampled_from([*right(SEED), larger(SEED), larger(SEED) // 2, 0, 1]) | anything, max_size=3),
+}  # fmt: skip
+
 SEEN: list[tuple[Exercise, dict[str, st.SearchStrategy[Any]]]] = [
     (
         BothAtTheEnd(),
@@ -79,6 +93,18 @@ SEEN: list[tuple[Exercise, dict[str, st.SearchStrategy[Any]]]] = [
             "typed": st.none() | st.lists(anything | small, max_size=3),
         },
     ),
+    (
+        Taken(),
+        {
+            "predictions": predictions(LOSSES),
+            "sharings": st.lists(sharing, max_size=2),
+            "came_after": st.booleans(),
+            "was_seen": st.booleans(),
+            "runs": times,
+        },
+    ),
+    (OneTooMany(), shared),
+    (WhatItCosts(), shared),
     (WhichOffset(), {"predictions": predictions(TAKEN), "behind": times}),
     (AllOrNone(), {**booked, "typed": anything | small}),
     (StandsStill(), {**booked, "open": opened, "typed": anything | small}),

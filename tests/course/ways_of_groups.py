@@ -120,7 +120,7 @@ def _(seat: Seat) -> None:
     offsets(seat, place)
 
 
-# --- lesson 17 ---
+# --- lesson 14 ---
 
 
 def checked(seat: Seat) -> None:

@@ -15,7 +15,10 @@ from lessons.course.acts.base import Action, Answer, Name, Where, literal
 from lessons.words import _, gettext_noop
 
 GROUP = "readers"
-JAVAS_COOPERATIVE = "org.apache.kafka.clients.consumer.CooperativeStickyAssignor"
+JAVAS_STICKY = """\
+package=org.apache.kafka.clients.consumer
+sticky=$package.CooperativeStickyAssignor
+"""
 QUIET_S = 15  # after so long without a record a notebook or script goes on; a group takes less to form
 
 
@@ -102,7 +105,7 @@ from confluent_kafka import Consumer, KafkaException
 {where.head(self.topic)}
 
 consumer = Consumer({{
-{self._settings(where)}}})
+{self.settings(where)}}})
 consumer.subscribe([topic])
 {self._left()}try:
     {loop}
@@ -127,7 +130,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException
 {where.head(self.topic)}
 
 consumer = Consumer({{
-{self._settings(where)}    "enable.partition.eof": True,  # tell where a partition ends
+{self.settings(where)}    "enable.partition.eof": True,  # tell where a partition ends
 }})
 consumer.subscribe([topic])
 ended = set()
@@ -161,24 +164,27 @@ ended = set()
         ]
         return "".join(f"{indent}{line}\n" for line in lines)
 
-    def _settings(self, where: Where) -> str:
+    def settings(self, where: Where, *, indent: str = "    ") -> str:
+        """Lines of the client's settings, for a dictionary of a program that knows `brokers`."""
         settings: dict[str, str | int] = {"group.id": where.full(self.group_id)}
         settings |= protocol_settings(self.protocol, self.session_timeout_ms)
         if self.protocol != "consumer" and self.session_timeout_ms > MAX_POLL_INTERVAL_MS:
             settings["max.poll.interval.ms"] = self.session_timeout_ms  # the client wants this one to be no shorter
         settings["auto.offset.reset"] = self.auto_offset_reset
-        shown = ((name, literal(each) if isinstance(each, str) else each) for name, each in settings.items())
-        return '    "bootstrap.servers": brokers,\n' + "".join(f'    "{name}": {each},\n' for name, each in shown)
+        shown = {name: literal(each) if isinstance(each, str) else each for name, each in settings.items()}
+        lines = ['"bootstrap.servers": brokers,', *(f'"{name}": {each},' for name, each in shown.items())]
+        return "".join(f"{indent}{line}\n" for line in lines)
 
     def script(self, where: Where) -> str:
         return f"{self.command(where)} \\\n    --timeout-ms {QUIET_S * 1000}"
 
     def command(self, where: Where) -> str:
         settings = protocol_settings(self.protocol, self.session_timeout_ms)
-        if "partition.assignment.strategy" in settings:
-            settings["partition.assignment.strategy"] = JAVAS_COOPERATIVE
+        is_sticky = "partition.assignment.strategy" in settings
+        if is_sticky:
+            settings["partition.assignment.strategy"] = "@sticky"
         settings = {"auto.offset.reset": self.auto_offset_reset, **settings}
-        return where.tool(
+        command = where.tool(
             "kafka-console-consumer.sh", "--topic", where.full(self.topic), "--group", where.full(self.group_id),
             *(each for name, value in settings.items() for each in ("--command-property", f"{name}={value}")),
             "--formatter-property", "print.partition=true",
@@ -186,6 +192,7 @@ ended = set()
             "--formatter-property", "print.key=true",
             *(() if self.stop_after is None else ("--max-messages", str(self.stop_after))),
         )  # fmt: skip
+        return JAVAS_STICKY + command.replace("=@sticky", "=$sticky") if is_sticky else command
 
     def feed_line(self) -> str:
         return _("%(topic)s in group %(group)s") % {"topic": self.topic, "group": self.group_id}

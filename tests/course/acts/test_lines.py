@@ -29,6 +29,7 @@ DONE = {
     "list-offsets": "looked up the offsets of test1p",
     "list-topics": "listed the topics",
     "produce": "sent 3 records to test1p with key a",
+    "run-group": "ran readers on test1p with 2 members (range)",
     "send-in-transaction": "sent 2 records to test1p in a transaction that was aborted",
     "set-offset": "set the offset of group movers in test1p [0] to 0",
     "start-broker": "started broker 2",

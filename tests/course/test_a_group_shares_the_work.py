@@ -1,0 +1,79 @@
+"""What lesson 13 makes of evidence that the course's own test does not come by."""
+
+from __future__ import annotations
+
+import pytest
+
+from lessons.course.a_group_shares_the_work.one_too_many import OneTooMany, asked, right
+from lessons.course.a_group_shares_the_work.taken import ALL, BECAUSE, NONE, Taken
+from lessons.course.a_group_shares_the_work.what_it_costs import WhatItCosts
+
+SEED = "a seat"
+EARLY, LATE, LATER = (f"2026-05-04T10:0{minute}:00+00:00" for minute in range(3))
+
+
+def sharing(*shares: list[int], protocol: str = "classic"):
+    return {"group": "invoices", "protocol": protocol, "shares": sorted(shares)}
+
+
+def seen(*sharings: dict, typed: object):
+    return {"partitions": 3, "topic_id": "x", "unprefixed": {}, "sharings": list(sharings), "typed": typed}
+
+
+NUMBERS = list(right(SEED))
+
+
+@pytest.mark.parametrize(
+    ("sharings", "state", "misconception"),
+    [
+        ([sharing([0], [1], [2], [])], "done", ""),
+        ([sharing([0], [1], [2], [], [])], "done", ""),
+        ([sharing([0], [1], [2], []), sharing([0, 1, 2])], "done", ""),  # what was there once was there
+        ([sharing([0, 1], [2], [])], "not_yet", "all-busy"),  # one that has just joined, or that reads something else
+        ([sharing([0], [1], [2])], "not_yet", "all-busy"),
+        ([], "not_yet", "no-group"),
+    ],
+)
+def test_a_member_is_one_too_many_when_each_partition_has_an_owner_of_its_own(sharings, state, misconception):
+    verdict = OneTooMany().judge(seen(*sharings, typed=NUMBERS), SEED)
+    assert (verdict.state, verdict.misconception) == (state, misconception)
+
+
+def test_the_numbers_are_those_of_dealing_out_cards():
+    for number in range(50):
+        partitions, members, many = asked(str(number))
+        hands = [len(range(member, partitions, members)) for member in range(members)]
+        idle = sum(not range(member, partitions, many) for member in range(many))
+        assert right(str(number)) == (max(hands), idle)
+
+
+@pytest.mark.parametrize(
+    ("sharings", "misconception"),
+    [
+        ([sharing([0], [1, 2]), sharing([0, 1, 2], [], protocol="consumer")], "one-protocol"),
+        ([sharing([0, 1, 2], protocol="consumer")], "alone"),
+        ([sharing([0], [1, 2], protocol="other")], "one-protocol"),
+    ],
+)
+def test_two_members_have_to_share_by_each_protocol(sharings, misconception):
+    assert WhatItCosts().judge(seen(*sharings, typed=None), SEED).misconception == misconception
+
+
+@pytest.mark.parametrize(
+    ("runs", "came_after", "was_seen", "state"),
+    [
+        ([LATE], False, False, "done"),
+        ([EARLY, LATER], False, True, "done"),  # once more, after the prediction
+        ([EARLY], False, True, "not_yet"),
+        ([], True, True, "done"),
+        ([], False, True, "not_yet"),
+        ([], False, False, "not_yet"),
+    ],
+)
+def test_a_prediction_has_to_come_before_a_second_member(runs, came_after, was_seen, state):
+    made = {"at": "2026-05-04T10:00:30+00:00", "answer": NONE}
+    observation = {"predictions": [made], "sharings": [], "came_after": came_after, "was_seen": was_seen, "runs": runs}
+    verdict = Taken().judge(observation, SEED)
+    assert verdict.state == state
+    assert (BECAUSE in verdict.seen) == (state == "done")  # the truth is told after the fact alone
+    assert ALL not in f"{verdict.seen} {verdict.why}" or state == "done"
