@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.playing import card, check_now, exercise, predict, press
+from tests.browser.playing import card, cards, check_now, exercise, predict, press
 
 BIKES, TRIPS = 6, 9
 
@@ -76,6 +76,45 @@ def say_where_each_goes_on(where: Locator, billing: Locator, *, end: int) -> Non
     read(billing, count=place)
     fields = {"The group with that lag": place, "A new group with earliest": 0, "A new group with latest": end}
     check_now(where, {label: str(offset) for label, offset in fields.items()})
+
+
+def share_the_work(page: Page) -> None:
+    press(card(page, "Create a topic"), "Create topic")
+    press(card(page, "Send records"), "Send")
+    group, taken = page.locator("section.consume"), exercise(page, "The first one's loss")
+    members, start_one = group.locator("[data-consumer]"), group.get_by_role("button", name="Start a member")
+    first = members.nth(0)
+    start_one.click()
+    expect(first.locator("[data-status]")).to_contain_text(re.compile("partition 0 .*, partition 1 .*, partition 2 "))
+    expect(members.nth(1)).to_be_hidden()
+    predict(taken, "all three")
+    start_one.click()
+    expect(first.locator("[data-notices]")).to_contain_text("Revoked: partition 0, 1, 2.")
+    expect(taken).to_contain_text("And so it is.")
+    for number in (3, 4):
+        start_one.click()
+        expect(members.nth(number - 1).locator("[data-status]")).to_contain_text("A member of group")
+    expect(start_one).to_have_attribute("aria-disabled", "true")
+    expect(members.locator("[data-status]").filter(has_text="invoices: no partition")).to_have_count(1)
+    expect(page.locator("[data-groups] .client.idle")).to_have_count(1)
+    reckon_with_more(exercise(page, "One too many"))
+    for member in members.all():
+        member.get_by_role("button", name="Stop").click()
+        expect(member.locator("[data-status]")).to_contain_text("Stopped.")
+    for each, lost in zip(cards(page, "Run a group").all(), (3, 1, 1), strict=True):
+        words = press(each, "Run it")
+        assert len(re.findall(r"\d", re.findall("member 1 loses partition (.*)", words)[0])) == lost
+    costs = exercise(page, "What a newcomer costs")
+    partitions = int(re.findall(r"all (\d+) partitions", costs.inner_text())[0])
+    check_now(costs, {"loses, by range": str(partitions), "loses, by consumer": str(partitions // 2)})
+
+
+def reckon_with_more(one_too_many: Locator) -> None:
+    [(members, partitions)] = re.findall(r"(\d+) members read a topic of (\d+)", one_too_many.inner_text())
+    [many] = re.findall(r"(\d+) members read the same", one_too_many.inner_text())
+    busiest, idle = -(-int(partitions) // int(members)), int(many) - int(partitions)
+    check_now(one_too_many, {"The busiest has": str(busiest), "Idle members": str(idle)})
+    expect(one_too_many).to_have_attribute("data-state", "done")
 
 
 def replay_from_a_moment(page: Page) -> None:

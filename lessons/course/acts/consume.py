@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 from secrets import token_hex
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -20,6 +20,14 @@ package=org.apache.kafka.clients.consumer
 sticky=$package.CooperativeStickyAssignor
 """
 QUIET_S = 15  # after so long without a record a notebook or script goes on; a group takes less to form
+
+RebalanceProtocol = Annotated[
+    Literal["range", "cooperative-sticky", "consumer"],
+    Field(
+        title=gettext_noop("Rebalance protocol"),
+        description=gettext_noop("the first two: the classic one with this assignor; consumer: KIP-848"),
+    ),
+]
 
 
 def new_group_id() -> str:
@@ -48,12 +56,7 @@ class Consume(Action):
     session_timeout_ms: int = Field(
         6000, title="session.timeout.ms", description=gettext_noop("milliseconds, 6000 to 1800000"), ge=1, lt=2**31
     )
-    protocol: Literal["range", "cooperative-sticky", "consumer"] = Field(
-        "range",
-        title=gettext_noop("Rebalance protocol"),
-        description=gettext_noop("the first two: the classic one with this assignor; consumer: KIP-848"),
-        json_schema_extra={"more": True},
-    )
+    protocol: RebalanceProtocol = Field("range", json_schema_extra={"more": True})
     stop_after: int | None = Field(
         None,
         title=gettext_noop("Stop after"),

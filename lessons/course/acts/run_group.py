@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from pydantic import Field
 
@@ -10,7 +10,7 @@ from lessons.cluster.consume.membership import Membership
 from lessons.cluster.consume.sharing import MOST_MEMBERS, Shared, Turn, share_out
 from lessons.cluster.namespace import Namespace
 from lessons.course.acts.base import Action, Answer, Name, Where
-from lessons.course.acts.consume import Consume
+from lessons.course.acts.consume import Consume, RebalanceProtocol
 from lessons.words import _, gettext_noop
 
 TOGETHER_S = 6  # in the program that is shown: a rebalance takes less
@@ -40,11 +40,7 @@ class RunGroup(Action):
     topic: Name = Field(title=gettext_noop("Topic"))
     group_id: Name = Field(title="group.id")
     members: int = Field(2, title=gettext_noop("Members"), description=gettext_noop("1 to 4"), ge=1, le=MOST_MEMBERS)
-    protocol: Literal["range", "cooperative-sticky", "consumer"] = Field(
-        "range",
-        title=gettext_noop("Rebalance protocol"),
-        description=gettext_noop("the first two: the classic one with this assignor; consumer: KIP-848"),
-    )
+    protocol: RebalanceProtocol = "range"
 
     def run(self, namespace: Namespace) -> Answer:
         membership = Membership(

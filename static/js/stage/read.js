@@ -62,8 +62,9 @@ function drawRow(row, reading, { shown, hidden, first }, keys) {
   return fresh.filter(([, { cell }]) => cell).map(([made, { cell, place }]) => [made, cell, place]);
 }
 
-export function stateOf({ isRunning, owns, cells }) {
+export function stateOf({ isRunning, hasJoined, owns, cells }) {
   if (!isRunning) return text("stage-reading-stopped");
   if (owns.length) return text("stage-reading", { partitions: owns.join(", ") });
+  if (hasJoined) return text("stage-idle");
   return text(cells.length ? "stage-reading-again" : "stage-reading-joins");
 }

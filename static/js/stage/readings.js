@@ -8,7 +8,7 @@ import { cellOf } from "./cell_of.js";
 const MOST_READINGS = 4; // as many as one card has consumers
 const MOST_READ = 60;
 
-// A reading: {id, group, number (null: its group has one consumer here), cells, earlier, positions: {partition: offset of the next record}, owns: [partition], isRunning}
+// A reading: {id, group, number (null: its group has one consumer here), cells, earlier, positions: {partition: offset of the next record}, owns: [partition], hasJoined, isRunning}
 export function readingsAfter(readings, event) {
   if (event.type === "started") return begin(readings, event);
   const at = readings.findIndex(({ id }) => id === event.reading);
@@ -20,9 +20,9 @@ export function readingsAfter(readings, event) {
 // Joined again after a cut it is the same reading.
 function begin(readings, { reading: id, group, number = null }) {
   const known = readings.find((each) => each.id === id);
-  const fresh = known ?? { id, group, number, cells: [], earlier: 0, positions: {}, owns: [], isRunning: true };
+  const fresh = known ?? { id, group, number, cells: [], earlier: 0, positions: {}, owns: [], hasJoined: false, isRunning: true };
   const others = readings.filter((each) => each.id !== id);
-  return { readings: [...others, { ...fresh, owns: [], isRunning: true }].slice(-MOST_READINGS), says: { name: "stage-joining", group } };
+  return { readings: [...others, { ...fresh, owns: [], hasJoined: false, isRunning: true }].slice(-MOST_READINGS), says: { name: "stage-joining", group } };
 }
 
 const changes = {
@@ -30,6 +30,7 @@ const changes = {
     const given = partitions.map(({ partition }) => partition);
     const known = partitions.filter(({ offset }) => offset !== null);
     return {
+      hasJoined: true,
       owns: [...new Set([...owns, ...given])].sort((a, b) => a - b),
       positions: { ...positions, ...Object.fromEntries(known.map(({ partition, offset }) => [partition, offset])) },
       says: { name: given.length ? "stage-assigned" : "stage-assigned-nothing", group, partitions: given },
@@ -46,7 +47,8 @@ const changes = {
   },
   revoked({ owns, group }, { partitions, lost }) {
     const gone = partitions.map(({ partition }) => partition);
-    return { owns: owns.filter((each) => !gone.includes(each)), says: { name: lost ? "stage-lost" : "stage-revoked", group, partitions: gone } };
+    const left = owns.filter((each) => !gone.includes(each));
+    return { owns: left, hasJoined: left.length > 0, says: { name: lost ? "stage-lost" : "stage-revoked", group, partitions: gone } };
   },
   stopped({ group }, { committed }) {
     return { owns: [], isRunning: false, says: { name: "stage-stopped", group, places: Object.entries(committed) } };
