@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.playing import card, cards, check_now, exercise, predict, press
+from tests.browser.playing import card, cards, check_now, exercise, fill, predict, press
 
 BIKES, TRIPS = 6, 9
 
@@ -115,6 +116,54 @@ def reckon_with_more(one_too_many: Locator) -> None:
     busiest, idle = -(-int(partitions) // int(members)), int(many) - int(partitions)
     check_now(one_too_many, {"The busiest has": str(busiest), "Idle members": str(idle)})
     expect(one_too_many).to_have_attribute("data-state", "done")
+
+
+def crash_and_go_on(page: Page) -> None:
+    press(card(page, "Create topics"), "Create topics")
+    press(card(page, "Send records"), "Send")
+    after, again, before, on = cards(page, "Run a worker").all()
+    press(after, "Run it")
+    which = exercise(page, "The next worker")
+    predict(which, "ride 4, for the second time")
+    assert "handled [0] @ 3: ride 4" in press(again, "Run it")
+    expect(which).to_contain_text("And so it was.")
+    press(before, "Run it")
+    assert "ride 6" not in press(on, "Run it")
+    hit_rides(
+        exercise(page, "Charged twice"),
+        after,
+        again,
+        batch=lambda first, last: first - 1,
+        crash_after=lambda first, last: last,
+    )
+    hit_rides(
+        exercise(page, "Charged by nobody"),
+        before,
+        on,
+        batch=lambda first, last: last,
+        crash_after=lambda first, last: first - 1,
+    )
+
+
+def hit_rides(
+    of: Locator,
+    crashes: Locator,
+    goes_on: Locator,
+    *,
+    batch: Callable[[int, int], int],
+    crash_after: Callable[[int, int], int],
+) -> None:
+    """A worker of another group commits so many at once, and crashes after so many; then one does the rest."""
+    numbers = [int(number) for number in re.findall(r"\d+", of.locator(".todo").inner_text().rpartition("Yours:")[2])]
+    asked = numbers[0], numbers[-1]
+    group = "payments-of-" + "-".join(map(str, asked))
+    fill(
+        crashes, {"group.id": group, "Commit after every": str(batch(*asked)), "Crash after": str(crash_after(*asked))}
+    )
+    press(crashes, "Run it")
+    fill(goes_on, {"group.id": group})
+    press(goes_on, "Run it")
+    expect(of).to_have_attribute("data-state", "done")
 
 
 def replay_from_a_moment(page: Page) -> None:

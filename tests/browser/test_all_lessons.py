@@ -12,7 +12,12 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import WINDOW, RunningApp, join, visitor, watched_page
 from tests.browser.lesson_of_designing import design_two_topics
 from tests.browser.lesson_of_forgetting import keep_the_newest_of_each_bike, let_pings_go
-from tests.browser.lesson_of_groups import replay_from_a_moment, share_the_work, two_groups_at_two_places
+from tests.browser.lesson_of_groups import (
+    crash_and_go_on,
+    replay_from_a_moment,
+    share_the_work,
+    two_groups_at_two_places,
+)
 from tests.browser.lesson_of_keys import follow_three_tracks, foretell_where_bikes_go, move_a_bike_and_miss_some
 from tests.browser.lesson_of_the_notebook import LESSONS as PART_ONE
 from tests.browser.lesson_of_the_notebook import Cells, Clicks
@@ -25,6 +30,7 @@ PART_TWO = {
     "More partitions move keys": move_a_bike_and_miss_some,
     "Two groups, two places": two_groups_at_two_places,
     "A group shares the work": share_the_work,
+    "Commit, crash, read again": crash_and_go_on,
     "Lag and replay": replay_from_a_moment,
     "Transactions": transactions_of_all_kinds,
     "Retention": let_pings_go,

@@ -16,6 +16,7 @@ from lessons.classroom.feed.topic import create_feed_topic
 from lessons.classroom.models import Attempt
 from lessons.course.loader import all_exercises
 from tests.course import (  # noqa: F401 - their ways are among WAYS
+    ways_of_crashing,
     ways_of_designing,
     ways_of_forgetting,
     ways_of_groups,

@@ -12,6 +12,9 @@ from lessons.course.a_group_shares_the_work.taken import CHOICES as LOSSES
 from lessons.course.a_group_shares_the_work.taken import Taken
 from lessons.course.a_group_shares_the_work.what_it_costs import WhatItCosts
 from lessons.course.a_group_shares_the_work.what_it_costs import asked as larger
+from lessons.course.commit_crash_read_again.checks import Never, Twice, WhichRide
+from lessons.course.commit_crash_read_again.steps import VALUES
+from lessons.course.commit_crash_read_again.which_ride import CHOICES as RIDES
 from lessons.course.exercise import Exercise
 from lessons.course.lag_and_replay.and_forward import AndForward
 from lessons.course.lag_and_replay.back_to_a_moment import BackToAMoment
@@ -57,6 +60,13 @@ sharing = st.fixed_dictionaries(
 shared = {
     "partitions": st.none() | counts, "topic_id": ids, "unprefixed": unprefixed, "sharings": st.lists(sharing, max_size=4),
     "typed": st.none() | st.lists(st.sampled_from([*right(SEED), larger(SEED), larger(SEED) // 2, 0, 1]) | anything, max_size=3),
+}  # fmt: skip
+
+ride = st.sampled_from(["ride 1", "ride 4", "ride 10", "another"])
+charges = st.dictionaries(st.sampled_from(VALUES) | ride, st.integers(1, 3))
+charged = {
+    "topic_id": ids, "unprefixed": unprefixed, "rides": st.just(dict.fromkeys(VALUES, 1)) | charges,
+    "charged": st.dictionaries(groups, charges, max_size=3), "at_the_end": st.lists(groups, max_size=3, unique=True),
 }  # fmt: skip
 
 SEEN: list[tuple[Exercise, dict[str, st.SearchStrategy[Any]]]] = [
@@ -105,6 +115,9 @@ SEEN: list[tuple[Exercise, dict[str, st.SearchStrategy[Any]]]] = [
     ),
     (OneTooMany(), shared),
     (WhatItCosts(), shared),
+    (WhichRide(), {**charged, "predictions": predictions(RIDES), "again": times}),
+    (Twice(), charged),
+    (Never(), charged),
     (WhichOffset(), {"predictions": predictions(TAKEN), "behind": times}),
     (AllOrNone(), {**booked, "typed": anything | small}),
     (StandsStill(), {**booked, "open": opened, "typed": anything | small}),

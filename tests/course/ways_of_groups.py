@@ -120,7 +120,7 @@ def _(seat: Seat) -> None:
     offsets(seat, place)
 
 
-# --- lesson 14 ---
+# --- lesson 15 ---
 
 
 def checked(seat: Seat) -> None:
