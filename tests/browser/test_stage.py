@@ -324,6 +324,20 @@ def test_the_model_forgets_the_records_of_a_topic_that_was_created_anew(seat: Pa
     assert found == [[[0, 0, "kafka2"]], "stage-replaced"]
 
 
+def test_of_several_groups_those_are_drawn_in_which_something_has_happened_last(seat: Page):
+    shown = folded(
+        seat,
+        """
+        const { groupsShown } = await import("/static/js/stage/flags.js");
+        const group = (id, committed) => ({ id, state: "Empty", protocol: "classic", members: [], lags: [{ partition: 0, committed, end: 9, lag: 9 - committed }] });
+        const groups = (...places) => cluster("a", [one("kafka1", 9)], ["a", "b", "c", "d"].map((id, index) => group(id, places[index])));
+        const ids = (state) => groupsShown(state).map(({ id }) => id);
+        return [ids(after(groups(1, 1, 1, 1))), ids(after(groups(1, 1, 2, 1), groups(1, 1, 2, 2))), ids(after(groups(3, 1, 2, 2)))];
+    """,
+    )
+    assert shown == [["a", "b"], ["d", "c"], ["a", "d"]]
+
+
 def test_the_model_says_who_leads_now_and_that_nobody_does(seat: Page):
     said = folded(
         seat,

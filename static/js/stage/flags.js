@@ -2,12 +2,13 @@
 
 const MOST_GROUPS = 2; // flags of more would hide each other
 
-// The groups whose flags are drawn: those of this page's running consumers, those with members, those that ran here, others.
+// The groups whose flags are drawn: those of this page's running consumers, those with members, those that ran here, others; of
+// several alike, the one in which something has happened last.
 export function groupsShown({ groups, readings }) {
   const running = readings.filter(({ isRunning }) => isRunning).map(({ group }) => group);
   const here = readings.map(({ group }) => group).reverse();
   const place = ({ id, members }) => (running.includes(id) ? 0 : members.length ? 1 : here.includes(id) ? 2 : 3);
-  return [...(groups ?? [])].sort((a, b) => place(a) - place(b)).slice(0, MOST_GROUPS);
+  return [...(groups ?? [])].sort((a, b) => place(a) - place(b) || b.changed - a.changed).slice(0, MOST_GROUPS);
 }
 
 // [{offset, group, labels: [{kind: "committed" or "position", lag}]}], the highest offset first. `group` is "" while there is

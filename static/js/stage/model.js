@@ -23,7 +23,8 @@ export function emptyStage(topic) {
     topic, topicId: null, isThere: null, isDeleted: false, hasQuorum: true,
     epoch: 0, // counts how often the records of before were forgotten: offsets of two epochs are not the same
     partitions: [], // by number: {id, leader, copies, end, old, cells: [{partition, offset, key, value, isMine, isOld}], earlier}
-    groups: null, // {id, state, protocol, members: [{id, number, client, partitions}], lags}; null: not read yet
+    groups: null, // {id, state, protocol, members: [{id, number, client, partitions}], lags, changed}; null: not read yet
+    looks: 0, // at the cluster; a group was `changed` at one of them, or was there at the first
     readings: [], // of this page's consumers, oldest first: see readings.js
     keys: [], // in the order of their first record: a key's place is its colour
     sending: null, // the values whose reports have not come
@@ -89,8 +90,9 @@ function cluster(state, { facts }) {
     (all, { id, leader, copies, end }) => withPartition(all, id, (was) => ({ ...was, leader, copies, end: Math.max(end ?? 0, was.end), old: isFirst ? end ?? 0 : was.old })),
     same.partitions,
   );
-  const groups = facts.groups && facts.groups.map((group) => withNumbers(group, same.groups?.find(({ id }) => id === group.id)));
-  const after = { ...same, partitions, groups, isThere: facts.is_there, hasQuorum: facts.has_quorum };
+  const looks = same.looks + 1;
+  const groups = facts.groups && facts.groups.map((group) => withNumbers(group, same.groups?.find(({ id }) => id === group.id), looks));
+  const after = { ...same, looks, partitions, groups, isThere: facts.is_there, hasQuorum: facts.has_quorum };
   return { ...after, says: whatChanged(same, after) ?? same.says };
 }
 
@@ -112,8 +114,8 @@ function reports(state, { delivered, failed, isKnown = true }) {
 // Another topic of that name has another id, and begins at 0.
 function ofTopic(state, topicId) {
   if (!topicId || !state.topicId || topicId === state.topicId) return topicId ? { ...state, topicId } : state;
-  const { topic, epoch, readings, keys, groups } = state;
-  return { ...emptyStage(topic), topicId, isThere: true, epoch: epoch + 1, readings, keys, groups, says: { name: "stage-replaced", topic } };
+  const { topic, epoch, readings, keys, groups, looks } = state;
+  return { ...emptyStage(topic), topicId, isThere: true, epoch: epoch + 1, readings, keys, groups, looks, says: { name: "stage-replaced", topic } };
 }
 
 function withPartition(partitions, id, change) {
@@ -135,11 +137,17 @@ function withKeys(keys, all) {
 }
 
 // A member keeps its number as long as it is in the group; a new one gets the next.
-function withNumbers(group, before) {
+function withNumbers(group, before, looks) {
   const numbers = new Map(before?.members.map(({ id, number }) => [id, number]));
   let next = before?.next ?? 1;
   const members = group.members.map((member) => ({ ...member, number: numbers.get(member.id) ?? next++ }));
-  return { ...group, members: members.sort((a, b) => a.number - b.number), next };
+  members.sort((a, b) => a.number - b.number);
+  const isAsBefore = before && factsOf(before.lags, before.members) === factsOf(group.lags, members);
+  return { ...group, members, next, changed: isAsBefore ? before.changed : looks };
+}
+
+function factsOf(lags, members) {
+  return JSON.stringify([lags.map(({ partition, committed }) => [partition, committed]), members.map(({ id, partitions }) => [id, partitions])]);
 }
 
 function whatChanged(before, after) {
