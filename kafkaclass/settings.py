@@ -48,6 +48,7 @@ def _secret_key() -> str:
 SECRET_KEY = os.environ.get("KAFKACLASS_SECRET_KEY") or _secret_key()
 HOSTS = [host for host in os.environ.get("KAFKACLASS_HOSTS", "").split(",") if host]
 OWN_HOSTS = OwnHosts(os.environ.get("KAFKACLASS_LISTENS_ON", ""))  # `up` tells so to the web server that it starts
+ONLY_THIS_MACHINE = not HOSTS and bool(OWN_HOSTS.listens_on) and not OWN_HOSTS.addresses()
 ALLOWED_HOSTS = AllowedHosts([*LOOPBACK, *HOSTS], OWN_HOSTS)
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in HOSTS if host != "*"] if BEHIND_TLS else []
 # `up --authoring` tells so to the web server that it starts: of which sources this process was started.

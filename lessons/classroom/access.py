@@ -6,6 +6,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from channels.db import database_sync_to_async
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.http import Http404
@@ -84,9 +85,24 @@ def get_colleague(staff: Member, slug: str) -> Member:
 def get_action(member: Member, kind: str) -> type[Action]:
     """An act that this member may do here. Raises: Http404."""
     action = ACTIONS.get(kind)
-    if action is None or not action.is_offered() or (action.roles and member.role not in action.roles):
+    if action is None or not may_do(member, action):
         raise Http404(NOT_YOURS)
     return action
+
+
+def may_do(member: Member, action: type[Action]) -> bool:
+    """Whether the act is possible here, and meant for this member: by the role, or because it would hit nobody else."""
+    if not action.is_offered():
+        return False
+    return not action.roles or member.role in action.roles or (action.also_alone and is_alone(member))
+
+
+def is_alone(member: Member) -> bool:
+    """Whether this is the only student, of any class, and the pages are for this machine alone."""
+    if not settings.ONLY_THIS_MACHINE:
+        return False
+    students = Member.objects.filter(role=Role.STUDENT, removed_at=None).values_list("pk", flat=True)
+    return list(students[:2]) == [member.pk]
 
 
 def seats_in_sight(member: Member) -> QuerySet[Member]:

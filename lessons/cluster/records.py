@@ -102,7 +102,7 @@ def produce(
     refuse_missing_partition(topic, partition, asked=asked)
     with translated(asked=asked, namespace=namespace):
         as_it_is = (topic.topic_id, len(topic.partitions))
-        sender = producer or clients.producer_that_knows(full_name, as_it_is, timeout_s=timeout_s)
+        sender = clients.producer_that_knows(full_name, as_it_is, timeout_s=timeout_s) if producer is None else producer
     turns = count()
     reports = [_Report(message, turns) for message in messages]
     for report in reports:

@@ -65,7 +65,7 @@ class ProgramAdmin(ProgramClient):
 
     @property
     def _client(self) -> AdminClient:
-        return self._alone or clients.admin()
+        return clients.admin() if self._alone is None else self._alone  # with nothing in its queues a client is false
 
     def call(self, name: str, args: JSON) -> Any:
         try:

@@ -68,6 +68,7 @@ class BrokerAct(Action):
     """An act on one broker. It is refused if it would leave no quorum, or if there is nothing to do."""
 
     roles: ClassVar[frozenset[str]] = frozenset({"instructor"})
+    also_alone: ClassVar[bool] = True
     changes_topics: ClassVar[bool] = True
     asks_kafka: ClassVar[bool] = (
         False  # a cluster without a quorum does not answer, and that is when this act is needed

@@ -106,6 +106,7 @@ class Action(BaseModel, ABC):
     changes_groups: ClassVar[bool] = False  # whether members or committed offsets are others after it
     example: ClassVar[Mapping[str, Any]]  # fields for one, for the API and for tests
     roles: ClassVar[frozenset[str]] = frozenset()  # who may do it; empty: everybody in the class
+    also_alone: ClassVar[bool] = False  # a student, too, who is alone on a machine of their own
 
     @classmethod
     def is_offered(cls) -> bool:

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar, Literal, get_args
+
+from pydantic import BaseModel, Field
+
+from lessons.course.a_broker_goes_down.copies import has_gap, not_ready, seen_in
+from lessons.course.a_broker_goes_down.steps import CREATE, SEND, TOPIC, outage
+from lessons.course.evidence import Evidence
+from lessons.course.exercise import Exercise, Guess, Observation, Step, Verdict, WrongWay, done, not_yet, submit
+from lessons.course.predictions import none_given, possible, predictions
+
+Predicted = Literal["it waits until the broker is back", "another broker takes it", "it is lost"]
+CHOICES = WAITS, ANOTHER, LOST = get_args(Predicted)
+BECAUSE = (
+    "The two other brokers have a copy that is in sync, so one of them leads from then on. The producer asks who leads now, "
+    "and sends it there."
+)
+SAID = {
+    WAITS: f"Another broker takes it. {BECAUSE}",
+    ANOTHER: f"And so it is. {BECAUSE}",
+    LOST: f"Another broker takes it. {BECAUSE}",
+}
+EXPECTED = "a prediction, and after it a broker that goes down"
+
+
+class PredictedFate(BaseModel):
+    fate: Predicted = Field(
+        title="The broker that leads the partition is stopped. What becomes of the alarm that is sent next?",
+        json_schema_extra={"widget": "radio"},
+    )
+
+
+def solution(evidence: Evidence, seed: str) -> Iterator[Step]:
+    yield from outage(evidence, before=[submit(WhoTakesOver.id, fate=LOST)])
+
+
+class WhoTakesOver(Exercise):
+    """What came first is told by the order of checks: the one that followed the prediction saw all copies in sync."""
+
+    id = "a-broker-goes-down.who-takes-over"
+    reads_topics = (TOPIC,)
+    remembers = True
+    title = "The next alarm"
+    points = 1
+    guess = Guess("fate", choices=CHOICES, truth=ANOTHER)
+    todo = "Predict before the broker is stopped; *Check now* stores it. Any guess counts, as long as it comes first."
+    solution: ClassVar = staticmethod(solution)
+    wrong_ways: ClassVar = [WrongWay([CREATE, SEND, submit(id, fate=WAITS)], "behind")]
+
+    def questions(self, evidence: Evidence, seed: str) -> type[BaseModel]:
+        return PredictedFate
+
+    def observe(self, evidence: Evidence) -> Observation:
+        """The predictions, how the partition stood at each check, and whether a check that knew a prediction saw no gap before
+        one that saw a gap."""
+        seen = seen_in(evidence, self.id)
+        given = predictions(evidence, self, "fate")
+        known = [bool(each.get("predictions")) for each in evidence.earlier(self.id)][-len(seen["states"]) :]
+        whole = [is_known and not has_gap(state) for is_known, state in zip(known, seen["states"], strict=False)]
+        after = seen["states"][whole.index(True) + 1 :] if True in whole else []
+        return {**seen, "predictions": given, "came_after": any(map(has_gap, after))}
+
+    def judge(self, observation: Observation, seed: str) -> Verdict:
+        given = possible(observation["predictions"], CHOICES)
+        if not given:
+            return none_given(observation["predictions"], expected=EXPECTED)
+        if verdict := not_ready(observation, expected=EXPECTED, say=not_yet):
+            return verdict
+        if observation["came_after"]:
+            fate = given[0]["answer"]
+            return done(f"Before the broker was stopped, you predicted “{fate}”. {SAID[fate]}")
+        stored = f"Your prediction is stored: “{given[-1]['answer']}”."
+        if has_gap(observation["states"][-1]):
+            return not_yet(
+                stored, expected=EXPECTED, misconception="afterwards",
+                why="A broker was down before it. When all three are in sync again, another outage counts.",
+            )  # fmt: skip
+        return not_yet(stored, expected=EXPECTED, misconception="behind", why="Now the broker may go down.")
