@@ -213,9 +213,9 @@ def join(page: Page, app: RunningApp, *, name: str) -> None:
     page.wait_for_url("**/welcome/**")
 
 
-def sign_in(page: Page, app: RunningApp, *, role: str, name: str) -> None:
+def sign_in(page: Page, app: RunningApp, *, role: str, name: str, klass: str = "kafka") -> None:
     """By a link of one's own: those that `up` printed are each good for one sign-in, and other tests'."""
-    command = [sys.executable, str(ROOT / "manage.py"), "invite", "--class", "kafka", "--role", role, "--name", name]
+    command = [sys.executable, str(ROOT / "manage.py"), "invite", "--class", klass, "--role", role, "--name", name]
     environment = {**inherited(), "KAFKACLASS_DATA": str(app.data_dir)}
     link = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.strip()
     page.goto(link)

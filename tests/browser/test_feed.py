@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -12,9 +13,10 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from lessons.classroom.feed import TOPIC, ClassTopics
 from lessons.cluster import records
-from tests.browser.conftest import WINDOW, RunningApp, join, sign_in
+from tests.browser.conftest import WINDOW, RunningApp, join, sign_in, visitor, watched_page
 
-RUN = uuid4().hex  # the brokers may have seen another run
+RUN = uuid4().hex[:8]
+SLUG = f"feed-{RUN}"  # of a class of its own: other tests' apps have the same brokers, and a class `kafka`, too
 BEGAN = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 
 
@@ -27,10 +29,11 @@ def create_topic(page: Page, name: str) -> None:
 def test_an_act_stands_on_the_page_of_who_grades_and_the_filters_sort_it_out(
     page: Page, app: RunningApp, browser: Browser, kafka: str
 ) -> None:
-    sign_in(page, app, role="grader", name="Gerd of the feed")
+    klass = class_of_its_own(browser, app)
+    sign_in(page, app, role="grader", name="Gerd of the feed", klass=SLUG)
     page.get_by_role("link", name="The class").click()
     student = browser.new_context(**WINDOW).new_page()
-    join(student, app, name="Alina of the feed")
+    join(student, klass, name="Alina of the feed")
     student.goto(student.url.replace("/welcome/", "/c/") + "lessons/creating-topics/")
     create_topic(student, "seen-live")
     accepted = page.get_by_role("log").get_by_role("listitem").filter(has_text="seen-live")
@@ -58,6 +61,18 @@ def test_an_act_stands_on_the_page_of_who_grades_and_the_filters_sort_it_out(
     student.context.close()
 
 
+def class_of_its_own(browser: Browser, app: RunningApp) -> RunningApp:
+    with visitor(browser) as context, watched_page(context) as page:
+        sign_in(page, app, role="instructor", name="Ines of the feed")
+        page.goto(f"{app.url}/classes/")
+        page.get_by_label("Name").fill(SLUG)
+        page.get_by_role("button", name="Create the class").click()
+        page.goto(f"{app.url}/c/{SLUG}/room/")
+        page.get_by_role("link", name="Show how to join").click()
+        code = page.locator(".join-code").inner_text().replace(" ", "")
+    return replace(app, join_url=f"{app.url}/join/{code}/")
+
+
 def rows(page: Page) -> Locator:
     return page.get_by_role("log").get_by_role("listitem")
 
@@ -66,7 +81,7 @@ def publish(*bodies: dict[str, Any]) -> None:
     """Records of the class's feed, as the app writes them; a second lies between two."""
     stamped = [{"at": (BEGAN + timedelta(seconds=number)).isoformat(), **body} for number, body in enumerate(bodies)]
     messages = [records.Message(value=json.dumps({"v": 1, "seat": "ZZZZ", **body}).encode()) for body in stamped]
-    records.produce(ClassTopics("kafka"), TOPIC, messages)
+    records.produce(ClassTopics(SLUG), TOPIC, messages)
 
 
 def act(name: str, **more: Any) -> dict[str, Any]:
@@ -88,8 +103,8 @@ def what_is_not_ours_is_left_out_and_the_rest_goes_on(page: Page) -> None:
         act("y", seat=["ZZZZ"]), act("z", exercise=4, kind="verdict"), None, 7, [], "act", {"kind": {}}, {"kind": "act"},
     ]  # fmt: skip
     bodies = [json.dumps(each) for each in forged] + ["[" * 100_000, "{", ""]
-    records.produce(ClassTopics("kafka"), TOPIC, [records.Message(value=each.encode()) for each in bodies])
-    records.produce(ClassTopics("kafka"), TOPIC, [records.Message(value=None), records.Message(value=b"\xff")])
+    records.produce(ClassTopics(SLUG), TOPIC, [records.Message(value=each.encode()) for each in bodies])
+    records.produce(ClassTopics(SLUG), TOPIC, [records.Message(value=None), records.Message(value=b"\xff")])
     before = rows(page).count()
     publish(act("after the forged ones"))
     expect(rows(page).first).to_contain_text("after the forged ones")

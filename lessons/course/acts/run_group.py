@@ -35,7 +35,12 @@ class RunGroup(Action):
     did: ClassVar[str] = gettext_noop("ran %(what)s")
     doing: ClassVar[str] = gettext_noop("running %(what)s")
     changes_groups: ClassVar[bool] = True
-    example: ClassVar[Mapping[str, Any]] = {"topic": "test1p", "group_id": "readers", "members": 2}
+    example: ClassVar[Mapping[str, Any]] = {
+        "topic": "test1p",
+        "group_id": "readers",
+        "members": 2,
+        "protocol": "range",
+    }
 
     topic: Name = Field(title=gettext_noop("Topic"))
     group_id: Name = Field(title="group.id")

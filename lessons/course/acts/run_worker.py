@@ -33,7 +33,13 @@ class RunWorker(Action):
     doing: ClassVar[str] = gettext_noop("running %(what)s")
     changes_records: ClassVar[bool] = True
     changes_groups: ClassVar[bool] = True
-    example: ClassVar[Mapping[str, Any]] = {"topic": "test1p", "done_topic": "test2p", "group_id": "workers"}
+    example: ClassVar[Mapping[str, Any]] = {
+        "topic": "test1p",
+        "done_topic": "test2p",
+        "group_id": "workers",
+        "batch": 3,
+        "commit": "after handling",
+    }
 
     topic: Name = Field(title=gettext_noop("Topic"))
     done_topic: Name = Field(title=gettext_noop("Topic for what it has done"))
