@@ -14,7 +14,6 @@ from _pytest.mark import ParameterSet
 from lessons.classroom.checks.attempts import check
 from lessons.classroom.feed.topic import create_feed_topic
 from lessons.classroom.models import Attempt
-from lessons.course.loader import all_exercises
 from tests.course import (  # noqa: F401 - their ways are among WAYS
     ways_of_crashing,
     ways_of_designing,
@@ -25,10 +24,11 @@ from tests.course import (  # noqa: F401 - their ways are among WAYS
     ways_of_transactions,
 )
 from tests.course.seat import BY_ID, Seat
+from tests.course.taking import QUIET
 from tests.course.ways import IMPOSSIBLE, PROGRAM, TOOLS, WAYS
 from tests.waiting import wait_for
 
-EXERCISES = all_exercises()
+EXERCISES = QUIET  # the others: tests/outages
 # What an earlier lesson asks of a client, and no cluster tells.
 ONLY_ACTS = {"kafka-and-its-cluster.one-is-dead"}
 

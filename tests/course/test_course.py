@@ -8,27 +8,24 @@ from uuid import uuid4
 
 import pytest
 
-from lessons.classroom.checks.attempts import check, check_lesson, evidence_of, seed_of
+from lessons.classroom.checks.attempts import check, check_lesson
 from lessons.classroom.feed.topic import create_feed_topic
 from lessons.classroom.grading.standings import standings_of
-from lessons.classroom.models import Attempt, Observation
+from lessons.classroom.models import Attempt
 from lessons.classroom.perform import perform
 from lessons.course.acts import ACTIONS
 from lessons.course.exercise import hash_of_programs
 from lessons.course.loader import all_exercises, lessons
+from tests.course.taking import (
+    QUIET,
+    assert_done_by_its_solution_twice,
+    assert_fails_for_its_own_reason,
+    take,
+    wrong_ways_of,
+)
 
 EXERCISES = all_exercises()
-WRONG = [(exercise, wrong) for exercise in EXERCISES for wrong in exercise.wrong_ways]
-
-
-def resolve(member, exercise, steps):
-    """The steps themselves, where they depend on the seat or the cluster: see `Steps`."""
-    return steps(evidence_of(member), seed_of(member, exercise)) if callable(steps) else steps
-
-
-def take(member, exercise, steps) -> None:
-    for step in resolve(member, exercise, steps):
-        perform(member, ACTIONS[step.kind].model_validate(step.fields), act_id=uuid4())
+WRONG = wrong_ways_of(QUIET)
 
 
 @pytest.fixture
@@ -83,6 +80,9 @@ def test_points_never_change():
         "commit-crash-read-again.which-ride": 1,
         "commit-crash-read-again.twice": 2,
         "commit-crash-read-again.never": 2,
+        "a-broker-goes-down.who-takes-over": 1,
+        "a-broker-goes-down.in-the-gap": 2,
+        "a-broker-goes-down.back-at-its-place": 2,
         "lag-and-replay.while-it-runs": 1,
         "lag-and-replay.back-to-a-moment": 2,
         "lag-and-replay.and-forward": 2,
@@ -109,27 +109,15 @@ def test_every_act_in_a_lesson_is_an_act_with_such_fields():
 
 
 @pytest.mark.usefixtures("kafka")
-@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
+@pytest.mark.parametrize("exercise", QUIET, ids=lambda exercise: exercise.id)
 def test_untouched_it_is_not_done_and_by_its_solution_it_is_also_when_that_is_run_twice(exercise, alice):
-    """And what is stored of it gives the same verdict."""
-    assert check(alice, exercise).state == Attempt.State.NOT_YET
-    for _ in range(2):
-        take(alice, exercise, exercise.solution)
-        attempt = check(alice, exercise)
-        assert attempt.state == Attempt.State.DONE, attempt.verdict
-        stored = Observation.objects.get(pk=attempt.observation_id)
-        assert exercise.judge(stored.data, seed_of(alice, exercise)).state == attempt.state
-        assert len(attempt.check_hash) == 64
+    assert_done_by_its_solution_twice(alice, exercise)
 
 
 @pytest.mark.usefixtures("kafka", "feed")
 @pytest.mark.parametrize(("exercise", "wrong"), WRONG, ids=[f"{e.id}-{w.misconception}" for e, w in WRONG])
 def test_a_known_wrong_answer_fails_for_its_own_reason(exercise, wrong, alice):
-    take(alice, exercise, wrong.steps)
-    attempt = check(alice, exercise)
-    assert attempt.state == Attempt.State.NOT_YET
-    assert attempt.verdict["misconception"] == wrong.misconception
-    assert attempt.verdict["expected"]
+    assert_fails_for_its_own_reason(alice, exercise, wrong)
 
 
 @pytest.mark.usefixtures("kafka")

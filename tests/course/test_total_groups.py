@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
+from lessons.course.a_broker_goes_down.checks import BackAtItsPlace, InTheGap, WhoTakesOver
+from lessons.course.a_broker_goes_down.steps import alarm_asked
+from lessons.course.a_broker_goes_down.who_takes_over import CHOICES as FATES
 from lessons.course.a_group_shares_the_work.one_too_many import OneTooMany, right
 from lessons.course.a_group_shares_the_work.taken import CHOICES as LOSSES
 from lessons.course.a_group_shares_the_work.taken import Taken
@@ -69,6 +72,15 @@ charged = {
     "charged": st.dictionaries(groups, charges, max_size=3), "at_the_end": st.lists(groups, max_size=3, unique=True),
 }  # fmt: skip
 
+state = st.fixed_dictionaries(
+    {
+        "topic_id": st.text(max_size=2), "leader": st.none() | st.integers(1, 3), "in_sync": st.integers(0, 3),
+        "replicas": st.permutations([1, 2, 3]) | st.just([1]), "foretold": st.booleans(),
+        "alarms": st.dictionaries(st.sampled_from([alarm_asked(SEED), "alarm at z99"]), st.integers(1, 3)),
+    }
+)  # fmt: skip
+copied = {"states": st.lists(state, max_size=5), "unprefixed": unprefixed}
+
 SEEN: list[tuple[Exercise, dict[str, st.SearchStrategy[Any]]]] = [
     (
         BothAtTheEnd(),
@@ -118,6 +130,9 @@ SEEN: list[tuple[Exercise, dict[str, st.SearchStrategy[Any]]]] = [
     (WhichRide(), {**charged, "predictions": predictions(RIDES), "again": times}),
     (Twice(), charged),
     (Never(), charged),
+    (WhoTakesOver(), {**copied, "predictions": predictions(FATES)}),
+    (InTheGap(), copied),
+    (BackAtItsPlace(), {**copied, "typed": st.none() | st.lists(st.integers(0, 7) | anything, max_size=3)}),
     (WhichOffset(), {"predictions": predictions(TAKEN), "behind": times}),
     (AllOrNone(), {**booked, "typed": anything | small}),
     (StandsStill(), {**booked, "open": opened, "typed": anything | small}),

@@ -30,13 +30,14 @@ def state_now(evidence: Evidence) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
-def seen_in(evidence: Evidence, exercise_id: str) -> dict[str, Any]:
-    """As JSON: the states of this topic, oldest first, the last one is that of now; and what lies under its bare name."""
+def seen_in(evidence: Evidence, exercise_id: str, **more: Any) -> dict[str, Any]:
+    """As JSON: the states of this topic, oldest first, the last one is that of now, with whatever more there is; and what
+    lies under its bare name."""
     now = state_now(evidence)
     earlier = [state for each in evidence.earlier(exercise_id) for state in each.get("states", ())[-1:]]
     states = [each for each in earlier if now and each["topic_id"] == now["topic_id"]]
     return {
-        "states": [*states, now][-MOST_KEPT:] if now else [],
+        "states": [*states, {**now, **more}][-MOST_KEPT:] if now else [],
         "unprefixed": evidence.unprefixed([TOPIC]) if now is None else {},
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 
 from lessons.course.evidence import Evidence
@@ -11,6 +12,7 @@ from lessons.course.seeded import seeded_choice
 TOPIC = "alarms"
 REPLICAS = 3
 BACK_WITHIN_S = 60.0
+PACE_S = 0.2
 PLACES = [f"{letter}{number}" for letter in "abcdefgh" for number in range(10, 100)]
 
 CREATE = Step("create-topic", {"name": TOPIC, "partitions": 1, "replicas": REPLICAS})
@@ -48,9 +50,13 @@ def outage(evidence: Evidence, *, before: Sequence[Step] = (), meanwhile: Sequen
     yield from before
     leader = leader_of(evidence)
     yield Step("stop-broker", {"broker": leader})
-    for _ in while_not(lambda: in_sync(evidence) == REPLICAS - 1, within_s=BACK_WITHIN_S):
-        pass
+    wait_for_in_sync(evidence, REPLICAS - 1)
     yield from meanwhile
     yield Step("start-broker", {"broker": leader})
-    for _ in while_not(lambda: in_sync(evidence) == REPLICAS, within_s=BACK_WITHIN_S):
-        pass
+    wait_for_in_sync(evidence, REPLICAS)
+
+
+def wait_for_in_sync(evidence: Evidence, replicas: int) -> None:
+    """Raises: TimeoutError."""
+    for _ in while_not(lambda: in_sync(evidence) == replicas, within_s=BACK_WITHIN_S):
+        time.sleep(PACE_S)

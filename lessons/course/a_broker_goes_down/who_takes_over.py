@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, Literal, get_args
 
 from pydantic import BaseModel, Field
 
-from lessons.course.a_broker_goes_down.copies import has_gap, not_ready, seen_in
+from lessons.course.a_broker_goes_down.copies import State, has_gap, not_ready, seen_in
 from lessons.course.a_broker_goes_down.steps import CREATE, SEND, TOPIC, outage
 from lessons.course.evidence import Evidence
 from lessons.course.exercise import Exercise, Guess, Observation, Step, Verdict, WrongWay, done, not_yet, submit
@@ -53,14 +53,9 @@ class WhoTakesOver(Exercise):
         return PredictedFate
 
     def observe(self, evidence: Evidence) -> Observation:
-        """The predictions, how the partition stood at each check, and whether a check that knew a prediction saw no gap before
-        one that saw a gap."""
-        seen = seen_in(evidence, self.id)
+        """The predictions, and how the partition stood at each check; of each whether there was a prediction."""
         given = predictions(evidence, self, "fate")
-        known = [bool(each.get("predictions")) for each in evidence.earlier(self.id)][-len(seen["states"]) :]
-        whole = [is_known and not has_gap(state) for is_known, state in zip(known, seen["states"], strict=False)]
-        after = seen["states"][whole.index(True) + 1 :] if True in whole else []
-        return {**seen, "predictions": given, "came_after": any(map(has_gap, after))}
+        return {**seen_in(evidence, self.id, foretold=bool(given)), "predictions": given}
 
     def judge(self, observation: Observation, seed: str) -> Verdict:
         given = possible(observation["predictions"], CHOICES)
@@ -68,7 +63,7 @@ class WhoTakesOver(Exercise):
             return none_given(observation["predictions"], expected=EXPECTED)
         if verdict := not_ready(observation, expected=EXPECTED, say=not_yet):
             return verdict
-        if observation["came_after"]:
+        if _came_after(observation["states"]):
             fate = given[0]["answer"]
             return done(f"Before the broker was stopped, you predicted “{fate}”. {SAID[fate]}")
         stored = f"Your prediction is stored: “{given[-1]['answer']}”."
@@ -78,3 +73,9 @@ class WhoTakesOver(Exercise):
                 why="A broker was down before it. When all three are in sync again, another outage counts.",
             )  # fmt: skip
         return not_yet(stored, expected=EXPECTED, misconception="behind", why="Now the broker may go down.")
+
+
+def _came_after(states: Sequence[State]) -> bool:
+    """Whether a copy was missing after a check that knew a prediction and saw all of them."""
+    foretold = [index for index, state in enumerate(states) if state["foretold"] and not has_gap(state)]
+    return bool(foretold and any(map(has_gap, states[foretold[0] + 1 :])))

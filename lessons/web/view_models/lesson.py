@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from lessons.classroom import process
+from lessons.classroom.access import may_do
 from lessons.classroom.checks.attempts import evidence_in, seed_of
 from lessons.classroom.grading.standings import (
     NOT_BEGUN_YET,
@@ -26,6 +27,7 @@ from lessons.classroom.models import Act, Attempt, LateRule, Member, Role
 from lessons.cluster.errors import ClusterError
 from lessons.cluster.snapshot import Snapshot
 from lessons.course.acts import ACTIONS
+from lessons.course.acts.base import Action
 from lessons.course.acts.consume import new_group_id
 from lessons.course.evidence import Evidence, Read
 from lessons.course.exercise import Exercise
@@ -124,6 +126,15 @@ def act_card(
         cell=cell_id(lesson, index), removes=action.removes,
         answers=[answer_card(act)] if act else [],
     )  # fmt: skip
+
+
+def not_yours(action: type[Action]) -> str:
+    """What stands in the place of an act that this member may not do."""
+    if action.is_offered():
+        return _(
+            "“%(act)s” is for your instructor, for it is everybody's cluster. The stage shows when it is done."
+        ) % {"act": _(action.title)}
+    return _("“%(act)s” is not possible here: these brokers are run by somebody else.") % {"act": _(action.title)}
 
 
 def cell_id(lesson: Lesson, index: int) -> str:
@@ -339,6 +350,8 @@ def _page_block(
     cards: Mapping[str, Card],
 ) -> PageBlock:
     match block.kind:
+        case "act" if not may_do(member, ACTIONS[block.name]):
+            return PageBlock("note", "parts/_not_yours.html", card=not_yours(ACTIONS[block.name]))
         case "act":
             card = cards.get(f"act-{index}") or act_card(member, lesson, index)
             return PageBlock("act", "parts/_act.html", card=card)

@@ -24,6 +24,7 @@ DONE = {
     "describe-cluster": "described the cluster",
     "describe-config": "described the configuration of test1p",
     "describe-topic": "described test1p",
+    "elect-leader": "had the preferred leader of test1p [0] elected",
     "fill-queue": "sent 12 records to test1p through a queue of 5",
     "kill-broker": "killed broker 2",
     "list-offsets": "looked up the offsets of test1p",
