@@ -19,7 +19,7 @@ from tests.browser.lesson_of_groups import (
     two_groups_at_two_places,
 )
 from tests.browser.lesson_of_keys import follow_three_tracks, foretell_where_bikes_go, move_a_bike_and_miss_some
-from tests.browser.lesson_of_outages import stop_the_leader
+from tests.browser.lesson_of_outages import ask_what_delivered_means, stop_the_leader
 from tests.browser.lesson_of_the_notebook import LESSONS as PART_ONE
 from tests.browser.lesson_of_the_notebook import Cells, Clicks
 from tests.browser.lesson_of_transactions import transactions_of_all_kinds
@@ -34,6 +34,7 @@ PART_TWO = {
     "Commit, crash, read again": crash_and_go_on,
     "Lag and replay": replay_from_a_moment,
     "A broker goes down": stop_the_leader,
+    "What “delivered” means": ask_what_delivered_means,
     "Transactions": transactions_of_all_kinds,
     "Retention": let_pings_go,
     "Compaction and tombstones": keep_the_newest_of_each_bike,

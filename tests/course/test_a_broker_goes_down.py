@@ -19,8 +19,8 @@ RIGHT = [asked(SEED) - 1, 1]
 
 def state(leader: int | None = 1, in_sync: int = 3, *, alarms: int = 0, foretold: bool = True, copies: int = 3):
     return {
-        "topic_id": "x", "leader": leader, "replicas": [1, 2, 3][:copies], "in_sync": in_sync,
-        "alarms": {ALARM: alarms, "alarm at another": 3}, "foretold": foretold,
+        "topic_id": "x", "leader": leader, "replicas": [1, 2, 3][:copies], "in_sync": in_sync, "end": 3,
+        "values": {ALARM: alarms, "alarm at another": 3}, "foretold": foretold,
     }  # fmt: skip
 
 

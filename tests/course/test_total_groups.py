@@ -31,6 +31,9 @@ from lessons.course.two_groups_two_places.both_at_the_end import BothAtTheEnd, a
 from lessons.course.two_groups_two_places.missed import CHOICES as ROWS
 from lessons.course.two_groups_two_places.missed import Missed
 from lessons.course.two_groups_two_places.where_next import WhereNext
+from lessons.course.what_delivered_means.can_it_be_read import CHOICES as TAKEN_BY_ONE
+from lessons.course.what_delivered_means.checks import CanItBeRead, NotReadableYet, TwoOfThree, WhatItTakes
+from lessons.course.what_delivered_means.steps import receipt_asked
 from tests.course.test_total_second_half import anything, counts, ids, moments, predictions, small, unprefixed
 from tests.course.total import SEED, always_answers
 
@@ -72,14 +75,19 @@ charged = {
     "charged": st.dictionaries(groups, charges, max_size=3), "at_the_end": st.lists(groups, max_size=3, unique=True),
 }  # fmt: skip
 
-state = st.fixed_dictionaries(
-    {
-        "topic_id": st.text(max_size=2), "leader": st.none() | st.integers(1, 3), "in_sync": st.integers(0, 3),
-        "replicas": st.permutations([1, 2, 3]) | st.just([1]), "foretold": st.booleans(),
-        "alarms": st.dictionaries(st.sampled_from([alarm_asked(SEED), "alarm at z99"]), st.integers(1, 3)),
-    }
-)  # fmt: skip
-copied = {"states": st.lists(state, max_size=5), "unprefixed": unprefixed}
+standing = {
+    "topic_id": st.text(max_size=2), "leader": st.none() | st.integers(1, 3), "in_sync": st.integers(0, 3),
+    "replicas": st.permutations([1, 2, 3]) | st.just([1]), "end": st.integers(0, 5),
+}  # fmt: skip
+alarmed = st.fixed_dictionaries(
+    {**standing, "foretold": st.booleans(), "values": st.dictionaries(st.just(alarm_asked(SEED)), st.integers(1, 3))}
+)
+copied = {"states": st.lists(alarmed, max_size=5), "unprefixed": unprefixed}
+receipts = st.dictionaries(st.just(receipt_asked(SEED)), st.integers(0, 5))
+demanding = st.fixed_dictionaries(
+    {**standing, "demanded": st.sampled_from(["", "2", "3"]), "values": receipts, "reported": receipts}
+)
+delivered = {"states": st.lists(demanding, max_size=4), "unprefixed": unprefixed}
 
 SEEN: list[tuple[Exercise, dict[str, st.SearchStrategy[Any]]]] = [
     (
@@ -133,6 +141,13 @@ SEEN: list[tuple[Exercise, dict[str, st.SearchStrategy[Any]]]] = [
     (WhoTakesOver(), {**copied, "predictions": predictions(FATES)}),
     (InTheGap(), copied),
     (BackAtItsPlace(), {**copied, "typed": st.none() | st.lists(st.integers(0, 7) | anything, max_size=3)}),
+    (TwoOfThree(), delivered),
+    (NotReadableYet(), delivered),
+    (CanItBeRead(), {"predictions": predictions(TAKEN_BY_ONE), "sent": times}),
+    (
+        WhatItTakes(),
+        {"was_refused": st.booleans(), "typed": st.none() | st.lists(st.integers(0, 7) | anything, max_size=3)},
+    ),
     (WhichOffset(), {"predictions": predictions(TAKEN), "behind": times}),
     (AllOrNone(), {**booked, "typed": anything | small}),
     (StandsStill(), {**booked, "open": opened, "typed": anything | small}),

@@ -45,11 +45,11 @@ def test_a_receipt_has_to_be_taken_by_two_of_three(states, found):
     [
         ([state(), state(2, reported=3), state(3, reported=3, receipts=1, end=4)], ("done", "")),
         ([state(2, reported=3)], ("not_yet", "behind")),
-        ([state(3, reported=3)], ("not_yet", "behind")),  # the fourth copy is demanded
+        ([state(2, reported=0, end=0)], ("not_yet", "behind")),  # the first one of all
+        ([state(3, reported=3)], ("not_yet", "not-sent")),  # all copies are there, and will have it in a moment
         ([state(3, reported=2, receipts=1)], ("not_yet", "readable-at-once")),
         ([state(2, reported=3), state(3, reported=3, end=4)], ("not_yet", "behind")),  # the leader was lost, and it with it
         ([state()], ("not_yet", "not-sent")),
-        ([state(reported=3, end=0)], ("not_yet", "not-sent")),  # nothing ends at 0 that ever was readable
     ],
 )  # fmt: skip
 def test_a_receipt_has_to_be_acknowledged_behind_the_end(states, found):

@@ -16,6 +16,7 @@ from lessons.cluster.consume.membership import Membership
 from lessons.cluster.errors import no_answer, translated
 from lessons.cluster.limits import refuse_another_group
 from lessons.cluster.metadata import find_topic
+from lessons.cluster.records import Record, from_kafka
 
 POLL_S = 0.5
 TIMEOUT_S = 30.0  # without a record: a group waits for a member that has crashed until its session has timed out
@@ -48,7 +49,7 @@ class Worker:
     """`handle` is called for each record, in its order; `crash_after` so many of them, None: it does not."""
 
     membership: Membership
-    handle: Callable[[Message], None]
+    handle: Callable[[Record], None]
     batch: int
     commits_before: bool
     crash_after: int | None = None
@@ -105,7 +106,7 @@ class Worker:
         if self.commits_before:
             self._commit(consumer, batch)
         for message in batch:
-            self.handle(message)
+            self.handle(from_kafka(message))
             self.worked.steps.append(Step("handled", message.partition() or 0, message.offset() or 0))
             if len(self.worked.handled) == self.crash_after:
                 self.worked.has_crashed = True

@@ -5,8 +5,8 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, Field, create_model
 
-from lessons.course.a_broker_goes_down.copies import has_gap, in_words, is_led_as_preferred, not_ready, seen_in
-from lessons.course.a_broker_goes_down.steps import CREATE, ELECT, SEND, TOPIC, outage
+from lessons.course.a_broker_goes_down.steps import CREATE, ELECT, OF_A_SEAT, SEND, TOPIC, outage
+from lessons.course.copies import has_gap, in_words, is_led_as_preferred, not_ready, seen_in
 from lessons.course.evidence import Evidence
 from lessons.course.exercise import (
     Exercise,
@@ -73,17 +73,17 @@ class BackAtItsPlace(Exercise):
         given = evidence.submitted(self.id)
         answers = given.fields["answers"] if given else {}
         return {
-            **seen_in(evidence, self.id),
+            **seen_in(evidence, self.id, TOPIC, values_of_a_seat=OF_A_SEAT),
             "typed": [answers.get("losses"), answers.get("readers")] if given else None,
         }
 
     def judge(self, observation: Observation, seed: str) -> Verdict:
         numbers, states = observation["typed"], observation["states"]
         say = not_begun if numbers is None else not_yet
-        if verdict := not_ready(observation, expected=EXPECTED, say=say):
+        if verdict := not_ready(observation, TOPIC, expected=EXPECTED, say=say):
             return verdict
         now = states[-1]
-        where = f"{in_words(now).capitalize()}."
+        where = in_words(now)
         if not any(each["leader"] is not None and not is_led_as_preferred(each) for each in states):
             return say(
                 f"{where} No other one was seen to lead it.", expected=EXPECTED, misconception="never-away",

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import ClassVar
 
-from lessons.course.a_broker_goes_down.copies import State, has_gap, in_words, not_ready, seen_in
-from lessons.course.a_broker_goes_down.steps import CREATE, SEND, TOPIC, alarm_asked, outage, send_alarm
+from lessons.course.a_broker_goes_down.steps import CREATE, OF_A_SEAT, SEND, TOPIC, alarm_asked, outage, send_alarm
+from lessons.course.copies import has_gap, in_words, not_ready, seen_in, sent_in_a_gap
 from lessons.course.evidence import Evidence
 from lessons.course.exercise import Exercise, Observation, Step, Verdict, WrongWay, done, not_begun, not_yet
 
@@ -47,17 +47,17 @@ class InTheGap(Exercise):
 
     def observe(self, evidence: Evidence) -> Observation:
         """How the partition stood at each check, and how often the seat's alarm was in it."""
-        return seen_in(evidence, self.id)
+        return seen_in(evidence, self.id, TOPIC, values_of_a_seat=OF_A_SEAT)
 
     def judge(self, observation: Observation, seed: str) -> Verdict:
         alarm, states = alarm_asked(seed), observation["states"]
         expected = f"“{alarm}” in {TOPIC}, sent while a copy was missing, and three replicas in sync"
-        say = not_yet if any(each["alarms"].get(alarm) for each in states) else not_begun
-        if verdict := not_ready(observation, expected=expected, say=say):
+        say = not_yet if any(each["values"].get(alarm) for each in states) else not_begun
+        if verdict := not_ready(observation, TOPIC, expected=expected, say=say):
             return verdict
-        now, sent = states[-1], _sent_in_a_gap(states, alarm)
-        where = f"{in_words(now).capitalize()}."
-        if not now["alarms"].get(alarm):
+        now, sent = states[-1], sent_in_a_gap(states, alarm)
+        where = in_words(now)
+        if not now["values"].get(alarm):
             why = "Send it now." if has_gap(now) else "Stop the broker that leads, and send it then."
             return say(
                 f"{where} “{alarm}” is not there.", expected=expected, misconception="not-sent", why=why,
@@ -74,14 +74,3 @@ class InTheGap(Exercise):
         return done(
             f"“{alarm}” was sent while {sent['in_sync']} of 3 replicas were in sync, and now all three have it."
         )
-
-
-def _sent_in_a_gap(states: Sequence[State], alarm: str) -> State | None:
-    """The state at the check that saw it for the first time, or once more, while a copy was missing."""
-    known = 0
-    for state in states:
-        count = state["alarms"].get(alarm, 0)
-        if count > known and has_gap(state):
-            return state
-        known = count
-    return None

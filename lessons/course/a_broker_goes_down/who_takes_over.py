@@ -5,8 +5,8 @@ from typing import ClassVar, Literal, get_args
 
 from pydantic import BaseModel, Field
 
-from lessons.course.a_broker_goes_down.copies import State, has_gap, not_ready, seen_in
-from lessons.course.a_broker_goes_down.steps import CREATE, SEND, TOPIC, outage
+from lessons.course.a_broker_goes_down.steps import CREATE, OF_A_SEAT, SEND, TOPIC, outage
+from lessons.course.copies import State, has_gap, not_ready, seen_in
 from lessons.course.evidence import Evidence
 from lessons.course.exercise import Exercise, Guess, Observation, Step, Verdict, WrongWay, done, not_yet, submit
 from lessons.course.predictions import none_given, possible, predictions
@@ -55,13 +55,16 @@ class WhoTakesOver(Exercise):
     def observe(self, evidence: Evidence) -> Observation:
         """The predictions, and how the partition stood at each check; of each whether there was a prediction."""
         given = predictions(evidence, self, "fate")
-        return {**seen_in(evidence, self.id, foretold=bool(given)), "predictions": given}
+        return {
+            **seen_in(evidence, self.id, TOPIC, values_of_a_seat=OF_A_SEAT, foretold=bool(given)),
+            "predictions": given,
+        }
 
     def judge(self, observation: Observation, seed: str) -> Verdict:
         given = possible(observation["predictions"], CHOICES)
         if not given:
             return none_given(observation["predictions"], expected=EXPECTED)
-        if verdict := not_ready(observation, expected=EXPECTED, say=not_yet):
+        if verdict := not_ready(observation, TOPIC, expected=EXPECTED, say=not_yet):
             return verdict
         if _came_after(observation["states"]):
             fate = given[0]["answer"]

@@ -95,6 +95,21 @@ class Produce(Action):
         json_schema_extra={"more": True},
     )
 
+    acks: Literal["", "all", "1", "0"] = Field(
+        "",
+        title="acks",
+        description=gettext_noop("empty: all, the default; a choice uses a new producer"),
+        json_schema_extra={"more": True},
+    )
+    retries: int | None = Field(
+        None,
+        title="retries",
+        description=gettext_noop("empty: the default, as often as there is time; a number uses a new producer"),
+        ge=0,
+        lt=101,
+        json_schema_extra={"more": True},
+    )
+
     @classmethod
     def left_out(cls, typed: Mapping[str, Any]) -> Mapping[str, str]:
         if typed["values"] or typed["tombstone"]:
@@ -206,6 +221,10 @@ class Produce(Action):
             own["sticky.partitioning.linger.ms"] = self.sticky_linger_ms
         if self.partitioner:
             own["partitioner"] = self.partitioner
+        if self.acks:
+            own["acks"] = self.acks
+        if self.retries is not None:
+            own["retries"] = self.retries
         return own if own or self.flush_each else None
 
     def python(self, where: Where) -> str:
@@ -289,6 +308,8 @@ producer = Producer({{
         options = [word for prop in properties for word in ("--reader-property", prop)]
         if self.flush_each or self.pause_ms:  # its time-out is linger.ms: so long a record waits before it is sent
             options += ["--sync", "--timeout", str(self.pause_ms or 0)]
+        options += ["--request-required-acks", self.acks] if self.acks else []
+        options += ["--message-send-max-retries", str(self.retries)] if self.retries is not None else []
         tool = where.tool("kafka-console-producer.sh", "--topic", where.full(self.topic), *options)
         note = ""
         if self.sticky_linger_ms is not None:

@@ -3,7 +3,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Literal
 
-from confluent_kafka import Message
 from pydantic import Field
 
 from lessons.cluster import counted, records
@@ -59,12 +58,12 @@ class RunWorker(Action):
     def run(self, namespace: Namespace) -> Answer:
         values: list[bytes | None] = []
 
-        def handle(message: Message) -> None:
-            done = records.Message(value=message.value(), key=self.group_id.encode())
+        def handle(record: records.Record) -> None:
+            done = records.Message(value=record.value, key=self.group_id.encode())
             [delivery] = records.produce(namespace, self.done_topic, [done])
             if delivery.error:
                 raise delivery.error
-            values.append(message.value())
+            values.append(record.value)
 
         membership = Membership(
             namespace, self.topic, self.group_id, session_timeout_ms=self._reader.session_timeout_ms

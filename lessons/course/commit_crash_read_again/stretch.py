@@ -79,12 +79,12 @@ class StretchExercise(Exercise):
         """The rides that this group has charged twice, or never; none if a crash has hit it the other way, too."""
 
 
-def crashed(exercise: type[StretchExercise], group: str, commit: str, *, later: int = 0) -> StepsFor:
-    """Steps: a worker crashes where it hits the rides that are asked for, or so many rides later; then one does the rest."""
+def crashed(exercise: type[StretchExercise], group: str, commit: str) -> StepsFor:
+    """Steps: a worker crashes where it hits the rides that are asked for; then one does the rest."""
 
     def steps(evidence: Evidence, seed: str) -> Iterator[Step]:
         stretch = exercise.asked(seed)
         yield from BEGIN
-        yield from crash_and_go_on(group, commit, batch=stretch.batch, crash_after=stretch.crash_after + later)
+        yield from crash_and_go_on(group, commit, batch=stretch.batch, crash_after=stretch.crash_after)
 
     return steps

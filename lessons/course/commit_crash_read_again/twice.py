@@ -1,13 +1,22 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import ClassVar
 
 from lessons.course.commit_crash_read_again.charges import Counts, never_in, twice_in
 from lessons.course.commit_crash_read_again.steps import AFTER, BEFORE, BEGIN, RIDES, crash_and_go_on, work
 from lessons.course.commit_crash_read_again.stretch import Stretch, StretchExercise, crashed
-from lessons.course.exercise import WrongWay
+from lessons.course.evidence import Evidence
+from lessons.course.exercise import Step, WrongWay
 
 SHOWN = [4, 5]
+
+
+def other_rides(evidence: Evidence, seed: str) -> Iterator[Step]:
+    """Rides 6 and 7, or one more where just these are asked for."""
+    yield from BEGIN
+    is_asked = Twice.wanted(seed) == [6, 7]
+    yield from crash_and_go_on("others", AFTER, batch=5, crash_after=8 if is_asked else 7)
 
 
 class Twice(StretchExercise):
@@ -36,4 +45,4 @@ class Twice(StretchExercise):
 
 
 Twice.solution = staticmethod(crashed(Twice, "twice", AFTER))
-Twice.wrong_ways = [*Twice.wrong_ways, WrongWay(crashed(Twice, "later", AFTER, later=1), "other-rides")]
+Twice.wrong_ways = [*Twice.wrong_ways, WrongWay(other_rides, "other-rides")]

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
+from lessons.cluster.metadata import Topic
 from lessons.course.bare_names import BARE_NAME, told
 from lessons.course.creating_topics.three_topics import create
 from lessons.course.evidence import Evidence
@@ -16,10 +18,12 @@ from lessons.course.exercise import (
     done,
     not_begun,
     not_yet,
+    while_not,
 )
 from lessons.course.seeded import seeded_choice
 
 TOPIC = "test2r"
+HEARD_WITHIN_S = 20.0
 EXPECTED = f"{TOPIC} with one copy on each broker but the one that is named"
 _AGAIN = "Delete the topic and create it again."
 
@@ -34,15 +38,29 @@ def until(suits: bool) -> StepsFor:
 
     def steps(evidence: Evidence, seed: str) -> Iterator[Step]:
         while True:
-            if evidence.topic(TOPIC) is not None:
+            before = evidence.topic(TOPIC)
+            if before is not None:
                 yield Step("delete-topic", {"name": TOPIC})
             yield create(TOPIC, replicas=len(evidence.cluster().addresses) - 1)
-            topic = evidence.topic(TOPIC)
-            held = {broker for partition in topic.partitions for broker in partition.replicas} if topic else set()
+            held = {broker for partition in _new(evidence, before).partitions for broker in partition.replicas}
             if (left_out(evidence, seed) not in held) == suits:
                 return
 
     return steps
+
+
+def _new(evidence: Evidence, before: Topic | None) -> Topic:
+    """Once the broker that is asked has heard of it: a program that creates a topic does not wait for all of them."""
+
+    def found() -> Topic | None:
+        topic = evidence.topic(TOPIC)
+        return topic if topic and topic.topic_id != (before and before.topic_id) else None
+
+    for _ in while_not(found, within_s=HEARD_WITHIN_S):
+        time.sleep(0.1)
+    topic = evidence.topic(TOPIC)
+    assert topic is not None
+    return topic
 
 
 class TwoCopies(Exercise):

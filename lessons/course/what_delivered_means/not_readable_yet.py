@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import ClassVar
 
 from lessons.course.copies import has_gap, in_words, not_ready, seen_in
 from lessons.course.evidence import Evidence
-from lessons.course.exercise import Exercise, Observation, Step, Verdict, WrongWay, done, not_begun, not_yet
+from lessons.course.exercise import Exercise, Observation, Step, Verdict, WrongWay, done, not_begun, not_yet, while_not
 from lessons.course.outages import outage
 from lessons.course.what_delivered_means.steps import (
     CREATE,
@@ -17,6 +18,8 @@ from lessons.course.what_delivered_means.steps import (
     send,
 )
 
+COPIED_WITHIN_S = 20.0
+
 
 def solution(evidence: Evidence, seed: str) -> Iterator[Step]:
     yield CREATE
@@ -27,6 +30,8 @@ def solution(evidence: Evidence, seed: str) -> Iterator[Step]:
 def sent_to_all(evidence: Evidence, seed: str) -> Iterator[Step]:
     yield CREATE
     yield send(receipt_asked(seed), acks="1")
+    for _ in while_not(lambda: evidence.newest(TOPIC), within_s=COPIED_WITHIN_S):
+        time.sleep(0.1)
 
 
 class NotReadableYet(Exercise):
@@ -69,7 +74,7 @@ class NotReadableYet(Exercise):
         if verdict := not_ready(observation, TOPIC, expected=expected, say=say):
             return verdict
         now = states[-1]
-        hidden = [each for each in states if each["reported"].get(receipt, -1) >= each["end"] > 0]
+        hidden = [each for each in states if has_gap(each) and each["reported"].get(receipt, -1) >= each["end"]]
         if hidden and now["values"].get(receipt):
             offset = hidden[-1]["reported"][receipt]
             return done(f"“{receipt}” was acknowledged at offset {offset} while {TOPIC} ended at {hidden[-1]['end']}.")

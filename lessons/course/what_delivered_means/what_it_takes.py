@@ -18,14 +18,13 @@ from lessons.course.exercise import (
     not_yet,
     submit,
 )
+from lessons.course.outages import outage
 from lessons.course.seeded import seeded_choice
 from lessons.course.what_delivered_means.steps import CREATE, FIRST, REFUSED, TOPIC, demand, send
 
 PAIRS = [f"{copies} {demanded}" for copies in range(4, 8) for demanded in range(2, copies - 1)]
 EXPECTED = f"a receipt that was refused because {TOPIC} had too few copies in sync, and the two numbers"
-# More than there are: Kafka takes that, and then refuses every record.
-DEMAND = demand(4)
-REFUSE = [CREATE, FIRST, DEMAND, send("receipt 3", acks="all", retries=0)]
+REFUSE = [demand(3), send("receipt 3", acks="all", retries=0)]
 
 
 def asked(seed: str) -> tuple[int, int]:
@@ -38,7 +37,9 @@ def typed(answer: Callable[[int, int], tuple[int, int]]) -> StepsFor:
     """Steps: a record is refused, and then both numbers are typed."""
 
     def steps(evidence: Evidence, seed: str) -> Iterator[Step]:
-        yield from REFUSE
+        yield CREATE
+        yield FIRST
+        yield from outage(evidence, TOPIC, meanwhile=REFUSE)
         away, lost = answer(*asked(seed))
         yield submit(WhatItTakes.id, away=away, lost=lost)
 

@@ -12,10 +12,10 @@ from lessons.classroom.overview import ClassOverview
 from lessons.course.acts.submit_answers import SubmitAnswers
 from lessons.course.exercise import Exercise
 from lessons.course.loader import all_exercises
-from tests.course.test_course import take
+from tests.course.taking import QUIET, take
 
 pytestmark = pytest.mark.usefixtures("kafka")
-ASKING = [exercise for exercise in all_exercises() if exercise.asks]
+ASKING = [exercise for exercise in QUIET if exercise.asks]
 
 ANSWERED = [
     "brokers", "broker", "internal", "why_not", "boxes", "when", "id_start", "first_offset",
