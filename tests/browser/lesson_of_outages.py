@@ -28,7 +28,10 @@ def stop_the_leader(page: Page) -> None:
     fill(start, {"Broker": before})
     press(start, "Start")
     expect(gap).to_have_attribute("data-state", "done")
-    assert f"Broker {before} leads it now" in press(card(page, "Elect the preferred leader"), "Elect")
+    words = press(card(page, "Elect the preferred leader"), "Elect")
+    assert (
+        f"Broker {before} leads it now" in words or f"Broker {before} led it already" in words
+    )  # by itself, meanwhile
     copies = int(re.findall(r"has (\d) replicas", back.inner_text())[0])
     check_now(back, {"So many brokers may be lost": str(copies - 1), "Brokers from which its consumers": "1"})
 

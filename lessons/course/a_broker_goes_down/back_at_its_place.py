@@ -26,13 +26,12 @@ COPIES = range(3, 8)
 EXPECTED = f"{TOPIC} led by another broker, then by its preferred one again with three in sync, and the two numbers"
 
 
-def typed(answer: Callable[[int], tuple[int, int]], *, elects: bool = True) -> StepsFor:
-    """Steps: an outage, an election, and both numbers are typed."""
+def typed(answer: Callable[[int], tuple[int, int]]) -> StepsFor:
+    """Steps: an outage, an election, and both numbers are typed. Without one it would be led as before a few seconds later."""
 
     def steps(evidence: Evidence, seed: str) -> Iterator[Step]:
         yield from outage(evidence)
-        if elects:
-            yield ELECT
+        yield ELECT
         losses, readers = answer(asked(seed))
         yield submit(BackAtItsPlace.id, losses=losses, readers=readers)
 
@@ -58,7 +57,6 @@ class BackAtItsPlace(Exercise):
     solution: ClassVar = staticmethod(typed(lambda copies: (copies - 1, 1)))
     wrong_ways: ClassVar = [
         WrongWay([CREATE, SEND, submit(id, losses=2, readers=1)], "never-away"),
-        WrongWay(typed(lambda copies: (copies - 1, 1), elects=False), "leads-elsewhere"),
     ]
 
     def questions(self, evidence: Evidence, seed: str) -> type[BaseModel]:
