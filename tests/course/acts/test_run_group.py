@@ -27,7 +27,7 @@ def test3p(where: Where) -> str:
 def lost_by_the_first(turns: list[list]) -> list[int]:
     """Partitions, while the second one joined."""
     return sorted(
-        number for _at, member, what, partitions in turns if (member, what) == (1, "loses") for number in partitions
+        {number for _at, member, what, partitions in turns if (member, what) == (1, "loses") for number in partitions}
     )
 
 
