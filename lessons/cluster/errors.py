@@ -161,6 +161,9 @@ _ADVICE = {
         "Nobody knows whether the record was written: look at the topic before you send it again. "
         "Is the partition's leader up, and are enough replicas in sync?"
     ),
+    "PREFERRED_LEADER_NOT_AVAILABLE": gettext_noop(
+        "The preferred leader is down, or not in sync yet: start it, wait until its copy is in sync, and try again."
+    ),
     "NOT_ENOUGH_REPLICAS": gettext_noop("It was not written. Start the stopped broker, or lower min.insync.replicas."),
     "NOT_ENOUGH_REPLICAS_AFTER_APPEND": gettext_noop(
         "The leader has the record, but too few replicas do: look at the topic before you send it again."

@@ -203,7 +203,7 @@ class Evidence:
         known = self._records_of(name)
         if known.newest is None:
             known.newest = tuple(
-                _found(record)
+                found_in(record)
                 for partition, (_earliest, end) in sorted(known.spans.items())
                 for record in self.records(name, partition, start=max(0, end - NEWEST), end=end)
             )
@@ -234,7 +234,7 @@ class Evidence:
         between is not read, however much it is. Raises: ClusterError."""
         wanted = sorted(set(offsets))
         return {
-            record.offset: _found(record).value
+            record.offset: found_in(record).value
             for run in _runs(wanted)
             for record in self.records(name, partition, start=run[0], end=run[-1] + 1)
             if record.offset in wanted
@@ -244,7 +244,7 @@ class Evidence:
         """{offset: value, as text of at most 100 characters} of the next records, as a consumer gets them. Raises:
         ClusterError."""
         found = self.records(name, partition, start=start, end=end, at_most=at_most)
-        return {record.offset: _found(record).value for record in found}
+        return {record.offset: found_in(record).value for record in found}
 
     @property
     def groups(self) -> tuple[groups.Group, ...]:
@@ -252,7 +252,7 @@ class Evidence:
         return self._once(Read(Part.GROUPS), lambda: groups.describe_groups(self.namespace))
 
 
-def _found(record: records.Record) -> Found:
+def found_in(record: records.Record) -> Found:
     value = text_of(record.value) or ""
     return Found(record.partition, record.offset, value, record.timestamp_ms or 0, text_of(record.key))
 

@@ -107,7 +107,7 @@ def share_the_work(page: Page) -> None:
         assert len(re.findall(r"\d", re.findall("member 1 loses partition (.*)", words)[0])) == lost
     costs = exercise(page, "What a newcomer costs")
     partitions = int(re.findall(r"all (\d+) partitions", costs.inner_text())[0])
-    check_now(costs, {"loses, by range": str(partitions), "loses, by consumer": str(partitions // 2)})
+    check_now(costs, {"for a moment, by range": str(partitions), "for a moment, by consumer": str(partitions // 2)})
 
 
 def reckon_with_more(one_too_many: Locator) -> None:

@@ -48,9 +48,9 @@ def ask_what_delivered_means(page: Page) -> None:
     assert "NOT_ENOUGH_REPLICAS" in press(refused, "Send") or "not enough" in press(refused, "Send").lower()
     takes = exercise(page, "What it takes")
     [(copies, demanded)] = re.findall(r"with (\d) replicas and min.insync.replicas=(\d)", takes.inner_text())
-    answers = {"acks=all is still answered": int(copies) - int(demanded), "may be lost for good": int(demanded) - 1}
+    answers = {"acks=all is still taken": int(copies) - int(demanded), "may be lost for good": int(demanded) - 1}
     check_now(takes, {label: str(number) for label, number in answers.items()})
-    foretold, hidden = exercise(page, "By one alone"), exercise(page, "Delivered, and nowhere to be read")
+    foretold, hidden = exercise(page, "By one alone"), exercise(page, "Behind the mark")
     predict(foretold, "it is taken, and can be read")
     fill(by_one, {"Values": own_value(hidden)})
     assert "1 of 1 record delivered" in press(by_one, "Send")

@@ -17,7 +17,7 @@ ALARM = alarm_asked(SEED)
 RIGHT = [asked(SEED) - 1, 1]
 
 
-def state(leader: int | None = 1, in_sync: int = 3, *, alarms: int = 0, foretold: bool = True, copies: int = 3):
+def state(leader: int | None = 1, in_sync: int = 3, *, alarms: int = 0, foretold: str | None = LOST, copies: int = 3):
     return {
         "topic_id": "x", "leader": leader, "replicas": [1, 2, 3][:copies], "in_sync": in_sync, "end": 3,
         "values": {ALARM: alarms, "alarm at another": 3}, "foretold": foretold,
@@ -58,8 +58,11 @@ def test_an_alarm_has_to_be_seen_first_while_a_copy_is_missing(states, found):
         ([WHOLE, GAP, WHOLE], ("done", "")),
         ([GAP, WHOLE], ("not_yet", "behind")),
         ([GAP], ("not_yet", "afterwards")),
-        ([state(foretold=False), state(2, 2, foretold=False), GAP], ("not_yet", "afterwards")),
+        ([state(foretold=None), state(2, 2, foretold=None), GAP], ("not_yet", "afterwards")),
         ([GAP, WHOLE, GAP], ("done", "")),  # the next outage
+        ([WHOLE, state(1, 2)], ("not_yet", "afterwards")),  # the broker that was stopped only followed
+        ([WHOLE, state(1, 2), WHOLE, GAP], ("done", "")),
+        ([WHOLE, state(None, 2), GAP], ("done", "")),
     ],
 )  # fmt: skip
 def test_a_prediction_has_to_be_known_before_a_copy_is_missing(states, found):

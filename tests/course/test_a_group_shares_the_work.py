@@ -39,6 +39,11 @@ def test_a_member_is_one_too_many_when_each_partition_has_an_owner_of_its_own(sh
     assert (verdict.state, verdict.misconception) == (state, misconception)
 
 
+def test_with_another_number_of_partitions_it_is_said_that_the_topic_is_another_one():
+    observation = {**seen(sharing([0], []), typed=NUMBERS), "partitions": 1}
+    assert OneTooMany().judge(observation, SEED).misconception == "other-partitions"
+
+
 def test_the_numbers_are_those_of_dealing_out_cards():
     for number in range(50):
         partitions, members, many = asked(str(number))
@@ -60,19 +65,19 @@ def test_two_members_have_to_share_by_each_protocol(sharings, misconception):
 
 
 @pytest.mark.parametrize(
-    ("runs", "came_after", "was_seen", "state"),
+    ("runs", "foretold", "was_seen", "state"),
     [
-        ([LATE], False, False, "done"),
-        ([EARLY, LATER], False, True, "done"),  # once more, after the prediction
-        ([EARLY], False, True, "not_yet"),
-        ([], True, True, "done"),
-        ([], False, True, "not_yet"),
-        ([], False, False, "not_yet"),
+        ([LATE], None, False, "done"),
+        ([EARLY, LATER], None, True, "done"),  # once more, after the prediction
+        ([EARLY], None, True, "not_yet"),
+        ([], NONE, True, "done"),
+        ([], None, True, "not_yet"),
+        ([], None, False, "not_yet"),
     ],
 )
-def test_a_prediction_has_to_come_before_a_second_member(runs, came_after, was_seen, state):
+def test_a_prediction_has_to_come_before_a_second_member(runs, foretold, was_seen, state):
     made = {"at": "2026-05-04T10:00:30+00:00", "answer": NONE}
-    observation = {"predictions": [made], "sharings": [], "came_after": came_after, "was_seen": was_seen, "runs": runs}
+    observation = {"predictions": [made], "sharings": [], "foretold": foretold, "was_seen": was_seen, "runs": runs}
     verdict = Taken().judge(observation, SEED)
     assert verdict.state == state
     assert (BECAUSE in verdict.seen) == (state == "done")  # the truth is told after the fact alone

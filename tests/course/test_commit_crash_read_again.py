@@ -13,7 +13,14 @@ OTHERS = {"ride 1": 2}
 
 
 def seen(*, rides: dict[str, int] = ONCE, at_the_end: tuple[str, ...] = ("mine", "other"), **charged: dict[str, int]):
-    return {"topic_id": "x", "unprefixed": {}, "rides": rides, "charged": charged, "at_the_end": [*at_the_end]}
+    return {
+        "topic_id": "x",
+        "unprefixed": {},
+        "rides": rides,
+        "charged": charged,
+        "at_the_end": [*at_the_end],
+        "latest": [*charged],
+    }
 
 
 def times(exercise: type, count: int) -> dict[str, int]:

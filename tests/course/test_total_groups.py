@@ -73,6 +73,7 @@ charges = st.dictionaries(st.sampled_from(VALUES) | ride, st.integers(1, 3))
 charged = {
     "topic_id": ids, "unprefixed": unprefixed, "rides": st.just(dict.fromkeys(VALUES, 1)) | charges,
     "charged": st.dictionaries(groups, charges, max_size=3), "at_the_end": st.lists(groups, max_size=3, unique=True),
+    "latest": st.permutations(["billing", "repair", "map"]),
 }  # fmt: skip
 
 standing = {
@@ -80,7 +81,11 @@ standing = {
     "replicas": st.permutations([1, 2, 3]) | st.just([1]), "end": st.integers(0, 5),
 }  # fmt: skip
 alarmed = st.fixed_dictionaries(
-    {**standing, "foretold": st.booleans(), "values": st.dictionaries(st.just(alarm_asked(SEED)), st.integers(1, 3))}
+    {
+        **standing,
+        "foretold": st.none() | st.sampled_from(FATES),
+        "values": st.dictionaries(st.just(alarm_asked(SEED)), st.integers(1, 3)),
+    }
 )
 copied = {"states": st.lists(alarmed, max_size=5), "unprefixed": unprefixed}
 receipts = st.dictionaries(st.just(receipt_asked(SEED)), st.integers(0, 5))
@@ -128,7 +133,7 @@ SEEN: list[tuple[Exercise, dict[str, st.SearchStrategy[Any]]]] = [
         {
             "predictions": predictions(LOSSES),
             "sharings": st.lists(sharing, max_size=2),
-            "came_after": st.booleans(),
+            "foretold": st.none() | st.sampled_from(LOSSES),
             "was_seen": st.booleans(),
             "runs": times,
         },
@@ -143,7 +148,16 @@ SEEN: list[tuple[Exercise, dict[str, st.SearchStrategy[Any]]]] = [
     (BackAtItsPlace(), {**copied, "typed": st.none() | st.lists(st.integers(0, 7) | anything, max_size=3)}),
     (TwoOfThree(), delivered),
     (NotReadableYet(), delivered),
-    (CanItBeRead(), {"predictions": predictions(TAKEN_BY_ONE), "sent": times}),
+    (
+        CanItBeRead(),
+        {
+            "states": st.lists(
+                st.fixed_dictionaries({**standing, "by_one": st.dictionaries(moments, st.integers(0, 5), max_size=2)}),
+                max_size=3,
+            ),
+            "predictions": predictions(TAKEN_BY_ONE),
+        },
+    ),
     (
         WhatItTakes(),
         {"was_refused": st.booleans(), "typed": st.none() | st.lists(st.integers(0, 7) | anything, max_size=3)},

@@ -85,7 +85,7 @@ class BackAtItsPlace(Exercise):
         if not any(each["leader"] is not None and not is_led_as_preferred(each) for each in states):
             return say(
                 f"{where} No other one was seen to lead it.", expected=EXPECTED, misconception="never-away",
-                why="Stop the broker that leads, while this page is open.",
+                why="It counts when the broker that leads is stopped, while this page is open.",
             )  # fmt: skip
         if has_gap(now) or not is_led_as_preferred(now):
             why = "Start the broker that is down." if has_gap(now) else "Have the preferred leader elected."
@@ -102,7 +102,9 @@ class BackAtItsPlace(Exercise):
 
 def _numbers(losses: int, readers: int, copies: int, *, where: str) -> Verdict:
     if (losses, readers) == (copies - 1, 1):
-        return done(f"{where} Of {copies} copies, {losses} may be lost, and all reads go to the one that leads.")
+        return done(
+            f"{where} Of {copies} copies, {losses} may be lost, and as a rule all reads go to the one that leads."
+        )
     if losses == copies:
         name, why = "no-copy-needed", "From which copy would the record be read then?"
     elif readers == copies:

@@ -58,13 +58,13 @@ class InTheGap(Exercise):
         now, sent = states[-1], sent_in_a_gap(states, alarm)
         where = in_words(now)
         if not now["values"].get(alarm):
-            why = "Send it now." if has_gap(now) else "Stop the broker that leads, and send it then."
+            why = "Send it now." if has_gap(now) else "Send it while any of the three brokers is down."
             return say(
                 f"{where} “{alarm}” is not there.", expected=expected, misconception="not-sent", why=why,
             )  # fmt: skip
         if not sent:
             return not_yet(
-                f"{where} “{alarm}” was sent while all copies were in sync.", expected=expected,
+                f"{where} “{alarm}” was not seen to be sent while a copy was missing.", expected=expected,
                 misconception="all-in-sync", why="Send it once more, while a copy is missing and this page is open.",
             )  # fmt: skip
         if has_gap(now):

@@ -53,7 +53,7 @@ class WhoTakesOver(Exercise):
         return PredictedFate
 
     def observe(self, evidence: Evidence) -> Observation:
-        """The predictions, and how the partition stood at each check; of each whether there was a prediction."""
+        """The predictions, and how the partition stood at each check, with the latest prediction of then."""
         given = predictions(evidence, self, "fate")
         return {
             **seen_in(evidence, self.id, TOPIC, values_of_a_seat=OF_A_SEAT, foretold=bool(given)),
@@ -66,19 +66,23 @@ class WhoTakesOver(Exercise):
             return none_given(observation["predictions"], expected=EXPECTED)
         if verdict := not_ready(observation, TOPIC, expected=EXPECTED, say=not_yet):
             return verdict
-        if _came_after(observation["states"]):
-            fate = given[0]["answer"]
+        if fate := _foretold(observation["states"]):
             return done(f"Before the broker was stopped, you predicted “{fate}”. {SAID[fate]}")
         stored = f"Your prediction is stored: “{given[-1]['answer']}”."
         if has_gap(observation["states"][-1]):
             return not_yet(
                 stored, expected=EXPECTED, misconception="afterwards",
-                why="A broker was down before it. When all three are in sync again, another outage counts.",
+                why="A copy is missing, but no other broker was seen to take over after it. When all three are in sync again, the next outage counts.",
             )  # fmt: skip
         return not_yet(stored, expected=EXPECTED, misconception="behind", why="Now the broker may go down.")
 
 
-def _came_after(states: Sequence[State]) -> bool:
-    """Whether a copy was missing after a check that knew a prediction and saw all of them."""
-    foretold = [index for index, state in enumerate(states) if state["foretold"] and not has_gap(state)]
-    return bool(foretold and any(map(has_gap, states[foretold[0] + 1 :])))
+def _foretold(states: Sequence[State]) -> str | None:
+    """What was predicted when all copies were there, for the last time before another broker led with one missing."""
+    whole: State | None = None
+    for state in states:
+        if not has_gap(state) and state["foretold"] in SAID:
+            whole = state
+        elif whole and has_gap(state) and state["leader"] not in (None, whole["leader"]):
+            return str(whole["foretold"])
+    return None

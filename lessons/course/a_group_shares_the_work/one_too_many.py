@@ -104,6 +104,11 @@ class OneTooMany(Exercise):
         if observation["partitions"] is None:
             why = "Create it by the form of this lesson."
             return no_topic(TOPIC, observation["unprefixed"], expected=EXPECTED, why=why, say=say)
+        if observation["partitions"] != PARTITIONS:
+            return say(
+                f"{TOPIC} has {observation['partitions']} partitions, and this exercise needs {PARTITIONS}.", expected=EXPECTED,
+                misconception="other-partitions", why="Delete it, and create it by the form of this lesson.",
+            )  # fmt: skip
         if verdict := no_group(sharings, expected=EXPECTED, say=say):
             return verdict
         crowded = [each for each in sharings if _has_one_too_many(each)]
@@ -111,7 +116,7 @@ class OneTooMany(Exercise):
             most = max(len(each["shares"]) for each in sharings)
             return say(
                 f"A group of {most} was seen, and each member had a partition.", expected=EXPECTED,
-                misconception="all-busy", why=f"{TOPIC} has {observation['partitions']} partitions. Start one member more.",
+                misconception="all-busy", why=f"{TOPIC} has {PARTITIONS} partitions. Start one member more.",
             )  # fmt: skip
         where = f"In group {crowded[-1]['group']}, {len(crowded[-1]['shares'])} members shared {TOPIC}, and one had nothing to do"
         match numbers:

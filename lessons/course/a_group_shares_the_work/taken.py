@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal, get_args
 
 from pydantic import BaseModel, Field
@@ -17,8 +18,8 @@ BECAUSE = (
     "newer protocols, further down, take only what has to move."
 )
 SAID = {
-    NONE: f"It loses all three, and gets some of them back. {BECAUSE}",
-    ONE: f"It loses all three, and gets two of them back. {BECAUSE}",
+    NONE: f"It loses all three, and gets one or two of them back. {BECAUSE}",
+    ONE: f"It loses all three, and gets one or two of them back. {BECAUSE}",
     ALL: f"And so it is. {BECAUSE}",
 }
 EXPECTED = "a prediction, and after it a second member that joins the group"
@@ -53,19 +54,16 @@ class Taken(Exercise):
         return PredictedLoss
 
     def observe(self, evidence: Evidence) -> Observation:
-        """The predictions; whether a second member was seen now, ever, and after a check that knew a prediction and saw none;
-        and the times at which an act has run a group of several."""
-        sharings = sharings_now(evidence) if evidence.topic(TOPIC) else []
-        earlier = evidence.earlier(self.id)
-        alone = [index for index, each in enumerate(earlier) if each.get("predictions") and not each.get("sharings")]
-        later = earlier[alone[0] + 1 :] if alone else ()
-        several = with_several(sharings)
+        """The predictions; how groups of several share the topic now; what was foretold at a check that saw no second member,
+        before one that saw one; whether one was ever seen; and the times at which an act has run a group of several."""
+        several = with_several(sharings_now(evidence)) if evidence.topic(TOPIC) else []
+        now = {"predictions": predictions(evidence, self, "lost"), "sharings": several}
+        looks = [*evidence.earlier(self.id), now]
         acts = [act for act in evidence.acts("run-group") if act.fields["topic"] == TOPIC and act.state == "done"]
         return {
-            "predictions": predictions(evidence, self, "lost"),
-            "sharings": several,
-            "came_after": bool(alone and (several or any(each.get("sharings") for each in later))),
-            "was_seen": bool(several or any(each.get("sharings") for each in earlier)),
+            **now,
+            "foretold": _foretold(looks),
+            "was_seen": any(each.get("sharings") for each in looks),
             "runs": [act.settled_at for act in acts if act.fields["members"] > 1 and act.fields["protocol"] == "range"],
         }
 
@@ -73,7 +71,7 @@ class Taken(Exercise):
         given, runs = possible(observation["predictions"], CHOICES), observation["runs"]
         if not given:
             return none_given(observation["predictions"], expected=EXPECTED)
-        if answer := _in_time(given, runs, came_after=observation["came_after"]):
+        if answer := _in_time(given, runs) or observation["foretold"]:
             return done(f"Before the second one joined, you predicted “{answer}”. {SAID[answer]}")
         stored = f"Your prediction is stored: “{given[-1]['answer']}”."
         if observation["was_seen"] or runs:
@@ -84,9 +82,17 @@ class Taken(Exercise):
         return not_yet(stored, expected=EXPECTED, misconception="behind", why="Now start the second member.")
 
 
-def _in_time(given: list[Any], runs: list[str], *, came_after: bool) -> str:
-    """The prediction that came before a second member; empty if none did."""
-    for run_at in runs:
-        if first := older(given, run_at):
-            return str(first[-1]["answer"])
-    return str(given[0]["answer"]) if came_after else ""
+def _in_time(given: list[Any], runs: list[str]) -> str | None:
+    """The latest prediction that came before an act that ran a group of several."""
+    return next((str(first[-1]["answer"]) for run_at in runs if (first := older(given, run_at))), None)
+
+
+def _foretold(looks: Sequence[Mapping[str, Any]]) -> str | None:
+    foretold: str | None = None
+    for each in looks:
+        if each.get("sharings"):
+            if foretold is not None:
+                return foretold
+        elif given := possible(each.get("predictions", ()), CHOICES):
+            foretold = str(given[-1]["answer"])
+    return None

@@ -74,7 +74,7 @@ class WhatItCosts(Exercise):
 
     def questions(self, evidence: Evidence, seed: str) -> type[BaseModel]:
         partitions = asked(seed)
-        title = "The first member has all {partitions} partitions of a topic, and a second one joins. Partitions that the first one loses, by {protocol}"
+        title = "The first member has all {partitions} partitions of a topic, and a second one joins. Partitions that the first one loses, if only for a moment, by {protocol}"
 
         def lost(protocol: str) -> Any:
             return (int, Field(title=title.format(partitions=partitions, protocol=protocol), ge=0, lt=10**6))
@@ -132,7 +132,10 @@ def _numbers(classic: int, consumer: int, partitions: int, *, where: str) -> Ver
     elif consumer == partitions:
         name, why = "all-stop", "Read the lines of by-broker once more: what did the first member keep all the time?"
     elif (classic, consumer) == (partitions, 1):
-        name, why = "one-moves", "One of three had to move there. How many have to move for two equal shares?"
+        name, why = (
+            "one-moves",
+            "Look at the lines of by-broker: how many has each member at the end? How many have to move for two equal shares?",
+        )
     else:
         name, why = (
             "other-number",

@@ -27,7 +27,9 @@ class ElectLeader(Action):
 
     def run(self, namespace: Namespace) -> Answer:
         before, after = elect_preferred_leader(namespace, self.topic, self.partition)
-        if before.leader == after.leader:
+        if after.leader != after.replicas[0]:
+            words = _("The election was asked for, and broker %(leader)s still leads: watch the stage.")
+        elif before.leader == after.leader:
             words = _("Broker %(leader)s led it already: it is the first of %(replicas)s.")
         else:
             words = _(

@@ -115,7 +115,7 @@ for number in range(1, {self.members + 1}):
     group.append(join(f"member {{number}}"))
     until = time.time() + {TOGETHER_S}
     while time.time() < until:
-        for consumer in group:  # who does not poll is no member
+        for consumer in group:  # the callbacks are called in here
             consumer.poll(0.1)
 for consumer in group:
     consumer.close()

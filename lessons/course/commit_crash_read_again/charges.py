@@ -8,9 +8,10 @@ from typing import Any
 
 from lessons.course.bare_names import no_topic
 from lessons.course.commit_crash_read_again.steps import DONE, TOPIC, VALUES
-from lessons.course.evidence import Evidence, Found
+from lessons.course.evidence import Evidence, Found, found_in
 from lessons.course.exercise import Observation, Say, Verdict
 
+MOST_CHARGES = 500  # that are read of a partition: some forty tries
 Counts = Mapping[str, int]  # JSON: how often a ride stands there, by its value
 
 
@@ -22,22 +23,29 @@ def listed(rides: Sequence[int]) -> str:
 
 def charges_in(evidence: Evidence) -> list[Found]:
     """The newest, oldest first. Raises: ClusterError."""
-    found = evidence.newest(DONE) if evidence.topic(DONE) else ()
+    spans = evidence.offsets(DONE) if evidence.topic(DONE) else {}
+    found = [
+        found_in(record)
+        for partition, (earliest, end) in spans.items()
+        for record in evidence.records(DONE, partition, start=max(earliest, end - MOST_CHARGES), end=end)
+    ]
     return sorted((each for each in found if each.key), key=lambda each: (each.at_ms, each.partition, each.offset))
 
 
 def seen_in(evidence: Evidence) -> dict[str, Any]:
-    """As JSON: how often each ride stands in `fares`, and in `charges` by each group; and the groups that have read `fares` to
-    its end. Raises: ClusterError."""
+    """As JSON: how often each ride stands in `fares`, and in `charges` by each group; these groups by their newest charge; and
+    those that have read `fares` to its end. Raises: ClusterError."""
     topic = evidence.topic(TOPIC)
     counts: dict[str, Counter[str]] = {}
     for each in charges_in(evidence) if topic else ():
-        counts.setdefault(each.key or "", Counter())[each.value] += 1
+        charged = counts.pop(each.key or "", Counter())
+        counts[each.key or ""] = charged + Counter([each.value])  # the group of the newest charge comes last
     spans = evidence.offsets(TOPIC) if topic else {}
     return {
         "topic_id": topic.topic_id if topic else None,
         "unprefixed": evidence.unprefixed([TOPIC]) if topic is None else {},
         "rides": Counter(each.value for each in evidence.newest(TOPIC)) if topic else {},
+        "latest": list(counts),
         "charged": {group: dict(sorted(rides.items())) for group, rides in sorted(counts.items())},
         "at_the_end": sorted(
             group.group_id

@@ -62,13 +62,15 @@ class StretchExercise(Exercise):
         }
         if not tried:
             return not_begun(
-                f"No group at the end of {TOPIC} was found that has charged a ride {self.hit}.", expected=expected,
-                misconception="no-crash", why=self.hint,
+                f"But for {listed(self.shown)}, which the lesson's own forms hit, no group at the end of {TOPIC} was found that has "
+                f"charged only a ride {self.hit}.", expected=expected, misconception="no-crash",
+                why=f"{self.hint} Take another group.id; and after the crash a worker of the same group reads the rest.",
             )  # fmt: skip
         if wanted in tried.values():
             group = next(group for group, found in tried.items() if found == wanted)
             return done(f"Group {group} has charged {listed(wanted)} {self.hit}, and has read everything.")
-        group, found = list(tried.items())[-1]
+        group = max(tried, key=observation["latest"].index)
+        found = tried[group]
         return not_yet(
             f"Group {group} has charged {listed(found)} {self.hit}.", expected=expected, misconception="other-rides",
             why="What was hit lies between a commit and a crash: how many records are committed at once, and when does it crash? Begin anew with another group.id.",

@@ -40,7 +40,7 @@ class NotReadableYet(Exercise):
     id = "what-delivered-means.not-readable-yet"
     reads_topics = (TOPIC,)
     remembers = True
-    title = "Delivered, and nowhere to be read"
+    title = "Behind the mark"
     points = 2
     todo = (
         f"Have a receipt of your own (the lesson's page names it) acknowledged at a moment at which no consumer of `{TOPIC}` is "
@@ -86,7 +86,11 @@ class NotReadableYet(Exercise):
             )  # fmt: skip
         if now["values"].get(receipt):
             return say(
-                f"“{receipt}” could be read at once.", expected=expected, misconception="readable-at-once",
+                f"“{receipt}” was not seen acknowledged behind the end of {TOPIC}.", expected=expected, misconception="readable-at-once",
                 why="Send it once more while fewer copies are in sync than are demanded.",
             )  # fmt: skip
-        return say(f"“{receipt}” was not sent yet.", expected=expected, misconception="not-sent")
+        return say(
+            f"No report for “{receipt}”, sent alone by a form of this app, was found.",
+            expected=expected,
+            misconception="not-sent",
+        )

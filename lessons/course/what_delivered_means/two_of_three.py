@@ -67,6 +67,6 @@ class TwoOfThree(Exercise):
                 misconception="other-demand", why="Set it to 2, and send it once more while a copy is missing.",
             )  # fmt: skip
         return not_yet(
-            f"“{receipt}” was sent while all copies were in sync.", expected=expected, misconception="all-in-sync",
+            f"“{receipt}” was not seen to be sent while a copy was missing.", expected=expected, misconception="all-in-sync",
             why="Send it once more, while a copy is missing and this page is open.",
         )  # fmt: skip

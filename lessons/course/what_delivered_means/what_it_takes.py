@@ -67,7 +67,9 @@ class WhatItTakes(Exercise):
         title = f"A topic with {copies} replicas and min.insync.replicas={demanded}."
         away: Any = (
             int,
-            Field(title=f"{title} Brokers that may be away, and acks=all is still answered", ge=0, lt=100),
+            Field(
+                title=f"{title} Brokers that may be away, and a record sent with acks=all is still taken", ge=0, lt=100
+            ),
         )
         lost: Any = (
             int,
@@ -99,7 +101,7 @@ class WhatItTakes(Exercise):
         say = not_begun if numbers is None else not_yet
         if not was_refused:
             return say(
-                f"No record of yours for {TOPIC} was refused with {REFUSED}.", expected=EXPECTED,
+                f"No record that you sent to {TOPIC} by a form of this app was refused with {REFUSED}.", expected=EXPECTED,
                 misconception="never-refused", why="Demand more copies than are in sync, and send with acks=all and retries=0.",
             )  # fmt: skip
         where = f"A record for {TOPIC} was refused with {REFUSED}"
