@@ -63,6 +63,8 @@ def test_a_stop_waits_for_the_logs_of_all_brokers_and_not_for_their_quorum(tmp_p
     processes = [broker.process for broker in cluster.brokers]
     try:
         cluster.wait_until_up(PATIENCE_S)
+        # One that has just come may still be starting, and has opened no log that it could close.
+        wait_for(lambda: cluster.tick() or {status(tmp_path, each).phase for each in BROKER_IDS} == {"up"})
         keep_a_record(cluster.bootstrap_servers, "kept", "nine")
         assert not any(broker.has_closed_its_logs for broker in cluster.brokers)
     finally:

@@ -55,10 +55,10 @@ class WhoTakesOver(Exercise):
     def observe(self, evidence: Evidence) -> Observation:
         """The predictions, and how the partition stood at each check, with the latest prediction of then."""
         given = predictions(evidence, self, "fate")
-        return {
-            **seen_in(evidence, self.id, TOPIC, values_of_a_seat=OF_A_SEAT, foretold=bool(given)),
-            "predictions": given,
-        }
+        valid = possible(given, CHOICES)
+        foretold = valid[-1]["answer"] if valid else None
+        seen = seen_in(evidence, self.id, TOPIC, values_of_a_seat=OF_A_SEAT, foretold=foretold)
+        return {**seen, "predictions": given}
 
     def judge(self, observation: Observation, seed: str) -> Verdict:
         given = possible(observation["predictions"], CHOICES)
@@ -79,10 +79,10 @@ class WhoTakesOver(Exercise):
 
 def _foretold(states: Sequence[State]) -> str | None:
     """What was predicted when all copies were there, for the last time before another broker led with one missing."""
-    whole: State | None = None
+    whole: list[State] = []  # the leader is another one a moment before the copy is missing
     for state in states:
-        if not has_gap(state) and state["foretold"] in SAID:
-            whole = state
-        elif whole and has_gap(state) and state["leader"] not in (None, whole["leader"]):
-            return str(whole["foretold"])
+        if not has_gap(state):
+            whole += [state] if state["foretold"] in SAID else []
+        elif state["leader"] is not None and any(each["leader"] != state["leader"] for each in whole):
+            return str(whole[-1]["foretold"])
     return None
