@@ -65,8 +65,8 @@ def test_of_those_who_check_at_the_same_moment_one_keeps_it_and_the_feed_says_so
             connection.close()
 
     with ThreadPoolExecutor(at_once) as threads:
-        added = [look.result() for look in [threads.submit(look) for _ in range(at_once)]]
-    assert True in added
+        for each in [threads.submit(look) for _ in range(at_once)]:
+            each.result()  # whether it kept anything is not said: the process's own pool may have been first
     assert set(Counter(alice.attempts.values_list("exercise", flat=True)).values()) == {1}
     assert alice.attempts.filter(exercise=EXERCISE, state="done").exists()
     assert check(alice, lesson.exercise(EXERCISE)).state == "done"
