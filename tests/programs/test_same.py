@@ -26,6 +26,8 @@ SHOWN: list[tuple[str, dict[str, object]]] = [
     ("delete-records", {"topic": "test1p", "partition": 0, "before": 1}),
     ("alter-config", {"topic": "test1p", "setting": "retention.ms", "value": "60000"}),
     ("describe-config", {"topic": "test1p"}),
+    ("run-worker", {"topic": "second", "done_topic": "first", "group_id": "workers", "crash_after": 2}),
+    ("run-worker", {"topic": "second", "done_topic": "first", "group_id": "workers"}),
     ("add-partitions", {"topic": "test1p", "total": 3}),
     ("delete-group", {"group_id": "readers"}),
     ("delete-topic", {"name": "test1p"}),
