@@ -35,10 +35,10 @@ def take(member: Member, exercise: Exercise, steps: Steps) -> None:
             check_lesson(member, get_lesson(exercise.id.partition(".")[0]))
 
 
-def assert_done_by_its_solution_twice(member: Member, exercise: Exercise) -> None:
-    """Untouched it is not. And what is stored of it gives the same verdict."""
+def assert_done_by_its_solution(member: Member, exercise: Exercise, *, times: int) -> None:
+    """Untouched it is not; and it stays so when the steps are taken once more. What is stored of it gives the same verdict."""
     assert check(member, exercise).state == Attempt.State.NOT_YET
-    for _ in range(2):
+    for _ in range(times):
         take(member, exercise, exercise.solution)
         attempt = check(member, exercise)
         assert attempt.state == Attempt.State.DONE, attempt.verdict

@@ -58,8 +58,6 @@ class WhatItTakes(Exercise):
     wrong_ways: ClassVar = [
         WrongWay([CREATE, FIRST, submit(id, away=1, lost=1)], "never-refused"),
         WrongWay(typed(lambda copies, demanded: (copies - 1, demanded - 1)), "one-is-enough"),
-        WrongWay(typed(lambda copies, demanded: (copies - demanded, copies - 1)), "all-have-it"),
-        WrongWay(typed(lambda copies, demanded: (copies - demanded, demanded)), "other-number"),
     ]
 
     def questions(self, evidence: Evidence, seed: str) -> type[BaseModel]:
