@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Literal, get_args, get_origin
 from uuid import uuid4
 
-from annotated_types import Ge, Lt, MaxLen
+from annotated_types import Ge, Le, Lt, MaxLen
 from django import forms
 from django.utils.translation import gettext as _
 from pydantic import BaseModel, ValidationError
@@ -121,4 +121,4 @@ def _limit(info: FieldInfo, kind: type, attribute: str) -> int | None:
 
 def _highest(info: FieldInfo) -> int | None:
     below = _limit(info, Lt, "lt")
-    return below - 1 if below is not None else None
+    return below - 1 if below is not None else _limit(info, Le, "le")
