@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 
 from confluent_kafka import ElectionType, KafkaError, KafkaException, TopicPartition
+from confluent_kafka.admin import TopicMetadata
 
 from lessons.cluster import clients
 from lessons.cluster.clients import TIMEOUT_S, settle
 from lessons.cluster.errors import translate, translated
-from lessons.cluster.metadata import Partition, find_topic, refuse_missing_partition
+from lessons.cluster.metadata import Partition, find_topic, refuse_missing_partition, wait_for_every_broker
 from lessons.cluster.namespace import Namespace
 from lessons.words import _
-
-LOOK_EVERY_S = 0.1
 
 
 def elect_preferred_leader(
@@ -35,11 +35,13 @@ def elect_preferred_leader(
     for error in map(_error_of, answers.values()):
         if error is not None and error.code() != KafkaError.ELECTION_NOT_NEEDED:
             raise translate(error, asked=asked, namespace=namespace)
-    while True:  # the broker that is asked may not have heard of it
-        after = find_topic(full_name, asked=asked, namespace=namespace).partitions[partition]
-        if after.leader == after.replicas[0] or time.monotonic() > deadline:
-            return before, after
-        time.sleep(LOOK_EVERY_S)
+    wait_for_every_broker(partial(_is_led_as_preferred, partition), full_name, timeout_s=deadline - time.monotonic())
+    return before, find_topic(full_name, asked=asked, namespace=namespace).partitions[partition]
+
+
+def _is_led_as_preferred(partition: int, topic: TopicMetadata | None) -> bool:
+    found = topic.partitions.get(partition) if topic is not None else None
+    return found is not None and found.leader == found.replicas[0]
 
 
 def _error_of(answer: KafkaException | KafkaError | None) -> KafkaError | None:

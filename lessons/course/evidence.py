@@ -183,6 +183,11 @@ class Evidence:
         submitted = self.submissions(exercise_id)
         return submitted[-1] if submitted else None
 
+    def typed(self, exercise_id: str, *fields: str) -> list[Any] | None:
+        """What the last answers to an exercise have in these fields, whatever it is; None if there are no answers."""
+        given = self.submitted(exercise_id)
+        return None if given is None else [given.fields["answers"].get(name) for name in fields]
+
     def submissions(self, exercise_id: str) -> list[PastAct]:
         """All answers to an exercise, oldest first."""
         return [act for act in self.acts(SubmitAnswers.kind) if act.fields["exercise"] == exercise_id]

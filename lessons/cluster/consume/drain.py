@@ -11,8 +11,6 @@ from lessons.cluster.consume.events import Assigned, AtEnd, Delivered, Event, Re
 from lessons.cluster.consume.member import MAX_CREDIT, GroupMember
 from lessons.cluster.consume.membership import Membership
 from lessons.cluster.errors import ClusterError, no_answer
-from lessons.cluster.limits import refuse_another_group
-from lessons.cluster.metadata import find_topic
 
 TIMEOUT_S = 20.0
 
@@ -64,9 +62,8 @@ def read_to_end(membership: Membership, *, timeout_s: float = TIMEOUT_S) -> Drai
     Raises: AppRefused, KafkaRefused, KafkaUnavailable.
     """
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+    membership.check_on_cluster()
     member = GroupMember(membership, events.put)
-    find_topic(membership.full_topic, asked=membership.asked, namespace=membership.namespace)
-    refuse_another_group(membership.namespace, membership.group_id, asked=membership.asked)
     progress, deadline = _Progress(at_most=membership.at_most), time.monotonic() + timeout_s
     member.start()
     trouble: ClusterError | None = None

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lessons.cluster.limits import refuse_another_group
+from lessons.cluster.metadata import find_topic
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.refusals import Refusal
 
 RESETS = ("earliest", "latest")
-PROTOCOLS = ("range", "cooperative-sticky", "consumer")  # two of the classic protocol by their assignor, and KIP-848
 MAX_POLL_INTERVAL_MS = 300_000
 # What librdkafka takes; the brokers' own limits (6000 and 1800000) are theirs to say.
 CLIENT_SESSION_TIMEOUTS_MS = range(1, 3_600_001)
 
 
 def protocol_settings(protocol: str, session_timeout_ms: int) -> dict[str, str | int]:
-    """How a Python client is told which of PROTOCOLS it is to speak."""
+    """How a Python client is told which one it is to speak: see `Membership.protocol`."""
     if protocol == "consumer":
         return {"group.protocol": "consumer"}  # the broker holds the session time-out, and the client takes none
     assignor = {} if protocol == "range" else {"partition.assignment.strategy": protocol}
@@ -32,7 +33,7 @@ class Membership:
     auto_offset_reset: str = "earliest"
     session_timeout_ms: int = 45_000
     at_most: int | None = None  # records: the rest of the topic stays where it is
-    protocol: str = "range"  # one of PROTOCOLS
+    protocol: str = "range"  # range or cooperative-sticky: the classic one with this assignor; consumer: KIP-848
 
     @property
     def asked(self) -> str:
@@ -58,6 +59,13 @@ class Membership:
         if self.session_timeout_ms not in CLIENT_SESSION_TIMEOUTS_MS:
             ms = self.session_timeout_ms
             raise Refusal.ILLEGAL_SESSION_TIMEOUT.error(asked=self.asked, session_timeout_ms=ms)
+
+    def check_on_cluster(self) -> None:
+        """`check`, and whether the topic is there and the seat may have this group. Raises: AppRefused, TopicMissing,
+        KafkaUnavailable."""
+        self.check()
+        find_topic(self.full_topic, asked=self.asked, namespace=self.namespace)
+        refuse_another_group(self.namespace, self.group_id, asked=self.asked)
 
     def settings(self) -> dict[str, str | int | bool]:
         return {

@@ -13,7 +13,6 @@ from lessons.cluster.consume.member import MAX_CREDIT, GroupMember
 from lessons.cluster.consume.membership import Membership
 from lessons.cluster.errors import ClusterError, KafkaRefused, no_answer
 from lessons.cluster.groups import describe_group
-from lessons.cluster.limits import refuse_another_group
 from lessons.cluster.metadata import find_topic
 
 MOST_MEMBERS = 4
@@ -121,9 +120,7 @@ def share_out(membership: Membership, members: int, *, timeout_s: float = TIMEOU
 
     Raises: AppRefused, KafkaRefused, KafkaUnavailable.
     """
-    membership.check()
-    find_topic(membership.full_topic, asked=membership.asked, namespace=membership.namespace)
-    refuse_another_group(membership.namespace, membership.group_id, asked=membership.asked)
+    membership.check_on_cluster()
     group = _Group(membership)
     deadline = group.began + timeout_s
     try:

@@ -14,8 +14,6 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Topic
 from lessons.cluster import clients
 from lessons.cluster.consume.membership import Membership
 from lessons.cluster.errors import no_answer, translated
-from lessons.cluster.limits import refuse_another_group
-from lessons.cluster.metadata import find_topic
 from lessons.cluster.records import Record, from_kafka
 
 POLL_S = 0.5
@@ -54,6 +52,7 @@ class Worker:
     commits_before: bool
     crash_after: int | None = None
     worked: Worked = field(default_factory=Worked)
+    _handled: int = 0
 
     def run(self) -> Worked:
         """Until it has crashed, or everything is handled that is there now.
@@ -61,9 +60,7 @@ class Worker:
         Raises: AppRefused, KafkaRefused, KafkaUnavailable, and whatever `handle` raises.
         """
         asked, namespace = self.membership.asked, self.membership.namespace
-        self.membership.check()
-        find_topic(self.membership.full_topic, asked=asked, namespace=namespace)
-        refuse_another_group(namespace, self.membership.group_id, asked=asked)
+        self.membership.check_on_cluster()
         with translated(asked=asked, namespace=namespace):
             holder = [clients.new_consumer(**self.membership.settings())]
             try:
@@ -108,7 +105,8 @@ class Worker:
         for message in batch:
             self.handle(from_kafka(message))
             self.worked.steps.append(Step("handled", message.partition() or 0, message.offset() or 0))
-            if len(self.worked.handled) == self.crash_after:
+            self._handled += 1
+            if self._handled == self.crash_after:
                 self.worked.has_crashed = True
                 return
         if not self.commits_before:

@@ -68,11 +68,9 @@ class BackAtItsPlace(Exercise):
 
     def observe(self, evidence: Evidence) -> Observation:
         """How the partition stood at each check, and what was typed."""
-        given = evidence.submitted(self.id)
-        answers = given.fields["answers"] if given else {}
         return {
             **seen_in(evidence, self.id, TOPIC, values_of_a_seat=OF_A_SEAT),
-            "typed": [answers.get("losses"), answers.get("readers")] if given else None,
+            "typed": evidence.typed(self.id, "losses", "readers"),
         }
 
     def judge(self, observation: Observation, seed: str) -> Verdict:

@@ -10,7 +10,7 @@ from lessons.course.a_group_shares_the_work.shares import (
     Sharing,
     busy,
     no_group,
-    sharings_ever,
+    seen_in,
 )
 from lessons.course.a_group_shares_the_work.steps import CREATE, PARTITIONS, TOPIC, run
 from lessons.course.bare_names import no_topic
@@ -88,15 +88,7 @@ class OneTooMany(Exercise):
 
     def observe(self, evidence: Evidence) -> Observation:
         """How this seat's groups have shared the topic, now and at earlier checks, and what was typed."""
-        topic = evidence.topic(TOPIC)
-        given = evidence.submitted(self.id)
-        answers = given.fields["answers"] if given else {}
-        return {
-            "partitions": len(topic.partitions) if topic else None,
-            "unprefixed": evidence.unprefixed([TOPIC]) if topic is None else {},
-            "sharings": sharings_ever(evidence) if topic else [],
-            "typed": [answers.get("busiest"), answers.get("idle")] if given else None,
-        }
+        return {**seen_in(evidence), "typed": evidence.typed(self.id, "busiest", "idle")}
 
     def judge(self, observation: Observation, seed: str) -> Verdict:
         numbers, sharings = observation["typed"], observation["sharings"]

@@ -22,6 +22,18 @@ Sharing = Mapping[
 ]  # JSON: `group`, its `protocol` (classic or consumer), the `shares`: partitions of each member
 
 
+def seen_in(evidence: Evidence) -> dict[str, Any]:
+    """As JSON: the topic's id and number of partitions, what lies under its bare name, and how this seat's groups have shared
+    it, now and at earlier checks. Raises: ClusterError."""
+    topic = evidence.topic(TOPIC)
+    return {
+        "topic_id": topic.topic_id if topic else None,
+        "partitions": len(topic.partitions) if topic else None,
+        "unprefixed": evidence.unprefixed([TOPIC]) if topic is None else {},
+        "sharings": sharings_ever(evidence) if topic else [],
+    }
+
+
 def sharings_now(evidence: Evidence) -> list[dict[str, Any]]:
     """Of this seat's groups that are stable and read the topic. Raises: ClusterError."""
     found = []

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field, create_model
 from lessons.course.a_group_shares_the_work.shares import (
     WHAT_IT_COSTS,
     no_group,
-    sharings_ever,
+    seen_in,
     with_several,
 )
 from lessons.course.a_group_shares_the_work.steps import CREATE, TOPIC, run
@@ -83,15 +83,7 @@ class WhatItCosts(Exercise):
 
     def observe(self, evidence: Evidence) -> Observation:
         """How this seat's groups have shared the topic, now and at earlier checks, and what was typed."""
-        topic = evidence.topic(TOPIC)
-        given = evidence.submitted(self.id)
-        answers = given.fields["answers"] if given else {}
-        return {
-            "topic_id": topic.topic_id if topic else None,
-            "unprefixed": evidence.unprefixed([TOPIC]) if topic is None else {},
-            "sharings": sharings_ever(evidence) if topic else [],
-            "typed": [answers.get("range"), answers.get("consumer")] if given else None,
-        }
+        return {**seen_in(evidence), "typed": evidence.typed(self.id, "range", "consumer")}
 
     def judge(self, observation: Observation, seed: str) -> Verdict:
         numbers, sharings = observation["typed"], observation["sharings"]

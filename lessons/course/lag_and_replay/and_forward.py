@@ -58,13 +58,12 @@ class AndForward(Exercise):
     def observe(self, evidence: Evidence) -> Observation:
         """Where the topic begins and ends, the times of its first records, where this seat's groups are, to where they have
         gone back ([group, offset]), and what was typed."""
-        seen, given = seen_in(evidence, TOPIC), evidence.submitted(self.id)
-        answers = given.fields["answers"] if given else {}
+        seen = seen_in(evidence, TOPIC)
         return {
             **seen,
             "times": times_in(evidence) if "0" in seen["spans"] else [],
             "back": back_ever(evidence, seen),
-            "typed": [answers.get("again"), answers.get("following")] if given else None,
+            "typed": evidence.typed(self.id, "again", "following"),
         }
 
     def judge(self, observation: Observation, seed: str) -> Verdict:

@@ -69,10 +69,8 @@ class QueueFull(Exercise):
 
     def observe(self, evidence: Evidence) -> Observation:
         """What was typed last, and how often this seat has filled a queue with the form."""
-        given = evidence.submitted(self.id)
-        answers = given.fields["answers"] if given else {}
         return {
-            "typed": [answers.get("records"), answers.get("lost")] if given else None,
+            "typed": evidence.typed(self.id, "records", "lost"),
             "fills": [[act.fields["queue_size"], act.fields["count"]] for act in evidence.acts("fill-queue")],
         }
 

@@ -78,13 +78,11 @@ class BothAtTheEnd(Exercise):
     def observe(self, evidence: Evidence) -> Observation:
         """Where the topic begins and ends, the places of this seat's groups, which of them it has started twice, and what was
         typed."""
-        given = evidence.submitted(self.id)
-        answers = given.fields["answers"] if given else {}
         started = [act.fields["group_id"] for act in evidence.acts("consume") if act.fields["topic"] == TOPIC]
         return {
             **seen_in(evidence, TOPIC),
             "again": sorted(group for group, count in Counter(started).items() if count > 1),
-            "typed": [answers.get("handed"), answers.get("left")] if given else None,
+            "typed": evidence.typed(self.id, "handed", "left"),
         }
 
     def judge(self, observation: Observation, seed: str) -> Verdict:

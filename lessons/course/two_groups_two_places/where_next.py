@@ -97,10 +97,7 @@ class WhereNext(Exercise):
 
     def observe(self, evidence: Evidence) -> Observation:
         """Where each partition begins and ends, the places of this seat's groups, and what was typed."""
-        given = evidence.submitted(self.id)
-        answers = given.fields["answers"] if given else {}
-        typed = [answers.get(name) for name in ("again", "earliest", "latest")]
-        return {**seen_in(evidence, TOPIC), "typed": typed if given else None}
+        return {**seen_in(evidence, TOPIC), "typed": evidence.typed(self.id, "again", "earliest", "latest")}
 
     def judge(self, observation: Observation, seed: str) -> Verdict:
         wanted, typed, spans = lag_asked(seed), observation["typed"], observation["spans"]

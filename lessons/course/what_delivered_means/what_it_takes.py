@@ -81,8 +81,6 @@ class WhatItTakes(Exercise):
 
     def observe(self, evidence: Evidence) -> Observation:
         """Whether one of the seat's records was refused so, and what was typed."""
-        given = evidence.submitted(self.id)
-        answers = given.fields["answers"] if given else {}
         reports = [
             report.get("error")
             for act in evidence.acts("produce")
@@ -91,7 +89,7 @@ class WhatItTakes(Exercise):
         ]
         return {
             "was_refused": REFUSED in reports,
-            "typed": [answers.get("away"), answers.get("lost")] if given else None,
+            "typed": evidence.typed(self.id, "away", "lost"),
         }
 
     def judge(self, observation: Observation, seed: str) -> Verdict:
