@@ -6,7 +6,8 @@ Twisted parses a form before Django is asked, and takes twelve times its size in
 join page, by nobody in particular, took 4 GB. So a body is refused by the length that it claims and by what arrives, and
 nothing but Django parses one. And Daphne's `send` never waits: a page that grants credit and reads nothing would make its
 process keep all of it. So what a browser has not taken is counted, and one that takes nothing for a while, or lets too much
-pile up, is cut off. `install` puts both in the place of Daphne's own classes.
+pile up, is cut off. Daphne asks each browser now and then whether it is there; where a member of a group hangs on it, it is
+asked more often: the group should not wait long for one whose page has vanished. `install` puts both in the place of Daphne's own classes.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from daphne import http_protocol, ws_protocol
 MOST_BODY_BYTES = 8 * 1024 * 1024
 MOST_UNSENT_BYTES = 4 * 1024 * 1024  # of one socket: more than all credit that a page of ours has out
 LONGEST_UNSENT_S = 30.0
+MEMBER_SILENT_S = 4.0
+_WITH_MEMBERS = (b"/consume/", b"/program/")  # paths of lessons.web.routing
 MOST_FILES = 65_536  # a connection is one; a process may have 1,024 unless it asks for more
 
 _REFUSED = b"A form or a request may have at most %d MB.\n" % (MOST_BODY_BYTES >> 20)
@@ -90,7 +93,9 @@ class Backlog:
 
 
 class BoundedWebSocket(ws_protocol.WebSocketProtocol):
-    """A websocket whose other end has to read."""
+    """A websocket whose other end has to read, and to be there."""
+
+    last_ping: float  # Daphne's: when it was heard from or asked last, as time.time()
 
     def onOpen(self) -> None:
         self._backlog = Backlog()
@@ -102,6 +107,13 @@ class BoundedWebSocket(ws_protocol.WebSocketProtocol):
         super().serverSend(content, binary)
         if self.state == self.STATE_OPEN and self._backlog.is_too_much_with(len(content)):
             self.dropConnection(abort=True)
+
+    def check_timeouts(self) -> None:
+        is_due = time.time() - self.last_ping > MEMBER_SILENT_S and self.path.endswith(_WITH_MEMBERS)
+        if is_due and self.state == self.STATE_OPEN:
+            self._sendAutoPing()
+            self.last_ping = time.time()
+        super().check_timeouts()
 
 
 def install() -> None:

@@ -1,4 +1,8 @@
-"""Find a Chromium for the tests: on this machine, or else from Playwright, or else from Debian."""
+"""Find a Chromium for the tests: on this machine, or else from Playwright, or else from Debian.
+
+The headless shell is preferred, and installed where that is quickly done: it draws no window around each page, which is three
+quarters of the work of opening one.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 VARIABLE = "KAFKACLASS_BROWSER"
+SHELL = "chromium-headless-shell"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC_APPLICATIONS = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
@@ -25,14 +30,9 @@ class NoBrowser(Exception):
 
 def find_browser(*, say: Callable[[str], None]) -> Path:
     """A browser that runs; installs one if necessary. Raises: NoBrowser"""
-    for path in _on_this_machine():
-        if _runs(path):
+    for path in _candidates(say):
+        if path and _runs(path):
             return path
-    for name, install in (("Playwright", _from_playwright), ("apt-get", _from_apt)):
-        say(f"No Chromium on this machine; trying {name}.")
-        installed = install()
-        if installed and _runs(installed):
-            return installed
     raise NoBrowser(
         "The browser tests need Chromium or Google Chrome, and none could be installed. Install one, for example by"
         " `sudo apt-get install chromium` on Debian, `brew install --cask chromium` on macOS, or"
@@ -40,12 +40,23 @@ def find_browser(*, say: Callable[[str], None]) -> Path:
     )
 
 
-def _on_this_machine() -> Iterator[Path]:
-    named = os.environ.get(VARIABLE)
-    if named:
+def _candidates(say: Callable[[str], None]) -> Iterator[Path | None]:
+    if named := os.environ.get(VARIABLE):
         yield Path(named)
-    yield from (Path(found) for found in map(shutil.which, NAMES) if found)
+    yield _on_path(SHELL)
+    if _has_apt() and _succeeds(["apt-cache", "show", SHELL], timeout_s=_RUNS_TIMEOUT_S, quiet=True):
+        say(f"Installing {SHELL} for the tests.")
+        yield _installed_by_apt(SHELL)
+    yield from map(_on_path, NAMES)
     yield from map(Path, MAC_APPLICATIONS)
+    for name, install in (("Playwright", _from_playwright), ("apt-get", _from_apt)):
+        say(f"No Chromium on this machine; trying {name}.")
+        yield install()
+
+
+def _on_path(name: str) -> Path | None:
+    found = shutil.which(name)
+    return Path(found) if found else None
 
 
 def _runs(path: Path) -> bool:
@@ -63,15 +74,22 @@ def _from_playwright() -> Path | None:
 
 
 def _from_apt() -> Path | None:
-    """Install Debian's. Works only as root and where apt is."""
-    if os.geteuid() != 0 or not shutil.which("apt-get"):
+    """Debian's, the shell if there is one."""
+    if not _has_apt() or not _succeeds(["apt-get", "update"], timeout_s=_INSTALL_TIMEOUT_S):
         return None
+    return _installed_by_apt(SHELL) or _installed_by_apt("chromium")
+
+
+def _has_apt() -> bool:
+    """And may use it."""
+    return os.geteuid() == 0 and shutil.which("apt-get") is not None
+
+
+def _installed_by_apt(package: str) -> Path | None:
+    """Its program has the package's name."""
+    command = ["apt-get", "install", "--yes", "--no-install-recommends", package]
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["apt-get", "update"], ["apt-get", "install", "--yes", "--no-install-recommends", "chromium"]):
-        if not _succeeds(command, timeout_s=_INSTALL_TIMEOUT_S, environment=environment):
-            return None
-    found = shutil.which("chromium")
-    return Path(found) if found else None
+    return _on_path(package) if _succeeds(command, timeout_s=_INSTALL_TIMEOUT_S, environment=environment) else None
 
 
 def _succeeds(

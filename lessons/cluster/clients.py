@@ -215,6 +215,11 @@ def known() -> Known:
     return _current().known
 
 
+def note_answer() -> None:
+    """The cluster has answered in this moment."""
+    known().answered_at = time.monotonic()
+
+
 def admin() -> AdminClient:
     """The process's admin client."""
     return _current().admin()
@@ -327,7 +332,9 @@ def close_all() -> None:
 def settle(future: Future[T], *, asked: str, namespace: Strips | None = None, timeout_s: float = TIMEOUT_S) -> T:
     """The result of an admin call, within the time limit. Raises ClusterError."""
     with translated(asked=asked, namespace=namespace):
-        return future.result(timeout_s)
+        result = future.result(timeout_s)
+    note_answer()
+    return result
 
 
 def settle_each(

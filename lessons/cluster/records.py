@@ -295,6 +295,7 @@ class _Report:
             self.partition, self.offset = message.partition(), message.offset()
             self.latency_ms = (time.monotonic() - self.sent_at) * 1000
             self.reported_at = next(self.turns)
+            clients.note_answer()
         except Exception:
             _log.exception("a delivery report could not be read")
         finally:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from hashlib import sha256
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T", int, str)
 
@@ -14,6 +15,12 @@ def seeded_choice(options: Iterable[T], seed: str) -> T:
 
     Raises: ValueError if there are none.
     """
+    chosen: T = _chosen(options if isinstance(options, range) else tuple(options), seed)
+    return chosen
+
+
+@lru_cache(maxsize=20_000)  # of each seat some dozens, and every check asks for them again
+def _chosen(options: range | tuple[Any, ...], seed: str) -> Any:
     return min(options, key=lambda option: sha256(f"{seed} {option}".encode()).digest())
 
 

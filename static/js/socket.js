@@ -2,19 +2,24 @@
 //
 //   connect(url, { onFrame(frame), onState(isOnline, words), heartbeat }) → { isOpen(), send(frame) → was it sent, close() }
 //
-// A browser does not notice when the network just vanishes. With `heartbeat` a connection on which nothing has come for
-// a while is given up, within 14 s; sooner when the browser says that it is offline. It may be offline and the connection
-// good all the same: to this very machine. So it is asked then, and not given up.
+// A browser does not notice when the network just vanishes. So with `heartbeat` the server is asked whether it is there, and
+// a connection on which it does not answer is given up, within 13 s. One connection of a page asks for all of them, and when
+// it is lost the others ask at once; by themselves they ask now and then, for they may lead to another process. All ask when
+// the browser says that it is offline. It may be offline and the connection good all the same: to this very machine. And a
+// tab that nobody sees may run its timers once a minute: only a question without an answer tells anything.
 
 import { has, text } from "./words.js";
 
 const SHORTEST_MS = 250;
 const LONGEST_MS = 8000;
 const GOOD_AFTER_MS = 5000;
-const PING_EVERY_MS = 4000;
-const SILENT_AFTER_MS = 9000;
+const BEAT_EVERY_MS = 6000;
+const OTHERS_BEAT = 5; // beats from one question to the next
+const ANSWER_WITHIN_MS = 5000;
 const OFFLINE_AFTER_MS = 3000;
 const BLOCKED_AFTER = 3; // tries without a single connection
+
+const beating = new Set(); // the connections of this page that are open: the functions by which they ask at once
 
 export function connect(url, { onFrame, onState = () => {}, heartbeat = false }) {
   const address = new URL(url, location.href);
@@ -24,6 +29,8 @@ export function connect(url, { onFrame, onState = () => {}, heartbeat = false })
   let timer = 0;
   let openedAt = 0;
   let heardAt = 0;
+  let askedAt = 0; // the first question that may still be without an answer
+  let beats = 0;
   let isClosed = false;
   let failures = 0; // since the page was loaded, until a first one succeeds
 
@@ -31,10 +38,12 @@ export function connect(url, { onFrame, onState = () => {}, heartbeat = false })
     clearTimeout(timer);
     if (isClosed || socket) return;
     const mine = (socket = new WebSocket(address));
-    openedAt = heardAt = Infinity;
+    openedAt = Infinity;
     mine.onopen = () => {
       openedAt = heardAt = performance.now();
+      askedAt = 0;
       failures = -Infinity;
+      if (heartbeat) beating.add(askAtOnce);
       onState(true);
     };
     mine.onmessage = (event) => {
@@ -49,6 +58,9 @@ export function connect(url, { onFrame, onState = () => {}, heartbeat = false })
 
   function lost(code) {
     socket = null;
+    const wasFirst = isFirst();
+    beating.delete(askAtOnce);
+    if (wasFirst) for (const askOther of beating) askOther();
     const final = `closed-${code}`; // there are words for what will not come back
     isClosed ||= has(final);
     if (performance.now() - openedAt > GOOD_AFTER_MS) wait = SHORTEST_MS;
@@ -61,8 +73,22 @@ export function connect(url, { onFrame, onState = () => {}, heartbeat = false })
 
   function beat() {
     if (!isOpen()) return;
-    if (performance.now() - heardAt > SILENT_AFTER_MS) giveUp();
-    else send({ type: "ping" });
+    beats += 1;
+    if (isUnanswered() && performance.now() - askedAt > ANSWER_WITHIN_MS) giveUp();
+    else if (isFirst() || beats % OTHERS_BEAT === 0) ask();
+  }
+
+  function ask() {
+    if (!isUnanswered()) askedAt = performance.now();
+    send({ type: "ping" });
+  }
+
+  function isUnanswered() {
+    return askedAt > heardAt;
+  }
+
+  function isFirst() {
+    return beating.values().next().value === askAtOnce;
   }
 
   function giveUp() {
@@ -74,9 +100,9 @@ export function connect(url, { onFrame, onState = () => {}, heartbeat = false })
   function askAtOnce() {
     if (!isOpen()) return;
     const asked = socket;
-    const askedAt = performance.now();
-    send({ type: "ping" });
-    setTimeout(() => { if (socket === asked && heardAt < askedAt) giveUp() }, OFFLINE_AFTER_MS);
+    const now = performance.now();
+    ask();
+    setTimeout(() => { if (socket === asked && heardAt < now) giveUp() }, OFFLINE_AFTER_MS);
   }
 
   function isOpen() {
@@ -89,7 +115,7 @@ export function connect(url, { onFrame, onState = () => {}, heartbeat = false })
     return true;
   }
 
-  const beats = heartbeat ? setInterval(beat, PING_EVERY_MS) : 0;
+  const timerOfBeats = heartbeat ? setInterval(beat, BEAT_EVERY_MS) : 0;
   const away = () => { clearTimeout(timer); socket?.close() };
   if (heartbeat) addEventListener("offline", askAtOnce);
   addEventListener("online", open);
@@ -103,7 +129,8 @@ export function connect(url, { onFrame, onState = () => {}, heartbeat = false })
     close() {
       isClosed = true;
       clearTimeout(timer);
-      clearInterval(beats);
+      clearInterval(timerOfBeats);
+      beating.delete(askAtOnce);
       removeEventListener("offline", askAtOnce);
       removeEventListener("online", open);
       removeEventListener("pageshow", open);

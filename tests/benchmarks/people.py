@@ -26,6 +26,7 @@ from tests.browser.conftest import RunningApp
 
 ACT_EVERY_S = 20.0
 TABLE_EVERY_S = 5.0
+BEAT_EVERY_S = 6.0  # on one socket of each page: static/js/socket.js
 DEADLINE_S = 60.0
 READ = ("kafka-and-its-cluster", "creating-topics", "producing")
 TICK_LESSON, TICK_TOPICS = "creating-topics", ("test1p", "test2p", "test2die")  # what the ticking seats finish
@@ -98,6 +99,11 @@ class Person:
                 await socket.send(json.dumps({"type": "grant", "records": owed}))
                 owed = 0
 
+    async def beat(self, socket: websockets.ClientConnection) -> None:
+        while True:
+            await asyncio.sleep(BEAT_EVERY_S)
+            await socket.send('{"type":"ping"}')
+
 
 class Student(Person):
     async def join(self, number: int) -> None:
@@ -125,6 +131,7 @@ class Student(Person):
         await watch.send('{"type":"grant","records":500}')
         for socket in (live, watch):
             tasks.append(asyncio.create_task(self.hear(socket, lambda frame: None)))
+        tasks.append(asyncio.create_task(self.beat(live)))
 
     async def consume(self, tasks: list[asyncio.Task[None]]) -> None:
         """Starts a consumer of its own, and waits until it has its partition."""
@@ -163,7 +170,7 @@ class Ticking(Student):
         self.namespace = re.search(rf"\b{self.class_slug}\.\w+\.", page.text)[0]  # type: ignore[index]
         self.ticked = asyncio.Event()
         live = await self.socket(f"live/lesson/?lesson={TICK_LESSON}")
-        tasks.append(asyncio.create_task(self.hear(live, self.take)))
+        tasks += [asyncio.create_task(self.hear(live, self.take)), asyncio.create_task(self.beat(live))]
 
     def take(self, frame: dict[str, Any]) -> None:
         if 'class="exercise done"' in "".join(frame.get("parts", {}).values()):
@@ -212,6 +219,7 @@ class Staff(Person):
         await feed.send('{"type":"grant","records":500}')
         for socket, take in ((feed, self.take), (await self.socket("live/room/"), lambda frame: None)):
             tasks.append(asyncio.create_task(self.hear(socket, take)))
+        tasks.append(asyncio.create_task(self.beat(feed)))
 
     def take(self, frame: dict[str, Any]) -> None:
         now = datetime.now(UTC)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, WebSocket, expect
 from websockets.sync.client import connect
 
 from lessons.cluster import groups, topics
@@ -87,3 +87,27 @@ def test_a_consumer_whose_page_was_cut_off_has_left_its_group_within_15_seconds(
         wait_for(
             lambda: not groups.describe_group(namespace, "g").members, every_s=0.25
         )  # half of its session's time-out
+
+
+def test_a_tab_whose_timers_run_once_a_minute_stays_connected(seat: Page, app: RunningApp):
+    """As of a tab that nobody has seen for a while: the last answer is old whenever it looks."""
+    seat.clock.install()
+    opened: list[WebSocket] = []
+    asked = [0]
+
+    def take(opening: WebSocket) -> None:
+        opened.append(opening)
+        opening.on("framesent", lambda frame: asked.__setitem__(0, asked[0] + (frame == '{"type":"ping"}')))
+
+    seat.on("websocket", take)
+    seat.get_by_role("link", name="Lessons").first.click()
+    seat.get_by_role("link", name="Producing").first.click()
+    expect(seat.locator("[data-live-state].on")).to_be_visible()
+    sockets = len(opened)
+    for _minute in range(3):
+        before = asked[0]
+        seat.clock.fast_forward(60_000)
+        wait_for(lambda: seat.evaluate("1") and asked[0] > before, every_s=0.05)  # noqa: B023
+        seat.clock.run_for(50)
+    assert len(opened) == sockets
+    expect(seat.locator("[data-live-state].on")).to_be_visible()

@@ -30,6 +30,12 @@ def test_chromium_on_the_path_is_taken(bare):
     assert find_browser(say=print) == chromium
 
 
+def test_the_headless_shell_comes_before_whole_browsers(bare):
+    program(bare / "chromium", 0)
+    shell = program(bare / "chromium-headless-shell", 0)
+    assert find_browser(say=print) == shell
+
+
 def test_a_browser_that_does_not_run_is_passed_over(bare):
     program(bare / "chromium", 1)
     chrome = program(bare / "google-chrome", 0)

@@ -31,11 +31,13 @@ class Step:
 
 @dataclass
 class Worked:
-    """What a worker did, in its order. `waited_s` is the time until it was given partitions."""
+    """What a worker did, in its order. `waited_s` is the time until it was given partitions; `is_all`: whether it saw the end
+    of each of them."""
 
     waited_s: float = 0.0
     steps: list[Step] = field(default_factory=list)
     has_crashed: bool = False
+    is_all: bool = False
 
     @property
     def handled(self) -> list[Step]:
@@ -44,18 +46,19 @@ class Worked:
 
 @dataclass
 class Worker:
-    """`handle` is called for each record, in its order; `crash_after` so many of them, None: it does not."""
+    """`handle` is called for each record, in its order, `most` in all; `crash_after` so many of them, None: it does not."""
 
     membership: Membership
     handle: Callable[[Record], None]
     batch: int
     commits_before: bool
+    most: int
     crash_after: int | None = None
     worked: Worked = field(default_factory=Worked)
     _handled: int = 0
 
     def run(self) -> Worked:
-        """Until it has crashed, or everything is handled that is there now.
+        """Until it has crashed, or everything is handled that is there now, or as many as it may.
 
         Raises: AppRefused, KafkaRefused, KafkaUnavailable, and whatever `handle` raises.
         """
@@ -92,11 +95,11 @@ class Worker:
                 ended.add(message.partition() or 0)
             elif error.fatal() or not error.retriable():
                 raise KafkaException(error)
-            is_over = len(ended) == len(consumer.assignment()) > 0
-            if waiting and (is_over or len(waiting) >= self.batch):
+            self.worked.is_all = len(ended) == len(consumer.assignment()) > 0
+            if waiting and (self.worked.is_all or len(waiting) >= min(self.batch, self.most - self._handled)):
                 self._take(consumer, waiting)
                 waiting = []
-            if is_over:
+            if self.worked.is_all or self._handled == self.most:
                 return
 
     def _take(self, consumer: Consumer, batch: list[Message]) -> None:

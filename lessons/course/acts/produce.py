@@ -286,31 +286,43 @@ producer = Producer({{
     def command(self, where: Where) -> str:
         """The console producer reads headers, key and value from one line, and cannot choose a partition. It escapes
         nothing: what the text holds cannot part it, so other signs do."""
-        properties, prefix = [], ""
-        lines = ["NULL"] if self.tombstone else self.values.split("\n")
-        if self.headers:
-            pairs = [line.split("=", 1) for line in self.headers.split("\n") if line]
-            words = [word for pair in pairs for word in pair]
-            within, between = _signs(":,", apart_from=words)
-            [behind] = _signs("\t", apart_from=[*words, self.key, *lines], besides=within + between)
-            properties.append("parse.headers=true")
-            properties += _changed(("headers.key.separator", within, ":"), ("headers.separator", between, ","))
-            properties += _changed(("headers.delimiter", behind, "\t"))
-            prefix += between.join(within.join(pair) for pair in pairs) + behind
-        keys = [key or "NULL" for key in self._keys]
-        if self.key:
-            [behind] = _signs("\t", apart_from=[*keys, *lines])
-            properties.append("parse.key=true")
-            properties += _changed(("key.separator", behind, "\t"))
-            lines = [key + behind + line for key, line in zip(keys, lines, strict=True)]
-        if self.tombstone or (self.key and "" in self._keys):
-            properties.append("null.marker=NULL")
+        properties, lines = self._typed()
         options = [word for prop in properties for word in ("--reader-property", prop)]
         if self.flush_each or self.pause_ms:  # its time-out is linger.ms: so long a record waits before it is sent
             options += ["--sync", "--timeout", str(self.pause_ms or 0)]
         options += ["--request-required-acks", self.acks] if self.acks else []
         options += ["--message-send-max-retries", str(self.retries)] if self.retries is not None else []
         tool = where.tool("kafka-console-producer.sh", "--topic", where.full(self.topic), *options)
+        return self._where_the_tool_differs() + printed(lines, tool)
+
+    def _typed(self) -> tuple[list[str], list[str]]:
+        """The properties of the tool's reader, and the lines that it is given."""
+        lines = ["NULL"] if self.tombstone else self.values.split("\n")
+        keys = [key or "NULL" for key in self._keys]
+        head, properties = self._typed_headers(apart_from=[self.key, *lines])
+        if self.key:
+            [behind] = _signs("\t", apart_from=[*keys, *lines])
+            properties += ["parse.key=true", *_changed(("key.separator", behind, "\t"))]
+            lines = [key + behind + line for key, line in zip(keys, lines, strict=True)]
+        if self.tombstone or (self.key and "" in self._keys):
+            properties.append("null.marker=NULL")
+        return properties, [head + line for line in lines]
+
+    def _typed_headers(self, *, apart_from: Sequence[str]) -> tuple[str, list[str]]:
+        """What each line begins with, and the properties by which it is read."""
+        if not self.headers:
+            return "", []
+        pairs = [line.split("=", 1) for line in self.headers.split("\n") if line]
+        words = [word for pair in pairs for word in pair]
+        within, between = _signs(":,", apart_from=words)
+        [behind] = _signs("\t", apart_from=[*words, *apart_from], besides=within + between)
+        changed = _changed(
+            ("headers.key.separator", within, ":"), ("headers.separator", between, ","),
+            ("headers.delimiter", behind, "\t"),
+        )  # fmt: skip
+        return between.join(within.join(pair) for pair in pairs) + behind, ["parse.headers=true", *changed]
+
+    def _where_the_tool_differs(self) -> str:
         note = ""
         if self.sticky_linger_ms is not None:
             note = (
@@ -324,7 +336,7 @@ producer = Producer({{
                 "# A Java client hashes keys by murmur2, the Python client by\n"
                 "# CRC32: the partition may be another one.\n"
             )
-        return note + printed([prefix + line for line in lines], tool)
+        return note
 
     def feed_line(self) -> str:
         what = {"records": counted.records(self._count), "topic": self.topic, "key": self.key}

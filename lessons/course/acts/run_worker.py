@@ -10,7 +10,7 @@ from lessons.cluster.consume.membership import Membership
 from lessons.cluster.consume.worker import Worked, Worker
 from lessons.cluster.namespace import Namespace
 from lessons.course.acts._reports import told_value
-from lessons.course.acts.base import Action, Answer, Name, Where, literal
+from lessons.course.acts.base import MOST_RECORDS, Action, Answer, Name, Where, literal
 from lessons.course.acts.consume import Consume
 from lessons.words import _, gettext_noop
 
@@ -22,7 +22,7 @@ class RunWorker(Action):
     """Run a worker: a consumer that handles each record by sending one to another topic, with the group as its key.
 
     It commits after every few records, before or after it has handled them. A crash ends it between two of these: it neither
-    commits nor leaves its group.
+    commits nor leaves its group. One run handles at most 500 records.
     """
 
     kind: ClassVar[str] = "run-worker"
@@ -68,7 +68,7 @@ class RunWorker(Action):
         membership = Membership(
             namespace, self.topic, self.group_id, session_timeout_ms=self._reader.session_timeout_ms
         )
-        worker = Worker(membership, handle, self.batch, self.commit == BEFORE, self.crash_after)
+        worker = Worker(membership, handle, self.batch, self.commit == BEFORE, MOST_RECORDS, self.crash_after)
         worked = worker.run()
         return Answer(
             words=self._words(worked),
@@ -85,12 +85,13 @@ class RunWorker(Action):
 
     def _words(self, worked: Worked) -> str:
         words = _("It waited %(seconds)s s for its partitions, and handled %(records)s.")
-        ends = {
-            True: _("Then it crashed, and did not leave its group."),
-            False: _("Everything that was there is handled and committed."),
-        }
-        words %= {"seconds": f"{worked.waited_s:.1f}", "records": counted.records(len(worked.handled))}
-        return f"{words} {ends[worked.has_crashed]}"
+        if worked.has_crashed:
+            end = _("Then it crashed, and did not leave its group.")
+        elif worked.is_all:
+            end = _("Everything that was there is handled and committed.")
+        else:
+            end = _("They are committed. One run handles no more: run it again for what is left.")
+        return f"{words % {'seconds': f'{worked.waited_s:.1f}', 'records': counted.records(len(worked.handled))}} {end}"
 
     def _lines(self, worked: Worked, values: list[bytes | None]) -> Iterator[str]:
         left = iter(values)

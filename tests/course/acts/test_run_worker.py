@@ -8,6 +8,7 @@ import pytest
 
 from lessons.cluster import groups, records, topics
 from lessons.cluster.errors import TopicMissing
+from lessons.course.acts import run_worker
 from lessons.course.acts.base import Answer, Where
 from lessons.course.acts.produce import Produce
 from lessons.course.acts.run_worker import AFTER, BEFORE, RunWorker
@@ -52,6 +53,19 @@ def test_after_a_crash_the_next_one_begins_at_what_was_committed(
     assert [number for _group, number in done(where)[5:]] == again
     assert committed(where) == [10]
     assert groups.describe_group(where.namespace, "g").members == ()
+
+
+def test_one_run_handles_no_more_than_one_act_may_send_and_the_next_goes_on(
+    where: Where, ten: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_worker, "MOST_RECORDS", 7)
+    answer = run(where, batch=5, commit=AFTER)
+    assert "run it again for what is left" in answer.words
+    assert [number for _group, number in done(where)] == list(range(7))
+    assert committed(where) == [7]
+    answer = run(where, batch=5, commit=AFTER)
+    assert "Everything that was there" in answer.words
+    assert [number for _group, number in done(where)] == list(range(10))
 
 
 def test_steps_are_told_in_their_order(where: Where, ten: None) -> None:
