@@ -42,9 +42,9 @@ Clock = Callable[[datetime], str]
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The words in the cells, in the reader's language: looked up once, not 20,000 times."""
+    """What the cells say, as HTML in the reader's language: looked up once, not 20,000 times."""
 
-    states: Mapping[str, str]
+    marks: Mapping[str, str]  # by state
     late: str
     by_hand: str
 
@@ -116,8 +116,9 @@ def _sorter(by: str, query: Query) -> dict[str, str]:
 
 
 def _words() -> Words:
-    states = {state: escape(words) for state, words in STATE_WORDS.items()}
-    return Words(states, late=escape(_("late")), by_hand=escape(_("by hand")))
+    # `escape` leaves a lazy text lazy, so each is made a string first.
+    marks = {state: f'<i role=img aria-label="{escape(str(words))}"></i>' for state, words in STATE_WORDS.items()}
+    return Words(marks, late=escape(str(_("late"))), by_hand=escape(str(_("by hand"))))
 
 
 def _line(row: Row, links: list[str], clock: Clock, words: Words, *, of_all: int) -> SeatLine:
@@ -136,7 +137,7 @@ def _line(row: Row, links: list[str], clock: Clock, words: Words, *, of_all: int
 
 
 def _cell(cell: Cell, link: str, clock: Clock, words: Words) -> str:
-    mark = f'<i role=img aria-label="{words.states[cell.state]}"></i>'
+    mark = words.marks[cell.state]
     if not cell.state:
         return f'<td class=o><a href="{link}">{mark}</a></td>'
     points = told(cell.points) if cell.points or cell.override or cell.state == "done" else ""
