@@ -47,6 +47,7 @@ class Outbox:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._there: set[str] = set()  # the topics that were seen
+        self._classes: dict[int, Class] = {}
 
     def ring(self, changed: Changed, row: Any) -> None:
         """A row was stored that the feed may have to tell."""
@@ -135,7 +136,7 @@ class Outbox:
         """Acts before what they finished. Raises: ClusterError, and they wait again."""
         sent = 0
         with self._sending:
-            klass = Class.objects.get(pk=class_pk)
+            klass = self._class(class_pk)
             while some := self._take_some(class_pk):
                 for table, keys in some.items():
                     try:
@@ -144,6 +145,12 @@ class Outbox:
                         self._put_back(class_pk, some)
                         raise
         return sent
+
+    def _class(self, pk: int) -> Class:
+        """Its key and slug, which stay, are all that is asked of it."""
+        if pk not in self._classes:
+            self._classes[pk] = Class.objects.get(pk=pk)
+        return self._classes[pk]
 
     def _take_some(self, class_pk: int) -> dict[Table, list[Any]]:
         """Before the look: a row that changes during it waits anew."""
