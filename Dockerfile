@@ -21,5 +21,10 @@ ENV HOME=/data KAFKACLASS_DATA=/data
 VOLUME /data
 EXPOSE 8000
 
+# Whether it can serve. Kafka is not asked: the pages wait for it, and no other container would reach it either. (http.client
+# knows no proxy, which would look for this address elsewhere.)
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=6 \
+    CMD ["python", "-c", "from http.client import HTTPConnection as Site; site = Site('127.0.0.1', 8000, timeout=4); site.request('GET', '/readyz'); raise SystemExit(site.getresponse().status != 200)"]
+
 # Migrates, starts Daphne and looks after it; stops in 10 s.
 CMD ["python", "manage.py", "up", "--host", "0.0.0.0"]

@@ -17,6 +17,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from kafkaclass import server  # noqa: E402
 from lessons.classroom import process  # noqa: E402
 from lessons.cluster import clients  # noqa: E402
+from lessons.web.operating import Operating  # noqa: E402
 from lessons.web.routing import websocket_urlpatterns  # noqa: E402
 from lessons.web.sockets.origin import SameOriginOnly  # noqa: E402
 
@@ -25,4 +26,4 @@ clients.warm_up()  # so that the first record does not wait for the producer to 
 process.current().start()
 
 sockets = SameOriginOnly(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))
-application = ProtocolTypeRouter({"http": pages, "websocket": sockets})
+application = ProtocolTypeRouter({"http": Operating(pages), "websocket": sockets})

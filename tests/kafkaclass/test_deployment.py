@@ -11,6 +11,7 @@ import subprocess
 import sys
 import urllib.request
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -91,7 +92,9 @@ def test_every_image_is_pinned_and_every_service_has_a_health_check():
     images = [service["image"] for service in SERVICES.values() if "build" not in service]
     images += re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE)
     assert all(re.search(r":\d+\.\d+", image) for image in images), images
-    assert all("test" in service["healthcheck"] for service in SERVICES.values())
+    assert all("test" in service["healthcheck"] for name, service in SERVICES.items() if name != "web")
+    assert "healthcheck" not in SERVICES["web"]
+    assert health_check()[0] == "python"  # its image's
 
 
 def test_every_volume_that_is_used_is_declared_and_every_anchor_is_used():
@@ -132,6 +135,17 @@ def test_what_the_image_copies_is_not_ignored_and_all_else_is():
 
 def image_command() -> list[str]:
     return json.loads(re.findall(r"^CMD (.+)$", DOCKERFILE, re.MULTILINE)[-1])
+
+
+def health_check() -> list[str]:
+    [command] = re.findall(r"^HEALTHCHECK .*\\\n +CMD (.+)$", DOCKERFILE, re.MULTILINE)
+    return json.loads(command)
+
+
+def is_healthy(port: int) -> bool:
+    _python, option, program = health_check()
+    assert "8000" in program
+    return subprocess.run([sys.executable, option, program.replace("8000", str(port))], check=False).returncode == 0
 
 
 @pytest.fixture
@@ -182,6 +196,7 @@ def test_what_the_image_copies_is_enough_to_serve_pages_and_styles_and_nothing_i
     try:
         known = wait_for(lambda: running.read(data_dir), why=lambda: data_dir.with_suffix(".log").read_text())
         page = get(f"{known.url}/join/")
+        assert is_healthy(urlsplit(known.url).port or 0)
         styles = re.findall(r'href="(/static/[^"]+\.css)"', page)
         assert styles
         assert all(get(f"{known.url}{style}") for style in styles)
@@ -191,5 +206,6 @@ def test_what_the_image_copies_is_enough_to_serve_pages_and_styles_and_nothing_i
         process.send_signal(signal.SIGTERM)
         process.wait(PATIENCE_S)
     assert process.returncode == 0
+    assert not is_healthy(urlsplit(known.url).port or 0)
     assert not (data_dir / "kafka").exists()
     assert sorted(image.rglob("*")) == before

@@ -10,11 +10,12 @@ import os
 import re
 import subprocess
 import sys
+import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from http.cookiejar import CookieJar
 from pathlib import Path
 from uuid import uuid4
@@ -162,6 +163,29 @@ def test_two_machines_on_one_database_and_one_cluster_are_one_class(empty_databa
             until_kind(tab, "stopped")
             wait_for(lambda: state_of(database, act_id) == "done")
             assert database.execute("SELECT count(*) FROM lessons_class").fetchone() == (1,)
+        with no_connection_to(empty_database_url):
+            wait_for(lambda: status_of(f"{one.url}/readyz") == status_of(f"{two.url}/readyz") == 503)
+            assert status_of(f"{one.url}/healthz") == 200  # nobody has to start it again
+        wait_for(lambda: status_of(f"{one.url}/readyz") == status_of(f"{two.url}/readyz") == 200)
+
+
+@contextmanager
+def no_connection_to(database_url: str) -> Iterator[None]:
+    """Those that there are end, and no new one is let in."""
+    server, _, name = database_url.rpartition("/")
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as administrator:
+        administrator.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        administrator.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+        yield
+        administrator.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+
+
+def status_of(url: str) -> int:
+    try:
+        with urllib.request.urlopen(url, timeout=PATIENCE_S) as answer:
+            return answer.status
+    except urllib.error.HTTPError as error:
+        return error.code
 
 
 def seat_of(database: psycopg.Connection) -> str:
