@@ -6,6 +6,7 @@
 | `KAFKACLASS_HOSTS` | host names, comma-separated, under which the pages may be asked for | loopback only |
 | `KAFKACLASS_TLS` | `1` when TLS ends in front of the app: secure cookies, HSTS | off |
 | `KAFKACLASS_SECRET_KEY` | the key of sessions, codes, tokens and cards; the same wherever one database is used | made in the data folder |
+| `KAFKACLASS_METRICS_TOKEN` | whoever sends it as a bearer token may read `/metrics` from elsewhere | this machine alone may |
 | `KAFKACLASS_DEBUG` | `1` shows tracebacks in the browser | off |
 | `DATABASE_URL` | any database that Django knows, e.g. `postgres://…` | SQLite in the data folder |
 | `KAFKACLASS_MAVEN` | the URL of a mirror of Maven Central, for the jars of the embedded brokers | Maven Central itself |
@@ -53,6 +54,8 @@ ALLOWED_HOSTS = AllowedHosts([*LOOPBACK, *HOSTS], OWN_HOSTS)
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in HOSTS if host != "*"] if BEHIND_TLS else []
 # `up --authoring` tells so to the web server that it starts: of which sources this process was started.
 AUTHORING = state_of_sources(BASE_DIR) if os.environ.get("KAFKACLASS_AUTHORING") == "1" else ""
+
+METRICS_TOKEN = os.environ.get("KAFKACLASS_METRICS_TOKEN", "")
 
 # --- Kafka ---------------------------------------------------------------------------------------------------
 

@@ -60,6 +60,7 @@ class SeatLimits:
         # By what is counted and the seat's prefix, which is never reused.
         self._latest: dict[tuple[Refusal, str], deque[float]] = {}
         self._running: Counter[tuple[Refusal, str]] = Counter()
+        self.refused: Counter[Refusal] = Counter()  # of all seats
 
     def count_act(self, member: Member, *, asked: str) -> None:
         """Count one more act of this seat. Raises: TooFast."""
@@ -89,6 +90,8 @@ class SeatLimits:
             return
         stored = member.acts.exclude(pk=act_id).filter(weight__gte=large).aggregate(all=Sum("weight"))["all"] or 0
         if stored >= self.settings.most_stored_bytes:
+            with self._lock:
+                self.refused[Refusal.TOO_MUCH] += 1
             raise Refusal.TOO_MUCH.error(kind=TooMuch, asked=asked, stored_mb=stored >> 20, always_kb=large >> 10)
 
     def _count(self, member: Member, most: int, refusal: Refusal, *, asked: str) -> None:
@@ -96,6 +99,7 @@ class SeatLimits:
         with self._lock:
             latest = self._latest.setdefault((refusal, member.namespace.prefix), deque(maxlen=most))
             if len(latest) == most and now - latest[0] < within_s:
+                self.refused[refusal] += 1
                 wait_s = f"{within_s - (now - latest[0]):.0f}"
                 raise refusal.error(kind=TooFast, asked=asked, most=most, within_s=f"{within_s:g}", wait_s=wait_s)
             latest.append(now)
@@ -105,6 +109,7 @@ class SeatLimits:
         key = refusal, member.namespace.prefix
         with self._lock:
             if self._running[key] >= most:
+                self.refused[refusal] += 1
                 raise refusal.error(kind=TooFast, asked=asked, most=most)
             self._running[key] += 1
         try:

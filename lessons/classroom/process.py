@@ -4,7 +4,8 @@
     use(process)    another one for the length of a with block: a test's own, with other settings
 
 Who stores a row says so by a signal (`changes.row_stored`). Here it is connected to those who want to know: the open pages
-by `changes`, the feed by `outbox`, the exercises by `checks`, and the picture of the cluster by `snapshots`.
+by `changes`, the feed by `outbox`, the exercises by `checks`, the picture of the cluster by `snapshots`, and who counts by
+`metrics`.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from lessons.classroom.feed.outbox import Outbox, OutboxSettings
 from lessons.classroom.history import ChangeKind
 from lessons.classroom.limits import LimitSettings, SeatLimits
 from lessons.classroom.messages.notifications import NotificationMemory
+from lessons.classroom.metrics import Metrics
 from lessons.classroom.overview import Overviews
 from lessons.classroom.settling import say_alive
 from lessons.cluster.namespace import Namespace
@@ -51,10 +53,16 @@ class Process:
 
     def __init__(self, settings: ProcessSettings | None = None) -> None:
         settings = settings or ProcessSettings()
+        self.metrics = Metrics()
         self.limits = SeatLimits(settings.limits)
         self.snapshots = SnapshotService(settings.snapshots, gone=own_brokers.gone)
         self.unsettled: set[Unsettled] = set()  # consumers whose acts are begun
-        self.checks = CheckPool(self.snapshots, settings.checks, say_alive=self._say_alive)
+        self.checks = CheckPool(
+            self.snapshots,
+            settings.checks,
+            say_alive=self._say_alive,
+            took=self.metrics.check_seconds.observe,
+        )
         self.outbox = Outbox(settings.outbox)
         self.changes = Changes(settings.changes, before=(self._changed,))
         self.notifications = NotificationMemory(self.changes)
@@ -80,6 +88,7 @@ class Process:
         """This process has stored a row."""
         self.outbox.ring(changed, row)
         self.changes.tell(changed)
+        self.metrics.stored(changed, row)
 
     def _changed(self, changed: Changed) -> None:
         """Any process has stored a row: first those who have to look, then those who listen."""

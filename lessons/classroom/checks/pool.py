@@ -56,6 +56,15 @@ class CheckSettings:
     doubt_s: float = 1.0  # between two checks that do not agree with the latest snapshot
 
 
+@dataclass(frozen=True)
+class Queue:
+    """How many seats wait for a check that a page waits for, and the longest such wait; how many may wait."""
+
+    urgent: int
+    patient: int
+    oldest_s: float
+
+
 class CheckPool:
     """For any thread. The threads are made with the first seat that is woken, and live as long as the process."""
 
@@ -65,11 +74,14 @@ class CheckPool:
         settings: CheckSettings | None = None,
         *,
         say_alive: Callable[[], None] = lambda: None,
+        took: Callable[[float], None] = lambda seconds: None,
     ) -> None:
-        """`say_alive` is called before others' acts are taken for cut, and as often."""
+        """`say_alive` is called before others' acts are taken for cut, and as often; `took` after each check of a
+        seat."""
         self.settings = settings or CheckSettings()
         self._snapshots = snapshots
         self._say_alive = say_alive
+        self._took = took
         self._condition = threading.Condition()
         self._due: dict[int, float] = {}  # when a member is to be checked, by key
         self._changed: defaultdict[int, set[Read]] = defaultdict(set)  # since the latest check of the member
@@ -166,6 +178,15 @@ class CheckPool:
         for thread in self._threads:
             thread.join(8)
 
+    def queue(self) -> Queue:
+        """Who waits now."""
+        now = time.monotonic()
+        with self._condition:
+            due = {member: now - at for member, at in self._due.items() if member != LOOK_FOR_CUT and at <= now}
+            patient = due.keys() & self._may_wait
+        oldest_s = max((waits_s for member, waits_s in due.items() if member not in patient), default=0.0)
+        return Queue(len(due) - len(patient), len(patient), oldest_s)
+
     def is_idle(self) -> bool:
         """Whether nobody waits for a check. For tests."""
         with self._condition:
@@ -242,12 +263,15 @@ class CheckPool:
             self._cut.discard(key)
         with self._condition:
             changed = frozenset(self._changed.pop(key, EVERYTHING))
+        began = time.perf_counter()
         try:
             self._check_what_has(changed, member)
         except BaseException:
             with self._condition:
                 self._changed[key] |= changed
             raise
+        finally:
+            self._took(time.perf_counter() - began)
 
     def _check_what_has(self, changed: AbstractSet[Read], member: Member) -> None:
         """Raises: KafkaUnavailable."""

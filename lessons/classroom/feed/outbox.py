@@ -63,6 +63,12 @@ class Outbox:
                 self._thread = threading.Thread(target=self._run, name="outbox", daemon=True)
                 self._thread.start()
 
+    @property
+    def waiting(self) -> int:
+        """How many rows this process knows of that the feed lacks."""
+        with self._lock:
+            return sum(map(len, self._waiting.values()))
+
     def close(self) -> None:
         """Waits until what is on its way has been sent, for a few seconds."""
         self._stop.set()

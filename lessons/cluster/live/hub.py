@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from lessons.cluster.live.coalescing import Coalescer
+from lessons.cluster.live.given import Given
 from lessons.cluster.live.history import History
 from lessons.cluster.live.live_topic import LiveTopic
 from lessons.cluster.live.ring import Entry
@@ -27,6 +28,7 @@ class Hub:
     def __init__(self) -> None:
         self.topics = TopicWatch()
         self.coalescer = Coalescer()
+        self.given = Given()
         self.tail = Tail(self._arrived_in_thread, gone=self._gone_in_thread)
         self._history: History | None = None
         self._loop = asyncio.get_running_loop()

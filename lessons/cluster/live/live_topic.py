@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 from lessons.cluster.errors import ClusterError, KafkaUnavailable
 from lessons.cluster.live import frames
 from lessons.cluster.live.coalescing import Coalescer
+from lessons.cluster.live.given import Given
 from lessons.cluster.live.history import History, Stretch
 from lessons.cluster.live.ring import Entry, Ring
 from lessons.cluster.live.start import Start
@@ -40,6 +41,8 @@ class Readers(Protocol):
     def tail(self) -> Tail: ...
     @property
     def history(self) -> History: ...
+    @property
+    def given(self) -> Given: ...
 
     def release(self, live: LiveTopic) -> None: ...
     async def look_up(self, question: Callable[[str], T], full_name: str) -> T: ...
@@ -67,6 +70,10 @@ class LiveTopic:
         self._opening: asyncio.Task[None] | None = None
         self._flush: asyncio.TimerHandle | None = None
         self._unsubscribe: Callable[[], None] = readers.topics.subscribe(self.full_name, self._seen)
+
+    @property
+    def given(self) -> Given:
+        return self._readers.given
 
     # --- viewers ---------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from confluent_kafka import Consumer, Message, TopicPartition
+from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
 
 from lessons.cluster import clients
 from lessons.cluster.live import frames
@@ -50,6 +50,7 @@ class Tail:
         self._lock = threading.Lock()
         self._wanted: dict[str, _Followed] = {}
         self._thread: threading.Thread | None = None
+        self._consumer: Consumer | None = None  # while it may be asked by others
 
     def follow(self, topic: str, namespace: Namespace, *, epoch: int, offsets: Mapping[int, int]) -> None:
         """Adds these partitions; those that are followed in this epoch already go on where they are."""
@@ -70,6 +71,18 @@ class Tail:
     def release_all(self) -> None:
         with self._lock:
             self._wanted.clear()
+
+    def lag(self) -> int:
+        """How many offsets what was told is behind the ends of the partitions, as the brokers' latest answers had them. Asks
+        nobody; for any thread."""
+        with self._lock:
+            if self._consumer is None:
+                return 0
+            return sum(
+                _behind(self._consumer, (topic, partition), next_offset)
+                for topic, followed in self._wanted.items()
+                for partition, next_offset in followed.nexts.items()
+            )
 
     @property
     def thread(self) -> threading.Thread | None:
@@ -93,6 +106,8 @@ class Tail:
         # A partition joins the next fetch, so a long fetch.wait.max.ms would hold up the first records of a new one.
         consumer = clients.new_consumer(**{"auto.offset.reset": "earliest", "fetch.wait.max.ms": 50})
         assigned: dict[Key, int] = {}
+        with self._lock:
+            self._consumer = consumer
         try:
             while self._is_wanted():
                 self._make_it_so(consumer, assigned)
@@ -100,6 +115,8 @@ class Tail:
                 if first is not None:
                     self._tell([first, *consumer.consume(AT_ONCE, 0)], assigned)
         finally:
+            with self._lock:  # another thread may have begun with another one
+                self._consumer = None if self._consumer is consumer else self._consumer
             clients.close(consumer)
 
     def _make_it_so(self, consumer: Consumer, assigned: dict[Key, int]) -> None:
@@ -138,3 +155,11 @@ class Tail:
             arrived[topic].append(frames.entry(from_kafka(message), followed.namespace))
         for topic, entries in arrived.items():
             self._arrived(topic, assigned[topic, entries[0].partition], entries)
+
+
+def _behind(consumer: Consumer, key: Key, next_offset: int) -> int:
+    try:
+        _, end = consumer.get_watermark_offsets(TopicPartition(*key), cached=True)
+    except KafkaException:  # it has not joined yet
+        return 0
+    return max(0, end - next_offset)  # an end that is not known is negative

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from lessons.cluster.errors import AppRefused, ClusterError
 from lessons.cluster.live import frames
+from lessons.cluster.live.given import Given
 from lessons.cluster.live.history import Stretch
 from lessons.cluster.live.ring import Entry, Ring
 from lessons.cluster.live.start import Spans, Start
@@ -36,6 +37,8 @@ class WatchedTopic(Protocol):
     def is_gone(self) -> bool: ...
     @property
     def ring(self) -> Ring: ...
+    @property
+    def given(self) -> Given: ...
 
     def watching(self, positions: Mapping[int, int]) -> str: ...
     def leave(self, viewer: Viewer) -> None: ...
@@ -109,6 +112,7 @@ class Viewer:
         ring, sent = self._topic.ring, 0
         if self._credit and self._cursor < ring.first:
             self.send(frames.text("left_out", records=ring.first - self._cursor))
+            self._topic.given.left_out += ring.first - self._cursor
             self._cursor = ring.first
             sent += 1
         while self._credit and self._cursor < ring.end:
@@ -124,6 +128,7 @@ class Viewer:
             self.send(frame)
             self._cursor += count
             self._credit -= count
+            self._topic.given.delivered += count
             sent += 1
         return sent
 
@@ -188,6 +193,7 @@ class Viewer:
 
     def _hand_out(self, entries: Sequence[Entry]) -> int:
         self._credit -= len(entries)
+        self._topic.given.delivered += len(entries)
         made = list(frames.in_frames(entries))
         for frame in made:
             self.send(frame)

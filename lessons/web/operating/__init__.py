@@ -1,7 +1,8 @@
-"""What is asked by machines and by whoever runs the app: does it answer, can it serve.
+"""What is asked by machines and by whoever runs the app: does it answer, can it serve, how is it doing.
 
     /healthz    this process answers; it touches nothing else
     /readyz     the database answers, and has our tables
+    /metrics    numbers for Prometheus (`metrics`)
 
 Why it is so
 ------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from lessons.web.operating import metrics
 from lessons.web.operating.probes import Readiness, healthy
 from lessons.web.operating.reply import Reply
 
@@ -20,6 +21,7 @@ class Operating:
         self._answers: dict[str, Answer] = {
             "/healthz": healthy,
             "/readyz": readiness or Readiness(),
+            "/metrics": metrics.answer,
         }
 
     async def __call__(self, scope: Mapping[str, Any], receive: Any, send: Any) -> None:

@@ -86,6 +86,11 @@ class PageSocket(AsyncConsumer):
     member: Member
     most_bytes = MAX_FRAME_BYTES  # of one frame of the page
 
+    @classmethod
+    def kind(cls) -> str:
+        """As in its address."""
+        return cls.__name__.removesuffix("Socket").lower()
+
     def door(self, user: User | AnonymousUser, class_slug: str) -> Member:
         """Who may come in, by a door of `lessons.classroom.access`. Raises: Http404."""
         return get_member(user, class_slug)
@@ -106,6 +111,7 @@ class PageSocket(AsyncConsumer):
             if self._writer is not None:
                 self._writer.cancel()
             if self._has_place:
+                event_loop.current().open_sockets[self.kind()] -= 1
                 event_loop.current().sockets.give_back(self.member)
                 event_loop.current().rights.forget(self)
             await self.leave()
@@ -129,6 +135,7 @@ class PageSocket(AsyncConsumer):
             await self._turn_away(refusal)
             return
         self._has_place = True
+        event_loop.current().open_sockets[self.kind()] += 1
         self._writer = asyncio.create_task(self.outbox.run(), name="outbox")
         event_loop.current().rights.look_after(self)
 

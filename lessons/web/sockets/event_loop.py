@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 
 from lessons.classroom import process
 from lessons.cluster.live import Hub
@@ -22,6 +23,8 @@ class EventLoop:
         self.sockets = Places()
         self.consumers = Places()
         self.programs = Places()  # their clients
+        self.open_sockets: Counter[str] = Counter()  # by their kind
+        self.consumed = 0  # records that consumers were given
 
 
 _loops: dict[asyncio.AbstractEventLoop, EventLoop] = {}

@@ -26,6 +26,10 @@ class Places:
     def __init__(self) -> None:
         self._taken: Counter[int] = Counter()
 
+    def __len__(self) -> int:
+        """How many all seats have together."""
+        return self._taken.total()
+
     def take(self, member: Member, *, most: int, words: str) -> None:
         """Whoever takes gives back. Raises: TooMany, with the words."""
         if self._taken[member.pk] >= most:

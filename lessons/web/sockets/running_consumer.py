@@ -247,6 +247,7 @@ class RunningConsumer:
                 places = [{"topic": self._wanted.topic, "partition": partition} for partition in partitions]
                 self._tell("revoked", partitions=places, lost=lost)
             case Delivered(entries=entries):
+                event_loop.current().consumed += len(entries)
                 for frame in frames.in_frames(entries):
                     self._send(frame)
             case Trouble(error=error):
