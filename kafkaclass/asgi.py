@@ -13,17 +13,20 @@ pages = get_asgi_application()  # before anything that imports a model
 
 from channels.auth import AuthMiddlewareStack  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from django.conf import settings  # noqa: E402
 
-from kafkaclass import server  # noqa: E402
+from kafkaclass import logs, server  # noqa: E402
 from lessons.classroom import process  # noqa: E402
 from lessons.cluster import clients  # noqa: E402
-from lessons.web.operating import Operating  # noqa: E402
+from lessons.web.operating import Operating, RequestIds  # noqa: E402
 from lessons.web.routing import websocket_urlpatterns  # noqa: E402
 from lessons.web.sockets.origin import SameOriginOnly  # noqa: E402
 
+if settings.LOG_IS_JSON:
+    logs.log_what_python_prints()
 server.install()
 clients.warm_up()  # so that the first record does not wait for the producer to introduce itself
 process.current().start()
 
 sockets = SameOriginOnly(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))
-application = ProtocolTypeRouter({"http": Operating(pages), "websocket": sockets})
+application = RequestIds(ProtocolTypeRouter({"http": Operating(pages), "websocket": sockets}))

@@ -103,6 +103,14 @@ class BoundedWebSocket(ws_protocol.WebSocketProtocol):
         self.transport.registerProducer(self._backlog, True)
         super().onOpen()
 
+    def handle_reply(self, message: Any) -> None:
+        """Daphne leaves out the headers of an accepted socket; Autobahn takes them beside the subprotocol."""
+        if message.get("type") == "websocket.accept":
+            headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in message.get("headers", ())}
+            self.serverAccept((message.get("subprotocol"), headers))
+        else:
+            super().handle_reply(message)
+
     def serverSend(self, content: Any, binary: bool = False) -> None:
         super().serverSend(content, binary)
         if self.state == self.STATE_OPEN and self._backlog.is_too_much_with(len(content)):

@@ -6,6 +6,7 @@
 | `KAFKACLASS_HOSTS` | host names, comma-separated, under which the pages may be asked for | loopback only |
 | `KAFKACLASS_TLS` | `1` when TLS ends in front of the app: secure cookies, HSTS | off |
 | `KAFKACLASS_SECRET_KEY` | the key of sessions, codes, tokens and cards; the same wherever one database is used | made in the data folder |
+| `KAFKACLASS_LOG` | `json` makes each line of the log a JSON object | lines for people |
 | `KAFKACLASS_METRICS_TOKEN` | whoever sends it as a bearer token may read `/metrics` from elsewhere | this machine alone may |
 | `KAFKACLASS_DEBUG` | `1` shows tracebacks in the browser | off |
 | `DATABASE_URL` | any database that Django knows, e.g. `postgres://…` | SQLite in the data folder |
@@ -56,6 +57,7 @@ CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in HOSTS if host != "*"] if B
 AUTHORING = state_of_sources(BASE_DIR) if os.environ.get("KAFKACLASS_AUTHORING") == "1" else ""
 
 METRICS_TOKEN = os.environ.get("KAFKACLASS_METRICS_TOKEN", "")
+LOG_IS_JSON = os.environ.get("KAFKACLASS_LOG") == "json"
 
 # --- Kafka ---------------------------------------------------------------------------------------------------
 
@@ -199,7 +201,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"one_line": {"()": "kafkaclass.logs.OneLine"}},
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {"line": {"()": "kafkaclass.logs.JsonLine" if LOG_IS_JSON else "kafkaclass.logs.Line"}},
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "line"},
         "one_line": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["one_line"]},

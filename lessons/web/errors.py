@@ -13,6 +13,7 @@ from django.middleware.csrf import REASON_NO_CSRF_COOKIE
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from kafkaclass.logs import request_id
 from lessons.classroom.limits import TooFast, TooMuch
 from lessons.classroom.models import Act
 from lessons.classroom.perform import AnswerNotStored
@@ -128,6 +129,8 @@ def not_allowed(request: HttpRequest, refusal: HttpResponseNotAllowed) -> HttpRe
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    words = _("It has been logged.")
-    advice = _("Try again. If it keeps happening, tell your instructor.")
+    words, advice = _("It has been logged."), _("Try again. If it keeps happening, tell your instructor.")
+    if number := request_id.get():
+        words = _("It has been logged under the number %(number)s.") % {"number": number}
+        advice = _("Try again. If it keeps happening, tell your instructor this number.")
     return page(request, 500, _("Something went wrong on our side"), words, advice)

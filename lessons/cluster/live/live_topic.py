@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import Context
 from functools import partial
 from itertools import count
 from typing import Protocol, TypeVar
@@ -190,7 +191,7 @@ class LiveTopic:
     def _open_soon(self) -> None:
         waiting = [viewer for viewer in self._viewers if not viewer.begun and not viewer.refused]
         if waiting and (self._opening is None or self._opening.done()):
-            self._opening = asyncio.create_task(self._open(), name=f"open {self.full_name}")
+            self._opening = asyncio.create_task(self._open(), name=f"open {self.full_name}", context=Context())
 
     async def _open(self) -> None:
         """Looks the offsets up, follows the topic from there, and lets those begin who wait."""

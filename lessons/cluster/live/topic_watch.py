@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from contextvars import Context
 from dataclasses import dataclass
 
 from lessons.cluster.errors import ClusterError, KafkaUnavailable, TopicMissing
@@ -51,7 +52,7 @@ class TopicWatch:
         self._told.setdefault(full_name, []).append(told)
         self.look_now()
         if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._run(), name="topic-watch")
+            self._task = asyncio.create_task(self._run(), name="topic-watch", context=Context())  # everybody's
 
         def unsubscribe() -> None:
             subscribers = self._told.get(full_name, [])

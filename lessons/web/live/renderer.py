@@ -11,6 +11,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import Context
 from dataclasses import dataclass
 from itertools import islice
 from weakref import WeakSet
@@ -72,7 +73,7 @@ class Renderer:
     def _order(self, page: LivePage, order: _Order) -> None:
         self._waiting[page] = order
         if len(self._tasks) < self._settings.threads:
-            task = asyncio.create_task(self._draw_all(), name="renderer")
+            task = asyncio.create_task(self._draw_all(), name="renderer", context=Context())  # of many pages
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 

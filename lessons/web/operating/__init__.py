@@ -4,6 +4,8 @@
     /readyz     the database answers, and has our tables
     /metrics    numbers for Prometheus (`metrics`)
 
+And each request has an id, by which what it has logged is found (`request_ids`).
+
 Why it is so
 ------------
 They are answered before Django is asked. A probe of Kubernetes asks by the address of its pod, which is no allowed host;
@@ -16,5 +18,6 @@ probes come, a database that hangs holds up one thread.
 """
 
 from lessons.web.operating.answering import Operating
+from lessons.web.operating.request_ids import RequestIds
 
-__all__ = ["Operating"]
+__all__ = ["Operating", "RequestIds"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextvars import Context
 from typing import Any, Protocol
 
 from channels.db import database_sync_to_async
@@ -41,7 +42,7 @@ class RightsWatch:
     def look_after(self, socket: GuardedSocket) -> None:
         self._sockets.add(socket)
         if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._run(), name="rights")
+            self._task = asyncio.create_task(self._run(), name="rights", context=Context())  # of no one request
 
     def forget(self, socket: GuardedSocket) -> None:
         self._sockets.discard(socket)

@@ -37,9 +37,11 @@ class Seat:
     cookies: str
 
     @asynccontextmanager
-    async def open(self, kind: str, *, origin: str | None = None) -> AsyncIterator[websockets.ClientConnection]:
+    async def open(
+        self, kind: str, *, origin: str | None = None, request_id: str = ""
+    ) -> AsyncIterator[websockets.ClientConnection]:
         url = f"ws://{urllib.parse.urlsplit(self.app.url).netloc}/ws/c/{self.namespace.class_slug}/{kind}/"
-        headers = {"Cookie": self.cookies, "Origin": origin or self.app.url}
+        headers = {"Cookie": self.cookies, "Origin": origin or self.app.url, "X-Request-ID": request_id}
         async with websockets.connect(url, additional_headers=headers, close_timeout=1) as connection:
             yield connection
 
@@ -159,6 +161,32 @@ async def test_when_the_server_is_told_to_end_every_consumer_commits_and_leaves_
     log = web_log(app)
     assert "Traceback" not in log, log
     assert "no time" not in log, log
+
+
+async def test_a_socket_has_an_id_for_the_log_and_the_proxy_may_give_it(alice: Seat) -> None:
+    given = "from-a-proxy.1"
+    async with alice.open("watch", request_id=given) as tab:
+        assert tab.response.headers["X-Request-ID"] == given
+    async with alice.open("watch") as tab:
+        assert len(tab.response.headers["X-Request-ID"]) == 12
+
+
+async def test_this_machine_reads_the_numbers_of_a_web_process_and_a_proxy_on_it_does_not(alice: Seat) -> None:
+    async with alice.open("watch") as tab:
+        await tab.send('{"type":"ping"}')
+        await until_kind(tab, "pong")
+        said = await asyncio.to_thread(answer_to, alice.app, "/metrics")
+        assert 'kafkaclass_sockets{kind="watch",process="' in said
+        assert "process_resident_memory_bytes{" in said
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        await asyncio.to_thread(answer_to, alice.app, "/metrics", **{"X-Forwarded-For": "10.1.2.3"})
+    assert await asyncio.to_thread(answer_to, alice.app, "/readyz", Host="10.1.2.3") == "Ready: the database answers.\n"
+
+
+def answer_to(app: RunningApp, path: str, **headers: str) -> str:
+    asked = urllib.request.Request(f"{app.url}{path}", headers=headers)
+    with urllib.request.urlopen(asked, timeout=PATIENCE_S) as answer:
+        return answer.read().decode()
 
 
 def address(app: RunningApp) -> tuple[str, int]:
