@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
+import psutil
 from django.core.management import CommandParser
 
 from kafkaclass import bootstrap
@@ -59,6 +60,13 @@ def read(data_dir: Path) -> Running | None:
         return Running(**json.loads((data_dir / "up.json").read_text()))
     except (OSError, ValueError, TypeError):
         return None
+
+
+def read_living(data_dir: Path) -> Running | None:
+    """The same, but for one that was killed and could not take its file away. The lock is not asked: an `up` that starts in
+    that moment would find it taken."""
+    found = read(data_dir)
+    return found if found is not None and psutil.pid_exists(found.pid) else None
 
 
 def forget(data_dir: Path) -> None:

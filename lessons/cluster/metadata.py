@@ -90,6 +90,12 @@ def _describe_cluster(*, asked: str, timeout_s: float) -> Cluster:
     return ask_twice(ask, asked=asked, timeout_s=timeout_s)
 
 
+def describe_cluster_at(bootstrap_servers: str, *, timeout_s: float = TIMEOUT_S) -> Cluster:
+    """The same, as it is told at these addresses alone. Raises KafkaUnavailable."""
+    with translated(asked=_("Describe the cluster")):
+        return cluster_of(clients.new_admin_at(bootstrap_servers).list_topics(timeout=timeout_s))
+
+
 def cluster_of(metadata: ClusterMetadata) -> Cluster:
     addresses = {each.id: f"{each.host}:{each.port}" for _id, each in sorted(metadata.brokers.items())}
     return Cluster(metadata.cluster_id or "", addresses)

@@ -79,13 +79,18 @@ def fetch_class_path(
     try:
         jar_dir.mkdir(parents=True, exist_ok=True)
         with _locked(jar_dir):
-            missing = [jar for jar in wanted if not _is_as_listed(jar_dir / jar.file_name, jar)]
-            if missing:
+            if missing := missing_jars(jar_dir, wanted):
                 _fetch(missing, jar_dir, repository=Repository(maven_url or MAVEN_CENTRAL), say=say)
     except OSError as error:
         reason = error.strerror or error
         raise BrokerProblem(f"Kafka's jars (45 MB) can't be saved in {jar_dir}: {reason}.") from error
     return tuple(jar_dir / jar.file_name for jar in wanted)
+
+
+def missing_jars(jar_dir: Path, jars: Sequence[Jar] | None = None) -> list[Jar]:
+    """Those that are not there, or not as listed. Raises: OSError"""
+    wanted = listed_jars() if jars is None else jars
+    return [jar for jar in wanted if not _is_as_listed(jar_dir / jar.file_name, jar)]
 
 
 def _is_as_listed(path: Path, jar: Jar) -> bool:
