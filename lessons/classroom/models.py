@@ -357,3 +357,13 @@ class WrongCodes(models.Model):
 
     def __str__(self) -> str:
         return f"{self.count} of {self.key}"
+
+
+class Chore(models.Model):
+    """Work that one of all web processes does now and then, and when it was begun last."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    begun_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name} at {self.begun_at:%H:%M:%S}"

@@ -21,6 +21,7 @@ from lessons.classroom.changes import Changed, Changes, ChangesSettings, Kind, r
 from lessons.classroom.checks.pool import CheckPool, CheckSettings
 from lessons.classroom.feed.outbox import Outbox, OutboxSettings
 from lessons.classroom.history import ChangeKind
+from lessons.classroom.housekeeping import Housekeeping, HousekeepingSettings
 from lessons.classroom.limits import LimitSettings, SeatLimits
 from lessons.classroom.messages.notifications import NotificationMemory
 from lessons.classroom.metrics import Metrics
@@ -39,6 +40,7 @@ class ProcessSettings:
     outbox: OutboxSettings = field(default_factory=OutboxSettings)
     checks: CheckSettings = field(default_factory=CheckSettings)
     limits: LimitSettings = field(default_factory=LimitSettings)
+    housekeeping: HousekeepingSettings = field(default_factory=HousekeepingSettings)
 
 
 class Unsettled(Protocol):
@@ -57,10 +59,12 @@ class Process:
         self.limits = SeatLimits(settings.limits)
         self.snapshots = SnapshotService(settings.snapshots, gone=own_brokers.gone)
         self.unsettled: set[Unsettled] = set()  # consumers whose acts are begun
+        self.housekeeping = Housekeeping(settings.housekeeping)
         self.checks = CheckPool(
             self.snapshots,
             settings.checks,
             say_alive=self._say_alive,
+            tidy=self.housekeeping.now_and_then,
             took=self.metrics.check_seconds.observe,
         )
         self.outbox = Outbox(settings.outbox)

@@ -38,6 +38,7 @@ WHAT_TOUCHES_ROWS = (
     "tests/classroom/test_perform.py",
     "tests/classroom/grading/test_grading.py",
     "tests/classroom/test_guessing.py",
+    "tests/classroom/test_housekeeping.py",
     "tests/web/pages/doors/test_join.py",
     "tests/web/pages/staff/test_merge.py",
 )

@@ -74,13 +74,15 @@ class CheckPool:
         settings: CheckSettings | None = None,
         *,
         say_alive: Callable[[], None] = lambda: None,
+        tidy: Callable[[], None] = lambda: None,
         took: Callable[[float], None] = lambda seconds: None,
     ) -> None:
-        """`say_alive` is called before others' acts are taken for cut, and as often; `took` after each check of a
-        seat."""
+        """`say_alive` is called before others' acts are taken for cut, and as often, and `tidy` after that; `took` after each
+        check of a seat."""
         self.settings = settings or CheckSettings()
         self._snapshots = snapshots
         self._say_alive = say_alive
+        self._tidy = tidy
         self._took = took
         self._condition = threading.Condition()
         self._due: dict[int, float] = {}  # when a member is to be checked, by key
@@ -248,6 +250,7 @@ class CheckPool:
             for member in cut:
                 self._due.setdefault(member, 0.0)
             self._condition.notify_all()
+        self._tidy()
 
     def _check(self, key: int) -> None:
         """Raises: KafkaUnavailable."""

@@ -56,6 +56,13 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Chore',
+            fields=[
+                ('name', models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ('begun_at', models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
             name='WrongCodes',
             fields=[
                 ('key', models.CharField(max_length=100, primary_key=True, serialize=False)),
