@@ -45,7 +45,7 @@ HANDED_OVER = "KAFKACLASS_HANDED_OVER"
 DATA = "KAFKACLASS_DATA"
 LOCAL = BASE_DIR / ".local"  # the data folder where none is named
 RUNNING = LOCAL / "running"  # a file for each `up` of this clone, named by its process: its data folder
-OF_WHAT_RUNS = ("invite", "verify-card", "doctor")  # commands that ask the data folder of a running class
+OF_WHAT_RUNS = ("invite", "verify-card", "doctor", "backup")  # commands that ask the data folder of a running class
 
 
 @dataclass(frozen=True)

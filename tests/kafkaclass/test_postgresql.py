@@ -39,6 +39,7 @@ WHAT_TOUCHES_ROWS = (
     "tests/classroom/grading/test_grading.py",
     "tests/classroom/test_guessing.py",
     "tests/classroom/test_housekeeping.py",
+    "tests/kafkaclass/test_backup.py",
     "tests/web/pages/doors/test_join.py",
     "tests/web/pages/staff/test_merge.py",
 )
