@@ -18,7 +18,9 @@ from kafkaclass.management.doctor import Finding, State, examine
 from kafkaclass.management.doctor.machine import Needs
 from lessons.cluster import clients
 from lessons.cluster.topics import list_topics
+from lessons.embedded.config import SETTINGS
 from tests.embedded.conftest import java_processes
+from tests.running_brokers import running_brokers
 
 ROOT = Path(__file__).parents[2]
 
@@ -68,7 +70,7 @@ def test_each_address_that_is_dead_is_named_and_ends_with_exit_code_1(kafka, dat
         with pytest.raises(CommandError, match="1 of these is wrong"):
             call_command("doctor")
         lines = capsys.readouterr().out.splitlines()
-        assert sum(line.startswith("ok ") and " answers, with 3 brokers" in line for line in lines) == 3
+        assert sum(line.startswith("ok ") and " answers, and knows of 3 brokers" in line for line in lines) == 3
         [line] = [line for line in lines if line.startswith("wrong")]
         assert f"127.0.0.1:{held_port}" in line
         settings.KAFKA_BOOTSTRAP_SERVERS = f"127.0.0.1:{held_port}"
@@ -123,3 +125,17 @@ def test_a_database_server_that_is_away_hides_nothing_else(tmp_path, held_port):
     assert any(line.startswith("wrong") and "Database: it does not answer" in line for line in lines), done.stdout
     assert any(line.startswith("look at this") and "KAFKACLASS_SECRET_KEY" in line for line in lines), done.stdout
     assert any("Java: " in line for line in lines), done.stdout
+
+
+@pytest.mark.long
+@pytest.mark.django_db(transaction=True)
+def test_what_the_cluster_does_not_let_the_app_do_is_named_and_nothing_else(tmp_path, data_dir, settings, monkeypatch):
+    monkeypatch.setitem(SETTINGS, "transaction.max.timeout.ms", "60000")  # the app asks for five minutes
+    before = clients.connection()
+    with running_brokers(tmp_path / "brokers") as cluster:
+        settings.KAFKA_BOOTSTRAP_SERVERS = cluster.bootstrap_servers
+        [words] = told(data_dir, State.WRONG)["Rights"]
+        assert "the app cannot write in transactions whose ids begin with kafka." in words
+        clients.configure(clients.Connection(cluster.bootstrap_servers))
+        assert [topic.name for topic in list_topics() if "doctor" in topic.name] == []
+    clients.configure(before)

@@ -5,7 +5,8 @@
     site        the settings of the web site, its port, whether it answers
     database    whether it answers and has our tables
     brokers     Java, jars, ports and processes, where the brokers are the app's own
-    cluster     Kafka as the app sees it: addresses, replicas, rights, clocks
+    cluster     Kafka as the app sees it: addresses, replicas, the class's feed
+    rights      what the app may do there; the brokers' clocks
 
 Why it is so
 ------------
