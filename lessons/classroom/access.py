@@ -24,6 +24,7 @@ from lessons.classroom.models import (
     Member,
     Observation,
     Role,
+    Scene,
     User,
 )
 from lessons.course.acts import ACTIONS
@@ -216,6 +217,15 @@ def get_own_act(member: Member, act_id: UUID) -> Act:
         return member.acts.get(id=act_id)
     except Act.DoesNotExist:
         raise Http404(NOT_YOURS) from None
+
+
+def get_scene(member: Member, link: str) -> Scene:
+    """A scene of this member's class, by the name in its address. Raises: Http404."""
+    scenes = member.klass.scenes.select_related("made_by", "klass")
+    scene = scenes.filter(link=link).first() if link.isalnum() else None  # PostgreSQL fails at a NUL
+    if scene is None:
+        raise Http404(NOT_YOURS)
+    return scene
 
 
 def get_own_token(member: Member, token_id: int) -> ApiToken:

@@ -18,7 +18,7 @@ Data = Mapping[str, Any]
 
 
 class ChangeKind(StrEnum):
-    """What staff can change. The comment names the keys of `data`; `before` and `after` have one shape."""
+    """What staff can change, and a seat of its own. The comment names the keys of `data`; `before` and `after` have one shape."""
 
     OVERRIDE = "override"  # exercise, state, points, reason, before; state "": an override was removed
     REGRADE = "re-grade"  # exercise, before, after, attempts (pairs: the old one, the new one), check_hash
@@ -36,6 +36,7 @@ class ChangeKind(StrEnum):
     SETTINGS = "settings"  # setting, before, after
     MERGE = "merge"  # from (a slug), acts, attempts, done, hands, decisions
     RESET = "reset"  # topics, groups (how many), left, left_in_all
+    LESSON_ANEW = "lesson-anew"  # lesson, topics, groups, left, left_in_all: by a seat itself
     FEED = "feed"  # shared
 
 
@@ -149,6 +150,12 @@ def _reset(data: Data) -> str:
     return _("deleted %(topics)s and %(groups)s") % {"topics": topics, "groups": groups}
 
 
+def _lesson_anew(data: Data) -> str:
+    return _("began the lesson “%(lesson)s” anew, and %(deleted)s") % {
+        "lesson": data["lesson"].replace("-", " "), "deleted": _reset(data),
+    }  # fmt: skip
+
+
 SETTINGS = {
     "name": gettext_lazy("the name"), "lessons_off": gettext_lazy("the lessons that are switched off"),
     "due_at": gettext_lazy("the due date"), "time_zone": gettext_lazy("the time zone"),
@@ -175,6 +182,7 @@ SENTENCES: dict[ChangeKind, Callable[[Data], str]] = {
     ChangeKind.SETTINGS: _settings,
     ChangeKind.MERGE: _merge,
     ChangeKind.RESET: _reset,
+    ChangeKind.LESSON_ANEW: _lesson_anew,
     ChangeKind.FEED: lambda data: (
         _("showed the live feed to students") if data["shared"] else _("hid the live feed from students")
     ),

@@ -104,6 +104,9 @@ class Member(models.Model):
     joined_at = models.DateTimeField(default=timezone.now)
     removed_at = models.DateTimeField(null=True, help_text="From then on this member has no access; the work is kept.")
     merged_into = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+")
+    playground_anew_at = models.DateTimeField(
+        null=True, help_text="When the session of the playground was begun anew; null: it has everything."
+    )
     external_id = models.CharField(
         max_length=120, blank=True, help_text="E-mail address or id number in the school's system."
     )
@@ -139,7 +142,7 @@ class Member(models.Model):
 
 
 class Change(models.Model):
-    """Something that staff decided about a class or a seat. Rows are added, never changed or deleted."""
+    """Something that staff decided about a class or a seat, or a seat about itself. Rows are added, never changed or deleted."""
 
     klass = models.ForeignKey(Class, models.CASCADE, related_name="changes")
     by = models.ForeignKey(Member, models.PROTECT, related_name="+")
@@ -346,6 +349,43 @@ class Notebook(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} of {self.member_id}, version {self.version}"
+
+
+class Scene(models.Model):
+    """Acts that an instructor recorded, to be played by anybody in the class. See `lessons.classroom.scenes`."""
+
+    klass = models.ForeignKey(Class, models.CASCADE, related_name="scenes")
+    link = models.CharField(max_length=8, unique=True, help_text="Its name in addresses. It is no secret.")
+    title = models.CharField(max_length=80)
+    steps = StorableJSONField(help_text="Objects with id, kind and fields. An id is never used again in a scene.")
+    version = models.PositiveIntegerField(help_text="The version of the format of `steps`.")
+    made_by = models.ForeignKey(Member, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.title
+
+    def save(self, *args, **kwargs) -> None:
+        self.link = self.link or random_code(8)
+        super().save(*args, **kwargs)
+
+
+class ScenePlay(models.Model):
+    """How far one member has come in a scene."""
+
+    scene = models.ForeignKey(Scene, models.CASCADE, related_name="plays")
+    member = models.ForeignKey(Member, models.CASCADE, related_name="plays")
+    taken = StorableJSONField(
+        default=dict, help_text="{id of a step: {tries, left_out}}; the act of each try has an id made of these."
+    )
+    turn = models.PositiveIntegerField(default=0, help_text="How often it was begun anew.")
+    played_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["scene", "member"], name="play_once_of_a_scene_and_a_member")]
+
+    def __str__(self) -> str:
+        return f"{self.scene_id} played by {self.member_id}"
 
 
 class WrongCodes(models.Model):

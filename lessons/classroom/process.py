@@ -105,7 +105,7 @@ class Process:
                 action = ACTIONS.get(changed.what)
                 changes_topics = action is None or action.changes_topics
                 self.snapshots.poke(seat, Poke.TOPICS if changes_topics else Poke.ENDS)
-            case Changed(kind=Kind.DECISION, what=ChangeKind.RESET):
+            case Changed(kind=Kind.DECISION, what=ChangeKind.RESET | ChangeKind.LESSON_ANEW):
                 self.snapshots.poke(changed.namespace)
 
 

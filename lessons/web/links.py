@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.http.request import split_domain_port
 from django.urls import reverse
 
-from lessons.classroom.models import Class, Member
+from lessons.classroom.models import Class, Member, Scene
 from lessons.course.loader import Lesson
 
 
@@ -30,6 +30,11 @@ def preview_url(klass: Class, lesson: Lesson) -> str:
 def seat_url(klass: Class, seat_slug: str) -> str:
     """The page of one student, for staff."""
     return reverse("seat", args=[klass.slug, seat_slug])
+
+
+def scene_url(scene: Scene) -> str:
+    """Where anybody in its class plays it."""
+    return reverse("scene", args=[scene.klass.slug, scene.link])
 
 
 def reached_at(request: HttpRequest) -> list[str]:

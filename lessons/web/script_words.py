@@ -77,6 +77,7 @@ WORDS = {
         "cut-while-consuming": _("The connection was lost, so the consumer leaves its group. Reconnecting…"),
     },
     "stage": {
+        "stage-of-topic": _("%(topic)s: %(words)s"),
         "stage-your-form": _("your form"),
         "stage-sent-nothing": _("nothing sent yet"),
         "stage-sent": _("reports: %(delivered)s delivered"),

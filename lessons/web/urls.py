@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import path, re_path
 
 from lessons.web import authoring
 from lessons.web.pages.doors import join
@@ -11,8 +11,21 @@ from lessons.web.pages.grading.regrade import regrade
 from lessons.web.pages.grading.seat import seat_page
 from lessons.web.pages.room import announcements, brokers, feed, join_screen, preview, room, seat_lesson
 from lessons.web.pages.room.hands import reply_to_hand
-from lessons.web.pages.staff import classes, merge, people, reset
-from lessons.web.pages.student import acts, checks, cluster, downloads, hands, lessons, my_work, notebooks, tokens
+from lessons.web.pages.staff import classes, merge, people, reset, scenes
+from lessons.web.pages.student import (
+    acts,
+    anew,
+    checks,
+    cluster,
+    downloads,
+    hands,
+    lessons,
+    my_work,
+    notebooks,
+    playground,
+    scene,
+    tokens,
+)
 
 urlpatterns = [
     path("", join.home, name="home"),
@@ -27,6 +40,23 @@ urlpatterns = [
     path("c/<slug:class_slug>/settings/", classes.settings, name="class-settings"),
     path("c/<slug:class_slug>/", lessons.lesson_list, name="lessons"),
     path("c/<slug:class_slug>/cluster/", cluster.my_cluster, name="cluster"),
+    path("c/<slug:class_slug>/playground/", playground.playground, name="playground"),
+    path("c/<slug:class_slug>/playground/acts/<slug:kind>/", playground.act, name="playground-act"),
+    path("c/<slug:class_slug>/playground/acts/<slug:kind>/code/", playground.code, name="playground-code"),
+    path("c/<slug:class_slug>/playground/anew/", playground.anew, name="playground-anew"),
+    re_path(
+        r"^c/(?P<class_slug>[-\w]+)/playground/session\.(?P<ending>ipynb|sh|json)$",
+        playground.session_file,
+        name="playground-session",
+    ),
+    path("c/<slug:class_slug>/scenes/", scenes.scene_list, name="scenes"),
+    path("c/<slug:class_slug>/scenes/new/", scenes.new_scene, name="scene-new"),
+    path("c/<slug:class_slug>/scenes/upload/", scenes.upload_scene, name="scene-upload"),
+    path("c/<slug:class_slug>/scenes/<str:link>/", scene.scene_page, name="scene"),
+    path("c/<slug:class_slug>/scenes/<str:link>/play/", scene.play, name="scene-play"),
+    path("c/<slug:class_slug>/scenes/<str:link>/edit/", scenes.edit_scene, name="scene-edit"),
+    path("c/<slug:class_slug>/scenes/<str:link>/delete/", scenes.delete_scene, name="scene-delete"),
+    path("c/<slug:class_slug>/scenes/<str:link>/scene.json", scenes.scene_file, name="scene-file"),
     path("c/<slug:class_slug>/room/", room.class_room, name="room"),
     path("c/<slug:class_slug>/brokers/<int:broker_id>/<slug:verb>/", brokers.broker_act, name="broker-act"),
     path("c/<slug:class_slug>/room/names.json", feed.names, name="room-names"),
@@ -40,6 +70,7 @@ urlpatterns = [
     path("c/<slug:class_slug>/lessons/<slug:lesson_slug>/check/<str:exercise_id>/", checks.check_now, name="check"),
     path("c/<slug:class_slug>/lessons/<slug:lesson_slug>/notebook.ipynb", downloads.lesson, name="notebook"),
     path("c/<slug:class_slug>/lessons/<slug:lesson_slug>/hand/", hands.hand, name="hand"),
+    path("c/<slug:class_slug>/lessons/<slug:lesson_slug>/anew/", anew.lesson_anew, name="lesson-anew"),
     path(
         "c/<slug:class_slug>/seats/<str:seat_slug>/lessons/<slug:lesson_slug>/",
         seat_lesson.seat_lesson,

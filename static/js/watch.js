@@ -1,130 +1,59 @@
-// Watching a topic: from the beginning, from now or from an offset; back after a cut without a gap or a double. What comes is
-// told to the stage, whose picture and rows stand still together; watching goes on meanwhile.
-//
-// In the section: a form [data-from-form] with `from` (beginning, now, offset) and `offset`.
+// Watching the topics of the stage: the one of a lesson, or those that are chosen of several. What comes is told to the stage,
+// whose pictures and rows stand still together; watching goes on meanwhile.
 
-import { connect } from "./socket.js";
-import { tell } from "./stage/events.js";
+import { Chooser } from "./stage/chooser.js";
 import { Stage } from "./stage/stage.js";
-import { Panel } from "./stream.js";
-import { text } from "./words.js";
+import { watchTopic } from "./watched_topic.js";
 
-const WINDOW = 500;
-const LUMP = 125; // a grant for each frame would cost the server more than the frames do
-
+// The section has a topic; or a <template data-box>, of which each topic gets a copy in [data-boxes].
 export function watch(section) {
-  const topic = section.dataset.topic;
-  const fromForm = section.querySelector("[data-from-form]");
-  const panel = new Panel(section, { onPainted: (records) => painted(records.length) });
-  const stage = new Stage(section, { onPause: hold });
-  let from = startOf(section.dataset.from);
-  let topicId = null; // with positions: of which topic they are
-  let positions = null;
-  let owed = 0; // painted, and not yet granted again
-  let grantedUnpainted = 0; // while the rows stand still
-
-  const socket = connect(section.dataset.url, {
-    heartbeat: true,
-    onFrame: (frame) => answers[frame.type]?.(frame),
-    onState(isOnline, words) {
-      if (isOnline) begin();
-      else panel.say(words ?? text("cut"));
-    },
+  const watched = new Map(); // topic → what watches it
+  const { topic, url } = section.dataset;
+  const chooser = topic ? null : new Chooser(section, { onChosen: show });
+  const stage = new Stage(section, {
+    onPause: (isPaused) => { for (const each of watched.values()) each.hold(isPaused) },
+    onFacts: (all) => chooser?.offer(all.map((facts) => facts.topic)),
   });
+  if (topic) begin(topic, section, { isOnly: true });
+  stage.readFacts();
 
-  function begin() {
-    const sent = socket?.send(positions ? { type: "watch", topic, from: positions, topic_id: topicId }
-      : { type: "watch", topic, from });
-    if (!sent) return;
-    owed = grantedUnpainted = 0;
-    owe(WINDOW - Math.min(panel.waiting.length, WINDOW - LUMP));
+  function begin(name, element, { isOnly }) {
+    stage.add(name, element, { isOnly });
+    watched.set(name, watchTopic(element, { topic: name, url, from: section.dataset.from }));
+    if (stage.isPaused) watched.get(name).hold(true);
   }
 
-  function owe(records) {
-    owed += records;
-    if (owed < LUMP) return;
-    socket.send({ type: "grant", records: Math.min(owed, WINDOW) });
-    owed = 0;
-  }
-
-  function painted(records) {
-    const before = Math.min(records, grantedUnpainted);
-    grantedUnpainted -= before;
-    owe(records - before);
-  }
-
-  function hold(isPaused) {
-    grantedUnpainted = Math.min(grantedUnpainted, panel.waiting.length); // of those that the panel let go none is painted
-    panel.hold(isPaused);
-    panel.say(isPaused ? text("paused") : text("watching", { topic }));
-  }
-
-  const answers = {
-    watching(frame) {
-      if (topicId !== null && frame.topic_id !== topicId) panel.note(text("topic-replaced", { topic }));
-      if (positions === null && typeof from === "number") tellWhereItBegins(frame.positions);
-      positions = frame.positions;
-      topicId = frame.topic_id;
-      tell({ type: "watching", topic, topic_id: topicId, positions });
-      panel.say(text("watching", { topic }));
-    },
-    partitions_added(frame) {
-      positions = { ...positions, ...frame.positions };
-      tell({ type: "partitions_added", topic, positions: frame.positions });
-      panel.note(text("partitions-added", { topic, count: Object.keys(positions).length }));
-    },
-    records(frame) {
-      const fresh = frame.records.filter(isNew);
-      for (const { partition, offset } of fresh) positions[partition] = offset + 1;
-      if (fresh.length < frame.records.length) owe(frame.records.length - fresh.length);
-      if (panel.isHeld) {
-        grantedUnpainted += fresh.length;
-        owe(fresh.length);
-      }
-      tell({ type: "records", topic, records: fresh });
-      panel.add(fresh);
-    },
-    left_out: (frame) => panel.addLeftOut(frame.records),
-    waiting: (frame) => panel.say(frame.words),
-    going_on: () => panel.say(text("watching", { topic })),
-    topic_deleted() {
-      tell({ type: "deleted", topic });
-      panel.note(text("topic-deleted", { topic }));
-      panel.say(text("watch-waits", { topic }));
-    },
-    problem: (frame) => panel.note(frame.words, "problem"),
-  };
-
-  // The one offset that was asked for is not in every partition.
-  function tellWhereItBegins(places) {
-    for (const [partition, offset] of Object.entries(places)) {
-      if (offset < from) panel.note(text("ends-at", { partition, offset }));
-      if (offset > from) panel.note(text("begins-at", { partition, offset }));
+  function show(names) {
+    const boxes = section.querySelector("[data-boxes]");
+    for (const name of [...watched.keys()].filter((each) => !names.includes(each))) {
+      watched.get(name).end();
+      watched.delete(name);
+      stage.remove(name);
+      boxOf(boxes, name).remove();
     }
+    for (const name of names) {
+      if (!watched.has(name)) begin(name, newBox(section, boxes, name), { isOnly: false });
+    }
+    names.forEach((name, at) => { // who is in its place is left alone
+      const box = boxOf(boxes, name);
+      if (boxes.children[at] !== box) boxes.insertBefore(box, boxes.children[at]);
+    });
   }
-
-  function isNew({ partition, offset }) {
-    return positions !== null && offset >= (positions[partition] ?? 0);
-  }
-
-  fromForm.addEventListener("submit", (event) => {
-    event.preventDefault();
-    const chosen = new FormData(fromForm);
-    from = startOf(chosen.get("from") === "offset" ? chosen.get("offset") : chosen.get("from"));
-    positions = topicId = null;
-    panel.clear();
-    tell({ type: "cleared", topic });
-    panel.say(text("asking", { topic }));
-    begin();
-  });
 
   return () => {
     stage.end();
-    socket.close();
+    for (const each of watched.values()) each.end();
   };
 }
 
-function startOf(chosen) {
-  const offset = Number.parseInt(chosen, 10);
-  return offset >= 0 ? offset : chosen === "now" ? "now" : "beginning";
+function newBox(section, boxes, name) {
+  const box = section.querySelector("template[data-box]").content.firstElementChild.cloneNode(true);
+  box.dataset.boxOf = name;
+  for (const place of box.querySelectorAll("[data-topic-name]")) place.textContent = place.textContent.replace("{topic}", name);
+  boxes.append(box);
+  return box;
+}
+
+function boxOf(boxes, name) {
+  return [...boxes.children].find(({ dataset }) => dataset.boxOf === name);
 }

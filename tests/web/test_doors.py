@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
-from lessons.classroom.models import Act, Announcement, Hand, Member
+from lessons.classroom.models import Act, Announcement, Class, Hand, Member, Scene
 from lessons.classroom.people.tokens import make_token
 from lessons.course import own_brokers
 from lessons.course.acts import ACTIONS
@@ -70,6 +70,20 @@ DOORS = [
     Door("notebook-file", MEMBERS, {"name": "original"}),
     Door("session", MEMBERS),
     Door("session-script", MEMBERS),
+    Door("playground", MEMBERS),
+    Door("playground-act", MEMBERS, {"kind": "create-topic"}),
+    Door("playground-code", MEMBERS, {"kind": "create-topic"}, post={}),
+    Door("playground-anew", MEMBERS, post={}),
+    Door("playground-session", MEMBERS, {"ending": "ipynb"}),
+    Door("lesson-anew", MEMBERS, LESSON),
+    Door("scenes", INSTRUCTOR),
+    Door("scene-new", INSTRUCTOR),
+    Door("scene-upload", INSTRUCTOR, post={}),
+    Door("scene", MEMBERS, {"link": "SCENE"}),
+    Door("scene-play", MEMBERS, {"link": "SCENE"}, post={"do": "stop"}),
+    Door("scene-edit", INSTRUCTOR, {"link": "SCENE"}),
+    Door("scene-file", INSTRUCTOR, {"link": "SCENE"}),
+    Door("scene-delete", INSTRUCTOR, {"link": "SCENE"}, post={}),
     Door("room", STAFF),
     Door("room-names", STAFF),
     Door("join-screen", STAFF),
@@ -111,6 +125,8 @@ DOORS = [
     Door("seat-merge", INSTRUCTOR, {"seat_slug": "SEAT"}),
     Door("seat-reset", INSTRUCTOR, {"seat_slug": "SEAT"}),
     Door("class-reset", INSTRUCTOR),
+    Door("api:list_scenes", INSTRUCTOR),
+    Door("api:get_one_scene", MEMBERS, {"link": "SCENE"}),
     Door("api:list_acts", MEMBERS),
     Door("api:get_act", ITS_OWNER, {"act_id": "ACT"}),
     Door("api:list_topics", MEMBERS),
@@ -161,6 +177,13 @@ def new_user():
     return User.objects.create_user(username="otto")
 
 
+def a_scene_of(klass: Class) -> Scene:
+    """With one step, which asks nothing of the cluster before it is played."""
+    by = klass.members.get(role="instructor")
+    steps = [{"id": 1, "kind": "create-topic", "fields": {"name": "1"}}]
+    return klass.scenes.first() or klass.scenes.create(title="1", steps=steps, version=1, made_by=by)
+
+
 def knock(browser: Client, door: Door, member: Member, act: Act, class_slug: str):
     token = member.tokens.first() or make_token(member, "a script", days=1)[0]
     seen = member.observations.first() or member.observations.create(exercise="an.exercise", version=1, data={})
@@ -171,6 +194,7 @@ def knock(browser: Client, door: Door, member: Member, act: Act, class_slug: str
         "TOKEN": token.pk,
         "EVIDENCE": seen.pk,
         "HAND": HAND,
+        "SCENE": a_scene_of(member.klass).link,
         "ANNOUNCEMENT": ANNOUNCEMENT,
     }
     args = {name: stand_for.get(value, value) for name, value in door.args.items()}

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from lessons.classroom.history import ChangeKind, record_change
 from lessons.classroom.models import Change, Class, Member
@@ -70,18 +71,22 @@ def delete(klass: Class, shown: Things, by: Member, *, seat: Member | None = Non
 
     Raises: ClusterError, and then nothing was deleted.
     """
+    data = delete_now(klass, things_of(klass, seat) & shown)
+    return record_change(klass, by, ChangeKind.RESET, seat=seat, data=data)
+
+
+def delete_now(klass: Class, there: Things) -> dict[str, Any]:
+    """Delete all of these, groups first: how many are gone, and what was left, with Kafka's answers. Raises: ClusterError."""
     names = ClassNames(klass.slug)
-    there = things_of(klass, seat) & shown
     of_groups = groups.delete_groups(names, there.groups)
     of_topics = topics.delete_topics(names, there.topics) if there.topics else {}
     left = [*_left("group", of_groups), *_left("topic", of_topics)]
-    data = {
+    return {
         "topics": sum(_is_gone(problem) for problem in of_topics.values()),
         "groups": sum(_is_gone(problem) for problem in of_groups.values()),
         "left": left[:MOST_LISTED],
         "left_in_all": len(left),
     }
-    return record_change(klass, by, ChangeKind.RESET, seat=seat, data=data)
 
 
 def _is_gone(problem: ClusterError | None) -> bool:

@@ -20,7 +20,7 @@ from types import ModuleType
 
 from lessons.course.acts.base import Action
 
-MUST_SAY = ("kind", "title", "submit", "did", "doing", "example")
+MUST_SAY = ("kind", "title", "submit", "about", "did", "doing", "example")
 
 
 def _found() -> Iterator[type[Action]]:

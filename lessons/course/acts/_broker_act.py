@@ -25,7 +25,7 @@ from lessons.cluster.metadata import list_metadata, topics_of
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.refusals import Refusal
 from lessons.course import own_brokers
-from lessons.course.acts.base import Action, Answer, Where
+from lessons.course.acts.base import About, Action, Answer, Where
 from lessons.embedded import BROKER_IDS, BrokerStatus, set_wanted, status, wanted
 from lessons.embedded.config import broker_files, broker_name
 from lessons.embedded.process import wait_for
@@ -69,6 +69,7 @@ class BrokerAct(Action):
 
     roles: ClassVar[frozenset[str]] = frozenset({"instructor"})
     also_alone: ClassVar[bool] = True
+    about: ClassVar[About] = "brokers"
     changes_topics: ClassVar[bool] = True
     asks_kafka: ClassVar[bool] = (
         False  # a cluster without a quorum does not answer, and that is when this act is needed

@@ -8,7 +8,7 @@ from pydantic import Field
 from lessons.cluster import counted, topics
 from lessons.cluster.errors import TopicMissing
 from lessons.cluster.namespace import Namespace
-from lessons.course.acts.base import Action, Answer, Name, Where
+from lessons.course.acts.base import About, Action, Answer, Name, Where
 from lessons.course.acts.describe_topic import topic_answer
 from lessons.words import _, gettext_noop
 
@@ -17,6 +17,7 @@ class AddPartitions(Action):
     kind: ClassVar[str] = "add-partitions"
     title: ClassVar[str] = gettext_noop("Add partitions")
     submit: ClassVar[str] = gettext_noop("Add partitions")
+    about: ClassVar[About] = "topics"
     did: ClassVar[str] = gettext_noop("gave %(what)s")
     doing: ClassVar[str] = gettext_noop("giving %(what)s")
     changes_topics: ClassVar[bool] = True

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from lessons.cluster import topics
 from lessons.cluster.namespace import Namespace
-from lessons.course.acts.base import Action, Answer, Name, Where, literal
+from lessons.course.acts.base import About, Action, Answer, Name, Where, literal
 from lessons.words import _, gettext_noop
 
 
@@ -17,6 +17,7 @@ class AlterConfig(Action):
     kind: ClassVar[str] = "alter-config"
     title: ClassVar[str] = gettext_noop("Change a topic's configuration")
     submit: ClassVar[str] = gettext_noop("Change configuration")
+    about: ClassVar[About] = "topics"
     did: ClassVar[str] = gettext_noop("set %(what)s")
     doing: ClassVar[str] = gettext_noop("setting %(what)s")
     changes_topics: ClassVar[bool] = True

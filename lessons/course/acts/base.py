@@ -21,6 +21,11 @@ SHOWN_ADDRESSES = 2  # as in the notebook: where a client begins, and not what t
 SHOWN_CHARACTERS = 66  # of a line of code: what fits its box at a width of 1280 pixels
 MOST_RECORDS = 500  # that one act sends
 
+# What an act is about, in the order in which the acts are offered where all of them are; "" is offered nowhere by itself.
+About = Literal["topics", "records", "groups", "cluster", "brokers", ""]
+TOPIC_FIELDS = ("name", "names", "topic", "done_topic")  # of all acts; `names` has one a line
+GROUP_FIELDS = ("group_id",)
+
 # What the feed says of an act that was not done, after the person's name. `doing` is the act's.
 _NOT_DONE = {
     "running": gettext_noop("is %(doing)s"),
@@ -97,6 +102,7 @@ class Action(BaseModel, ABC):
     kind: ClassVar[str]
     title: ClassVar[str]
     submit: ClassVar[str]  # on its button
+    about: ClassVar[About]
     did: ClassVar[str]  # "created %(what)s": the feed's line when it was done
     doing: ClassVar[str]  # "creating %(what)s": the end of the feed's line when it was not, such as "was refused: …"
     asks_kafka: ClassVar[bool] = True
@@ -166,6 +172,21 @@ class Action(BaseModel, ABC):
         if state == "done":
             return _(cls.did) % {"what": what}
         return _(_NOT_DONE[state]) % {"doing": _(cls.doing) % {"what": what}}
+
+
+def topics_named(fields: Mapping[str, Any]) -> tuple[str, ...]:
+    """The topics that the fields of an act name, by their short names, each once."""
+    return _named(fields, TOPIC_FIELDS)
+
+
+def groups_named(fields: Mapping[str, Any]) -> tuple[str, ...]:
+    """The consumer groups that the fields of an act name."""
+    return _named(fields, GROUP_FIELDS)
+
+
+def _named(fields: Mapping[str, Any], keys: Sequence[str]) -> tuple[str, ...]:
+    lines = (line.strip() for key in keys for line in str(fields.get(key) or "").splitlines())
+    return tuple(dict.fromkeys(line for line in lines if line))
 
 
 def _assigned(name: str, addresses: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from lessons.cluster import counted
 from lessons.cluster.consume.drain import read_to_end
 from lessons.cluster.consume.membership import MAX_POLL_INTERVAL_MS, Membership, protocol_settings
 from lessons.cluster.namespace import Namespace
-from lessons.course.acts.base import Action, Answer, Name, Where, literal
+from lessons.course.acts.base import About, Action, Answer, Name, Where, literal
 from lessons.words import _, gettext_noop
 
 GROUP = "readers"
@@ -45,6 +45,7 @@ class Consume(Action):
     kind: ClassVar[str] = "consume"
     title: ClassVar[str] = gettext_noop("Start a consumer")
     submit: ClassVar[str] = gettext_noop("Start")
+    about: ClassVar[About] = "groups"
     did: ClassVar[str] = gettext_noop("consumed %(what)s")
     doing: ClassVar[str] = gettext_noop("consuming %(what)s")
     changes_groups: ClassVar[bool] = True

@@ -10,7 +10,7 @@ from lessons.cluster.errors import TopicMissing
 from lessons.cluster.limits import refuse_setting
 from lessons.cluster.metadata import Topic
 from lessons.cluster.namespace import Namespace
-from lessons.course.acts.base import Action, Answer, Name, Where, literal
+from lessons.course.acts.base import About, Action, Answer, Name, Where, literal
 from lessons.words import _, gettext_noop
 
 
@@ -18,6 +18,7 @@ class CreateTopic(Action):
     kind: ClassVar[str] = "create-topic"
     title: ClassVar[str] = gettext_noop("Create a topic")
     submit: ClassVar[str] = gettext_noop("Create topic")
+    about: ClassVar[About] = "topics"
     did: ClassVar[str] = gettext_noop("created %(what)s")
     doing: ClassVar[str] = gettext_noop("creating %(what)s")
     changes_topics: ClassVar[bool] = True

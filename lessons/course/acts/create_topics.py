@@ -9,7 +9,7 @@ from lessons.cluster import counted, topics
 from lessons.cluster.errors import ClusterError
 from lessons.cluster.metadata import Topic
 from lessons.cluster.namespace import Namespace
-from lessons.course.acts.base import Action, Answer, Where, literal
+from lessons.course.acts.base import About, Action, Answer, Where, literal
 from lessons.course.acts.describe_topic import partitions_as_data
 from lessons.words import _, gettext_noop
 
@@ -22,6 +22,7 @@ class CreateTopics(Action):
     kind: ClassVar[str] = "create-topics"
     title: ClassVar[str] = gettext_noop("Create topics")
     submit: ClassVar[str] = gettext_noop("Create topics")
+    about: ClassVar[About] = "topics"
     did: ClassVar[str] = gettext_noop("created %(what)s")
     doing: ClassVar[str] = gettext_noop("creating %(what)s")
     changes_topics: ClassVar[bool] = True

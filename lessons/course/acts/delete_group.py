@@ -7,7 +7,7 @@ from pydantic import Field
 
 from lessons.cluster import groups
 from lessons.cluster.namespace import Namespace
-from lessons.course.acts.base import Action, Answer, Name, Where, literal
+from lessons.course.acts.base import About, Action, Answer, Name, Where, literal
 from lessons.words import _, gettext_noop
 
 
@@ -17,6 +17,7 @@ class DeleteGroup(Action):
     kind: ClassVar[str] = "delete-group"
     title: ClassVar[str] = gettext_noop("Delete a consumer group")
     submit: ClassVar[str] = gettext_noop("Delete group")
+    about: ClassVar[About] = "groups"
     did: ClassVar[str] = gettext_noop("deleted group %(what)s")
     doing: ClassVar[str] = gettext_noop("deleting group %(what)s")
     removes: ClassVar[bool] = True

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from lessons.cluster import offsets
 from lessons.cluster.namespace import Namespace
-from lessons.course.acts.base import Action, Answer, Name, Where
+from lessons.course.acts.base import About, Action, Answer, Name, Where
 from lessons.words import _, gettext_noop
 
 
@@ -19,6 +19,7 @@ class DeleteRecords(Action):
     kind: ClassVar[str] = "delete-records"
     title: ClassVar[str] = gettext_noop("Delete records")
     submit: ClassVar[str] = gettext_noop("Delete records")
+    about: ClassVar[About] = "records"
     did: ClassVar[str] = gettext_noop("deleted records of %(what)s")
     doing: ClassVar[str] = gettext_noop("deleting records of %(what)s")
     removes: ClassVar[bool] = True

@@ -8,7 +8,7 @@ from pydantic import Field
 from lessons.cluster import topics
 from lessons.cluster.errors import TopicMissing
 from lessons.cluster.namespace import Namespace
-from lessons.course.acts.base import Action, Answer, Name, Where
+from lessons.course.acts.base import About, Action, Answer, Name, Where
 from lessons.words import _, gettext_noop
 
 
@@ -16,6 +16,7 @@ class DeleteTopic(Action):
     kind: ClassVar[str] = "delete-topic"
     title: ClassVar[str] = gettext_noop("Delete a topic")
     submit: ClassVar[str] = gettext_noop("Delete topic")
+    about: ClassVar[About] = "topics"
     did: ClassVar[str] = gettext_noop("deleted %(what)s")
     doing: ClassVar[str] = gettext_noop("deleting %(what)s")
     removes: ClassVar[bool] = True

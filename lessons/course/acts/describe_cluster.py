@@ -9,7 +9,7 @@ from pydantic import Field
 from lessons.cluster import clients, counted, metadata
 from lessons.cluster.entry_points import Reached, addresses_in, reach
 from lessons.cluster.namespace import Namespace
-from lessons.course.acts.base import SHOWN_ADDRESSES, Action, Answer, Where
+from lessons.course.acts.base import SHOWN_ADDRESSES, About, Action, Answer, Where
 from lessons.words import _, gettext_noop
 
 MOST_CHARACTERS = 300
@@ -23,6 +23,7 @@ class DescribeCluster(Action):
     kind: ClassVar[str] = "describe-cluster"
     title: ClassVar[str] = gettext_noop("Describe the cluster")
     submit: ClassVar[str] = gettext_noop("Ask")
+    about: ClassVar[About] = "cluster"
     did: ClassVar[str] = gettext_noop("described the cluster")
     doing: ClassVar[str] = gettext_noop("describing the cluster")
     example: ClassVar[Mapping[str, Any]] = {}

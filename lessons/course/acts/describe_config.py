@@ -9,7 +9,7 @@ from pydantic import Field
 from lessons.cluster import topics
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.topics import ConfigEntry
-from lessons.course.acts.base import Action, Answer, Name, Where
+from lessons.course.acts.base import About, Action, Answer, Name, Where
 from lessons.words import _, gettext_noop, ngettext
 
 # Kafka's names for where a value was set, most specific first; the first one wins.
@@ -31,6 +31,7 @@ class DescribeConfig(Action):
     kind: ClassVar[str] = "describe-config"
     title: ClassVar[str] = gettext_noop("Describe a topic's configuration")
     submit: ClassVar[str] = gettext_noop("Describe configuration")
+    about: ClassVar[About] = "topics"
     did: ClassVar[str] = gettext_noop("described the configuration of %(what)s")
     doing: ClassVar[str] = gettext_noop("describing the configuration of %(what)s")
     example: ClassVar[Mapping[str, Any]] = {"topic": "test1p"}

@@ -9,7 +9,7 @@ from pydantic import Field
 from lessons.cluster import counted, topics
 from lessons.cluster.metadata import Topic
 from lessons.cluster.namespace import Namespace
-from lessons.course.acts.base import Action, Answer, Name, Where
+from lessons.course.acts.base import About, Action, Answer, Name, Where
 from lessons.words import _, gettext_noop
 
 
@@ -19,6 +19,7 @@ class DescribeTopic(Action):
     kind: ClassVar[str] = "describe-topic"
     title: ClassVar[str] = gettext_noop("Describe a topic")
     submit: ClassVar[str] = gettext_noop("Describe topic")
+    about: ClassVar[About] = "topics"
     did: ClassVar[str] = gettext_noop("described %(what)s")
     doing: ClassVar[str] = gettext_noop("describing %(what)s")
     example: ClassVar[Mapping[str, Any]] = {"topic": "test1p"}

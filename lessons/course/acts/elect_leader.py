@@ -7,7 +7,7 @@ from pydantic import Field
 
 from lessons.cluster.elections import elect_preferred_leader
 from lessons.cluster.namespace import Namespace
-from lessons.course.acts.base import Action, Answer, Name, Where
+from lessons.course.acts.base import About, Action, Answer, Name, Where
 from lessons.words import _, gettext_noop
 
 
@@ -17,6 +17,7 @@ class ElectLeader(Action):
     kind: ClassVar[str] = "elect-leader"
     title: ClassVar[str] = gettext_noop("Elect the preferred leader")
     submit: ClassVar[str] = gettext_noop("Elect")
+    about: ClassVar[About] = "brokers"
     did: ClassVar[str] = gettext_noop("had the preferred leader of %(what)s elected")
     doing: ClassVar[str] = gettext_noop("having the preferred leader of %(what)s elected")
     changes_topics: ClassVar[bool] = True

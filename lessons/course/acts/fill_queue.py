@@ -8,7 +8,7 @@ from pydantic import Field
 from lessons.cluster import clients, counted, records
 from lessons.cluster.namespace import Namespace
 from lessons.course.acts._reports import CALLBACK, report_data, report_line, state_of
-from lessons.course.acts.base import Action, Answer, Name, Where
+from lessons.course.acts.base import About, Action, Answer, Name, Where
 from lessons.words import _, gettext_noop, ngettext
 
 
@@ -23,6 +23,7 @@ class FillQueue(Action):
     kind: ClassVar[str] = "fill-queue"
     title: ClassVar[str] = gettext_noop("Fill a producer's queue")
     submit: ClassVar[str] = gettext_noop("Fill the queue")
+    about: ClassVar[About] = "records"
     did: ClassVar[str] = gettext_noop("sent %(what)s")
     doing: ClassVar[str] = gettext_noop("sending %(what)s")
     changes_records: ClassVar[bool] = True

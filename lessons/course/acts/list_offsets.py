@@ -7,7 +7,7 @@ from pydantic import Field
 
 from lessons.cluster import records
 from lessons.cluster.namespace import Namespace
-from lessons.course.acts.base import Action, Answer, Name, Where
+from lessons.course.acts.base import About, Action, Answer, Name, Where
 from lessons.words import _, gettext_noop, ngettext
 
 
@@ -17,6 +17,7 @@ class ListOffsets(Action):
     kind: ClassVar[str] = "list-offsets"
     title: ClassVar[str] = gettext_noop("Look up offsets")
     submit: ClassVar[str] = gettext_noop("Look up")
+    about: ClassVar[About] = "records"
     did: ClassVar[str] = gettext_noop("looked up the offsets of %(what)s")
     doing: ClassVar[str] = gettext_noop("looking up the offsets of %(what)s")
     # Not by this act: but what brokers delete by age, or compact, is news that no snapshot brings, and a check hears of it

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from lessons.cluster import counted, topics
 from lessons.cluster.metadata import Topic
 from lessons.cluster.namespace import Namespace
-from lessons.course.acts.base import Action, Answer, Where
+from lessons.course.acts.base import About, Action, Answer, Where
 from lessons.words import _, gettext_noop
 
 
@@ -14,6 +14,7 @@ class ListTopics(Action):
     kind: ClassVar[str] = "list-topics"
     title: ClassVar[str] = gettext_noop("List the topics")
     submit: ClassVar[str] = gettext_noop("List topics")
+    about: ClassVar[About] = "cluster"
     did: ClassVar[str] = gettext_noop("listed the topics")
     doing: ClassVar[str] = gettext_noop("listing the topics")
     example: ClassVar[Mapping[str, Any]] = {}

@@ -11,7 +11,7 @@ from lessons.cluster.namespace import Namespace
 from lessons.course.acts._lines import newlines_as_everywhere_else, refuse_too_many
 from lessons.course.acts._reports import CALLBACK, report_data, report_line, state_of
 from lessons.course.acts._shown_code import call, fits, list_of, listed, printed
-from lessons.course.acts.base import Action, Answer, Name, Where, literal
+from lessons.course.acts.base import About, Action, Answer, Name, Where, literal
 from lessons.words import _, gettext_noop
 
 MOST_BYTES = 4 * 1024 * 1024  # of many records; a single one may be as large as a request, for Kafka to refuse
@@ -30,6 +30,7 @@ class Produce(Action):
     kind: ClassVar[str] = "produce"
     title: ClassVar[str] = gettext_noop("Send records")
     submit: ClassVar[str] = gettext_noop("Send")
+    about: ClassVar[About] = "records"
     did: ClassVar[str] = gettext_noop("sent %(what)s")
     doing: ClassVar[str] = gettext_noop("sending %(what)s")
     changes_records: ClassVar[bool] = True

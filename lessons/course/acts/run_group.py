@@ -9,7 +9,7 @@ from lessons.cluster import counted
 from lessons.cluster.consume.membership import Membership
 from lessons.cluster.consume.sharing import MOST_MEMBERS, Shared, Turn, share_out
 from lessons.cluster.namespace import Namespace
-from lessons.course.acts.base import Action, Answer, Name, Where
+from lessons.course.acts.base import About, Action, Answer, Name, Where
 from lessons.course.acts.consume import Consume, RebalanceProtocol
 from lessons.words import _, gettext_noop
 
@@ -32,6 +32,7 @@ class RunGroup(Action):
     kind: ClassVar[str] = "run-group"
     title: ClassVar[str] = gettext_noop("Run a group")
     submit: ClassVar[str] = gettext_noop("Run it")
+    about: ClassVar[About] = "groups"
     did: ClassVar[str] = gettext_noop("ran %(what)s")
     doing: ClassVar[str] = gettext_noop("running %(what)s")
     changes_groups: ClassVar[bool] = True

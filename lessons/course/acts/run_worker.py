@@ -10,7 +10,7 @@ from lessons.cluster.consume.membership import Membership
 from lessons.cluster.consume.worker import Worked, Worker
 from lessons.cluster.namespace import Namespace
 from lessons.course.acts._reports import told_value
-from lessons.course.acts.base import MOST_RECORDS, Action, Answer, Name, Where, literal
+from lessons.course.acts.base import MOST_RECORDS, About, Action, Answer, Name, Where, literal
 from lessons.course.acts.consume import Consume
 from lessons.words import _, gettext_noop
 
@@ -28,6 +28,7 @@ class RunWorker(Action):
     kind: ClassVar[str] = "run-worker"
     title: ClassVar[str] = gettext_noop("Run a worker")
     submit: ClassVar[str] = gettext_noop("Run it")
+    about: ClassVar[About] = "groups"
     did: ClassVar[str] = gettext_noop("ran %(what)s")
     doing: ClassVar[str] = gettext_noop("running %(what)s")
     changes_records: ClassVar[bool] = True

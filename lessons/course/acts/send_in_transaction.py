@@ -10,7 +10,7 @@ from lessons.cluster.namespace import Namespace
 from lessons.course.acts._lines import newlines_as_everywhere_else, refuse_too_many
 from lessons.course.acts._reports import CALLBACK, report_data, report_line, state_of
 from lessons.course.acts._shown_code import call, fits, list_of
-from lessons.course.acts.base import Action, Answer, Name, Where, literal
+from lessons.course.acts.base import About, Action, Answer, Name, Where, literal
 from lessons.words import _, gettext_noop
 
 ENDED = {
@@ -26,6 +26,7 @@ class SendInTransaction(Action):
     kind: ClassVar[str] = "send-in-transaction"
     title: ClassVar[str] = gettext_noop("Send in a transaction")
     submit: ClassVar[str] = gettext_noop("Send")
+    about: ClassVar[About] = "records"
     did: ClassVar[str] = gettext_noop("sent %(what)s")
     doing: ClassVar[str] = gettext_noop("sending %(what)s")
     changes_records: ClassVar[bool] = True

@@ -7,7 +7,7 @@ from pydantic import Field, field_validator
 
 from lessons.cluster import groups, offsets
 from lessons.cluster.namespace import Namespace
-from lessons.course.acts.base import Action, Answer, Name, Where, literal
+from lessons.course.acts.base import About, Action, Answer, Name, Where, literal
 from lessons.course.moments import milliseconds_of, to_the_millisecond
 from lessons.words import _, gettext_noop
 
@@ -22,6 +22,7 @@ class SetOffset(Action):
     kind: ClassVar[str] = "set-offset"
     title: ClassVar[str] = gettext_noop("Set a group's offset")
     submit: ClassVar[str] = gettext_noop("Set offset")
+    about: ClassVar[About] = "groups"
     did: ClassVar[str] = gettext_noop("set the offset of %(what)s")
     doing: ClassVar[str] = gettext_noop("setting the offset of %(what)s")
     changes_groups: ClassVar[bool] = True

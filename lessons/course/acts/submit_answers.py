@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field, field_validator
 
 from lessons.cluster.namespace import Namespace
-from lessons.course.acts.base import Action, Answer, Where
+from lessons.course.acts.base import About, Action, Answer, Where
 from lessons.words import _, gettext_noop
 
 MOST_CHARACTERS = 4000
@@ -25,6 +25,7 @@ class SubmitAnswers(Action):
     kind: ClassVar[str] = "submit-answers"
     title: ClassVar[str] = gettext_noop("Answer")
     submit: ClassVar[str] = gettext_noop("Answer")
+    about: ClassVar[About] = ""
     did: ClassVar[str] = gettext_noop("answered %(what)s")
     doing: ClassVar[str] = gettext_noop("answering %(what)s")
     example: ClassVar[Mapping[str, Any]] = {

@@ -18,7 +18,7 @@ from ninja.operation import Operation
 from lessons.classroom.access import NOT_YOURS
 from lessons.classroom.perform import ActIdTaken
 from lessons.cluster.errors import ClusterError
-from lessons.web.api import acts, cluster, record
+from lessons.web.api import acts, cluster, record, scenes
 from lessons.web.api.describing import describe
 from lessons.web.api.docs import DocsPage
 from lessons.web.api.doors import Token, nobody, session
@@ -45,7 +45,7 @@ api = Api(
     title="kafkaclass", version="1", urls_namespace="api", auth=[Token(), session, nobody], docs=DocsPage(),
     description=DESCRIPTION,
 )  # fmt: skip
-for part in (acts, cluster, record):
+for part in (acts, cluster, record, scenes):
     api.add_router("", part.router)
 
 

@@ -283,3 +283,34 @@ class CompletionOut(Schema):
     is_late: bool
     attempt_id: int | None = Field(description="The attempt that counts: the one that did it, otherwise the latest.")
     override: OverrideOut | None = Field(description="A grader's own decision.")
+
+
+class StepOut(Schema):
+    """One step of a scene: an act, with the short names that were typed."""
+
+    model_config = example(
+        id=1, kind="create-topic", fields={"name": "test1p", "partitions": 1, "replicas": 1},
+        words="Create a topic: test1p with 1 partition, 1 replica", problem="",
+    )  # fmt: skip
+
+    id: int
+    kind: str
+    fields: dict[str, Any]
+    words: str
+    problem: str = Field(description="Why this version of the app cannot play it; empty: it can.")
+
+
+class SceneOut(Schema):
+    """Acts that an instructor recorded, to be played by anybody in the class."""
+
+    model_config = example(
+        link="7KQ4AAAA", title="Two docks", version=1, made_by="Ines", made_at=MOMENT,
+        steps=[{"id": 1, "kind": "delete-topic", "fields": {"name": "test1p"}, "words": "Delete a topic: test1p", "problem": ""}],
+    )  # fmt: skip
+
+    link: str
+    title: str
+    version: int = Field(description="The version of the format of its steps.")
+    made_by: str
+    made_at: datetime
+    steps: list[StepOut]

@@ -5,7 +5,7 @@
     renderer        draws the pages of a process by a few threads
     feed_follower   hears in a class's feed what other processes stored
     stage           the part of a lesson's page that the stage is drawn from
-    lesson, cluster, notifications, room, seat_lesson     the pages
+    lesson, playground, cluster, notifications, room, seat_lesson     the pages
 
 Why it is so
 ------------

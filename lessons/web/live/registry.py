@@ -18,6 +18,7 @@ from lessons.web.live.cluster import ClusterPage
 from lessons.web.live.lesson import LessonPage
 from lessons.web.live.notebook import NotebookPage
 from lessons.web.live.notifications import NotificationsPage
+from lessons.web.live.playground import PlaygroundPage
 from lessons.web.live.projector import ProjectorPage
 from lessons.web.live.room import RoomPage
 from lessons.web.live.seat_lesson import SeatLessonPage
@@ -34,6 +35,7 @@ ROWS = (
     LiveRow("lesson", get_member, LessonPage),  # ?lesson=
     LiveRow("notebook", get_member, NotebookPage),
     LiveRow("cluster", get_member, ClusterPage),  # ?internal=1
+    LiveRow("playground", get_member, PlaygroundPage),  # ?scene=
     LiveRow("notifications", get_member, NotificationsPage),
     LiveRow("room", get_staff, RoomPage),
     LiveRow("projector", get_staff, ProjectorPage),  # ?names=shown

@@ -116,14 +116,32 @@ def act_card(
     """The card of the lesson's block number `index`; with the answer of an act that was just done."""
     block = lesson.blocks[index]
     action = ACTIONS[block.name]
-    dom_id = f"act-{index}"
     urls = {name: reverse(name, args=[member.klass.slug, lesson.slug, index]) for name in ("act", "act-code")}
-    shown = dict(act.fields) if act else action.filled(block.fields or {})
+    return card_of(
+        member, action, action.filled(block.fields or {}), dom_id=f"act-{index}", url=urls["act"],
+        code_url=urls["act-code"], cell=cell_id(lesson, index), form=form, act=act,
+    )  # fmt: skip
+
+
+def card_of(
+    member: Member,
+    action: type[Action],
+    fields: Mapping[str, Any],
+    *,
+    dom_id: str,
+    url: str,
+    code_url: str,
+    cell: str,
+    form: DescribedForm | None = None,
+    act: Act | None = None,
+) -> ActCard:
+    """The card of an act, filled in with these fields, or with those of an act that was just done."""
+    shown = dict(act.fields if act else fields)
     return ActCard(
-        dom_id=dom_id, title=_(action.title), submit=_(action.submit), url=urls["act"], code_url=urls["act-code"],
+        dom_id=dom_id, title=_(action.title), submit=_(action.submit), url=url, code_url=code_url,
         form=form or described_form(action, dom_id=dom_id, initial=shown),
         code=code_of(action, shown, member),
-        cell=cell_id(lesson, index), removes=action.removes,
+        cell=cell, removes=action.removes,
         answers=[answer_card(act)] if act else [],
     )  # fmt: skip
 

@@ -9,16 +9,18 @@ const MOST_PENDING = 12;
 const SENDING_FORM = ".act > form [name='values']";
 
 export class Producer {
-  constructor(zone) {
+  // Of several topics only those to which this page has sent show its form.
+  constructor(zone, { isOnly }) {
     this.zone = zone;
+    this.isOnly = isOnly;
     this.client = element("div", "client");
     this.client.append(element("b", "", text("stage-your-form")), element("small"));
     this.pending = element("div", "cells pending");
     zone.append(this.client, this.pending);
-    zone.hidden = document.querySelector(SENDING_FORM) === null;
   }
 
   draw({ sending, delivered, failed }) {
+    this.zone.hidden = this.isOnly ? document.querySelector(SENDING_FORM) === null : !sending && !delivered && !failed;
     this.zone.classList.toggle("sends", sending !== null);
     setText(this.client.lastChild, sending ? text("stage-in-flight", { count: sending.length })
       : delivered + failed ? text(failed ? "stage-sent-failed" : "stage-sent", { delivered, failed }) : text("stage-sent-nothing"));

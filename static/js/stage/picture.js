@@ -10,12 +10,12 @@ import { Readings } from "./read.js";
 const FRESH_MS = 1800;
 
 export class Picture {
-  constructor(box, { onResized }) {
+  constructor(box, { isOnly, onResized }) {
     const part = (name) => box.querySelector(`[data-${name}]`);
     this.box = box;
     this.width = 0;
     this.wasSeen = false;
-    this.producer = new Producer(part("producer"));
+    this.producer = new Producer(part("producer"), { isOnly });
     this.lanes = new Lanes(part("partitions"));
     this.readings = new Readings(part("readings"));
     this.braid = new Braid(part("braid"));

@@ -4,75 +4,74 @@
 // and copies by the snapshot that all pages share, reports by the answers to this page's forms, and what a consumer is given by
 // its own socket. Each of these is an event; `model.js` makes states out of them, and only states are drawn. So a moment of
 // the last minute is drawn by the same code as this one, and in words by the same facts.
+//
+// A stage has a topic, or several: then each has a box of its own, and all of them one minute.
 
+import { text } from "../words.js";
 import { listen } from "./events.js";
-import { InWords, sentence } from "./in_words.js";
+import { sentence } from "./in_words.js";
 import { setText } from "./keyed.js";
 import { emptyStage, fold } from "./model.js";
 import { Moments } from "./moments.js";
-import { Picture } from "./picture.js";
-import { watchSends } from "./sends.js";
 import { Sheet } from "./sheet.js";
 import { Time } from "./time.js";
+import { TopicBox } from "./topic_box.js";
 
 const FACTS = "part-stage";
-const LONGEST_HELD_MS = 600;
 
 export class Stage {
-  // onPause(isPaused): the records beside the picture stand still, too.
-  constructor(section, { onPause }) {
-    this.state = emptyStage(section.dataset.topic);
+  // onPause(isPaused): the records beside the picture stand still, too. onFacts(all): what a snapshot says of each topic, before
+  // it is drawn.
+  constructor(section, { onPause, onFacts = () => {} }) {
+    this.state = { of: {}, latest: null }; // topic → state; in which of them something has just happened
     this.moments = new Moments();
-    this.held = []; // records that came while a form's answer was on its way
-    this.heldTimer = 0;
+    this.boxes = new Map(); // topic → TopicBox
     this.frame = 0;
-    this.drawn = null;
+    this.wasDrawn = this.wasLive = false;
+    this.onFacts = onFacts;
     this.says = section.querySelector("[data-says]");
-    const onChange = () => this.drawSoon();
-    this.picture = new Picture(section.querySelector("[data-picture]"), { onResized: onChange });
-    this.time = new Time(section, this.moments, { onChange, onPause });
-    const details = section.querySelector("[data-in-words]");
-    this.words = new InWords(details);
-    details.addEventListener("toggle", onChange);
+    this.onChange = () => this.drawSoon();
+    this.time = new Time(section, this.moments, { onChange: this.onChange, onPause });
     this.sheet = new Sheet(section);
     const facts = ({ detail }) => { if (detail.elt.id === FACTS) this.readFacts() };
     document.body.addEventListener("htmx:load", facts);
     this.waysOut = [
-      listen((event) => this.hear(event)), watchSends(this.state.topic),
+      listen((event) => this.boxes.get(event.topic)?.hear(event)),
       () => document.body.removeEventListener("htmx:load", facts),
     ];
-    this.readFacts();
+  }
+
+  get isPaused() {
+    return this.time.isPaused;
+  }
+
+  add(topic, element, { isOnly }) {
+    const box = new TopicBox(topic, element, { isOnly, onChange: this.onChange, take: (event) => this.take(topic, event) });
+    this.boxes.set(topic, box);
+    this.state = { ...this.state, of: { ...this.state.of, [topic]: emptyStage(topic) } };
+  }
+
+  remove(topic) {
+    this.boxes.get(topic)?.end();
+    this.boxes.delete(topic);
+    const { [topic]: _, ...of } = this.state.of;
+    this.state = { of, latest: this.state.latest === topic ? null : this.state.latest };
+    this.drawSoon();
   }
 
   readFacts() {
-    const facts = JSON.parse(document.getElementById(FACTS)?.textContent || "null");
-    if (facts) this.hear({ type: "cluster", topic: facts.topic, facts });
+    const all = [JSON.parse(document.getElementById(FACTS)?.textContent || "[]")].flat().filter(Boolean);
+    this.onFacts(all);
+    for (const facts of all) this.boxes.get(facts.topic)?.hear({ type: "cluster", topic: facts.topic, facts });
   }
 
-  // A record that this page sends travels when its report has come. The hub mostly shows it sooner: so it is held, though not
-  // for long.
-  hear(event) {
-    if (event.topic !== this.state.topic) return;
-    if (event.type === "records" && this.state.sending) {
-      this.held.push(...event.records);
-      this.heldTimer ||= setTimeout(() => this.release(), LONGEST_HELD_MS);
-      return;
-    }
-    this.take(event);
-    if (event.type === "reports") this.release();
-  }
-
-  release() {
-    clearTimeout(this.heldTimer);
-    this.heldTimer = 0;
-    this.take({ type: "records", records: this.held.splice(0) });
-  }
-
-  take(event) {
-    const state = fold(this.state, event);
-    if (state === this.state) return;
-    this.state = state;
-    this.moments.keep(state, performance.now());
+  take(topic, event) {
+    const before = this.state.of[topic];
+    const after = fold(before, event);
+    if (after === before) return;
+    const latest = after.says === before.says ? this.state.latest ?? topic : topic;
+    this.state = { of: { ...this.state.of, [topic]: after }, latest };
+    this.moments.keep(this.state, performance.now());
     this.drawSoon();
   }
 
@@ -84,18 +83,21 @@ export class Stage {
     this.frame = 0;
     this.time.show();
     const shown = this.time.shown?.state ?? this.state;
-    const isMoving = !this.time.isPaused && this.drawn !== null && this.wasLive;
-    this.picture.draw(shown, { isMoving });
-    this.words.draw(shown);
-    setText(this.says, sentence(shown.says));
-    this.wasLive = !this.time.isPaused;
-    this.drawn = shown;
+    const isMoving = !this.isPaused && this.wasDrawn && this.wasLive;
+    for (const [topic, box] of this.boxes) box.draw(shown.of[topic] ?? emptyStage(topic), { isMoving, isPaused: this.isPaused });
+    setText(this.says, this.wordsOf(shown));
+    this.wasLive = !this.isPaused;
+    this.wasDrawn = true;
+  }
+
+  wordsOf({ of, latest }) {
+    const words = sentence(of[latest]?.says);
+    return words && this.boxes.size > 1 ? text("stage-of-topic", { topic: latest, words }) : words;
   }
 
   end() {
     for (const wayOut of this.waysOut) wayOut();
-    clearTimeout(this.heldTimer);
     cancelAnimationFrame(this.frame);
-    this.picture.end();
+    for (const box of this.boxes.values()) box.end();
   }
 }

@@ -81,5 +81,7 @@ def test_forms_name_the_limit_of_partitions_as_it_is() -> None:
 def test_an_act_that_lacks_something_is_not_left_out_without_a_word():
     module = ModuleType("count_records")
     module.CountRecords = type("CountRecords", (Action,), {"__module__": "count_records", "__annotations__": {}})
-    with pytest.raises(TypeError, match="CountRecords lacks command, feed_line, python, run, kind, title"):
+    with pytest.raises(
+        TypeError, match="CountRecords lacks command, feed_line, python, run, kind, title, submit, about"
+    ):
         list(actions_in(module))

@@ -48,6 +48,6 @@ def read_only_context(staff: Member, seat: Member, lesson: Lesson, url_of: Calla
     return {
         **shown,
         "member": staff, "has_more_classes": has_more_classes(staff), "room": "", "hand": None, "notifications": None,
-        "original_url": "", "own_url": "", "cells_data": None,
+        "original_url": "", "own_url": "", "anew_url": "", "cells_data": None,
         "blocks": [replace(block, card=read_only_card(block.card)) for block in shown["blocks"]],
     }  # fmt: skip

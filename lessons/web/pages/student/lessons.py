@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from lessons.classroom import process
@@ -93,4 +94,5 @@ def lesson_context(
         "watch": watch_card(member, lesson),
         "stage": stage_facts(snapshot, member.namespace, lesson.topic),
         "live_url": live_url(member.klass, "lesson", lesson=lesson.slug),
+        "anew_url": reverse("lesson-anew", args=[member.klass.slug, lesson.slug]),
     }

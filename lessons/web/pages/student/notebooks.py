@@ -16,6 +16,7 @@ from lessons.classroom.exports.notebook import as_ipynb
 from lessons.classroom.models import Member
 from lessons.classroom.notebooks import storing
 from lessons.classroom.notebooks.shown import ORIGINAL, OWN, cells_of, file_cells, shown_cells
+from lessons.classroom.playground import PLAYGROUND
 from lessons.course import notebook as course
 from lessons.web.attachment import attachment
 from lessons.web.forms.notebook import NotebookForm, Saving
@@ -103,8 +104,8 @@ def notebook_file(request: HttpRequest, class_slug: str, name: str) -> HttpRespo
 
 
 def _check_name(member: Member, name: str) -> None:
-    """Raises: Http404 for what is neither the original notebook nor the seat's own, nor one of its lessons."""
-    if name not in (ORIGINAL, OWN):
+    """Raises: Http404 for what is neither a notebook nor the playground, nor one of the seat's lessons."""
+    if name not in (ORIGINAL, OWN, PLAYGROUND):
         get_lesson_for(member, name)
 
 

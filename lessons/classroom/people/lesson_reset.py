@@ -1,0 +1,78 @@
+"""Puts a seat back to the start of a lesson: the topics and groups of the seat that belong to it are deleted.
+
+Why it is so: acts, attempts and points stay, and done stays done. A topic belongs to a lesson if an exercise reads it, a
+form of its page names it, or the seat created it there; a group, if a form names it, the seat used it there, or it has a
+place in topics of this lesson alone. Only what was shown is deleted: see `reset`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from lessons.classroom.history import ChangeKind, record_change
+from lessons.classroom.models import Act, Change, Member, Role
+from lessons.classroom.people.reset import Things, delete_now
+from lessons.cluster.groups import describe_groups, list_other_groups
+from lessons.cluster.topics import list_topics
+from lessons.course.acts.base import groups_named, topics_named
+from lessons.course.acts.create_topic import CreateTopic
+from lessons.course.acts.create_topics import CreateTopics
+from lessons.course.loader import Lesson, lessons
+
+
+def topics_of(lesson: Lesson) -> frozenset[str]:
+    """Those that its exercises read and its forms name."""
+    read = {name for exercise in lesson.exercises for name in exercise.reads_topics}
+    named = {name for fields in _forms(lesson) for name in topics_named(fields)}
+    return frozenset(read | named | ({lesson.topic} if lesson.topic else set()))
+
+
+def _forms(lesson: Lesson) -> Iterator[dict[str, Any]]:
+    return (block.fields for block in lesson.notebook if block.fields)
+
+
+def also_in(lesson: Lesson, topic: str) -> list[Lesson]:
+    """The other lessons that a topic belongs to."""
+    return [each for each in lessons() if each.slug != lesson.slug and topic in topics_of(each)]
+
+
+def things_of_lesson(seat: Member, lesson: Lesson) -> Things:
+    """What the seat has on the cluster now that belongs to the lesson. Raises: ClusterError."""
+    here = seat.namespace
+    wanted = topics_of(lesson) | _made_in(seat, lesson)
+    there = [here.short(topic.name) for topic in list_topics() if here.owns(topic.name)]
+    return Things(
+        tuple(f"{seat.slug}.{name}" for name in sorted(there) if name in wanted),
+        tuple(f"{seat.slug}.{name}" for name in sorted(_groups(seat, lesson, wanted))),
+    )
+
+
+def begin_anew(seat: Member, lesson: Lesson, shown: Things) -> Change:
+    """Delete what was shown, belongs to the lesson and is still there; the change that comes back says what became of it.
+
+    Raises: ClusterError, and then nothing was deleted.
+    """
+    data = delete_now(seat.klass, things_of_lesson(seat, lesson) & shown)
+    of = seat if seat.role == Role.STUDENT else None
+    return record_change(seat.klass, seat, ChangeKind.LESSON_ANEW, seat=of, data={"lesson": lesson.slug, **data})
+
+
+def _made_in(seat: Member, lesson: Lesson) -> set[str]:
+    made = _acts_in(seat, lesson).filter(kind__in=(CreateTopic.kind, CreateTopics.kind), state=Act.State.DONE)
+    return {name for fields in made.values_list("fields", flat=True) for name in topics_named(fields)}
+
+
+def _acts_in(seat: Member, lesson: Lesson) -> Any:
+    return seat.acts.filter(lesson=lesson.slug)
+
+
+def _groups(seat: Member, lesson: Lesson, topics: frozenset[str]) -> set[str]:
+    named = {name for fields in _forms(lesson) for name in groups_named(fields)}
+    used = {name for fields in _acts_in(seat, lesson).values_list("fields", flat=True) for name in groups_named(fields)}
+    found = set()
+    for group in (*describe_groups(seat.namespace), *list_other_groups(seat.namespace)):
+        reads = {lag.topic for lag in group.lags} | {topic for each in group.members for topic, _ in each.assignment}
+        if group.group_id in named | used or (reads and reads <= topics):
+            found.add(group.group_id)
+    return found

@@ -1,0 +1,36 @@
+"""What the page of a scene shows: each step with what became of it, and what can be pressed now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from lessons.classroom.scenes.before import Before
+from lessons.classroom.scenes.playing import Play, Taken
+from lessons.web.view_models.lesson import AnswerCard, answer_card
+
+
+@dataclass(frozen=True)
+class StepLine:
+    taken: Taken
+    answer: AnswerCard | None
+    is_next: bool
+
+
+def scene_context(now: Play, before: Before, *, said: str = "", go_on_ms: int = 0) -> dict[str, Any]:
+    """`said`: a sentence about what was just pressed. `go_on_ms`: after that the page asks for the next step by itself."""
+    lines = [
+        StepLine(each, answer_card(each.act) if each.act else None, now.next is not None and each is now.next)
+        for each in now.taken
+    ]
+    return {
+        "scene": now.scene,
+        "play": now,
+        "lines": lines,
+        "next": now.next,
+        "left": len(now.left),
+        "count": len(lines),
+        "before": before,
+        "said": said,
+        "go_on_ms": go_on_ms,
+    }
