@@ -8,7 +8,7 @@ from django.utils import timezone
 from lessons.classroom.access import may_do
 from lessons.classroom.models import Act, Member
 from lessons.course.acts import ACTIONS
-from lessons.course.acts.base import Action, topics_named
+from lessons.course.acts.base import TOPIC_FIELDS, Action, topics_named
 from lessons.course.loader import lessons
 
 PLAYGROUND = "playground"  # stands where acts of a lesson have its slug
@@ -37,8 +37,10 @@ def begin_anew(member: Member) -> None:
 
 def recent_topics(member: Member) -> list[str]:
     """The topics that the member's latest acts name, wherever they were done; the last one first."""
-    fields = member.acts.order_by("-started_at").values_list("fields", flat=True)[:LOOKED_AT]
-    return list(dict.fromkeys(name for each in fields for name in topics_named(each)))
+    names = [f"fields__{field}" for field in TOPIC_FIELDS]  # and not what was sent, which may be much
+    rows = member.acts.order_by("-started_at").values_list(*names)[:LOOKED_AT]
+    named = (topics_named(dict(zip(TOPIC_FIELDS, row, strict=True))) for row in rows)
+    return list(dict.fromkeys(name for each in named for name in each))
 
 
 def last_fields(member: Member, action: type[Action]) -> dict[str, object]:

@@ -26,6 +26,7 @@ for (const link of links) {
   link.addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     show(link.dataset.place);
+    if (menu.matches(":popover-open")) menu.hidePopover();
     history.replaceState(null, "", link.getAttribute("href").split("#")[0]);
   });
 }

@@ -57,6 +57,7 @@ def after_forms_of_instructors(browser: Client, classroom: Any) -> Pages:
         yield forms.post(name, {"things": '{"topics": ["1.2"], "groups": ["1.3"]}'}, *args)
     for words in ("", "1", "1" * 2000):
         yield forms.post("announcement", {"words": words})
+    yield from _of_scenes(forms, classroom)
     yield forms.post("feed-share", {"do": "hide"})
     yield forms.get("class-feed", "?projector=1")
     yield forms.post("projector-names", {"do": "show"})
@@ -120,3 +121,25 @@ def _of_canvas(forms: Forms, one: str, other: str) -> Pages:
         yield forms.post("canvas", carried | ids)
     for name in ("canvas", "canvas-file"):
         yield forms.post(name, {"gradebook": "?"})
+
+
+def _of_scenes(forms: Forms, classroom: Any) -> Pages:
+    """A session with one act becomes a scene, is changed, and is read from files that are none."""
+    fields = {"name": "1", "partitions": 1, "replicas": 1}
+    act = classroom.ines.acts.create(kind="create-topic", fields=fields, lesson="playground", state="done", line="1")
+    yield forms.get("playground")
+    yield forms.get("scene-new")
+    for title, acts in (("", []), ("1", [str(act.pk)])):
+        yield forms.post("scene-new", {"title": title, "acts": acts})
+    scene = classroom.klass.scenes.first()
+    for data in ({"title": "", "place-1": "?"}, {"title": "1", "place-1": ""}, {"title": "2", "place-1": "3"}):
+        yield forms.post("scene-edit", data, scene.link)
+    yield forms.get("scenes")
+    yield forms.upload("scene-upload", "?")
+    scene.steps = [*scene.steps, {"id": 2, "kind": "create-topic", "fields": {"name": 1}}, {"id": 3, "kind": "1"}]
+    scene.save()
+    yield forms.get("scene", "", scene.link)
+    yield forms.get("scene-edit", "", scene.link)
+    yield forms.post("scene-play", {"do": "leave-out", "step": "1"}, scene.link)
+    yield forms.post("scene-delete", {}, scene.link)
+    yield forms.post("lesson-anew", {"topic": "1"}, "creating-topics")

@@ -19,6 +19,7 @@ from kafkaclass.management import web
 from lessons.classroom.models import Role
 from lessons.classroom.people.staff import sign_in_path
 from lessons.web.pages.doors import join
+from tests.web.test_doors import a_scene_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -103,14 +104,21 @@ def test_whatever_is_typed_into_an_address_is_at_worst_a_missing_page(typed, cla
         reverse("re-grade", args=[klass, exercise]): {"accepted": typed},
         reverse("lesson", args=[klass, "creating-topics"]): {"block": typed, "act": str(act.pk), "hand": typed},
         reverse("sign-in"): {"link": typed},
+        reverse("playground", args=[klass]): {"act": typed},
+        f"{reverse('playground', args=[klass])}?act=create-topic": {"act": "create-topic", "did": typed},
+        reverse("lesson-anew", args=[klass, "creating-topics"]): {"did": typed},
+        reverse("scene", args=[klass, typed]): {},
+        reverse("scene-edit", args=[klass, typed]): {},
     }
     posts = {
         reverse("re-check", args=[klass]): {"seat": typed},
+        reverse("scene-new", args=[klass]): {"title": typed, "acts": typed},
+        reverse("scene-play", args=[klass, a_scene_of(classroom.klass).link]): {"do": "delete-topic", "name": typed},
         reverse("return"): {"personal_code": typed, "at": typed},
     }
     answers = {url: ines.get(url, query).status_code for url, query in gets.items()}
     answers |= {url: ines.post(url, form).status_code for url, form in posts.items()}
-    assert {url: status for url, status in answers.items() if status not in (200, 404, 422)} == {}
+    assert {url: status for url, status in answers.items() if status not in (200, 302, 404, 422)} == {}
 
 
 @pytest.mark.django_db

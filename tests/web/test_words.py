@@ -50,7 +50,10 @@ STIFF = re.compile(
     r"\bwhoever\b|\bthose who\b|\bof one's own\b|\bvote one of\b|\border holds\b|\btake for true\b", re.IGNORECASE
 )
 
-DOWNLOADS = {"notebook", "notebook-file", "session", "session-script", "card", "card-key", "export", "room-names"}
+DOWNLOADS = {
+    "notebook", "notebook-file", "session", "session-script", "playground-session", "scene-file", "card", "card-key",
+    "export", "room-names",
+}  # fmt: skip
 
 NAMES = (
     "Kafka Class", "Kafka", "Python", "Canvas", "Moodle", "CSV", "JSON", "SHA-256", "API",

@@ -21,8 +21,10 @@ class Before:
 
 
 def look(steps: Iterable[SceneStep], topics: Iterable[str]) -> Before:
-    """Goes through the steps in their order, with the topics that there are, by their short names."""
-    now = set(topics)
+    """Goes through the steps in their order, with the topics that there are, by their short names. What the scene itself
+    makes is no surprise."""
+    own = set(topics)
+    made: set[str] = set()
     there: dict[str, None] = {}
     missing: dict[str, None] = {}
     for step in steps:
@@ -31,11 +33,11 @@ def look(steps: Iterable[SceneStep], topics: Iterable[str]) -> Before:
                 case None:
                     continue
                 case CreateTopic() | CreateTopics():
-                    there |= {name: None} if name in now else {}
-                    now.add(name)
-                case DeleteTopic() if name in now:
-                    now.remove(name)
-                case _ if name not in now:
+                    there |= {name: None} if name in own else {}
+                    made.add(name)
+                case DeleteTopic() if name in own | made:
+                    own.discard(name)
+                    made.discard(name)
+                case _ if name not in own | made:
                     missing[name] = None
-                    now.add(name)  # said once
     return Before(tuple(there), tuple(missing))

@@ -105,7 +105,7 @@ def file_of(title: str, steps: Iterable[SceneStep]) -> str:
 def read_file(content: bytes) -> SceneFile:
     """Raises: NotAScene."""
     if len(content) > MOST_BYTES:
-        raise NotAScene(_("A scene has at most %(kib)s KiB.") % {"kib": MOST_BYTES // 1024})
+        raise NotAScene(too_large())
     try:
         raw = json.loads(content)
     except (ValueError, RecursionError):
@@ -115,6 +115,10 @@ def read_file(content: bytes) -> SceneFile:
         raise NotAScene(words % {"format": FORMAT})
     _check_version(raw.get("version"))
     return SceneFile(clean_title(raw.get("title")), checked(raw.get("steps")))
+
+
+def too_large() -> str:
+    return _("A scene has at most %(kib)s KiB. Leave out a step that sends much.") % {"kib": MOST_BYTES // 1024}
 
 
 def _check_version(version: object) -> None:

@@ -9,13 +9,25 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from lessons.classroom.models import Class, Member, Scene
-from lessons.classroom.scenes.steps import VERSION, NotAScene, SceneFile, SceneStep, checked, clean_title
+from lessons.classroom.scenes.steps import (
+    MOST_BYTES,
+    VERSION,
+    NotAScene,
+    SceneFile,
+    SceneStep,
+    checked,
+    clean_title,
+    file_of,
+    too_large,
+)
 
 MOST_SCENES = 200  # of a class
 
 
 def make(by: Member, made: SceneFile) -> Scene:
     """Raises: NotAScene."""
+    if len(file_of(made.title, made.steps).encode()) > MOST_BYTES:
+        raise NotAScene(too_large())
     if by.klass.scenes.count() >= MOST_SCENES:
         words = _("A class has at most %(most)s scenes. Delete one that you no longer need.")
         raise NotAScene(words % {"most": MOST_SCENES})

@@ -36,7 +36,7 @@ def get_one_scene(request: Asking, class_slug: str, link: str):
 
 def _scene(scene: Scene) -> dict[str, Any]:
     steps = [
-        {"id": step.id, "kind": step.kind, "fields": step.fields, "words": step.words, "problem": step.problem}
+        {"id": step.id, "kind": step.kind, "fields": step.fields, "line": step.words, "problem": step.problem}
         for step in steps_of(scene)
     ]
     return {

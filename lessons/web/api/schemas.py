@@ -290,13 +290,13 @@ class StepOut(Schema):
 
     model_config = example(
         id=1, kind="create-topic", fields={"name": "test1p", "partitions": 1, "replicas": 1},
-        words="Create a topic: test1p with 1 partition, 1 replica", problem="",
+        line="Create a topic: test1p with 1 partition, 1 replica", problem="",
     )  # fmt: skip
 
     id: int
     kind: str
     fields: dict[str, Any]
-    words: str
+    line: str = Field(description="What it does, in words.")
     problem: str = Field(description="Why this version of the app cannot play it; empty: it can.")
 
 
@@ -305,7 +305,7 @@ class SceneOut(Schema):
 
     model_config = example(
         link="7KQ4AAAA", title="Two docks", version=1, made_by="Ines", made_at=MOMENT,
-        steps=[{"id": 1, "kind": "delete-topic", "fields": {"name": "test1p"}, "words": "Delete a topic: test1p", "problem": ""}],
+        steps=[{"id": 1, "kind": "delete-topic", "fields": {"name": "test1p"}, "line": "Delete a topic: test1p", "problem": ""}],
     )  # fmt: skip
 
     link: str

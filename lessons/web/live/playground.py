@@ -12,6 +12,7 @@ from lessons.classroom.access import get_scene
 from lessons.classroom.changes import Kind
 from lessons.classroom.grading.standings import progress, standings_of
 from lessons.classroom.models import Member
+from lessons.classroom.playground import recent_topics
 from lessons.classroom.scenes.steps import topics_of
 from lessons.cluster.snapshot import Snapshot
 from lessons.web.live.base import Draw, LivePage, Parts
@@ -30,6 +31,7 @@ class PlaygroundPage(LivePage):
         super().__init__(member)
         self._only = only
         self._diagram = DiagramParts(member)
+        self._used: list[str] = []  # the topics, the one used last first
         self._told: list[dict[str, Any]] | None = None
         self._stop_checking: Callable[[], None] | None = None
 
@@ -46,6 +48,8 @@ class PlaygroundPage(LivePage):
             self._stop_checking()
 
     def parts(self, snapshot: Snapshot, news: set[Kind]) -> Parts:
+        if Kind.ACT in news:
+            self._used = recent_topics(self.member)
         parts = self._diagram.parts(snapshot) | self._stage(snapshot)
         if Kind.ACT in news and self._only is None:
             parts["part-session"] = self.template("parts/_session.html", **session_context(self.member))
@@ -58,7 +62,7 @@ class PlaygroundPage(LivePage):
         """After a failed look nothing: the last good one stays."""
         if snapshot.problem:
             return {}
-        facts = stages_facts(snapshot, self.member, only=self._only)
+        facts = stages_facts(snapshot, self.member, used=self._used, only=self._only)
         if facts == self._told:
             return {}
         self._told = facts

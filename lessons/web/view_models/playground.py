@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from lessons.classroom.models import Act, Member
-from lessons.classroom.playground import MOST_SHOWN, PLAYGROUND, last_fields, offered, recent_topics, session_of
+from lessons.classroom.playground import MOST_SHOWN, PLAYGROUND, last_fields, offered, session_of
 from lessons.cluster.snapshot import Snapshot
 from lessons.course.acts.base import Action
 from lessons.course.acts.consume import Consume, new_group_id
@@ -107,19 +107,22 @@ def stages_card(member: Member, facts: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def stages_facts(snapshot: Snapshot, member: Member, *, only: Iterable[str] | None = None) -> list[dict[str, Any]]:
-    """Of the seat's topics, those used last first; `only`: of these."""
+def stages_facts(
+    snapshot: Snapshot, member: Member, *, used: Sequence[str], only: Iterable[str] | None = None
+) -> list[dict[str, Any]]:
+    """Of the seat's topics, those `used` last first; `only`: of these."""
     topics = [member.namespace.short(topic.name) for topic in snapshot.topics_of(member.namespace)]
     shown = topics if only is None else [name for name in topics if name in set(only)]
-    used = {name: place for place, name in enumerate(recent_topics(member))}
-    shown.sort(key=lambda name: (used.get(name, len(used)), name))
+    places = {name: place for place, name in enumerate(used)}
+    shown.sort(key=lambda name: (places.get(name, len(places)), name))
     facts = (stage_facts(snapshot, member.namespace, name) for name in shown[:MOST_TOLD])
     return [each for each in facts if each is not None]
 
 
 def session_context(member: Member) -> dict[str, Any]:
-    """What was done since the session was begun anew: the last ones, oldest first, and how many there are."""
-    acts = session_of(member)
+    """What was done since the session was begun anew: the last ones, oldest first, and how many there are. What runs is
+    where it was begun, and here once it is over."""
+    acts = session_of(member).exclude(state=Act.State.RUNNING).defer("fields")
     count = acts.count()
     lines = [SessionLine(act, answer_card(act)) for act in acts[max(0, count - MOST_SHOWN) :]]
     return {"lines": lines, "count": count, "earlier": count - len(lines)}

@@ -7,6 +7,7 @@ from typing import Any
 
 from lessons.classroom.scenes.before import Before
 from lessons.classroom.scenes.playing import Play, Taken
+from lessons.course.acts.consume import Consume
 from lessons.web.view_models.lesson import AnswerCard, answer_card
 
 
@@ -30,6 +31,7 @@ def scene_context(now: Play, before: Before, *, said: str = "", go_on_ms: int = 
         "next": now.next,
         "left": len(now.left),
         "count": len(lines),
+        "has_consumer": any(each.step.kind == Consume.kind for each in now.taken),
         "before": before,
         "said": said,
         "go_on_ms": go_on_ms,

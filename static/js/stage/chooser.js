@@ -1,6 +1,6 @@
 // Which of several topics the stage shows: those used last, until somebody chooses; it is remembered as long as the tab lives.
 
-const STORE = "stage-topics";
+const STORE = "topics-on-stage";
 
 export class Chooser {
   // In the section: [data-choices] for the boxes to tick, with data-most; [data-none-yet] for when there is no topic.

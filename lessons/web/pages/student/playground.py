@@ -18,7 +18,7 @@ from lessons.classroom.access import get_action, get_member, get_own_act
 from lessons.classroom.exports.notebook import as_ipynb, session_cells, session_script
 from lessons.classroom.models import Act, Member
 from lessons.classroom.notebooks.storing import notebook_of
-from lessons.classroom.playground import PLAYGROUND, begin_anew, offered, session_of
+from lessons.classroom.playground import PLAYGROUND, begin_anew, offered, recent_topics, session_of
 from lessons.classroom.scenes.playing import plays_of
 from lessons.classroom.scenes.steps import MOST_STEPS, file_of, step_of_act
 from lessons.course.acts.base import Action
@@ -86,7 +86,7 @@ def _context(member: Member, action: type[Action], card: ActCard | None) -> dict
         "headings": choices(member, action),
         "card": card,
         "stream": playground_stream(member) if card is None else None,
-        "stages": stages_card(member, stages_facts(snapshot, member)),
+        "stages": stages_card(member, stages_facts(snapshot, member, used=recent_topics(member))),
         "plays": plays_of(member),
         "begun": _begun(member),
         "cells_data": cells_data(member, notebook_of(member, PLAYGROUND)),

@@ -21,6 +21,7 @@ from lessons.classroom.scenes.steps import topics_of
 from lessons.cluster.errors import ClusterError
 from lessons.cluster.topics import list_topics
 from lessons.course.acts.delete_topic import DeleteTopic
+from lessons.web.errors import status_of
 from lessons.web.links import scene_url, site_for_others
 from lessons.web.live.registry import live_url
 from lessons.web.page_context import page_context
@@ -50,20 +51,21 @@ def play(request: HtmxRequest, class_slug: str, link: str) -> HttpResponse:
     one step and asks for the next one, so that each can be watched."""
     member = get_member(request.user, class_slug)
     scene = get_scene(member, link)
-    now, said, go_on_ms = playing.play_of(scene, member), "", 0
+    now, said, go_on_ms, status = playing.play_of(scene, member), "", 0, 409
     is_all = request.POST.get("do") == "all"
     try:
         now, said = _do(request, now)
         if is_all and now.next is not None and now.next.state == "to-come":
             go_on_ms = NEXT_AFTER_MS
     except TooFast as refusal:
-        now, said, go_on_ms = playing.play_of(scene, member), str(refusal), AGAIN_AFTER_MS if is_all else 0
+        now, said, status = playing.play_of(scene, member), str(refusal), status_of(type(refusal).__name__)
+        go_on_ms = AGAIN_AFTER_MS if is_all else 0
     if request.htmx:
         before = Before() if go_on_ms else _before(now)
         context = {"klass": member.klass, "member": member, **scene_context(now, before, said=said, go_on_ms=go_on_ms)}
         return render(request, "student/_scene.html", context)
     if said:
-        return render(request, "student/scene.html", _context(request, now, said=said), status=422)
+        return render(request, "student/scene.html", _context(request, now, said=said), status=status)
     return redirect(f"{scene_url(scene)}#scene")
 
 
@@ -105,7 +107,9 @@ def _delete_topic(now: Play, name: str) -> str:
 
 
 def _before(now: Play) -> Before:
-    """What the steps that are left would meet. Nothing while no broker answers: the steps will say so."""
+    """What the scene would meet, until it is begun. Nothing while no broker answers: the steps will say so."""
+    if now.is_begun:
+        return Before()
     names = now.member.namespace
     try:
         topics = list_topics(timeout_s=LOOK_TIMEOUT_S)
@@ -115,14 +119,14 @@ def _before(now: Play) -> Before:
 
 
 def _context(request: HttpRequest, now: Play, *, said: str = "") -> dict[str, Any]:
-    member, scene = now.member, now.scene
+    member, scene, topics = now.member, now.scene, topics_of(now.scene)
     snapshot = latest_snapshot(member)
     return {
         **page_context(member, "playground"),
         **cluster_context(member, snapshot),
         **scene_context(now, _before(now), said=said),
         **_to_hand_out(request, member, scene),
-        "stages": stages_card(member, stages_facts(snapshot, member, only=topics_of(scene))),
+        "stages": stages_card(member, stages_facts(snapshot, member, used=topics, only=topics)),
         "notifications": notifications_of(member),
         "live_url": live_url(member.klass, "playground", scene=scene.link),
     }
