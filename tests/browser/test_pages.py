@@ -13,7 +13,10 @@ from lessons.course.loader import lessons
 from tests.browser.conftest import WINDOW, RunningApp, join
 from tests.waiting import wait_for
 
-INSIDE = ["", "cluster/", "cluster/?internal=1", *(f"lessons/{lesson.slug}/" for lesson in lessons())]
+INSIDE = [
+    "", "cluster/", "cluster/?internal=1", "playground/", "playground/?act=consume", "lessons/consuming/anew/",
+    *(f"lessons/{lesson.slug}/" for lesson in lessons()),
+]  # fmt: skip
 OUTSIDE = ["join/", "sign-in/", "no-such-page/"]
 WIDTHS = (390, 768, 1600, 1280)
 

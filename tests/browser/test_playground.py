@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import RunningApp, join_unseen, sign_in, visitor, watched_page
@@ -40,6 +41,11 @@ def do(page: Page, act: str, **fields: str) -> None:
     expect(act_id).not_to_have_value(before)  # the answer is there, and brought that of the next act
 
 
+def axe_finds_nothing(page: Page) -> None:
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
 def box(page: Page, topic: str) -> Locator:
     return page.locator(f".topic-box[data-box-of={topic}]")
 
@@ -49,10 +55,8 @@ def test_several_topics_are_on_one_stage_with_what_is_sent_and_read(ground: Page
     do(ground, "Create a topic", name="rides", partitions="2", replicas="1")
     do(ground, "Create a topic", name="returns", partitions="1", replicas="1")
     expect(ground.locator(".topic-box h3")).to_have_text(["returns", "rides"])
-    do(ground, "Send records", topic="rides", values="out\nback", key="bike-4", partition="1")
-    expect(box(ground, "rides").locator("[data-partitions] > .lane").nth(1).locator(".cell bdi")).to_have_text(
-        ["out", "back"]
-    )
+    do(ground, "Send records", topic="rides", values="out\nback", key="bike-4")
+    expect(box(ground, "rides").locator(".lane .cell bdi")).to_have_text(["out", "back"])
     expect(box(ground, "returns").locator(".cell bdi")).to_have_count(0)
     expect(ground.locator("[data-says]")).to_contain_text("rides: ")
     card = pick(ground, "Start a consumer", topic="rides", group_id="map")
@@ -61,17 +65,18 @@ def test_several_topics_are_on_one_stage_with_what_is_sent_and_read(ground: Page
         expect(box(ground, "rides").locator("[data-groups] .client")).to_have_count(member)
     given = card.locator(".consumer:visible [data-rows] td:nth-child(4)")
     expect(given).to_have_text(["back", "out"])
+    axe_finds_nothing(ground)
     kept = pick(ground, "Create a topic")  # as it was left
     expect(kept.locator("[name=name]")).to_have_value("returns")
     expect(kept.locator(".answer")).to_contain_text("returns has 1 partition")
     expect(ground.locator("#part-session li b")).to_have_text(
         [re.compile("created rides"), re.compile("created returns"), re.compile("sent 2 records")]
     )
-    ground.get_by_text("Topics shown").click()
+    ground.locator(".choose summary").click()
     ground.get_by_role("checkbox", name="returns").uncheck()
     expect(ground.locator(".topic-box h3")).to_have_text(["rides"])
     do(ground, "Delete a topic", name="returns")
-    expect(ground.get_by_text("Topics shown")).to_be_hidden()
+    expect(ground.locator(".choose")).to_be_hidden()
 
 
 def test_on_a_phone_the_acts_are_a_sheet_and_the_stage_is_another(ground: Page):
@@ -89,12 +94,17 @@ def test_a_scene_of_an_instructor_is_played_by_a_student_step_by_step_and_to_its
     sign_in(page, app, role="instructor", name="Ines")
     open_playground(page, app)
     do(page, "Create a topic", name="trips", partitions="2", replicas="1")
-    do(page, "Send records", topic="trips", values="a\nb\nc", partition="0")
+    do(page, "Send records", topic="trips", values="a\nb\nc", key="bike-4")
     do(page, "Create a topic", name="trips", partitions="3", replicas="1")  # which Kafka refuses
     page.get_by_role("link", name="Make a scene of it").click()
     page.get_by_label("Title").fill("Trips")
+    axe_finds_nothing(page)
     page.get_by_role("button", name="Make the scene").click()
     link = page.locator("#scene-link").inner_text()
+    for way in ("Change", "All scenes"):
+        page.get_by_role("link", name=way).click()
+        axe_finds_nothing(page)
+        page.goto(link)
     with visitor(browser) as context, watched_page(context) as alice:
         join_unseen(context, app, name="Alice")
         alice.goto(link)
@@ -106,6 +116,7 @@ def test_a_scene_of_an_instructor_is_played_by_a_student_step_by_step_and_to_its
         alice.get_by_role("button", name="Play all 2 steps").click()
         expect(alice.locator(".step").nth(1)).to_have_attribute("data-state", "done")
         expect(alice.locator(".step").nth(2)).to_have_attribute("data-state", "stopped")
+        axe_finds_nothing(alice)
         expect(box(alice, "trips").locator(".cell bdi")).to_have_text(["a", "b", "c"])
         expect(alice.locator("#announcer")).to_contain_text("already exists")
         alice.get_by_role("button", name="Go on without it").press("Enter")

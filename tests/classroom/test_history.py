@@ -9,8 +9,8 @@ import pytest
 from lessons.classroom.grading import deciding, regrading
 from lessons.classroom.history import ChangeKind, sentence_of
 from lessons.classroom.models import Attempt, Change, LateRule, Observation
-from lessons.classroom.people import classes, merging, reset, seats, staff
-from lessons.course.loader import all_exercises
+from lessons.classroom.people import classes, lesson_reset, merging, reset, seats, staff
+from lessons.course.loader import all_exercises, get_lesson
 
 pytestmark = pytest.mark.django_db
 EXERCISE = next(each for each in all_exercises() if each.id == "creating-topics.three-topics")
@@ -105,6 +105,10 @@ SENTENCES = {
         ],
     ),
     ChangeKind.MERGE: (merge, ["merged the seat %(alice)s into this one: 1 attempt moved"]),
+    ChangeKind.LESSON_ANEW: (
+        lambda room: lesson_reset.begin_anew(room.alice, get_lesson("consuming"), reset.Things()),
+        ["began the lesson “consuming” anew, and deleted 0 topics and 0 groups"],
+    ),
     ChangeKind.RESET: (
         lambda room: reset.delete(room.klass, reset.Things(), room.ines, seat=room.alice),
         ["deleted 0 topics and 0 groups"],

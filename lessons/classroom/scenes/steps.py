@@ -40,7 +40,7 @@ class SceneStep:
     def words(self) -> str:
         """What it does: `Create a topic: test1p with 1 partition, 1 replica`."""
         if self.action is None:
-            return f"“{self.kind}”"
+            return _("“%(kind)s”") % {"kind": self.kind}
         line = self.action.feed_line()
         return f"{_(self.action.title)}: {line}" if line else _(self.action.title)
 

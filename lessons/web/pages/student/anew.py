@@ -13,7 +13,7 @@ from lessons.classroom import process
 from lessons.classroom.access import NOT_YOURS, get_change, get_lesson_for, get_member
 from lessons.classroom.history import ChangeKind
 from lessons.classroom.models import Change, Member
-from lessons.classroom.people.lesson_reset import also_in, begin_anew, things_of_lesson
+from lessons.classroom.people.lesson_reset import also_in, begin_anew, begins_with, things_of_lesson
 from lessons.classroom.people.reset import Things
 from lessons.course.loader import Lesson
 from lessons.web.page_context import page_context
@@ -27,7 +27,7 @@ def lesson_anew(request: HttpRequest, class_slug: str, lesson_slug: str) -> Http
     context: dict[str, Any] = {**page_context(member, "lessons"), "lesson": lesson}
     if request.method == "POST":
         process.current().limits.count_act(member, asked=_("Begin this lesson anew"))
-        change = begin_anew(member, lesson, _ticked(request, member))
+        change = begin_anew(member, lesson, _ticked(request, member), with_start="start" in request.POST)
         return redirect(f"{request.path}?did={change.pk}")
     if "did" in request.GET:
         return render(request, "student/anew.html", {**context, "did": _done(member, lesson, request.GET["did"]).data})
@@ -50,9 +50,10 @@ def _done(member: Member, lesson: Lesson, number: str) -> Change:
 
 
 def _preview(lesson: Lesson, things: Things) -> dict[str, Any]:
-    """The names as they were typed, and which other lessons use a topic."""
+    """The names as they were typed, which other lessons use a topic, and what this one begins with."""
     topics = [name.partition(".")[2] for name in things.topics]
     return {
         "topics": [{"name": name, "also_in": also_in(lesson, name)} for name in topics],
         "groups": [name.partition(".")[2] for name in things.groups],
+        "start": [action.feed_line() for action in begins_with(lesson)],
     }

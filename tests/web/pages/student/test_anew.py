@@ -64,6 +64,18 @@ def test_what_was_shown_and_is_ticked_goes_and_what_came_since_or_is_another_les
     assert "began the lesson" not in alice_client.get(reverse("my-work", args=[alice.klass.slug])).content.decode()
 
 
+def test_what_an_earlier_lesson_left_for_this_one_is_there_again(classroom, alice_client):
+    alice = classroom.alice
+    create(alice, "test1p")
+    first = topics.describe_topic(alice.namespace, "test1p").topic_id
+    url = reverse("lesson-anew", args=[alice.klass.slug, "consuming"])
+    assert alice_client.get(url).context["start"] == ["test1p with 1 partition, 1 replica"]
+    told = alice_client.post(url, {"topic": "test1p", "start": "on"}, follow=True).content.decode()
+    assert "created test1p with 1 partition, 1 replica" in told
+    assert topics.describe_topic(alice.namespace, "test1p").topic_id not in (first, None)
+    assert alice.acts.latest("started_at").lesson == "consuming"
+
+
 def test_done_stays_done(classroom, alice_client):
     alice, klass = classroom.alice, classroom.klass.slug
     for name in ("test1p", "test2p", "test2die"):
