@@ -22,9 +22,12 @@ function current() {
   return links.find((link) => link.hasAttribute("aria-current"));
 }
 
+let before = current(); // where one goes back to when the other card does not come
+
 for (const link of links) {
   link.addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (isLoaded(document.getElementById(current().dataset.place))) before = current();
     show(link.dataset.place);
     if (menu.matches(":popover-open")) menu.hidePopover();
     history.replaceState(null, "", link.getAttribute("href").split("#")[0]);
@@ -34,5 +37,11 @@ for (const link of links) {
 menu.addEventListener("htmx:beforeRequest", (event) => {
   if (isLoaded(document.getElementById(event.detail.elt.dataset.place))) event.preventDefault();
 });
+// A refusal is a page of its own; without any answer, what was typed elsewhere must not be lost.
+menu.addEventListener("htmx:afterRequest", ({ detail: { elt, xhr } }) => setTimeout(() => {
+  if (isLoaded(document.getElementById(elt.dataset.place)) || current() !== elt) return;
+  if (xhr.status) location.assign(elt.href);
+  else show(before.dataset.place);
+}));
 // Another one may have been picked meanwhile.
 document.body.addEventListener("htmx:afterSwap", () => show(current().dataset.place));
