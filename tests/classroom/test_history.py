@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from lessons.classroom import lesson_reset
 from lessons.classroom.grading import deciding, regrading
 from lessons.classroom.history import ChangeKind, sentence_of
 from lessons.classroom.models import Attempt, Change, LateRule, Observation
-from lessons.classroom.people import classes, lesson_reset, merging, reset, seats, staff
+from lessons.classroom.people import classes, merging, reset, seats, staff
 from lessons.course.loader import all_exercises, get_lesson
 
 pytestmark = pytest.mark.django_db

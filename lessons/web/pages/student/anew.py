@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods
 from lessons.classroom import process
 from lessons.classroom.access import NOT_YOURS, get_change, get_lesson_for, get_member
 from lessons.classroom.history import ChangeKind
+from lessons.classroom.lesson_reset import also_in, begin_anew, begins_with, things_of_lesson
 from lessons.classroom.models import Change, Member
-from lessons.classroom.people.lesson_reset import also_in, begin_anew, begins_with, things_of_lesson
 from lessons.classroom.people.reset import Things
 from lessons.course.loader import Lesson
 from lessons.web.page_context import page_context

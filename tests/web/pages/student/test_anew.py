@@ -7,8 +7,8 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
+from lessons.classroom.lesson_reset import things_of_lesson, topics_of
 from lessons.classroom.models import Change
-from lessons.classroom.people.lesson_reset import things_of_lesson, topics_of
 from lessons.classroom.perform import perform
 from lessons.cluster import clients, topics
 from lessons.course.acts.create_topic import CreateTopic
