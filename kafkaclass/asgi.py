@@ -16,10 +16,11 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.conf import settings  # noqa: E402
 
 from kafkaclass import logs, server  # noqa: E402
+from kafkaclass.under_path import UnderPath  # noqa: E402
 from lessons.classroom import process  # noqa: E402
 from lessons.cluster import clients  # noqa: E402
 from lessons.web.operating import Operating, RequestIds  # noqa: E402
-from lessons.web.routing import websocket_urlpatterns  # noqa: E402
+from lessons.web.routing import socket_routes  # noqa: E402
 from lessons.web.sockets.origin import SameOriginOnly  # noqa: E402
 
 if settings.LOG_IS_JSON:
@@ -28,5 +29,6 @@ server.install()
 clients.warm_up()  # so that the first record does not wait for the producer to introduce itself
 process.current().start()
 
-sockets = SameOriginOnly(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))
-application = RequestIds(ProtocolTypeRouter({"http": Operating(pages), "websocket": sockets}))
+sockets = SameOriginOnly(AuthMiddlewareStack(URLRouter(socket_routes)))
+http = Operating(UnderPath(pages, settings.PATH))
+application = RequestIds(ProtocolTypeRouter({"http": http, "websocket": UnderPath(sockets, settings.PATH)}))

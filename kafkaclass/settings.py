@@ -4,6 +4,7 @@
 |---|---|---|
 | `KAFKACLASS_DATA` | the folder that holds everything local | `.local/` beside `manage.py` |
 | `KAFKACLASS_HOSTS` | host names, comma-separated, under which the pages may be asked for | loopback only |
+| `KAFKACLASS_PATH` | the path of the site at its host, such as `/kafka/` behind a proxy | `/` |
 | `KAFKACLASS_TLS` | `1` when TLS ends in front of the app: secure cookies, HSTS | off |
 | `KAFKACLASS_SECRET_KEY` | the key of sessions, codes, tokens and cards; the same wherever one database is used | made in the data folder |
 | `KAFKACLASS_LOG` | `json` makes each line of the log a JSON object | lines for people |
@@ -27,10 +28,12 @@ from kafkaclass import static_files
 from kafkaclass.authoring import state_of_sources
 from kafkaclass.hosts import LOOPBACK, AllowedHosts, OwnHosts
 from kafkaclass.kafka_variables import security_settings
+from kafkaclass.under_path import as_path
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(os.environ.get("KAFKACLASS_DATA") or BASE_DIR / ".local").resolve()
 DEBUG = os.environ.get("KAFKACLASS_DEBUG") == "1"
+PATH = as_path(os.environ.get("KAFKACLASS_PATH", ""))
 BEHIND_TLS = os.environ.get("KAFKACLASS_TLS") == "1"
 
 
@@ -146,6 +149,7 @@ LOGIN_URL = "join"
 # A browser sends a host's cookies to each of its ports: two classes on one machine need names of their own.
 _OURS = hashlib.sha256(f"cookies:{SECRET_KEY}".encode()).hexdigest()[:8]
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"kafkaclass-session-{_OURS}", f"kafkaclass-csrf-{_OURS}"
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = PATH
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 120  # one term
 SESAME_ONE_TIME = True
 SESAME_MAX_AGE = 60 * 60 * 24 * 7
@@ -163,7 +167,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-STATIC_URL = "static/"
+STATIC_URL = f"{PATH}static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG

@@ -6,10 +6,11 @@ import logging
 from collections.abc import Callable
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.core.exceptions import DisallowedHost, PermissionDenied, RequestDataTooBig
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
-from django.middleware.csrf import REASON_NO_CSRF_COOKIE
+from django.http.request import split_domain_port
+from django.middleware.csrf import REASON_BAD_ORIGIN, REASON_NO_CSRF_COOKIE
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -79,7 +80,7 @@ class SayWhatWentWrong:
 
 def page(request: HttpRequest, status: int, title: str, words: str, advice: str, *, go_to: str = "") -> HttpResponse:
     """`go_to`: the address that the page leads to, by default to the lessons."""
-    if request.path.startswith("/api/"):
+    if request.path.startswith(f"{settings.PATH}api/"):
         return JsonResponse({"asked": title, "answered": words, "advice": advice, "code": ""}, status=status)
     context = {"title": title, "words": words, "advice": advice, "go_to": go_to}
     return render(request, "error.html", context, status=status)
@@ -90,8 +91,19 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
         limit = {"megabytes": settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 2**20}
         words = _("A form or a request may have at most %(megabytes)s MB.") % limit
         return page(request, 413, _("That was too much"), words, _("Go back and send less at a time."))
+    if isinstance(exception, DisallowedHost):
+        words = _("This site does not know the name by which it was asked for.")
+        return page(request, 400, _("An unknown name"), words, _told_by(request.META.get("HTTP_HOST", "")))
     words = _("The server could not read this request.")
     return page(request, 400, _("Something is wrong with the request"), words, _("Go back and try again."))
+
+
+def _told_by(host: str) -> str:
+    """How whoever runs the site says what is in front of it, such as a tunnel."""
+    words = _(
+        "Whoever runs it starts it with KAFKACLASS_HOSTS=%(host)s, and with KAFKACLASS_TLS=1 where it is opened by https."
+    )
+    return words % {"host": split_domain_port(host)[0][:100] or "…"}
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -101,6 +113,9 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form without its token, or without the cookie that belongs to it."""
+    if reason == REASON_BAD_ORIGIN % f"https://{request.get_host()}" and not request.is_secure():
+        words = _("This site was opened by https, and was not told that it can be. Nothing was sent.")
+        return page(request, 403, _("A setting is missing"), words, _told_by(request.get_host()))
     if reason != REASON_NO_CSRF_COOKIE:
         return forbidden(request, PermissionDenied(reason))
     words = _("Your browser did not send this site's cookie, and without it nobody knows whose form this is.")

@@ -37,6 +37,11 @@ def scene_url(scene: Scene) -> str:
     return reverse("scene", args=[scene.klass.slug, scene.link])
 
 
+def socket_url(klass: Class, rest: str) -> str:
+    """Of a socket of the class; `rest` is as in `lessons.web.routing`."""
+    return f"{settings.PATH}ws/c/{klass.slug}/{rest}"
+
+
 def reached_at(request: HttpRequest) -> list[str]:
     """Where others reach this web site, the best address first; empty if nobody else does.
 

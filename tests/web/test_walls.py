@@ -56,6 +56,21 @@ def test_a_request_that_no_browser_of_ours_sends_is_told_in_a_line(client):
 
 
 @pytest.mark.django_db
+def test_a_tunnel_in_front_of_the_site_is_told_which_settings_it_needs():
+    tunnel = Client(enforce_csrf_checks=True, headers={"Host": "class.tunnel.example"})
+    answer = tunnel.get("/join/")
+    assert answer.status_code == 400
+    assert "KAFKACLASS_HOSTS=class.tunnel.example" in answer.content.decode()
+    opened_by_https = Client(enforce_csrf_checks=True, headers={"Origin": "https://testserver"})
+    opened_by_https.get("/join/")
+    answer = opened_by_https.post("/join/", {"code": "A", "name": "Alice"})
+    assert answer.status_code == 403
+    assert "KAFKACLASS_TLS=1" in answer.content.decode()
+    elsewhere = Client(enforce_csrf_checks=True, headers={"Origin": "https://evil.example"})
+    assert "KAFKACLASS_TLS" not in elsewhere.post("/join/", {"code": "A", "name": "Alice"}).content.decode()
+
+
+@pytest.mark.django_db
 def test_no_code_and_no_link_is_in_a_log_not_even_when_the_app_fails(classroom, caplog, monkeypatch):
     caplog.set_level(logging.INFO)
     link = sign_in_path(classroom.klass, Role.INSTRUCTOR)

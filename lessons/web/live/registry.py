@@ -13,6 +13,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from lessons.classroom.access import get_member, get_staff
 from lessons.classroom.models import Class, Member, User
+from lessons.web.links import socket_url
 from lessons.web.live.base import LivePage
 from lessons.web.live.cluster import ClusterPage
 from lessons.web.live.lesson import LessonPage
@@ -47,4 +48,4 @@ LIVE_PAGES = {row.name: row for row in ROWS}
 def live_url(klass: Class, name: str, **parameters: str) -> str:
     """The address of the socket that keeps a page fresh."""
     query = f"?{urlencode(parameters)}" if parameters else ""
-    return f"/ws/c/{klass.slug}/live/{LIVE_PAGES[name].name}/{query}"
+    return socket_url(klass, f"live/{LIVE_PAGES[name].name}/{query}")

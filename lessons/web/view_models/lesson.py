@@ -33,6 +33,7 @@ from lessons.course.evidence import Evidence, Read
 from lessons.course.exercise import Exercise
 from lessons.course.loader import Block, Lesson, render
 from lessons.web.forms.acts import DescribedForm, described_form
+from lessons.web.links import socket_url
 from lessons.web.view_models.code import Code, code_of
 
 ORDER = "order"  # the field of a prediction of the order of records
@@ -297,7 +298,7 @@ def stream_card(member: Member, lesson: Lesson, index: int) -> StreamCard:
     dom_id = f"stream-{index}"
     return StreamCard(
         dom_id=dom_id, mode="consume", topic=fields["topic"],
-        url=f"/ws/c/{member.klass.slug}/consume/", lesson=lesson.slug,
+        url=socket_url(member.klass, "consume/"), lesson=lesson.slug,
         form=described_form(action, dom_id=dom_id, initial=fields),
         code=code_of(action, fields, member),
         code_url=reverse("act-code", args=[member.klass.slug, lesson.slug, index]),
@@ -312,7 +313,7 @@ def watch_card(member: Member, lesson: Lesson) -> StreamCard | None:
     """The card of the lesson's topic; None when the lesson has no topic to watch."""
     if not lesson.topic:
         return None
-    url = f"/ws/c/{member.klass.slug}/watch/"
+    url = socket_url(member.klass, "watch/")
     return StreamCard(dom_id="watch", mode="watch", topic=lesson.topic, url=url, tells_order=_tells_order(lesson))
 
 

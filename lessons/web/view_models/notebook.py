@@ -16,6 +16,7 @@ from lessons.classroom.notebooks.storing import notebook_of
 from lessons.classroom.notebooks.upload import magics
 from lessons.course import notebook as course
 from lessons.course.loader import Lesson
+from lessons.web.links import socket_url
 from lessons.web.view_models.code import highlighted
 
 
@@ -88,11 +89,11 @@ def lesson_cells_data(member: Member, lesson: Lesson) -> dict[str, Any]:
 
 def cells_data(member: Member, notebook: Notebook) -> dict[str, Any]:
     """What the scripts need: the addresses, the version, and what each cell has become."""
-    klass = member.klass.slug
+    klass = member.klass
     lesson = "" if notebook.name in (ORIGINAL, OWN) else f"?lesson={notebook.name}"
     return {
-        "socket_url": f"/ws/c/{klass}/program/{lesson}",
-        "save_url": reverse("notebook-save", args=[klass, notebook.name]),
+        "socket_url": socket_url(klass, f"program/{lesson}"),
+        "save_url": reverse("notebook-save", args=[klass.slug, notebook.name]),
         **saved_state(notebook),
     }
 

@@ -15,6 +15,7 @@ from lessons.cluster.snapshot import Snapshot
 from lessons.course.acts.base import Action
 from lessons.course.acts.consume import Consume, new_group_id
 from lessons.web.forms.acts import DescribedForm, described_form
+from lessons.web.links import socket_url
 from lessons.web.view_models.code import code_of
 from lessons.web.view_models.lesson import ActCard, AnswerCard, StreamCard, answer_card, card_of
 from lessons.web.view_models.stage import stage_facts
@@ -89,7 +90,7 @@ def playground_stream(member: Member) -> StreamCard:
     """Up to four consumers side by side: the form may name another topic and another group for each."""
     fields = {**last_fields(member, Consume), "group_id": new_group_id()}
     return StreamCard(
-        dom_id=dom_id_of(Consume), mode="consume", topic="", url=f"/ws/c/{member.klass.slug}/consume/",
+        dom_id=dom_id_of(Consume), mode="consume", topic="", url=socket_url(member.klass, "consume/"),
         lesson=PLAYGROUND,
         form=described_form(Consume, dom_id=dom_id_of(Consume), initial=fields),
         code=code_of(Consume, fields, member),
@@ -100,7 +101,7 @@ def playground_stream(member: Member) -> StreamCard:
 
 def stages_card(member: Member, facts: list[dict[str, Any]]) -> dict[str, Any]:
     return {
-        "url": f"/ws/c/{member.klass.slug}/watch/",
+        "url": socket_url(member.klass, "watch/"),
         "topic": IN_A_BOX,
         "most": MOST_ON_STAGE,
         "facts": facts,

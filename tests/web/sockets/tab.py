@@ -9,10 +9,10 @@ from typing import Any
 
 from channels.routing import URLRouter
 
-from lessons.web.routing import websocket_urlpatterns
+from lessons.web.routing import socket_routes
 from tests.waiting import PATIENCE_S
 
-application = URLRouter(websocket_urlpatterns)
+application = URLRouter(socket_routes)
 
 
 class Tab:

@@ -7,6 +7,7 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 from django import forms
+from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import NON_FIELD_ERRORS
@@ -141,7 +142,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The handler of 404. At a page of a class somebody who is not signed in is asked for the personal code, which opens it;
     whether there is such a page nobody learns from this."""
     in_card = request.headers.get("HX-Request") == "true"
-    if request.user.is_authenticated or in_card or not request.path.startswith("/c/"):
+    if request.user.is_authenticated or in_card or not request.path.startswith(f"{settings.PATH}c/"):
         return errors.not_found(request, exception)
     if request.method == "POST":
         go_to, message = (

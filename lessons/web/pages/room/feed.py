@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -25,6 +26,7 @@ from lessons.cluster.errors import ClusterError, TopicMissing
 from lessons.cluster.snapshot import Snapshot
 from lessons.course.acts import ACTIONS
 from lessons.course.loader import exercise_titles, lessons
+from lessons.web.links import socket_url
 from lessons.web.live.projector import shown_on_wall
 from lessons.web.live.registry import live_url
 from lessons.web.live.room import draw_parts
@@ -105,7 +107,7 @@ def feed_context(reader: Member, *, hide_names: bool = False) -> dict[str, Any]:
         "who": who,
         "students": [(seat, "" if hidden else who["names"][seat]) for seat in who["students"]],
         "names_url": "" if hidden else reverse("room-names", args=[klass.slug]),
-        "seat_base": "" if hidden else f"/c/{klass.slug}/seats/",
+        "seat_base": "" if hidden else f"{settings.PATH}c/{klass.slug}/seats/",
         "names_hidden": hidden,
         "titles": {
             "exercises": exercise_titles(),
@@ -116,7 +118,7 @@ def feed_context(reader: Member, *, hide_names: bool = False) -> dict[str, Any]:
         "begin_at": max(begin, end - HISTORY_RECORDS) if known else "beginning",
         "earliest": begin,
         "end": end,
-        "feed_url": f"/ws/c/{klass.slug}/feed/",
+        "feed_url": socket_url(klass, "feed/"),
     }
 
 

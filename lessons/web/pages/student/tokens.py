@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -52,6 +53,6 @@ def _page(request: HttpRequest, member: Member, form: TokenForm, *, new: str = "
         "new": new,
         "active": [token for token in rows if token.revoked_at is None and token.expires_at > now],
         "ended": [token for token in rows if token.revoked_at is not None or token.expires_at <= now],
-        "api_url": request.build_absolute_uri(f"/api/v1/classes/{member.klass.slug}/completion"),
+        "api_url": request.build_absolute_uri(f"{settings.PATH}api/v1/classes/{member.klass.slug}/completion"),
     }
     return render(request, "student/tokens.html", context, status=status)

@@ -1,0 +1,116 @@
+"""Two web sites on PostgreSQL and one cluster, behind nginx: under a path, with TLS, whatever request goes to whichever."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psutil
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.browser.conftest import WINDOW, RunningApp, join, start_app, stop_app
+from tests.browser.playing import card, fill, press
+from tests.running_nginx import has_nginx, running_nginx
+from tests.running_postgresql import NoPostgreSQL, find_programs, running_postgresql
+from tests.waiting import PATIENCE_S
+
+PATH = "/teaching/kafka/"
+KEY = "the same for both web sites, and longer than anybody would type it in by hand"
+
+
+@pytest.fixture
+def sites(bootstrap_servers: str, tmp_path: Path) -> Iterator[list[RunningApp]]:
+    try:
+        find_programs()
+    except NoPostgreSQL as missing:
+        pytest.skip(str(missing))
+    if not has_nginx():
+        pytest.skip("There is no nginx here: `apt-get install nginx-light`.")
+    with ExitStack() as ends:
+        shared = {
+            "DATABASE_URL": ends.enter_context(running_postgresql()), "KAFKA_BOOTSTRAP_SERVERS": bootstrap_servers,
+            "KAFKACLASS_SECRET_KEY": KEY, "KAFKACLASS_PATH": PATH, "KAFKACLASS_TLS": "1", "KAFKACLASS_HOSTS": "127.0.0.1",
+        }  # fmt: skip
+        found = []
+        for name in ("one", "two"):
+            process, site = start_app(tmp_path / name, "--web-processes", "1", **shared)
+            ends.callback(stop_app, process)
+            found.append(site)
+        yield found
+
+
+@pytest.fixture
+def contexts(browser: Browser) -> Iterator[list[BrowserContext]]:
+    """Of two people."""
+    two = [browser.new_context(**WINDOW, ignore_https_errors=True) for _ in range(2)]
+    for context in two:
+        context.set_default_timeout(PATIENCE_S * 1000)
+    yield two
+    for context in two:
+        context.close()
+
+
+def send_records(page: Page, values: str) -> None:
+    send = card(page, "Send records")
+    fill(send, {"Topic": "test1p", "Values": values})
+    assert "1 of 1 record delivered" in press(send, "Send")
+
+
+@pytest.mark.long
+def test_a_class_is_played_and_goes_on_when_one_of_the_sites_is_killed(
+    sites: list[RunningApp], contexts: list[BrowserContext]
+) -> None:
+    addresses = [urlsplit(site.url).netloc for site in sites]
+    with running_nginx(addresses, PATH) as outside, running_nginx(addresses, PATH, keeps_path=False) as taken_off:
+        host = outside.removesuffix(PATH)
+        app = replace(
+            sites[0], url=outside.rstrip("/"), join_url=f"{host}{urlsplit(sites[0].join_url).path}",
+            sign_in_urls={role: f"{host}{urlsplit(url).path}?{urlsplit(url).query}" for role, url in sites[1].sign_in_urls.items()},
+        )  # fmt: skip
+        alice, ines = (context.new_page() for context in contexts)
+        join(alice, app, name="Alice")
+        assert urlsplit(alice.url).path.startswith(PATH)
+        ines.goto(app.sign_in_urls["instructor"])
+        ines.get_by_role("button", name="Sign in as").click()
+        ines.get_by_role("link", name="The class").click()
+        expect(ines.locator("[data-status]")).to_contain_text("Live")
+
+        alice.goto(f"{app.url}/c/kafka/lessons/creating-topics/")
+        expect(alice.locator("[data-live-state]")).to_have_text("live")
+        create = card(alice, "Create a topic")
+        for name in ("test1p", "test2p", "test2die"):  # one goes to the one site, the next to the other
+            fill(create, {"Name": name, "Partitions": "1", "Replication factor": "1"})
+            assert name in press(create, "Create topic")
+        expect(alice.locator(".exercise.done").first).to_be_visible()
+        expect(ines.get_by_role("log").get_by_role("listitem").filter(has_text="test2die").first).to_be_visible()
+
+        alice.goto(f"{app.url}/c/kafka/lessons/producing/")
+        send_records(alice, "before")
+        expect(alice.locator("[data-rows]").first).to_contain_text("before")
+        kill(sites[0])
+        expect(alice.locator("[data-live-state]")).to_have_text("live")
+        send_records(alice, "after it was killed")
+        expect(alice.locator("[data-rows]").first).to_contain_text("after it was killed")
+        expect(ines.locator("[data-status]")).to_contain_text("Live")
+        expect(
+            ines.get_by_role("log").get_by_role("listitem").filter(has_text="1 record to test1p").first
+        ).to_be_visible()
+
+        alice.goto(
+            f"{taken_off.rstrip('/')}/c/kafka/lessons/producing/"
+        )  # the same, by a proxy that takes the path off
+        expect(alice.locator("[data-live-state]")).to_have_text("live")
+        expect(alice.locator("[data-rows]").first).to_contain_text("after it was killed")
+
+
+def kill(site: RunningApp) -> None:
+    """With all its processes, and nobody there to start them again."""
+    ours = psutil.Process(site.pid)
+    for each in [ours, *ours.children(recursive=True)]:
+        os.kill(each.pid, signal.SIGKILL)
