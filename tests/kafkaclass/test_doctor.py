@@ -59,8 +59,22 @@ def test_where_nothing_is_wrong_it_says_so_and_leaves_nothing_on_the_cluster(kaf
     fine = by_thing(finding for finding in found if finding.state is State.OK)
     assert len(fine["Kafka"]) == 3
     assert {"Python", "System", "Database", "Tables", "Rights", "Brokers", "Clocks"} <= fine.keys()
-    clients.configure(clients.Connection(kafka))
-    assert [topic.name for topic in list_topics() if "doctor" in topic.name] == []
+    assert left_behind(kafka) == []
+
+
+def left_behind(bootstrap_servers: str) -> list[str]:
+    clients.configure(clients.Connection(bootstrap_servers))
+    return [topic.name for topic in list_topics() if "doctor" in topic.name]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_when_it_is_stopped_in_the_middle_it_leaves_nothing_behind_either(kafka, data_dir):
+    findings = examine(data_dir)
+    while next(findings).what != "Clocks":
+        pass
+    assert len(left_behind(kafka)) == 1
+    findings.close()
+    assert left_behind(kafka) == []
 
 
 @pytest.mark.django_db(transaction=True)
@@ -136,6 +150,5 @@ def test_what_the_cluster_does_not_let_the_app_do_is_named_and_nothing_else(tmp_
         settings.KAFKA_BOOTSTRAP_SERVERS = cluster.bootstrap_servers
         [words] = told(data_dir, State.WRONG)["Rights"]
         assert "the app cannot write in transactions whose ids begin with kafka." in words
-        clients.configure(clients.Connection(cluster.bootstrap_servers))
-        assert [topic.name for topic in list_topics() if "doctor" in topic.name] == []
+        assert left_behind(cluster.bootstrap_servers) == []
     clients.configure(before)
