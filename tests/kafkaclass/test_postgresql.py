@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 import sys
+import tarfile
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -118,6 +119,44 @@ def until_kind(connection: websockets.sync.client.ClientConnection, kind: str) -
     while (frame := json.loads(connection.recv(PATIENCE_S)))["type"] != kind:
         assert frame["type"] != "problem", frame
     return frame
+
+
+A_CLASS = """
+from lessons.classroom.models import Act, Class
+from lessons.classroom.people.seats import take_seat
+alice = take_seat(Class.objects.create(name="Ü", slug="moves"), "Alice")
+Act.objects.create(member=alice, kind="produce", fields={"value": "\\0", "n": [1.5, None]}, state="done")
+"""
+
+
+def manage(data_dir: Path, *arguments: str | Path, **own: str) -> None:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("KAFKA", "DATABASE"))}
+    command = [sys.executable, str(ROOT / "manage.py"), *map(str, arguments)]
+    subprocess.run(command, env={**inherited, "KAFKACLASS_DATA": str(data_dir), **own}, check=True, capture_output=True)
+
+
+def rows_in(file: Path) -> list[dict[str, object]]:
+    with tarfile.open(file) as archive:
+        return [json.loads(line) for line in archive.extractfile("rows.jsonl")]
+
+
+@pytest.mark.long
+def test_a_class_moves_from_sqlite_to_postgresql_and_back(database_url, tmp_path):
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE moved")
+    moved = {"DATABASE_URL": database_url.removesuffix("/postgres") + "/moved"}
+    laptop, server, back = (tmp_path / name for name in ("laptop", "server", "back"))
+    manage(laptop, "migrate")
+    manage(laptop, "shell", "-c", A_CLASS)
+    manage(laptop, "backup", tmp_path / "one.tar.gz")
+    manage(server, "restore", tmp_path / "one.tar.gz", **moved)
+    manage(server, "backup", tmp_path / "two.tar.gz", **moved)
+    manage(back, "restore", tmp_path / "two.tar.gz")
+    manage(back, "backup", tmp_path / "three.tar.gz")
+    one, two, three = (rows_in(tmp_path / f"{name}.tar.gz") for name in ("one", "two", "three"))
+    assert {row["model"] for row in one} == {"lessons.user", "lessons.class", "lessons.member", "lessons.act"}
+    assert one == two == three
+    assert len({(folder / "secret-key").read_text() for folder in (laptop, server, back)}) == 1
 
 
 @pytest.mark.long
