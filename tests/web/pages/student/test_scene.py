@@ -10,9 +10,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from lessons.classroom import process
+from lessons.classroom.limits import LimitSettings
 from lessons.classroom.models import Act, Scene
 from lessons.classroom.perform import perform
+from lessons.classroom.process import Process, ProcessSettings
 from lessons.classroom.scenes import storing
+from lessons.classroom.scenes.playing import play_of, play_step
 from lessons.classroom.scenes.steps import SceneFile, checked
 from lessons.cluster.topics import describe_topic
 from lessons.course.acts.create_topic import CreateTopic
@@ -102,6 +106,12 @@ def test_a_student_plays_it_in_their_own_namespace_and_goes_on_where_the_page_wa
     assert alice.acts.count() == 3
 
 
+def test_two_pages_that_press_at_once_do_one_act(classroom, alice):
+    at_both = play_of(scene_of(classroom, CREATE, SEND), alice)
+    assert [play_step(at_both, 1).taken[0].state for _page in range(2)] == ["done", "done"]
+    assert alice.acts.count() == 1
+
+
 def test_all_is_watched_step_by_step_and_stops_at_a_refusal_which_can_be_repeated_or_passed(play, alice):
     player = play(CREATE, CREATE, SEND)
     first = player.press("all").content.decode()
@@ -147,6 +157,17 @@ def test_what_a_seat_may_not_do_is_said_and_left_out_and_what_is_not_known_is_pa
     player.press("leave-out", 2)
     player.press("all", htmx=False)
     assert player.states == ["done", "left-out", "impossible", "done"]
+
+
+def test_who_is_too_fast_waits_and_loses_nothing(play):
+    player = play(CREATE, SEND)
+    with process.use(Process(ProcessSettings(limits=LimitSettings(most_acts=1)))):
+        player.press("all")
+        waiting = player.press("all").content.decode()
+        assert "more than 1 actions" in waiting
+        assert 'hx-trigger="load delay:4000ms"' in waiting
+        assert player.press("all", htmx=False).status_code == 429
+    assert player.states == ["done", "to-come"]
 
 
 def test_a_broker_lost_on_the_way_loses_nothing(play, alice, nothing_answers):
