@@ -101,7 +101,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def _told_by(host: str) -> str:
     """How whoever runs the site says what is in front of it, such as a tunnel."""
     words = _(
-        "Whoever runs it starts it with KAFKACLASS_HOSTS=%(host)s, and with KAFKACLASS_TLS=1 where it is opened by https."
+        "The person who runs it starts it with KAFKACLASS_HOSTS=%(host)s, and with KAFKACLASS_TLS=1 where it is opened by https."
     )
     return words % {"host": split_domain_port(host)[0][:100] or "…"}
 
