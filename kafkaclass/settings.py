@@ -13,6 +13,8 @@
 | `DATABASE_URL` | any database that Django knows, e.g. `postgres://…` | SQLite in the data folder |
 | `KAFKACLASS_MAVEN` | the URL of a mirror of Maven Central, for the jars of the embedded brokers | Maven Central itself |
 | `KAFKA_BOOTSTRAP_SERVERS` | the cluster | the embedded one |
+| `KAFKACLASS_LAPTOPS` | at which addresses students' own programs reach the cluster, by `SASL_SSL` and `SCRAM-SHA-256` | nowhere |
+| `KAFKACLASS_LAPTOPS_CA` | the PEM file of the authority that signed the brokers' certificates there | one that every machine knows |
 | `KAFKA_SECURITY_PROTOCOL`, `KAFKA_SASL_MECHANISM`, `KAFKA_SASL_USERNAME`, … | librdkafka's setting of that name | – |
 """
 
@@ -67,6 +69,8 @@ LOG_IS_JSON = os.environ.get("KAFKACLASS_LOG") == "json"
 KAFKA_IS_NAMED = bool(os.environ.get("KAFKA_BOOTSTRAP_SERVERS"))  # then `up` starts no brokers
 BROKERS_ARE_OURS = os.environ.get("KAFKACLASS_EMBEDDED") == "1"  # `up` tells so to the web server that it starts
 KAFKA_BOOTSTRAP_SERVERS = os.environ.get("KAFKA_BOOTSTRAP_SERVERS") or "127.0.0.1:9092,127.0.0.1:9093,127.0.0.1:9094"
+LAPTOP_SERVERS = os.environ.get("KAFKACLASS_LAPTOPS", "")  # `up --kafka-host` tells so to the web server, too
+LAPTOP_CA = os.environ.get("KAFKACLASS_LAPTOPS_CA", "") if LAPTOP_SERVERS else ""
 MAVEN_URL = os.environ.get("KAFKACLASS_MAVEN")
 KAFKA_SECURITY = security_settings(os.environ)
 

@@ -16,11 +16,13 @@ from tests.waiting import PATIENCE_S
 NAMED = "KAFKACLASS_TEST_BOOTSTRAP"  # brokers that run already
 
 
-def new_cluster(data_dir: Path) -> EmbeddedCluster:
+def new_cluster(data_dir: Path, *, laptop_host: str = "") -> EmbeddedCluster:
     cluster = EmbeddedCluster(
         data_dir,
         ports=(0, 0, 0),
         controller_ports=(0, 0, 0),
+        laptop_host=laptop_host,
+        laptop_ports=(0, 0, 0),
         maven_url=settings.MAVEN_URL,
         say=lambda words: None,
     )
@@ -38,9 +40,9 @@ def write_aot_cache() -> None:
 
 
 @contextmanager
-def running_brokers(data_dir: Path) -> Iterator[EmbeddedCluster]:
+def running_brokers(data_dir: Path, *, laptop_host: str = "") -> Iterator[EmbeddedCluster]:
     """Supervised: `set_wanted(cluster.data_dir, …)` is made so by itself. The app's clients are closed before they stop."""
-    cluster = new_cluster(data_dir)
+    cluster = new_cluster(data_dir, laptop_host=laptop_host)
     cluster.start()
     try:
         cluster.wait_until_up(PATIENCE_S)

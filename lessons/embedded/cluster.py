@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import IO
 
 from . import aot
+from . import certificates as tls
 from .config import (
     BROKER_IDS,
     ClusterPlan,
     Launch,
     broker_files,
     broker_name,
+    certificates,
     check_jar_dir,
     kafka_dir,
     new_cluster_id,
@@ -29,14 +31,17 @@ from .java import find_java
 from .ports import Claim, choose
 from .problem import BrokerProblem
 from .process import end_all, find_java_of, try_lock, wait_for
+from .quotas import set_quotas
 from .storage import format_all
 from .supervisor import SupervisedBroker
 
 WISHED_PORTS = (9092, 9093, 9094)
 WISHED_CONTROLLER_PORTS = (19091, 19092, 19093)
+WISHED_LAPTOP_PORTS = (9192, 9193, 9194)
 DEFAULT_HEAP_MB = 128
 DEFAULT_JAR_DIR = (Path(__file__).resolve().parents[2] / ".local" / "jars").resolve()
 TICK_S = 0.2
+_QUOTAS_TIMEOUT_S = 5
 
 
 def say_nothing(_words: str) -> None:
@@ -53,18 +58,23 @@ class EmbeddedCluster:
         heap_mb: int = DEFAULT_HEAP_MB,
         ports: Sequence[int] = WISHED_PORTS,
         controller_ports: Sequence[int] = WISHED_CONTROLLER_PORTS,
+        laptop_host: str = "",
+        laptop_ports: Sequence[int] = WISHED_LAPTOP_PORTS,
         jar_dir: Path = DEFAULT_JAR_DIR,
         maven_url: str | None = None,
         say: Callable[[str], None] = print,
     ) -> None:
-        """A port of 0 means any free one. `maven_url` is a mirror of Maven Central."""
+        """A port of 0 means any free one. `laptop_host` is the address of this machine at which students' laptops find the
+        brokers; empty: they don't. `maven_url` is a mirror of Maven Central."""
         self.data_dir = data_dir.resolve()
         self.heap_mb = heap_mb
         self.jar_dir = jar_dir
         self.maven_url = maven_url
         self.say = say
+        self.laptop_host = laptop_host
         self.brokers: tuple[SupervisedBroker, ...] = ()
         self._wished = (tuple(ports), tuple(controller_ports))
+        self._wished_for_laptops = tuple(laptop_ports)
         self._plan: ClusterPlan | None = None
         self._launch: Launch | None = None
         self._aot_writer: aot.AotWriter | None = None
@@ -88,6 +98,16 @@ class EmbeddedCluster:
     def bootstrap_servers(self) -> str:
         """host:port of all brokers, comma-separated."""
         return self.plan.bootstrap_servers
+
+    @property
+    def laptop_servers(self) -> str:
+        """The same as laptops find them; empty if they don't."""
+        return self.plan.laptop_servers
+
+    @property
+    def authority(self) -> Path:
+        """The PEM file of the authority that signed the brokers' certificate for laptops."""
+        return certificates(self.data_dir).ca
 
     def prepare(self) -> None:
         """Find Java, fetch the jars, choose ports, write the configuration, format the folders. The first time takes 10 s.
@@ -133,6 +153,18 @@ class EmbeddedCluster:
         if not wait_for(up, timeout_s=timeout_s, every_s=0.05):
             known = " ".join(broker.problem for broker in self.brokers if broker.problem)
             raise BrokerProblem(f"The brokers were not up after {timeout_s:.0f} s. {known}".strip())
+
+    def limit_laptops(self) -> None:
+        """Set how much one user may take, once a broker is up. Raises: BrokerProblem."""
+        problem: OSError | None = None
+        for port in self.plan.ports if self.laptop_host else ():
+            try:
+                set_quotas(port, timeout_s=_QUOTAS_TIMEOUT_S)
+                return
+            except OSError as error:
+                problem = error
+        if problem:
+            raise BrokerProblem(f"The quotas of students' programs could not be set: {problem}.") from problem
 
     @contextmanager
     def supervised(self) -> Iterator[None]:
@@ -192,13 +224,30 @@ class EmbeddedCluster:
         )
         chosen = tuple(claim.port for claim in self._claims)
         ports, controllers = chosen[: len(wished)], chosen[len(wished) :]
-        plan = ClusterPlan(last.cluster_id if last else new_cluster_id(), ports, controllers)
-        for number, (broker_id, port) in enumerate(zip(BROKER_IDS, ports, strict=True)):
-            before = last.ports[number] if last else wished[number]
-            if before and before != port:
-                self.say(f"Port {before} is used by another program, so {broker_name(broker_id)} uses {port}.")
+        last_of_laptops = last.laptop_ports if last else ()
+        plan = ClusterPlan(
+            last.cluster_id if last else new_cluster_id(),
+            ports,
+            controllers,
+            self.laptop_host,
+            self._choose_laptop_ports(last_of_laptops) if self.laptop_host else last_of_laptops,
+        )
+        self._say_other_ports(last.ports if last else wished, ports)
+        if self.laptop_host:
+            self._say_other_ports(last_of_laptops or self._wished_for_laptops, plan.laptop_ports, " (for laptops)")
         write_plan(self.data_dir, plan)
         return plan
+
+    def _choose_laptop_ports(self, last: Sequence[int]) -> tuple[int, ...]:
+        claims = choose(self._wished_for_laptops, last=last, host=self.laptop_host)
+        self._claims += claims
+        return tuple(claim.port for claim in claims)
+
+    def _say_other_ports(self, before: Sequence[int], now: Sequence[int], whose: str = "") -> None:
+        for broker_id, wish, port in zip(BROKER_IDS, before, now, strict=True):
+            if wish and wish != port:
+                who = f"{broker_name(broker_id)}{whose}"
+                self.say(f"Port {wish} is used by another program, so {who} uses {port}.")
 
     def _release_ports(self) -> None:
         for claim in self._claims:
@@ -206,6 +255,8 @@ class EmbeddedCluster:
         self._claims = ()
 
     def _write_config(self) -> None:
+        if self.laptop_host:
+            tls.ensure(certificates(self.data_dir), self.laptop_host)
         for broker_id in BROKER_IDS:
             write_broker_config(broker_files(self.data_dir, broker_id), broker_id=broker_id, plan=self.plan)
         format_all(

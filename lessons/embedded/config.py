@@ -1,6 +1,7 @@
 """The folders, the settings and the command line of a broker.
 
     DATA/kafka/cluster.json            the cluster's id and its ports
+    DATA/kafka/tls/                    the certificates for laptops, if there is a listener for them
     DATA/kafka/kafka1/broker.properties, log4j2.properties, wanted.json, status.json
     DATA/kafka/kafka1/data/            Kafka's own data
     DATA/kafka/kafka1/logs/            kafka.log (5 files of 5 MB), output.log
@@ -19,8 +20,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from . import laptops
+from .certificates import Certificates
 from .java import Java
-from .ports import LOOPBACK
+from .ports import LOOPBACK, bracketed
 from .problem import BrokerProblem
 
 BROKER_IDS = (1, 2, 3)
@@ -97,15 +100,23 @@ logger.server.level = INFO
 
 @dataclass(frozen=True)
 class ClusterPlan:
-    """The settings that all brokers of a data folder share."""
+    """The settings that all brokers of a data folder share. Without a `laptop_host` there is no listener for laptops; its
+    ports are kept for the next time."""
 
     cluster_id: str
     ports: tuple[int, ...]
     controller_ports: tuple[int, ...]
+    laptop_host: str = ""
+    laptop_ports: tuple[int, ...] = ()
 
     @property
     def bootstrap_servers(self) -> str:
         return ",".join(f"{LOOPBACK}:{port}" for port in self.ports)
+
+    @property
+    def laptop_servers(self) -> str:
+        """The same for laptops; empty if there is no listener for them."""
+        return ",".join(f"{bracketed(self.laptop_host)}:{port}" for port in self.laptop_ports if self.laptop_host)
 
 
 @dataclass(frozen=True)
@@ -188,6 +199,10 @@ def kafka_dir(data_dir: Path) -> Path:
     return data_dir.resolve() / "kafka"
 
 
+def certificates(data_dir: Path) -> Certificates:
+    return Certificates(kafka_dir(data_dir) / "tls")
+
+
 def broker_name(broker_id: int) -> str:
     return f"kafka{broker_id}"
 
@@ -207,6 +222,8 @@ def read_plan(data_dir: Path) -> ClusterPlan | None:
             cluster_id=str(kept["cluster_id"]),
             ports=tuple(int(port) for port in kept["ports"]),
             controller_ports=tuple(int(port) for port in kept["controller_ports"]),
+            laptop_host=str(kept.get("laptop_host", "")),
+            laptop_ports=tuple(int(port) for port in kept.get("laptop_ports", ())),
         )
     except FileNotFoundError:
         return None
@@ -232,18 +249,22 @@ def new_cluster_id() -> str:
 
 def write_broker_config(files: BrokerFiles, *, broker_id: int, plan: ClusterPlan) -> None:
     voters = ",".join(f"{one}@{LOOPBACK}:{port}" for one, port in enumerate(plan.controller_ports, start=1))
-    listener = f"PLAINTEXT://{LOOPBACK}:{plan.ports[broker_id - 1]}"
+    advertised = [f"PLAINTEXT://{LOOPBACK}:{plan.ports[broker_id - 1]}"]
+    for_laptops: dict[str, str] = {}
+    if plan.laptop_host:
+        advertised.append(laptops.listener(plan.laptop_host, plan.laptop_ports[broker_id - 1]))
+        for_laptops = laptops.settings(Path("..", "tls", "brokers.pem"))
     own = {
         "process.roles": "broker,controller",
         "node.id": str(broker_id),
-        "listeners": f"{listener},CONTROLLER://{LOOPBACK}:{plan.controller_ports[broker_id - 1]}",
-        "advertised.listeners": listener,
+        "listeners": ",".join([*advertised, f"CONTROLLER://{LOOPBACK}:{plan.controller_ports[broker_id - 1]}"]),
+        "advertised.listeners": ",".join(advertised),
         "controller.listener.names": "CONTROLLER",
         "controller.quorum.voters": voters,
         "log.dirs": files.data.name,
     }
     files.log.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(files.properties, as_properties({**own, **SETTINGS}))
+    write_whole(files.properties, as_properties({**own, **for_laptops, **SETTINGS}))
     write_whole(
         files.log4j2,
         LOG4J2.format(size_mb=LOG_FILE_MB, older_files=LOG_FILES - 1),

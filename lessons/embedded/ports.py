@@ -1,4 +1,4 @@
-"""Choose and claim ports on the loopback interface.
+"""Choose and claim ports, by default on the loopback interface.
 
 Why it is so
 ------------
@@ -50,7 +50,7 @@ def claim_any(*, host: str = LOOPBACK, besides: Collection[int] = ()) -> Claim:
             return claimed
 
 
-def choose(wished: Sequence[int], *, last: Sequence[int] = ()) -> tuple[Claim, ...]:
+def choose(wished: Sequence[int], *, last: Sequence[int] = (), host: str = LOOPBACK) -> tuple[Claim, ...]:
     """One port for each wish: the last one, or else the wish, or else any free one. 0 means any.
 
     The last one comes first: notebooks that were downloaded, and programs that students wrote, have it in them.
@@ -58,8 +58,8 @@ def choose(wished: Sequence[int], *, last: Sequence[int] = ()) -> tuple[Claim, .
     chosen: list[Claim] = []
     for index, wish in enumerate(wished):
         candidates = [port for port in (*last[index : index + 1], wish) if port]
-        claimed = next(filter(None, map(claim, candidates)), None)
-        chosen.append(claimed or claim_any(besides=wished))
+        claimed = next(filter(None, (claim(port, host=host) for port in candidates)), None)
+        chosen.append(claimed or claim_any(host=host, besides=wished))
     return tuple(chosen)
 
 
@@ -95,6 +95,11 @@ def free_port(*, host: str = LOOPBACK, besides: Collection[int] = ()) -> int:
             port: int = probe.getsockname()[1]
         if port not in besides:
             return port
+
+
+def bracketed(host: str) -> str:
+    """As it stands before a port."""
+    return f"[{host}]" if ":" in host else host
 
 
 def family_of(host: str) -> socket.AddressFamily:

@@ -28,13 +28,18 @@ def known_brokers(port: int, *, cluster_id: str, timeout_s: float) -> frozenset[
     try:
         with socket.create_connection((LOOPBACK, port), timeout=timeout_s) as connection:
             connection.sendall(_REQUEST)
-            (size_bytes,) = struct.unpack(">i", _read(connection, 4))
-            if not 0 < size_bytes <= _ANSWER_AT_MOST_BYTES:  # something else listens there
-                return frozenset()
-            ids, answered_id = _broker_ids(_read(connection, size_bytes))
+            ids, answered_id = _broker_ids(read_answer(connection))
             return ids if answered_id == cluster_id.encode() else frozenset()
     except (OSError, struct.error, EOFError):
         return frozenset()
+
+
+def read_answer(connection: socket.socket) -> bytes:
+    """What follows its length. Raises: EOFError, OSError."""
+    (size_bytes,) = struct.unpack(">i", _read(connection, 4))
+    if not 0 < size_bytes <= _ANSWER_AT_MOST_BYTES:  # something else listens there
+        raise EOFError
+    return _read(connection, size_bytes)
 
 
 def _read(connection: socket.socket, size_bytes: int) -> bytes:

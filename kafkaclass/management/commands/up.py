@@ -20,6 +20,7 @@ from kafkaclass.kafka_variables import variable_of
 from kafkaclass.management import running, web
 from kafkaclass.management.addresses import choose_port, local_url, student_urls
 from kafkaclass.management.database import prepare_database
+from kafkaclass.management.laptops import CannotListen, refuse_kafka_host
 from kafkaclass.management.stopping import Stopped, Stopping
 from lessons import embedded
 from lessons.cluster.client_settings import WrongSettings, refuse_wrong_settings
@@ -43,6 +44,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on; 0.0.0.0 for the local network")
+        parser.add_argument(
+            "--kafka-host",
+            default="",
+            metavar="ADDRESS",
+            help="this machine's address at which students' laptops may reach the brokers, each by a user of its own",
+        )
         parser.add_argument("--port", type=_port, default=8000, help="port of the web site; 0 for any free one")
         running.add_data_argument(parser)
         parser.add_argument(
@@ -57,10 +64,27 @@ class Command(BaseCommand):
         parser.add_argument("--heap", type=_heap_mb, default=DEFAULT_HEAP_MB, help="MB of heap for each broker")
 
     def handle(
-        self, *_args: Any, host: str, port: int, heap: int, web_processes: int, authoring: bool, **_options: Any
+        self,
+        *_args: Any,
+        host: str,
+        kafka_host: str,
+        port: int,
+        heap: int,
+        web_processes: int,
+        authoring: bool,
+        **_options: Any,
     ) -> None:
+        up = Up(
+            self,
+            host=host,
+            kafka_host=kafka_host,
+            port=port,
+            heap_mb=heap,
+            web_processes=web_processes,
+            is_for_authors=authoring,
+        )
         try:
-            Up(self, host=host, port=port, heap_mb=heap, web_processes=web_processes, is_for_authors=authoring).run()
+            up.run()
         except (running.RunsAlready, BrokerProblem) as problem:
             raise CommandError(str(problem)) from problem
 
@@ -93,11 +117,20 @@ class Up:
     """One run of `up`, from start to stop. Raises: RunsAlready, BrokerProblem, CommandError."""
 
     def __init__(
-        self, command: Command, *, host: str, port: int, heap_mb: int, web_processes: int, is_for_authors: bool
+        self,
+        command: Command,
+        *,
+        host: str,
+        kafka_host: str,
+        port: int,
+        heap_mb: int,
+        web_processes: int,
+        is_for_authors: bool,
     ) -> None:
         self.say = command.say
         self.data_dir: Path = settings.DATA_DIR
         self.host = host
+        self.kafka_host = kafka_host
         self.wished_port = port
         self.heap_mb = heap_mb
         self.web_processes = web_processes
@@ -144,6 +177,17 @@ class Up:
         except WrongSettings as wrong:
             variables = ", ".join(map(variable_of, settings.KAFKA_SECURITY))
             raise CommandError(f"{wrong} They were read from {variables or 'KAFKA_BOOTSTRAP_SERVERS'}.") from wrong
+        if not self.kafka_host:
+            return
+        if settings.KAFKA_IS_NAMED:
+            raise CommandError(
+                "--kafka-host is for brokers that this command starts, and KAFKA_BOOTSTRAP_SERVERS names others. Name in"
+                " KAFKACLASS_LAPTOPS the addresses at which laptops reach those."
+            )
+        try:
+            refuse_kafka_host(self.kafka_host, web_host=self.host)
+        except CannotListen as refusal:
+            raise CommandError(str(refusal)) from refusal
 
     def _end_leftovers(self) -> None:
         web.end_leftovers(self.data_dir)
@@ -170,7 +214,13 @@ class Up:
         return CommandError(f"The web site cannot listen on {self.host}: {error.strerror or error}.")
 
     def _prepare_brokers(self) -> None:
-        cluster = EmbeddedCluster(self.data_dir, heap_mb=self.heap_mb, maven_url=settings.MAVEN_URL, say=self.say)
+        cluster = EmbeddedCluster(
+            self.data_dir,
+            heap_mb=self.heap_mb,
+            laptop_host=self.kafka_host,
+            maven_url=settings.MAVEN_URL,
+            say=self.say,
+        )
         self.cluster = cluster
         with self.stopping.interruptible(), Slow(self.say, "Preparing the brokers …"):
             cluster.prepare()
@@ -196,6 +246,8 @@ class Up:
         if self.cluster:
             environment["KAFKA_BOOTSTRAP_SERVERS"] = self.bootstrap_servers
             environment["KAFKACLASS_EMBEDDED"] = "1"
+            environment["KAFKACLASS_LAPTOPS"] = self.cluster.laptop_servers
+            environment["KAFKACLASS_LAPTOPS_CA"] = str(self.cluster.authority)
         if self._sources:
             environment["KAFKACLASS_AUTHORING"] = "1"
         return environment
@@ -238,10 +290,15 @@ class Up:
             f"  Grader       {here}{sign_in_path(klass, Role.GRADER)}\n"
             "               each of these two works once, within a week\n\n"
             f"  Kafka        {self.bootstrap_servers}\n"
+            f"{self._laptops_line()}"
             f"  Data, logs   {self.data_dir}\n\n"
             "Ctrl-C stops it.\n"
         )
         connections.close_all()
+
+    def _laptops_line(self) -> str:
+        servers = self.cluster.laptop_servers if self.cluster else settings.LAPTOP_SERVERS
+        return f"               for laptops {servers}\n" if servers else ""
 
     def _student_links(self, path: str) -> str:
         """One below the other, as the machine may have several addresses."""
@@ -292,6 +349,7 @@ class Up:
         from lessons.cluster import clients, groups
         from lessons.cluster.errors import ClusterError
 
+        self._limit_laptops()
         clients.configure(self.connection)
         try:
             groups.create_offsets_topic()
@@ -302,6 +360,13 @@ class Up:
         finally:
             clients.close_all()
             connections.close_all()
+
+    def _limit_laptops(self) -> None:
+        try:
+            if self.cluster:
+                self.cluster.limit_laptops()
+        except BrokerProblem as problem:
+            self.say(str(problem))
 
     def _stop(self) -> None:
         """Stop the web server first, so that its consumers leave their groups; then all brokers at once."""

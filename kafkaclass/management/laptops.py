@@ -1,0 +1,38 @@
+"""Whether students' laptops can reach the brokers at the address that `up --kafka-host` names."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Iterable
+
+from kafkaclass.hosts import EVERYWHERE, OwnHosts
+
+
+class CannotListen(ValueError):
+    """str() is a sentence that says what to do."""
+
+
+def refuse_kafka_host(kafka_host: str, *, web_host: str) -> None:
+    """Raises: CannotListen."""
+    if not OwnHosts(web_host).addresses():
+        raise CannotListen(
+            f"--kafka-host {kafka_host} is for students' laptops, and they do not reach the web site: it listens on"
+            f" {web_host} only. Add --host 0.0.0.0."
+        )
+    ours = [address.strip("[]") for address in OwnHosts("::").addresses()]
+    if kafka_host in EVERYWHERE:
+        raise CannotListen(f"--kafka-host needs one address, the one at which laptops find the brokers. {_named(ours)}")
+    try:
+        found = sorted({str(each[4][0]) for each in socket.getaddrinfo(kafka_host, None, type=socket.SOCK_STREAM)})
+    except OSError as error:
+        raise CannotListen(f"--kafka-host {kafka_host} is no address, and no name of one. {_named(ours)}") from error
+    if all(ipaddress.ip_address(each).is_loopback for each in found):
+        raise CannotListen(f"--kafka-host {kafka_host} leads to this machine from itself alone. {_named(ours)}")
+    if not set(found) <= set(ours):
+        leads = "" if found == [kafka_host] else f", to which {kafka_host} leads"
+        raise CannotListen(f"This machine does not have the address {', '.join(found)}{leads}. {_named(ours)}")
+
+
+def _named(ours: Iterable[str]) -> str:
+    return f"This machine's own: {', '.join(ours)}."

@@ -1,0 +1,48 @@
+"""The second listener, by which students' laptops reach the brokers. Off unless `up --kafka-host` names an address.
+
+Why it is so
+------------
+On loopback everybody is the app: a listener without passwords, and a super user. On this one the client has to know a
+password (SCRAM-SHA-256, so that it never travels), TLS by our own authority says that it talks to the class, and what no
+ACL allows is refused (`lessons.cluster.users` makes users and ACLs). The brokers among themselves and the controllers
+stay on loopback, where nobody else can be `User:ANONYMOUS`.
+
+Deleting a user ends no connection of theirs: Kafka looks at a password when somebody connects. Without ACLs such a
+connection can do nothing any more, and it ends within a minute, when it has to prove itself anew (KIP-368).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .ports import bracketed
+
+NAME = "LAPTOPS"
+MECHANISM = "SCRAM-SHA-256"
+PROVE_ANEW_EVERY_MS = 60_000  # a client that a quota holds up at that moment is cut off: with 10 s that was seen
+MOST_CONNECTIONS = 1000  # of one broker: three for each of a hundred students' programs, and some that nobody knows
+
+_OWN = f"listener.name.{NAME.lower()}"
+
+
+def listener(host: str, port: int) -> str:
+    """As `listeners` and `advertised.listeners` take it."""
+    return f"{NAME}://{bracketed(host)}:{port}"
+
+
+def settings(certificate: Path) -> dict[str, str]:
+    """What a broker needs for it; `certificate` as the broker finds it from its own folder."""
+    return {
+        "listener.security.protocol.map": f"PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,{NAME}:SASL_SSL",
+        "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+        "allow.everyone.if.no.acl.found": "false",
+        "super.users": "User:ANONYMOUS",
+        f"{_OWN}.sasl.enabled.mechanisms": MECHANISM,
+        f"{_OWN}.{MECHANISM.lower()}.sasl.jaas.config": (
+            "org.apache.kafka.common.security.scram.ScramLoginModule required;"
+        ),
+        f"{_OWN}.{MECHANISM.lower()}.connections.max.reauth.ms": str(PROVE_ANEW_EVERY_MS),
+        f"{_OWN}.max.connections": str(MOST_CONNECTIONS),
+        f"{_OWN}.ssl.keystore.type": "PEM",  # KIP-651
+        f"{_OWN}.ssl.keystore.location": str(certificate),
+    }
