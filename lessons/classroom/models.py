@@ -107,6 +107,10 @@ class Member(models.Model):
     playground_anew_at = models.DateTimeField(
         null=True, help_text="When the session of the playground was begun anew; null: it has everything."
     )
+    kafka_user_since = models.DateTimeField(
+        null=True, help_text="Since when this member has a user of the cluster, for programs on a laptop."
+    )
+    kafka_password_generation = models.PositiveIntegerField(default=0)
     external_id = models.CharField(
         max_length=120, blank=True, help_text="E-mail address or id number in the school's system."
     )
@@ -134,6 +138,12 @@ class Member(models.Model):
         """10 characters of base32 (50 bits). It is derived: it can be shown on request, and no row holds it."""
         seed = _keyed_hash("personal-code", f"{self.klass.slug}:{self.slug}:{self.code_generation}")
         return b32encode(seed)[:10].decode()
+
+    @property
+    def kafka_password(self) -> str:
+        """20 characters of base32 (100 bits), derived as the personal code is: Kafka has a salted hash of it, and we nothing."""
+        seed = _keyed_hash("kafka-password", f"{self.klass.slug}:{self.slug}:{self.kafka_password_generation}")
+        return b32encode(seed)[:20].decode()
 
     @staticmethod
     def hash_of_code(code: str) -> str:

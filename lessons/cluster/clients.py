@@ -33,8 +33,9 @@ _log.addHandler(logging.NullHandler())  # without any handler Python writes warn
 Config = dict[str, Any]
 T = TypeVar("T")
 
+CLIENT_ID = "kafkaclass"
 _EVERY_CLIENT: Config = {
-    "client.id": "kafkaclass",
+    "client.id": CLIENT_ID,
     "topic.metadata.refresh.interval.ms": 2000,  # a deleted topic is noticed in 2 s instead of 45
     "reconnect.backoff.max.ms": 1000,  # by default a broker that is back may wait 10 s for us
     "log.connection.close": False,
@@ -67,10 +68,17 @@ _MOST_IDLE = 2
 
 @dataclass(frozen=True)
 class Connection:
-    """The cluster's address, and the client's settings for TLS and SASL as pairs."""
+    """The cluster's address, and the client's settings for TLS and SASL as pairs. `laptop_servers` are the same brokers, in
+    the same order, as students' laptops find them; empty: they don't."""
 
     bootstrap_servers: str
     extra: tuple[tuple[str, str], ...] = ()
+    laptop_servers: str = ""
+
+    def from_here(self, address: str) -> str:
+        """Our own address of a broker that is named by its address for laptops; any other stays as it is."""
+        own = dict(zip(self.laptop_servers.split(","), self.bootstrap_servers.split(","), strict=False))
+        return own.get(address) or address
 
     def settings(self) -> Config:
         return {"bootstrap.servers": self.bootstrap_servers, **dict(self.extra)}

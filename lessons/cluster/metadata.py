@@ -35,7 +35,7 @@ _LOOK_EVERY_S = 0.005
 _HEARSAY_S = 0.05
 
 # A description says whether a topic is internal, a list does not: these are known by name (the third is from KIP-932).
-_KAFKAS_OWN = {"__consumer_offsets", "__transaction_state", "__share_group_state"}
+KAFKAS_OWN = {"__consumer_offsets", "__transaction_state", "__share_group_state"}
 
 T = TypeVar("T")
 
@@ -296,7 +296,7 @@ def wait_for_every_broker(holds: Callable[[TopicMetadata | None], bool], full_na
 def _topic_listed(name: str, topic: TopicMetadata) -> Topic:
     error = None if topic.error is None else topic.error.name()
     partitions = tuple(_partition_listed(each) for _id, each in sorted(topic.partitions.items()))
-    return Topic(name, None, name in _KAFKAS_OWN, partitions, error)
+    return Topic(name, None, name in KAFKAS_OWN, partitions, error)
 
 
 def _partition_listed(partition: PartitionMetadata) -> Partition:
