@@ -18,5 +18,5 @@ class LessonsConfig(AppConfig):
         """
         words.translate_by(gettext, ngettext)
         extra = tuple(settings.KAFKA_SECURITY.items())
-        clients.configure(clients.Connection(settings.KAFKA_BOOTSTRAP_SERVERS, extra))
+        clients.configure(clients.Connection(settings.KAFKA_BOOTSTRAP_SERVERS, extra, settings.LAPTOP_SERVERS))
         own_brokers.configure(settings.DATA_DIR if settings.BROKERS_ARE_OURS else None)

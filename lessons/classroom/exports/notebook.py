@@ -23,7 +23,7 @@ from pydantic import ValidationError
 from lessons.classroom.models import Act
 from lessons.classroom.settling import action_of
 from lessons.course.acts import ACTIONS
-from lessons.course.acts.base import Action, Where
+from lessons.course.acts.base import CONFIG_FILE, PROPERTIES_FILE, Action, Where
 from lessons.course.acts.consume import new_group_id
 from lessons.course.exercise import Exercise
 from lessons.course.loader import Block, Lesson
@@ -76,12 +76,27 @@ def lesson_cells(lesson: Lesson, place: Where, *, page_url: str) -> Iterator[Cel
 
 
 def _needed(place: Where) -> str:
+    if place.laptop_servers:
+        return _needed_on_a_laptop(place)
     brokers = _(
         "Run this notebook on the class's machine, where the brokers `%(servers)s` are. Install the client first:"
     )
     names = _("On the cluster, all your names begin with `%(prefix)s`.")
     return (
         f"{brokers % {'servers': place.bootstrap_servers}}\n\n"
+        "```\npip install confluent-kafka\n```\n\n"
+        f"{names % {'prefix': place.namespace.prefix}}"
+    )
+
+
+def _needed_on_a_laptop(place: Where) -> str:
+    run = _(
+        "Run this notebook on your own laptop, in the network of the class. Save `%(file)s` beside it, from the page "
+        "*My programs* of your class: it has your user and its password. Install the client first:"
+    )
+    names = _("What you may use on the cluster begins with `%(prefix)s`.")
+    return (
+        f"{run % {'file': CONFIG_FILE}}\n\n"
         "```\npip install confluent-kafka\n```\n\n"
         f"{names % {'prefix': place.namespace.prefix}}"
     )
@@ -142,7 +157,14 @@ def session_script(acts: Iterable[Act], place: Where) -> str:
         "What you did, oldest first. Running it does it all again.\n"
         "Run it on the class's machine, where the brokers %(servers)s are, with Kafka's bin folder in the PATH."
     )
-    parts = ["#!/bin/sh\n" + commented(about % {"servers": place.bootstrap_servers})]
+    if place.laptop_servers:
+        about = _(
+            "What you did, oldest first. Running it does it all again.\n"
+            "Run it on your own laptop, in the network of the class, with Kafka's bin folder in the PATH and\n"
+            "%(file)s beside it, from the page My programs of your class."
+        )
+    named = {"servers": place.bootstrap_servers, "file": PROPERTIES_FILE}
+    parts = ["#!/bin/sh\n" + commented(about % named)]
     for act in acts:
         action = _described(act)
         code = action.script(place) if action else ""

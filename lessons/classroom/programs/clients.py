@@ -13,6 +13,7 @@ from django.db import DatabaseError, close_old_connections
 from lessons.classroom.models import Act
 from lessons.classroom.programs.acts import ProgramActs, problem_of
 from lessons.classroom.programs.consuming import Consuming
+from lessons.cluster.clients import connection
 from lessons.cluster.entry_points import addresses_in, may_ask
 from lessons.cluster.errors import AppRefused, no_answer
 from lessons.cluster.limits import refuse_another_group
@@ -90,8 +91,9 @@ class SeatAdmin(_SeatClient, ProgramAdmin):
 
     def _typed_addresses(self) -> str:
         """Those that the program begins at, where a client of ours asks them: the notebook's own names it does not know."""
-        is_known = may_ask(addresses_in(self._begins_at), asked=_("Find the cluster"))
-        return self._begins_at if is_known else ""
+        from_here = connection().from_here
+        addresses = tuple(map(from_here, addresses_in(self._begins_at)))
+        return ",".join(addresses) if may_ask(addresses, asked=_("Find the cluster")) else ""
 
     def call_create_topics(self, topics: list[JSON], validate_only: bool = False, **options: Any) -> JSON:
         if not self.is_the_class:

@@ -58,7 +58,8 @@ def is_the_class(servers: object) -> bool:
     """Whether a program's `bootstrap.servers` mean the class's cluster: one address that is known is enough."""
     ours = {each.strip() for each in clients.connection().bootstrap_servers.split(",")}
     ports = {each.rpartition(":")[2] for each in ours}
-    return any(_is_ours(each.strip(), ours, ports) for each in str(servers).split(","))
+    from_here = clients.connection().from_here
+    return any(_is_ours(from_here(each.strip()), ours, ports) for each in str(servers).split(","))
 
 
 def _is_ours(address: str, ours: set[str], ports: set[str]) -> bool:

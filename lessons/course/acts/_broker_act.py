@@ -149,11 +149,11 @@ class BrokerAct(Action):
 # No client can {self.verb} a broker: Kafka's protocol has no such
 # request. A broker is a process, and you {self.verb} it on its machine
 # (see the command line). A client can only see who leads what:
-from confluent_kafka.admin import AdminClient
+{where.imports()}from confluent_kafka.admin import AdminClient
 
 {where.head()}
 
-admin = AdminClient({{"bootstrap.servers": brokers}})
+admin = AdminClient({where.client})
 for topic in admin.list_topics(timeout=10).topics.values():
     for p in topic.partitions.values():
         place = f"{{topic}} [{{p.id}}]"

@@ -43,11 +43,11 @@ class AddPartitions(Action):
 
     def python(self, where: Where) -> str:
         return f"""\
-from confluent_kafka.admin import AdminClient, NewPartitions
+{where.imports()}from confluent_kafka.admin import AdminClient, NewPartitions
 
 {where.head(self.topic)}
 
-admin = AdminClient({{"bootstrap.servers": brokers}})
+admin = AdminClient({where.client})
 more = NewPartitions(topic, new_total_count={self.total})
 for name, future in admin.create_partitions([more]).items():
     future.result()  # None; a refusal is a KafkaException
@@ -56,12 +56,12 @@ for name, future in admin.create_partitions([more]).items():
 
     def cell(self, where: Where) -> str:
         return f"""\
-from confluent_kafka import KafkaException
+{where.imports()}from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient, NewPartitions
 
 {where.head(self.topic)}
 
-admin = AdminClient({{"bootstrap.servers": brokers}})
+admin = AdminClient({where.client})
 more = NewPartitions(topic, new_total_count={self.total})
 for name, future in admin.create_partitions([more]).items():
     try:

@@ -49,13 +49,13 @@ class AlterConfig(Action):
         value = literal(self.value) if self.value else "None"
         said = "set" if self.value else "at its default again"
         return f"""\
-from confluent_kafka.admin import (
+{where.imports()}from confluent_kafka.admin import (
     AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource,
 )
 
 {where.head(self.topic)}
 
-admin = AdminClient({{"bootstrap.servers": brokers}})
+admin = AdminClient({where.client})
 change = ConfigEntry(
     {literal(self.setting)},
     {value},

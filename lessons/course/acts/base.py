@@ -19,6 +19,8 @@ Name = Annotated[str, Field(max_length=1000)]
 
 SHOWN_ADDRESSES = 2  # as in the notebook: where a client begins, and not what the cluster is
 SHOWN_CHARACTERS = 66  # of a line of code: what fits its box at a width of 1280 pixels
+CONFIG_FILE = "kafka.json"  # what a program on a laptop reads
+PROPERTIES_FILE = "client.properties"  # the same for Kafka's own tools
 MOST_RECORDS = 500  # that one act sends
 
 # What an act is about, in the order in which the acts are offered where all of them are; "" is offered nowhere by itself.
@@ -42,6 +44,7 @@ class Where:
     namespace: Namespace
     bootstrap_servers: str
     begin_at: str = ""  # the addresses to show; empty: two of the cluster's
+    laptop_servers: str = ""  # the same brokers as laptops find them: then programs read all settings from a file
 
     def full(self, name: str) -> str:
         return self.namespace.prefix + name
@@ -49,12 +52,34 @@ class Where:
     @property
     def brokers(self) -> str:
         """The value of `bootstrap.servers` that is shown."""
-        return self.begin_at or ",".join(self.bootstrap_servers.split(",")[:SHOWN_ADDRESSES])
+        if self.begin_at:
+            return ",".join(map(self._from_a_laptop, self.begin_at.split(",")))
+        return ",".join((self.laptop_servers or self.bootstrap_servers).split(",")[:SHOWN_ADDRESSES])
+
+    def imports(self, *of_the_standard_library: str) -> str:
+        """The lines above the imports of the client: those of the standard library, and an empty one if there are any."""
+        lines = [*(["import json"] if self.laptop_servers else []), *of_the_standard_library]
+        ordered = sorted(lines, key=lambda line: (line.startswith("from"), line))
+        return "".join(f"{line}\n" for line in [*ordered, ""]) if lines else ""
 
     def head(self, topic: str | None = None) -> str:
         """The lines at the top of a program, after its imports: `brokers = "…"`, and `topic = "…"` if it has one."""
         lines = _assigned("brokers", self.brokers.split(","))
+        if self.laptop_servers:
+            lines = f"config = json.load(open({literal(CONFIG_FILE)}))"
+            if self.begin_at:
+                lines += "\n" + _assigned('config["bootstrap.servers"]', self.brokers.split(","))
         return lines if topic is None else f"{lines}\ntopic = {literal(self.full(topic))}"
+
+    @property
+    def client(self) -> str:
+        """The settings of a client that needs no others, after `head`."""
+        return "config" if self.laptop_servers else '{"bootstrap.servers": brokers}'
+
+    @property
+    def setting(self) -> str:
+        """The same as the first line in a dictionary with others."""
+        return "**config," if self.laptop_servers else '"bootstrap.servers": brokers,'
 
     def tool(self, name: str, *arguments: str) -> str:
         """A command line for one of Kafka's own tools, one option per line."""
@@ -65,7 +90,15 @@ class Where:
                 lines.append(word)
             else:
                 lines[-1] += f" {word}"
-        return " \\\n    ".join([name, f"--bootstrap-server {self.brokers}", *lines])
+        first = [f"--bootstrap-server {self.brokers}"]
+        if self.laptop_servers:
+            first.append(f"{_config_option(name)} {PROPERTIES_FILE}")
+        return " \\\n    ".join([name, *first, *lines])
+
+    def _from_a_laptop(self, address: str) -> str:
+        """The same broker's address for laptops; what is no broker of the cluster stays."""
+        known = dict(zip(self.bootstrap_servers.split(","), self.laptop_servers.split(","), strict=False))
+        return known.get(address) or address
 
 
 @dataclass(frozen=True)
@@ -197,6 +230,11 @@ def _assigned(name: str, addresses: Sequence[str]) -> str:
     *first, last = addresses
     lines = [*(f"    {literal(f'{each},')}" for each in first), f"    {literal(last)}"]
     return "\n".join([f"{name} = (", *lines, ")"])
+
+
+def _config_option(tool: str) -> str:
+    """How one of Kafka's tools is told a file with settings."""
+    return "--command-config"
 
 
 def literal(text: str) -> str:

@@ -104,7 +104,7 @@ class Consume(Action):
     def python(self, where: Where) -> str:
         loop = "while True:" if self.stop_after is None else "while left:"
         return f"""\
-from confluent_kafka import Consumer, KafkaException
+{where.imports()}from confluent_kafka import Consumer, KafkaException
 
 {where.head(self.topic)}
 
@@ -129,7 +129,7 @@ finally:
         return f"""\
 # This ends where there are no more records; the program on the
 # page goes on until Ctrl-C.
-from confluent_kafka import Consumer, KafkaError, KafkaException
+{where.imports()}from confluent_kafka import Consumer, KafkaError, KafkaException
 
 {where.head(self.topic)}
 
@@ -176,7 +176,7 @@ ended = set()
             settings["max.poll.interval.ms"] = self.session_timeout_ms  # the client wants this one to be no shorter
         settings["auto.offset.reset"] = self.auto_offset_reset
         shown = {name: literal(each) if isinstance(each, str) else each for name, each in settings.items()}
-        lines = ['"bootstrap.servers": brokers,', *(f'"{name}": {each},' for name, each in shown.items())]
+        lines = [where.setting, *(f'"{name}": {each},' for name, each in shown.items())]
         return "".join(f"{indent}{line}\n" for line in lines)
 
     def script(self, where: Where) -> str:

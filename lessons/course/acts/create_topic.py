@@ -105,11 +105,11 @@ class CreateTopic(Action):
 
     def python(self, where: Where) -> str:
         return f"""\
-from confluent_kafka.admin import AdminClient, NewTopic
+{where.imports()}from confluent_kafka.admin import AdminClient, NewTopic
 
 {where.head(self.name)}
 
-admin = AdminClient({{"bootstrap.servers": brokers}})
+admin = AdminClient({where.client})
 {self._new_topic()}
 for name, future in admin.create_topics([new]).items():
     future.result()  # None; a refusal is a KafkaException
@@ -118,12 +118,12 @@ for name, future in admin.create_topics([new]).items():
 
     def cell(self, where: Where) -> str:
         return f"""\
-from confluent_kafka import KafkaError, KafkaException
+{where.imports()}from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient, NewTopic
 
 {where.head(self.name)}
 
-admin = AdminClient({{"bootstrap.servers": brokers}})
+admin = AdminClient({where.client})
 {self._new_topic()}
 for name, future in admin.create_topics([new]).items():
     try:

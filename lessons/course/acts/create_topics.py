@@ -103,7 +103,7 @@ class CreateTopics(Action):
 topics = [
 {names}]
 
-admin = AdminClient({{"bootstrap.servers": brokers}})
+admin = AdminClient({where.client})
 new = [
     NewTopic(topic, num_partitions={self.partitions}, replication_factor={self.replicas})
     for topic in topics
@@ -112,7 +112,7 @@ new = [
 
     def python(self, where: Where) -> str:
         return f"""\
-from confluent_kafka import KafkaException
+{where.imports()}from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient, NewTopic
 
 {self._body(where)}
@@ -126,7 +126,7 @@ for name, future in admin.create_topics(new).items():
 
     def cell(self, where: Where) -> str:
         return f"""\
-from confluent_kafka import KafkaError, KafkaException
+{where.imports()}from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient, NewTopic
 
 {self._body(where)}

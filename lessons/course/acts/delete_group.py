@@ -34,12 +34,12 @@ class DeleteGroup(Action):
 
     def python(self, where: Where) -> str:
         return f"""\
-from confluent_kafka.admin import AdminClient
+{where.imports()}from confluent_kafka.admin import AdminClient
 
 {where.head()}
 group = {literal(where.full(self.group_id))}
 
-admin = AdminClient({{"bootstrap.servers": brokers}})
+admin = AdminClient({where.client})
 for name, future in admin.delete_consumer_groups([group]).items():
     future.result()  # None; a refusal is a KafkaException
     print(f"{{name}} deleted")

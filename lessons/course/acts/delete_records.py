@@ -43,12 +43,12 @@ class DeleteRecords(Action):
         before = "OFFSET_END" if self.before == -1 else str(self.before)
         names = "OFFSET_END, TopicPartition" if self.before == -1 else "TopicPartition"
         return f"""\
-from confluent_kafka import {names}
+{where.imports()}from confluent_kafka import {names}
 from confluent_kafka.admin import AdminClient
 
 {where.head(self.topic)}
 
-admin = AdminClient({{"bootstrap.servers": brokers}})
+admin = AdminClient({where.client})
 place = TopicPartition(topic, {self.partition}, {before})
 for partition, future in admin.delete_records([place]).items():
     begins_at = future.result().low_watermark

@@ -53,11 +53,11 @@ class DeleteTopic(Action):
 
     def python(self, where: Where) -> str:
         return f"""\
-from confluent_kafka.admin import AdminClient
+{where.imports()}from confluent_kafka.admin import AdminClient
 
 {where.head(self.name)}
 
-admin = AdminClient({{"bootstrap.servers": brokers}})
+admin = AdminClient({where.client})
 for name, future in admin.delete_topics([topic]).items():
     future.result()  # accepted; the brokers delete it soon
     print(f"{{name}} will be deleted")
@@ -65,12 +65,12 @@ for name, future in admin.delete_topics([topic]).items():
 
     def cell(self, where: Where) -> str:
         return f"""\
-from confluent_kafka import KafkaException
+{where.imports()}from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
 {where.head(self.name)}
 
-admin = AdminClient({{"bootstrap.servers": brokers}})
+admin = AdminClient({where.client})
 for name, future in admin.delete_topics([topic]).items():
     try:
         future.result()  # accepted; the brokers delete it soon

@@ -78,11 +78,11 @@ class DescribeCluster(Action):
 
     def python(self, where: Where) -> str:
         return f"""\
-from confluent_kafka.admin import AdminClient
+{where.imports()}from confluent_kafka.admin import AdminClient
 
 {self._place(where).head()}
 
-admin = AdminClient({{"bootstrap.servers": brokers}})
+admin = AdminClient({where.client})
 cluster = admin.describe_cluster(request_timeout=10).result()
 print(f"The cluster {{cluster.cluster_id}} answers with")
 for broker in cluster.nodes:

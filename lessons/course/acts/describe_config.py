@@ -57,13 +57,13 @@ class DescribeConfig(Action):
 
     def python(self, where: Where) -> str:
         return f"""\
-from confluent_kafka.admin import (
+{where.imports()}from confluent_kafka.admin import (
     AdminClient, ConfigResource, ConfigSource,
 )
 
 {where.head(self.topic)}
 
-admin = AdminClient({{"bootstrap.servers": brokers}})
+admin = AdminClient({where.client})
 resource = ConfigResource(ConfigResource.Type.TOPIC, topic)
 for future in admin.describe_configs([resource]).values():
     for name, entry in sorted(future.result().items()):

@@ -35,12 +35,12 @@ class DescribeTopic(Action):
     def python(self, where: Where) -> str:
         # It lists all topics and picks one: a list that names one would create it where auto-creation is on.
         return f"""\
-from confluent_kafka import TopicCollection
+{where.imports()}from confluent_kafka import TopicCollection
 from confluent_kafka.admin import AdminClient
 
 {where.head(self.topic)}
 
-admin = AdminClient({{"bootstrap.servers": brokers}})
+admin = AdminClient({where.client})
 described = admin.describe_topics(TopicCollection([topic]))
 print(f"{{topic}} has the id {{described[topic].result().topic_id}}")
 for p in admin.list_topics().topics[topic].partitions.values():

@@ -41,12 +41,12 @@ class ElectLeader(Action):
 
     def python(self, where: Where) -> str:
         return f"""\
-from confluent_kafka import ElectionType, TopicPartition
+{where.imports()}from confluent_kafka import ElectionType, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 {where.head(self.topic)}
 
-admin = AdminClient({{"bootstrap.servers": brokers}})
+admin = AdminClient({where.client})
 place = TopicPartition(topic, {self.partition})
 elected = admin.elect_leaders(ElectionType.PREFERRED, [place])
 print(elected.result()[place] or "elected")  # or why not

@@ -88,7 +88,7 @@ class FillQueue(Action):
 
     def python(self, where: Where) -> str:
         return f"""\
-from confluent_kafka import Producer
+{where.imports()}from confluent_kafka import Producer
 
 {where.head(self.topic)}
 
@@ -96,7 +96,7 @@ from confluent_kafka import Producer
 {CALLBACK}
 
 producer = Producer({{
-    "bootstrap.servers": brokers,
+    {where.setting}
     "queue.buffering.max.messages": {self.queue_size},
 }})
 for number in range(1, {self.count + 1}):

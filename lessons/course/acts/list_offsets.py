@@ -46,12 +46,12 @@ class ListOffsets(Action):
 
     def python(self, where: Where) -> str:
         return f"""\
-from confluent_kafka import TopicPartition
+{where.imports()}from confluent_kafka import TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
 {where.head(self.topic)}
 
-admin = AdminClient({{"bootstrap.servers": brokers}})
+admin = AdminClient({where.client})
 partitions = admin.list_topics().topics[topic].partitions
 begins, ends = OffsetSpec.earliest(), OffsetSpec.latest()
 for what, spec in (("begins", begins), ("ends", ends)):

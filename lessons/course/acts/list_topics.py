@@ -44,12 +44,12 @@ class ListTopics(Action):
 
     def python(self, where: Where) -> str:
         return f"""\
-from confluent_kafka import TopicCollection
+{where.imports()}from confluent_kafka import TopicCollection
 from confluent_kafka.admin import AdminClient
 
 {where.head()}
 
-admin = AdminClient({{"bootstrap.servers": brokers}})
+admin = AdminClient({where.client})
 metadata = admin.list_topics(timeout=10)
 print(f"{{len(metadata.topics)}} topics:")
 for name, topic in sorted(metadata.topics.items()):

@@ -235,7 +235,7 @@ class Produce(Action):
             serve, rest = "flush(10)  # waits for this record's report", ""
         pause = f"    sleep({self._pause_s:g})\n" if self.pause_ms else ""
         return f"""\
-{self._imports()}from confluent_kafka import Producer
+{where.imports(*self._imports())}from confluent_kafka import Producer
 
 {where.head(self.topic)}
 
@@ -243,18 +243,17 @@ class Produce(Action):
 {CALLBACK}
 
 producer = Producer({{
-    "bootstrap.servers": brokers,
+    {where.setting}
 {self._shown_setting()}}})
 {self._loop()}
 {call("    producer.produce", self._arguments())}
     producer.{serve}
 {pause}{rest}"""
 
-    def _imports(self) -> str:
+    def _imports(self) -> list[str]:
         """Of the standard library."""
-        lines = ["from itertools import cycle\n"] if self._keys_take_turns else []
-        lines += ["from time import sleep\n"] if self.pause_ms else []
-        return "".join([*lines, "\n"] if lines else [])
+        lines = ["from itertools import cycle"] if self._keys_take_turns else []
+        return [*lines, "from time import sleep"] if self.pause_ms else lines
 
     def _shown_setting(self) -> str:
         """See `_own_settings`."""

@@ -87,9 +87,7 @@ class RunGroup(Action):
 
     def python(self, where: Where) -> str:
         return f"""\
-import time
-
-from confluent_kafka import Consumer
+{where.imports("import time")}from confluent_kafka import Consumer
 
 {where.head(self.topic)}
 

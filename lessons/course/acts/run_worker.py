@@ -108,7 +108,7 @@ class RunWorker(Action):
 
     def python(self, where: Where) -> str:
         return f"""\
-from confluent_kafka import Consumer, KafkaException, Producer
+{where.imports()}from confluent_kafka import Consumer, KafkaException, Producer
 
 {where.head(self.topic)}
 done = {literal(where.full(self.done_topic))}
@@ -117,7 +117,7 @@ consumer = Consumer({{
 {self._reader.settings(where)}    "enable.auto.commit": False,
 }})
 consumer.subscribe([topic])
-producer = Producer({{"bootstrap.servers": brokers}})
+producer = Producer({where.client})
 
 
 def handle(message):

@@ -86,7 +86,7 @@ class SendInTransaction(Action):
         loop = line if fits(line) else f"values = {values}\nfor value in values:"
         key = [f"key={literal(self.key)}"] if self.key else []
         return f"""\
-from confluent_kafka import Producer
+{where.imports()}from confluent_kafka import Producer
 
 {where.head(self.topic)}
 
@@ -94,7 +94,7 @@ from confluent_kafka import Producer
 {CALLBACK}
 
 producer = Producer({{
-    "bootstrap.servers": brokers,
+    {where.setting}
     "transactional.id": {literal(where.full(self.transactional_id))},
     "transaction.timeout.ms": {transactions.OPEN_MS},
 }})

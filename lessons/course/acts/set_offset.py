@@ -71,7 +71,7 @@ class SetOffset(Action):
     def python(self, where: Where) -> str:
         spec = "" if not self.to else ", OffsetSpec"
         return f"""\
-from confluent_kafka import (
+{where.imports()}from confluent_kafka import (
     ConsumerGroupTopicPartitions, TopicPartition,
 )
 from confluent_kafka.admin import AdminClient{spec}
@@ -79,7 +79,7 @@ from confluent_kafka.admin import AdminClient{spec}
 {where.head(self.topic)}
 group_id = {literal(where.full(self.group_id))}
 
-admin = AdminClient({{"bootstrap.servers": brokers}})
+admin = AdminClient({where.client})
 {self._looked_up()}group = ConsumerGroupTopicPartitions(group_id, [place])
 changed = admin.alter_consumer_group_offsets([group])
 for future in changed.values():

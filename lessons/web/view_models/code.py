@@ -63,7 +63,11 @@ class Code:
 
 
 def where(member: Member) -> Where:
-    return Where(namespace=member.namespace, bootstrap_servers=settings.KAFKA_BOOTSTRAP_SERVERS)
+    return Where(
+        namespace=member.namespace,
+        bootstrap_servers=settings.KAFKA_BOOTSTRAP_SERVERS,
+        laptop_servers=settings.LAPTOP_SERVERS,
+    )
 
 
 def code_of(action: type[Action], fields: dict[str, Any], member: Member) -> Code | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -15,6 +17,7 @@ from lessons.classroom.notebooks.shown import ORIGINAL, OWN, ShownCell, cells_of
 from lessons.classroom.notebooks.storing import notebook_of
 from lessons.classroom.notebooks.upload import magics
 from lessons.course import notebook as course
+from lessons.course.acts.base import CONFIG_FILE
 from lessons.course.loader import Lesson
 from lessons.web.links import socket_url
 from lessons.web.view_models.code import highlighted
@@ -94,8 +97,17 @@ def cells_data(member: Member, notebook: Notebook) -> dict[str, Any]:
     return {
         "socket_url": socket_url(klass, f"program/{lesson}"),
         "save_url": reverse("notebook-save", args=[klass.slug, notebook.name]),
+        "files": _files(),
         **saved_state(notebook),
     }
+
+
+def _files() -> dict[str, str]:
+    """What a program that is meant for a laptop finds beside it in a page, too: where the cluster is, and no password, for
+    here the server has it."""
+    if not settings.LAPTOP_SERVERS:
+        return {}
+    return {CONFIG_FILE: json.dumps({"bootstrap.servers": settings.KAFKA_BOOTSTRAP_SERVERS})}
 
 
 def saved_state(notebook: Notebook) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 // Python for the cells of a page: starts the interpreter, runs a cell, stops it, starts anew. Nothing is loaded before
 // start().
 //
-//   const kernel = new Kernel({ socketUrl });        // also workerUrl, vendorUrl, pythonUrl
+//   const kernel = new Kernel({ socketUrl });        // also files, workerUrl, vendorUrl, pythonUrl
 //   kernel.onstate = (state) => …                    // off, loading, ready, busy, stopping or dead; see kernel.words
 //   await kernel.start();                            // rejects with an Error whose message is a sentence
 //   const end = await kernel.run(code, { onOutput: (stream, text) => … });
@@ -21,6 +21,7 @@ export class Kernel {
   words = "";
   onstate = () => {};
   #urls;
+  #files;
   #worker = null;
   #shown = null;
   #started = null;
@@ -28,8 +29,9 @@ export class Kernel {
   #cells = 0;
   #stopTimer = 0;
 
-  constructor({ socketUrl, workerUrl, vendorUrl, pythonUrl }) {
+  constructor({ socketUrl, files, workerUrl, vendorUrl, pythonUrl }) {
     const absolute = (url, otherwise) => new URL(url ?? new URL(otherwise, HERE), location.href).href;
+    this.#files = files ?? {};
     this.#urls = {
       workerUrl: absolute(workerUrl, "worker.js"),
       vendorUrl: absolute(vendorUrl, "../../vendor/pyodide/314.0.7/"),
@@ -52,7 +54,7 @@ export class Kernel {
       await new Promise((resolve, reject) => {
         worker.onmessage = ({ data }) => (data.type === "ready" ? resolve() : reject(data.words));
         worker.onerror = (event) => reject(event.message);
-        worker.postMessage({ type: "start", ...this.#urls });
+        worker.postMessage({ type: "start", files: this.#files, ...this.#urls });
       });
     } catch (reason) {
       console.warn(reason);

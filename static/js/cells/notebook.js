@@ -10,7 +10,7 @@ const data = JSON.parse(document.getElementById("cells-data").textContent);
 const token = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
 const part = (name) => document.querySelector(`[data-${name}]`);
 const cells = new Map(); // id → cell, in the order of the page
-const python = new Python(data.socket_url, { onChange: showState });
+const python = new Python(data.socket_url, { files: data.files, onChange: showState });
 const saving = new Saving(data, { cellOf: (id) => cells.get(id) ?? { work: {} }, token, onState: showSaved, onConflict: showConflict });
 
 function find(root) {

@@ -5,9 +5,11 @@ import { text } from "../words.js";
 
 export class Python {
   // onChange() is told whenever `state` or the queue are others.
-  constructor(socketUrl, { onChange }) {
+  // `files`: {name: text}, which programs find beside them.
+  constructor(socketUrl, { files, onChange }) {
     this.onChange = onChange;
     this.socketUrl = socketUrl;
+    this.files = files;
     this.state = "off";
     this.words = "";
     this.waiting = []; // cells
@@ -102,7 +104,7 @@ export class Python {
 
   async newKernel() {
     const { Kernel } = await import("./kernel.js");
-    const kernel = new Kernel({ socketUrl: this.socketUrl });
+    const kernel = new Kernel({ socketUrl: this.socketUrl, files: this.files });
     kernel.onstate = (state) => this.tell(state, kernel.words ?? "");
     return kernel;
   }

@@ -1,6 +1,6 @@
 // The interpreter: Pyodide in a worker of its own, with one program's namespace and one socket.
 //
-//   page → start {vendorUrl, pythonUrl, socketUrl}   run {id, code, cell}   stop   shown {size}
+//   page → start {files, vendorUrl, pythonUrl, socketUrl}   run {id, code, cell}   stop   shown {size}
 //   page ← ready   failed {words}   output {runs, size}   stopped   done {id, end}
 //
 // `runs` are [stream, text] pairs in the order in which they were printed; the page says `shown` when they are.
@@ -26,10 +26,11 @@ const actions = {
 };
 onmessage = ({ data }) => actions[data.type](data);
 
-async function start({ vendorUrl, pythonUrl, socketUrl }) {
+async function start({ files, vendorUrl, pythonUrl, socketUrl }) {
   try {
-    const [pyodide, files] = await Promise.all([load(vendorUrl), program(pythonUrl)]);
-    write(pyodide, files);
+    const [pyodide, modules] = await Promise.all([load(vendorUrl), program(pythonUrl)]);
+    write(pyodide, modules);
+    for (const [name, text] of Object.entries(files)) pyodide.FS.writeFile(name, text);
     pyodide.registerJsModule("_page", page(socketUrl));
     runCell = pyodide.runPython("import sys; sys.path.insert(0, '" + PYTHON_FOLDER + "'); import _kernel; _kernel.set_up(); _kernel.run");
     postMessage({ type: "ready" });
