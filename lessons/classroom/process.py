@@ -4,8 +4,8 @@
     use(process)    another one for the length of a with block: a test's own, with other settings
 
 Who stores a row says so by a signal (`changes.row_stored`). Here it is connected to those who want to know: the open pages
-by `changes`, the feed by `outbox`, the exercises by `checks`, the picture of the cluster by `snapshots`, and who counts by
-`metrics`.
+by `changes`, the feed by `outbox`, the exercises by `checks`, the picture of the cluster by `snapshots`, the users of students'
+laptops by `laptops`, and who counts by `metrics`.
 """
 
 from __future__ import annotations
@@ -19,9 +19,11 @@ from uuid import UUID
 
 from lessons.classroom.changes import Changed, Changes, ChangesSettings, Kind, row_stored
 from lessons.classroom.checks.pool import CheckPool, CheckSettings
+from lessons.classroom.checks.watching import Watching
 from lessons.classroom.feed.outbox import Outbox, OutboxSettings
 from lessons.classroom.history import ChangeKind
 from lessons.classroom.housekeeping import Housekeeping, HousekeepingSettings
+from lessons.classroom.laptops.keeper import Keeper, KeeperSettings
 from lessons.classroom.limits import LimitSettings, SeatLimits
 from lessons.classroom.messages.notifications import NotificationMemory
 from lessons.classroom.metrics import Metrics
@@ -41,6 +43,7 @@ class ProcessSettings:
     checks: CheckSettings = field(default_factory=CheckSettings)
     limits: LimitSettings = field(default_factory=LimitSettings)
     housekeeping: HousekeepingSettings = field(default_factory=HousekeepingSettings)
+    laptops: KeeperSettings = field(default_factory=KeeperSettings)
 
 
 class Unsettled(Protocol):
@@ -67,6 +70,8 @@ class Process:
             tidy=self.housekeeping.now_and_then,
             took=self.metrics.check_seconds.observe,
         )
+        self.watching = Watching(self.checks.open)
+        self.laptops = Keeper(self.snapshots, settings.laptops)
         self.outbox = Outbox(settings.outbox)
         self.changes = Changes(settings.changes, before=(self._changed,))
         self.notifications = NotificationMemory(self.changes)
@@ -77,9 +82,12 @@ class Process:
         """Looks for what an earlier process left behind: lines that the feed lacks, acts without an answer."""
         self.outbox.start()
         self.checks.start()
+        self.laptops.start()
 
     def close(self) -> None:
         row_stored.disconnect(dispatch_uid=id(self))
+        self.laptops.close()
+        self.watching.close()
         self.snapshots.close()
         self.changes.close()
         self.checks.close()
@@ -107,6 +115,8 @@ class Process:
                 self.snapshots.poke(seat, Poke.TOPICS if changes_topics else Poke.ENDS)
             case Changed(kind=Kind.DECISION, what=ChangeKind.RESET | ChangeKind.LESSON_ANEW):
                 self.snapshots.poke(changed.namespace)
+            case Changed(kind=Kind.DECISION, what=ChangeKind.REMOVE | ChangeKind.RESTORE | ChangeKind.MERGE):
+                self.laptops.look()
 
 
 _lock = threading.Lock()

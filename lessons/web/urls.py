@@ -23,6 +23,7 @@ from lessons.web.pages.student import (
     my_work,
     notebooks,
     playground,
+    programs,
     scene,
     tokens,
 )
@@ -115,6 +116,9 @@ urlpatterns = [
     path("c/<slug:class_slug>/my-work/", my_work.my_work, name="my-work"),
     path("c/<slug:class_slug>/my-work/card.jws", my_work.card, name="card"),
     path("c/<slug:class_slug>/my-work/key.json", my_work.card_key, name="card-key"),
+    path("c/<slug:class_slug>/programs/", programs.programs, name="programs"),
+    path("c/<slug:class_slug>/programs/kafkaclass_check.py", programs.check_script, name="check-script"),
+    path("c/<slug:class_slug>/programs/<str:name>", programs.program_file, name="program-file"),
     path("c/<slug:class_slug>/tokens/", tokens.tokens, name="tokens"),
     path("c/<slug:class_slug>/tokens/<int:token_id>/revoke/", tokens.revoke_token, name="token-revoke"),
 ]

@@ -52,7 +52,7 @@ STIFF = re.compile(
 
 DOWNLOADS = {
     "notebook", "notebook-file", "session", "session-script", "playground-session", "scene-file", "card", "card-key",
-    "export", "room-names",
+    "export", "room-names", "check-script", "program-file",
 }  # fmt: skip
 
 NAMES = (

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from ninja import Path, Query, Router
 
 from lessons.classroom import process
-from lessons.classroom.access import get_asker
+from lessons.classroom.access import get_asker, get_lesson_for
 from lessons.classroom.grading.standings import NOT_BEGUN_YET, Standing, attempts_shown, standings_of
 from lessons.classroom.models import Attempt
 from lessons.cluster import groups, records, topics
@@ -19,6 +19,8 @@ from lessons.words import _
 
 router = Router(tags=["cluster"])
 
+LessonSlug = Annotated[str, Query(pattern=r"^[a-z0-9-]{0,60}$", description="A lesson's slug; empty: of all lessons.")]
+Watch = Annotated[bool, Query(description="Check them by themselves for the next ten seconds, as an open page does.")]
 MOST_RECORDS_AT_ONCE = 500
 MOST_BYTES_AT_ONCE = 8 * 1024 * 1024
 
@@ -73,15 +75,18 @@ def list_groups(request: Asking, class_slug: str):
 
 
 @router.get("/classes/{slug:class_slug}/exercises", response=list[ExerciseOut], tags=["exercises"])
-def list_exercises(request: Asking, class_slug: str):
+def list_exercises(request: Asking, class_slug: str, lesson: LessonSlug = "", watch: Watch = False):
     """Every exercise with its latest verdict; done stays done."""
     member = get_asker(request.auth, class_slug)
+    chosen = [get_lesson_for(member, lesson)] if lesson else list(member.klass.lessons)
+    for each in chosen if watch else ():
+        process.current().watching.go_on(member, each)
     standings = standings_of(member)
     attempts = attempts_shown(standings.values())
     return [
-        _exercise(lesson, exercise, standing, attempts.get(standing.attempt_id or 0))
-        for lesson in member.klass.lessons
-        for exercise in lesson.exercises
+        _exercise(each, exercise, standing, attempts.get(standing.attempt_id or 0))
+        for each in chosen
+        for exercise in each.exercises
         for standing in [standings.get(exercise.id, NOT_BEGUN_YET)]
     ]
 

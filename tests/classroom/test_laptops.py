@@ -1,0 +1,386 @@
+"""Students' own programs, as real clients on a "laptop": what Kafka lets a seat do, and where the walls are.
+
+Three brokers of its own, with the listener for laptops. Where the machine allows it (root on Linux, `ip`), a network
+namespace stands for the laptop: it reaches the class's machine by one cable, and nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from confluent_kafka import (
+    Consumer,
+    ConsumerGroupTopicPartitions,
+    KafkaException,
+    Producer,
+    TopicCollection,
+)
+from confluent_kafka.admin import (
+    AdminClient,
+    AlterConfigOpType,
+    ConfigEntry,
+    ConfigResource,
+    NewPartitions,
+    NewTopic,
+    ResourceType,
+    ScramMechanism,
+    UserScramCredentialDeletion,
+)
+from django.test import Client
+from django.urls import reverse
+
+from lessons.classroom import process
+from lessons.classroom.feed import create_feed_topic
+from lessons.classroom.people.seats import set_removed
+from lessons.cluster import clients, groups, topics, users
+from lessons.cluster.limits import MAX_REPLICAS_PER_SEAT
+from lessons.embedded.cluster import EmbeddedCluster
+from tests.kafka_tools import write_tools
+from tests.running_brokers import running_brokers
+from tests.waiting import PATIENCE_S, wait_for
+
+pytestmark = [pytest.mark.long, pytest.mark.django_db(transaction=True)]
+
+HOST, LAPTOP = "10.213.41.1", "10.213.41.2"
+NOT_ALLOWED = {"TOPIC_AUTHORIZATION_FAILED", "GROUP_AUTHORIZATION_FAILED", "CLUSTER_AUTHORIZATION_FAILED"}
+NOT_ALLOWED |= {"TRANSACTIONAL_ID_AUTHORIZATION_FAILED"}
+
+
+@dataclass(frozen=True)
+class Cable:
+    """How the laptop reaches the class. Without a namespace both are this machine."""
+
+    host: str
+    namespace: str = ""
+
+    def on_the_laptop(self, *command: str, cwd: Path, timeout_s: float = PATIENCE_S) -> str:
+        before = ["ip", "netns", "exec", self.namespace] if self.namespace else []
+        done = subprocess.run(
+            [*before, *command], cwd=cwd, capture_output=True, text=True, timeout=timeout_s, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+
+@pytest.fixture(scope="module")
+def cable() -> Iterator[Cable]:
+    name = f"laptop{os.getpid()}"
+    ours, theirs = f"kc{os.getpid()}a", f"kc{os.getpid()}b"
+    inside = f"ip netns exec {name} "
+    steps = [
+        f"ip netns add {name}", f"ip link add {ours} type veth peer name {theirs}", f"ip link set {theirs} netns {name}",
+        f"ip addr add {HOST}/30 dev {ours}", f"ip link set {ours} up", f"{inside}ip addr add {LAPTOP}/30 dev {theirs}",
+        f"{inside}ip link set {theirs} up", f"{inside}ip link set lo up",
+    ]  # fmt: skip
+    try:
+        if shutil.which("ip") and all(subprocess.run(step.split(), check=False).returncode == 0 for step in steps):
+            yield Cable(HOST, name)
+        else:
+            yield Cable("127.0.0.1")
+    finally:
+        for step in (f"ip netns del {name}", f"ip link del {ours}") if shutil.which("ip") else ():
+            subprocess.run(step.split(), check=False, capture_output=True)
+
+
+@pytest.fixture(scope="module")
+def brokers(tmp_path_factory: pytest.TempPathFactory, cable: Cable) -> Iterator[EmbeddedCluster]:
+    with running_brokers(tmp_path_factory.mktemp("brokers-for-laptops"), laptop_host=cable.host) as cluster:
+        cluster.limit_laptops()
+        yield cluster
+
+
+@pytest.fixture
+def class_with_laptops(brokers: EmbeddedCluster, classroom, settings) -> Iterator[object]:
+    before = clients.connection()
+    settings.KAFKA_BOOTSTRAP_SERVERS = brokers.bootstrap_servers
+    settings.LAPTOP_SERVERS, settings.LAPTOP_CA = brokers.laptop_servers, str(brokers.authority)
+    clients.configure(clients.Connection(brokers.bootstrap_servers, laptop_servers=brokers.laptop_servers))
+    groups.create_offsets_topic()
+    create_feed_topic(classroom.klass)
+    process.current().laptops.start()
+    try:
+        yield classroom
+    finally:
+        clients.configure(before)
+
+
+def browser_of(member) -> Client:
+    browser = Client()
+    browser.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
+    return browser
+
+
+def press(member, what: str):
+    return browser_of(member).post(reverse("programs", args=[member.klass.slug]), {"do": what})
+
+
+def downloaded(member, name: str) -> str:
+    answer = browser_of(member).get(reverse("program-file", args=[member.klass.slug, name]))
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def config_of(member) -> dict[str, object]:
+    """As a student gets it: a press, and a download."""
+    assert press(member, "make").status_code == 302
+    return json.loads(downloaded(member, "kafka.json"))
+
+
+def code_of(call: Callable[[], object]) -> str:
+    """Kafka's name for the refusal; empty if there was none."""
+    try:
+        call()
+    except KafkaException as refusal:
+        return refusal.args[0].name()
+    return ""
+
+
+def each(futures: dict) -> None:
+    for future in futures.values():
+        future.result(PATIENCE_S)
+
+
+def produced(config: dict, topic: str, value: str = "x") -> None:
+    """Raises: KafkaException, with what the report says."""
+    reports: list = []
+    producer = Producer({**config, "message.timeout.ms": 20_000, "retries": 3})
+    producer.produce(topic, value, on_delivery=lambda error, _message: reports.append(error))
+    assert producer.flush(PATIENCE_S) == 0
+    if reports[0]:
+        raise KafkaException(reports[0])
+
+
+def read(config: dict, topic: str, group: str) -> bytes:
+    """The first record for a new group. Raises: KafkaException."""
+    consumer = Consumer({**config, "group.id": group, "auto.offset.reset": "earliest", "session.timeout.ms": 6000})
+    try:
+        consumer.subscribe([topic])
+        message = wait_for(lambda: consumer.poll(1))
+        if message.error():
+            raise KafkaException(message.error())
+        return message.value()
+    finally:
+        consumer.close()
+
+
+def test_a_laptop_uses_what_is_the_seats_and_nothing_else(class_with_laptops):
+    alice, bob = class_with_laptops.alice, class_with_laptops.bob
+    config = config_of(alice)
+    own, others = alice.namespace.prefix, bob.namespace.prefix
+    topics.create_topic(bob.namespace, "test1p", partitions=1, replicas=1)
+    admin = AdminClient(config)
+
+    each(admin.create_topics([NewTopic(f"{own}test1p", 1, 3)]))
+    produced(config, f"{own}test1p", "first")
+    assert read(config, f"{own}test1p", f"{own}readers") == b"first"
+    each(admin.create_partitions([NewPartitions(f"{own}test1p", 2)]))
+    retention = ConfigEntry("retention.ms", "60000", incremental_operation=AlterConfigOpType.SET)
+    each(
+        admin.incremental_alter_configs(
+            [ConfigResource(ResourceType.TOPIC, f"{own}test1p", incremental_configs=[retention])]
+        )
+    )
+    transactional = Producer({**config, "transactional.id": f"{own}booking"})
+    transactional.init_transactions(PATIENCE_S)
+    transactional.begin_transaction()
+    transactional.produce(f"{own}test1p", "in a transaction")
+    transactional.commit_transaction(PATIENCE_S)
+    listed = set(admin.list_topics(timeout=PATIENCE_S).topics)
+    assert {name for name in listed if not name.startswith("_")} == {f"{own}test1p"}
+    assert f"_{alice.klass.slug}.feed" in listed
+    assert {group.group_id for group in admin.list_consumer_groups().result(PATIENCE_S).valid} == {f"{own}readers"}
+
+    setting = [ConfigEntry("retention.ms", "1", incremental_operation=AlterConfigOpType.SET)]
+    walls = {
+        "another's topic, created": lambda: each(admin.create_topics([NewTopic(f"{others}mine", 1, 1)])),
+        "one without a prefix": lambda: each(admin.create_topics([NewTopic("mine", 1, 1)])),
+        "another's topic, deleted": lambda: each(admin.delete_topics([f"{others}test1p"])),
+        "another's topic, grown": lambda: each(admin.create_partitions([NewPartitions(f"{others}test1p", 9)])),
+        "another's topic, written": lambda: produced(config, f"{others}test1p"),
+        "another's topic, read": lambda: read(config, f"{others}test1p", f"{own}readers"),
+        "another's group": lambda: read(config, f"{own}test1p", f"{others}readers"),
+        "another's offsets": lambda: each(
+            admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(f"{others}readers")])
+        ),
+        "another's transactional.id": lambda: Producer(
+            {**config, "transactional.id": f"{others}booking"}
+        ).init_transactions(PATIENCE_S),
+        "the feed, written": lambda: produced(config, f"_{alice.klass.slug}.feed"),
+        "the feed, read": lambda: read(config, f"_{alice.klass.slug}.feed", f"{own}readers"),
+        "everybody's offsets": lambda: read(config, "__consumer_offsets", f"{own}readers"),
+        "another's settings": lambda: each(
+            admin.incremental_alter_configs(
+                [ConfigResource(ResourceType.TOPIC, f"{others}test1p", incremental_configs=setting)]
+            )
+        ),
+        "a broker's settings": lambda: each(admin.describe_configs([ConfigResource(ResourceType.BROKER, "1")])),
+        "a user's password": lambda: each(
+            admin.alter_user_scram_credentials([UserScramCredentialDeletion("x", ScramMechanism.SCRAM_SHA_256)])
+        ),
+    }
+    assert {wall: code for wall, call in walls.items() if (code := code_of(call)) not in NOT_ALLOWED} == {}
+    [description] = describe(admin, f"{others}test1p").values()
+    assert description == "TOPIC_AUTHORIZATION_FAILED"
+    assert "test1p" in {bob.namespace.short(topic.name) for topic in topics.list_topics()}  # nobody has deleted it
+
+
+def describe(admin: AdminClient, topic: str) -> dict[str, str]:
+    asked = admin.describe_topics(TopicCollection([topic]))
+    return {name: code_of(lambda future=future: future.result(PATIENCE_S)) for name, future in asked.items()}
+
+
+def refused_user(config: dict) -> str:
+    """What a new client hears; empty if it is let in."""
+    heard: list[str] = []
+    admin = AdminClient({**config, "error_cb": lambda error: heard.append(error.name())})
+
+    def is_decided() -> bool:
+        try:
+            return bool(admin.list_topics(timeout=1).brokers)
+        except KafkaException:
+            admin.poll(0)
+            return "_AUTHENTICATION" in heard
+
+    wait_for(is_decided)
+    return "_AUTHENTICATION" if "_AUTHENTICATION" in heard else ""
+
+
+def test_a_password_is_shown_on_request_and_changed_by_a_press_and_a_wrong_one_opens_nothing(class_with_laptops):
+    alice = class_with_laptops.alice
+    config = config_of(alice)
+    page = browser_of(alice).get(reverse("programs", args=[alice.klass.slug])).content.decode()
+    assert config["sasl.password"] not in page
+    assert config["sasl.password"] in press(alice, "show").content.decode()
+    assert refused_user(config) == ""
+    assert refused_user({**config, "sasl.password": "wrong"}) == "_AUTHENTICATION"
+    assert refused_user({**config, "sasl.username": "ANONYMOUS"}) == "_AUTHENTICATION"
+    new = press(alice, "change").content.decode()
+    assert config["sasl.password"] not in new
+    changed = json.loads(downloaded(alice, "kafka.json"))
+    assert changed["sasl.password"] in new
+    wait_for(lambda: refused_user(config))
+    wait_for(lambda: not refused_user(changed))
+
+
+def test_a_seat_that_is_removed_reaches_nothing_by_old_connections_or_new_ones_until_it_is_restored(class_with_laptops):
+    alice, ines = class_with_laptops.alice, class_with_laptops.ines
+    config, topic = config_of(alice), f"{alice.namespace.prefix}test1p"
+    admin = AdminClient(config)
+    each(admin.create_topics([NewTopic(topic, 1, 1)]))
+    reports: list = []
+    producer = Producer({**config, "message.timeout.ms": 5000, "retries": 0})
+
+    def is_delivered() -> bool:
+        producer.produce(topic, "x", on_delivery=lambda error, _message: reports.append(error))
+        producer.flush(PATIENCE_S)
+        return reports[-1] is None
+
+    assert is_delivered()
+    set_removed(alice, ines, removed=True)
+    wait_for(lambda: not is_delivered())
+    wait_for(lambda: refused_user(config))
+    assert users.user_of(alice.namespace) not in users.list_allowed()
+    set_removed(alice, ines, removed=False)
+    alice.refresh_from_db()
+    again = config_of(alice)
+    assert again["sasl.password"] != config["sasl.password"]
+    wait_for(lambda: not refused_user(again))
+    assert refused_user(config)
+    produced(again, topic)
+
+
+def test_a_program_that_wants_ten_thousand_topics_is_stopped_and_may_go_on_when_it_has_cleaned_up(class_with_laptops):
+    alice = class_with_laptops.alice
+    config, own = config_of(alice), alice.namespace.prefix
+    admin = AdminClient(config)
+    made: list[str] = []
+
+    def refusal() -> str:
+        """To ten topics more."""
+        names = [f"{own}t{len(made) + number}" for number in range(10)]
+        codes = [code_of(lambda f=future: f.result(PATIENCE_S)) for future in admin.create_topics(
+            [NewTopic(name, 4, 1) for name in names]
+        ).values()]  # fmt: skip
+        made.extend(name for name, code in zip(names, codes, strict=True) if not code)
+        return "TOPIC_AUTHORIZATION_FAILED" if "TOPIC_AUTHORIZATION_FAILED" in codes else ""
+
+    wait_for(refusal)
+    assert MAX_REPLICAS_PER_SEAT < 4 * len(made) < 10_000
+    each(admin.delete_topics(made))
+    made.clear()
+    wait_for(lambda: not refusal())
+
+
+def test_a_program_that_floods_a_topic_is_slowed_down_and_the_class_goes_on(class_with_laptops):
+    alice, bob = class_with_laptops.alice, class_with_laptops.bob
+    config, topic = config_of(alice), f"{alice.namespace.prefix}flood"
+    admin = AdminClient(config)
+    each(admin.create_topics([NewTopic(topic, 3, 1)]))
+    slowed, ended = threading.Event(), threading.Event()
+    flooding = Producer({**config, "throttle_cb": lambda event: slowed.set(), "linger.ms": 50})
+
+    def flood() -> None:
+        while not ended.is_set():
+            try:
+                flooding.produce(topic, os.urandom(10_000))
+            except BufferError:
+                flooding.poll(0.1)
+            flooding.poll(0)
+
+    thread = threading.Thread(target=flood)
+    thread.start()
+    try:
+        assert slowed.wait(PATIENCE_S)
+        topics.create_topic(bob.namespace, "meanwhile", partitions=1, replicas=3)
+    finally:
+        ended.set()
+        thread.join()
+        flooding.purge()
+
+
+def test_what_a_lesson_offers_runs_on_the_laptop_as_it_is(class_with_laptops, cable, tmp_path):
+    """A downloaded notebook from top to bottom, and one of Kafka's tools."""
+    alice = class_with_laptops.alice
+    config_of(alice)
+    for name in ("kafka.json", "client.properties"):
+        (tmp_path / name).write_text(downloaded(alice, name))
+    for slug in ("creating-topics", "producing", "consuming"):
+        url = reverse("notebook", args=[alice.klass.slug, slug])
+        (tmp_path / f"{slug}.ipynb").write_bytes(browser_of(alice).get(url).content)
+        run = "import sys, nbformat, nbclient; n = nbformat.read(sys.argv[1], 4); nbclient.NotebookClient(n).execute(); print(n)"
+        printed = cable.on_the_laptop(sys.executable, "-c", run, f"{slug}.ipynb", cwd=tmp_path)
+        assert "test1p" in printed
+        assert "127.0.0.1" not in printed
+    own = {alice.namespace.short(topic.name) for topic in topics.list_topics() if alice.namespace.owns(topic.name)}
+    assert {"test1p", "test2p"} <= own
+    write_tools(tmp_path)
+    page = browser_of(alice).get(reverse("programs", args=[alice.klass.slug])).content.decode()
+    assert "--command-config client.properties" in re.sub(r"<[^>]+>", "", page)
+    servers = json.loads((tmp_path / "kafka.json").read_text())["bootstrap.servers"]
+    listed = cable.on_the_laptop(
+        "./kafka-topics.sh", "--bootstrap-server", servers, "--command-config", "client.properties", "--list",
+        cwd=tmp_path,
+    )  # fmt: skip
+    assert f"{alice.namespace.prefix}test1p" in listed.splitlines()
+
+
+def test_a_laptop_does_not_reach_the_listeners_without_passwords(brokers, cable, tmp_path):
+    if not cable.namespace:
+        pytest.skip("this machine makes no network namespaces")
+    knock = "import socket, sys\nprint(socket.socket().connect_ex((sys.argv[1], int(sys.argv[2]))) == 0)"
+
+    def answers(port: int) -> str:
+        return cable.on_the_laptop(sys.executable, "-c", knock, cable.host, str(port), cwd=tmp_path).strip()
+
+    assert {answers(port) for port in brokers.plan.laptop_ports} == {"True"}
+    assert {answers(port) for port in (*brokers.plan.ports, *brokers.plan.controller_ports)} == {"False"}
