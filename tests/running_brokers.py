@@ -9,8 +9,10 @@ from tempfile import TemporaryDirectory
 
 from django.conf import settings
 
+from kafkaclass.management.laptops import SEAT_RULES
 from lessons.cluster import clients
 from lessons.embedded.cluster import EmbeddedCluster
+from lessons.embedded.laptops import LaptopListener
 from tests.waiting import PATIENCE_S
 
 NAMED = "KAFKACLASS_TEST_BOOTSTRAP"  # brokers that run already
@@ -21,8 +23,7 @@ def new_cluster(data_dir: Path, *, laptop_host: str = "") -> EmbeddedCluster:
         data_dir,
         ports=(0, 0, 0),
         controller_ports=(0, 0, 0),
-        laptop_host=laptop_host,
-        laptop_ports=(0, 0, 0),
+        for_laptops=LaptopListener(laptop_host, SEAT_RULES, (0, 0, 0)) if laptop_host else None,
         maven_url=settings.MAVEN_URL,
         say=lambda words: None,
     )

@@ -1,4 +1,4 @@
-"""Whether students' laptops can reach the brokers at the address that `up --kafka-host` names."""
+"""How students' laptops reach the brokers that `up` starts: at which address, and with what a seat may have."""
 
 from __future__ import annotations
 
@@ -7,6 +7,15 @@ import socket
 from collections.abc import Iterable
 
 from kafkaclass.hosts import EVERYWHERE, OwnHosts
+from lessons.cluster import limits
+from lessons.embedded.laptops import SeatRules
+
+SEAT_RULES = SeatRules(
+    most_partitions=limits.MAX_PARTITIONS,
+    most_replicas_at_once=limits.MAX_REPLICAS_PER_SEAT,
+    replicas_per_second=8,
+    settings=limits.SETTINGS,
+)
 
 
 class CannotListen(ValueError):

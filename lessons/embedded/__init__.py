@@ -9,6 +9,7 @@ process, broker and controller, so that one can be stopped or killed as in a rea
     supervisor, restarts      one broker: start and stop it as wanted, restart it if it ends by itself
     config, storage           folders, settings, command line; formatting
     laptops, certificates     a second listener, for students' laptops; its certificates
+    policy/                   what the brokers let a seat make of its topics there: the one piece of Java
     quotas                    how much one user of that listener may take
     java, jars, aot           what a broker needs to run, and to start faster
     process, ports, probe     the machine below

@@ -28,6 +28,7 @@ from .config import (
 )
 from .jars import fetch_class_path
 from .java import find_java
+from .laptops import POLICY_JAR, LaptopListener
 from .ports import Claim, choose
 from .problem import BrokerProblem
 from .process import end_all, find_java_of, try_lock, wait_for
@@ -37,7 +38,6 @@ from .supervisor import SupervisedBroker
 
 WISHED_PORTS = (9092, 9093, 9094)
 WISHED_CONTROLLER_PORTS = (19091, 19092, 19093)
-WISHED_LAPTOP_PORTS = (9192, 9193, 9194)
 DEFAULT_HEAP_MB = 128
 DEFAULT_JAR_DIR = (Path(__file__).resolve().parents[2] / ".local" / "jars").resolve()
 TICK_S = 0.2
@@ -58,23 +58,21 @@ class EmbeddedCluster:
         heap_mb: int = DEFAULT_HEAP_MB,
         ports: Sequence[int] = WISHED_PORTS,
         controller_ports: Sequence[int] = WISHED_CONTROLLER_PORTS,
-        laptop_host: str = "",
-        laptop_ports: Sequence[int] = WISHED_LAPTOP_PORTS,
+        for_laptops: LaptopListener | None = None,
         jar_dir: Path = DEFAULT_JAR_DIR,
         maven_url: str | None = None,
         say: Callable[[str], None] = print,
     ) -> None:
-        """A port of 0 means any free one. `laptop_host` is the address of this machine at which students' laptops find the
-        brokers; empty: they don't. `maven_url` is a mirror of Maven Central."""
+        """A port of 0 means any free one. None `for_laptops`: students' laptops don't reach the brokers. `maven_url` is a
+        mirror of Maven Central."""
         self.data_dir = data_dir.resolve()
         self.heap_mb = heap_mb
         self.jar_dir = jar_dir
         self.maven_url = maven_url
         self.say = say
-        self.laptop_host = laptop_host
+        self.for_laptops = for_laptops
         self.brokers: tuple[SupervisedBroker, ...] = ()
         self._wished = (tuple(ports), tuple(controller_ports))
-        self._wished_for_laptops = tuple(laptop_ports)
         self._plan: ClusterPlan | None = None
         self._launch: Launch | None = None
         self._aot_writer: aot.AotWriter | None = None
@@ -119,7 +117,7 @@ class EmbeddedCluster:
             self._take_lock()
             java = find_java()
             jars = fetch_class_path(self.jar_dir, say=self.say, maven_url=self.maven_url)
-            self._launch = Launch(java=java, class_path=jars, heap_mb=self.heap_mb)
+            self._launch = Launch(java=java, class_path=(*jars, POLICY_JAR), heap_mb=self.heap_mb)
             self._plan = self._choose_plan()
             self._write_config()
         except OSError as error:
@@ -157,7 +155,7 @@ class EmbeddedCluster:
     def limit_laptops(self) -> None:
         """Set how much one user may take, once a broker is up. Raises: BrokerProblem."""
         problem: OSError | None = None
-        for port in self.plan.ports if self.laptop_host else ():
+        for port in self.plan.ports if self.for_laptops else ():
             try:
                 set_quotas(port, timeout_s=_QUOTAS_TIMEOUT_S)
                 return
@@ -229,19 +227,19 @@ class EmbeddedCluster:
             last.cluster_id if last else new_cluster_id(),
             ports,
             controllers,
-            self.laptop_host,
-            self._choose_laptop_ports(last_of_laptops) if self.laptop_host else last_of_laptops,
+            self.for_laptops.host if self.for_laptops else "",
+            self._choose_laptop_ports(self.for_laptops, last_of_laptops) if self.for_laptops else last_of_laptops,
         )
         self._say_other_ports(last.ports if last else wished, ports)
-        if self.laptop_host:
-            self._say_other_ports(last_of_laptops or self._wished_for_laptops, plan.laptop_ports, " (for laptops)")
         write_plan(self.data_dir, plan)
         return plan
 
-    def _choose_laptop_ports(self, last: Sequence[int]) -> tuple[int, ...]:
-        claims = choose(self._wished_for_laptops, last=last, host=self.laptop_host)
+    def _choose_laptop_ports(self, listener: LaptopListener, last: tuple[int, ...]) -> tuple[int, ...]:
+        claims = choose(listener.wished_ports, last=last, host=listener.host)
         self._claims += claims
-        return tuple(claim.port for claim in claims)
+        chosen = tuple(claim.port for claim in claims)
+        self._say_other_ports(last or listener.wished_ports, chosen, " (for laptops)")
+        return chosen
 
     def _say_other_ports(self, before: Sequence[int], now: Sequence[int], whose: str = "") -> None:
         for broker_id, wish, port in zip(BROKER_IDS, before, now, strict=True):
@@ -255,10 +253,11 @@ class EmbeddedCluster:
         self._claims = ()
 
     def _write_config(self) -> None:
-        if self.laptop_host:
-            tls.ensure(certificates(self.data_dir), self.laptop_host)
+        if self.for_laptops:
+            tls.ensure(certificates(self.data_dir), self.for_laptops.host)
         for broker_id in BROKER_IDS:
-            write_broker_config(broker_files(self.data_dir, broker_id), broker_id=broker_id, plan=self.plan)
+            files = broker_files(self.data_dir, broker_id)
+            write_broker_config(files, broker_id=broker_id, plan=self.plan, for_laptops=self.for_laptops)
         format_all(
             [broker_files(self.data_dir, broker_id) for broker_id in BROKER_IDS],
             launch=self.launch,

@@ -247,13 +247,15 @@ def new_cluster_id() -> str:
     return made
 
 
-def write_broker_config(files: BrokerFiles, *, broker_id: int, plan: ClusterPlan) -> None:
+def write_broker_config(
+    files: BrokerFiles, *, broker_id: int, plan: ClusterPlan, for_laptops: laptops.LaptopListener | None = None
+) -> None:
     voters = ",".join(f"{one}@{LOOPBACK}:{port}" for one, port in enumerate(plan.controller_ports, start=1))
     advertised = [f"PLAINTEXT://{LOOPBACK}:{plan.ports[broker_id - 1]}"]
-    for_laptops: dict[str, str] = {}
-    if plan.laptop_host:
-        advertised.append(laptops.listener(plan.laptop_host, plan.laptop_ports[broker_id - 1]))
-        for_laptops = laptops.settings(Path("..", "tls", "brokers.pem"))
+    second: dict[str, str] = {}
+    if for_laptops:
+        advertised.append(laptops.listener(for_laptops.host, plan.laptop_ports[broker_id - 1]))
+        second = laptops.settings(Path("..", "tls", "brokers.pem"), for_laptops.rules)
     own = {
         "process.roles": "broker,controller",
         "node.id": str(broker_id),
@@ -264,7 +266,7 @@ def write_broker_config(files: BrokerFiles, *, broker_id: int, plan: ClusterPlan
         "log.dirs": files.data.name,
     }
     files.log.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(files.properties, as_properties({**own, **for_laptops, **SETTINGS}))
+    write_whole(files.properties, as_properties({**own, **second, **SETTINGS}))
     write_whole(
         files.log4j2,
         LOG4J2.format(size_mb=LOG_FILE_MB, older_files=LOG_FILES - 1),

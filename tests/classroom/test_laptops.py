@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -183,13 +184,6 @@ def test_a_laptop_uses_what_is_the_seats_and_nothing_else(class_with_laptops):
     each(admin.create_topics([NewTopic(f"{own}test1p", 1, 3)]))
     produced(config, f"{own}test1p", "first")
     assert read(config, f"{own}test1p", f"{own}readers") == b"first"
-    each(admin.create_partitions([NewPartitions(f"{own}test1p", 2)]))
-    retention = ConfigEntry("retention.ms", "60000", incremental_operation=AlterConfigOpType.SET)
-    each(
-        admin.incremental_alter_configs(
-            [ConfigResource(ResourceType.TOPIC, f"{own}test1p", incremental_configs=[retention])]
-        )
-    )
     transactional = Producer({**config, "transactional.id": f"{own}booking"})
     transactional.init_transactions(PATIENCE_S)
     transactional.begin_transaction()
@@ -200,8 +194,13 @@ def test_a_laptop_uses_what_is_the_seats_and_nothing_else(class_with_laptops):
     assert f"_{alice.klass.slug}.feed" in listed
     assert {group.group_id for group in admin.list_consumer_groups().result(PATIENCE_S).valid} == {f"{own}readers"}
 
-    setting = [ConfigEntry("retention.ms", "1", incremental_operation=AlterConfigOpType.SET)]
+    def change(topic: str, name: str, value: str) -> None:
+        entry = ConfigEntry(name, value, incremental_operation=AlterConfigOpType.SET)
+        each(admin.incremental_alter_configs([ConfigResource(ResourceType.TOPIC, topic, incremental_configs=[entry])]))
+
+    change(f"{own}test1p", "retention.ms", "60000")
     walls = {
+        "more partitions": lambda: each(admin.create_partitions([NewPartitions(f"{own}test1p", 2)])),
         "another's topic, created": lambda: each(admin.create_topics([NewTopic(f"{others}mine", 1, 1)])),
         "one without a prefix": lambda: each(admin.create_topics([NewTopic("mine", 1, 1)])),
         "another's topic, deleted": lambda: each(admin.delete_topics([f"{others}test1p"])),
@@ -218,17 +217,26 @@ def test_a_laptop_uses_what_is_the_seats_and_nothing_else(class_with_laptops):
         "the feed, written": lambda: produced(config, f"_{alice.klass.slug}.feed"),
         "the feed, read": lambda: read(config, f"_{alice.klass.slug}.feed", f"{own}readers"),
         "everybody's offsets": lambda: read(config, "__consumer_offsets", f"{own}readers"),
-        "another's settings": lambda: each(
-            admin.incremental_alter_configs(
-                [ConfigResource(ResourceType.TOPIC, f"{others}test1p", incremental_configs=setting)]
-            )
-        ),
+        "another's settings": lambda: change(f"{others}test1p", "retention.ms", "1"),
         "a broker's settings": lambda: each(admin.describe_configs([ConfigResource(ResourceType.BROKER, "1")])),
         "a user's password": lambda: each(
             admin.alter_user_scram_credentials([UserScramCredentialDeletion("x", ScramMechanism.SCRAM_SHA_256)])
         ),
     }
     assert {wall: code for wall, call in walls.items() if (code := code_of(call)) not in NOT_ALLOWED} == {}
+    rules = {
+        "partitions": lambda: each(admin.create_topics([NewTopic(f"{own}wide", 9_900, 3)])),
+        "a setting at the start": lambda: each(
+            admin.create_topics([NewTopic(f"{own}deep", 1, 1, config={"retention.bytes": str(2**40)})])
+        ),
+        "a setting": lambda: change(f"{own}test1p", "segment.bytes", str(2**30)),
+        "one that no form has": lambda: change(f"{own}test1p", "flush.messages", "1"),
+    }
+    assert {rule: code_of(call) for rule, call in rules.items()} == dict.fromkeys(rules, "POLICY_VIOLATION")
+    at_once = admin.create_topics([NewTopic(f"{own}many{number}", 1, 3) for number in range(1000)])
+    codes = Counter(code_of(lambda future=future: future.result(PATIENCE_S)) for future in at_once.values())
+    assert 3 * codes[""] <= MAX_REPLICAS_PER_SEAT
+    assert codes["POLICY_VIOLATION"] == 1000 - codes[""]
     [description] = describe(admin, f"{others}test1p").values()
     assert description == "TOPIC_AUTHORIZATION_FAILED"
     assert "test1p" in {bob.namespace.short(topic.name) for topic in topics.list_topics()}  # nobody has deleted it
@@ -306,18 +314,16 @@ def test_a_program_that_wants_ten_thousand_topics_is_stopped_and_may_go_on_when_
     made: list[str] = []
 
     def refusal() -> str:
-        """To ten topics more."""
+        """To ten topics more, when the seat may make as many at once again."""
         names = [f"{own}t{len(made) + number}" for number in range(10)]
-        codes = [code_of(lambda f=future: f.result(PATIENCE_S)) for future in admin.create_topics(
-            [NewTopic(name, 4, 1) for name in names]
-        ).values()]  # fmt: skip
+        futures = admin.create_topics([NewTopic(name, 2, 3) for name in names])
+        codes = [code_of(lambda future=future: future.result(PATIENCE_S)) for future in futures.values()]
         made.extend(name for name, code in zip(names, codes, strict=True) if not code)
         return "TOPIC_AUTHORIZATION_FAILED" if "TOPIC_AUTHORIZATION_FAILED" in codes else ""
 
     wait_for(refusal)
-    assert MAX_REPLICAS_PER_SEAT < 4 * len(made) < 10_000
-    each(admin.delete_topics(made))
-    made.clear()
+    assert MAX_REPLICAS_PER_SEAT < 2 * 3 * len(made) < 10_000
+    each(admin.delete_topics(made[10:]))
     wait_for(lambda: not refusal())
 
 
@@ -384,3 +390,45 @@ def test_a_laptop_does_not_reach_the_listeners_without_passwords(brokers, cable,
 
     assert {answers(port) for port in brokers.plan.laptop_ports} == {"True"}
     assert {answers(port) for port in (*brokers.plan.ports, *brokers.plan.controller_ports)} == {"False"}
+
+
+def test_staff_see_whose_laptop_reads_in_which_group_and_from_where(class_with_laptops, cable):
+    alice, ines = class_with_laptops.alice, class_with_laptops.ines
+    config, own = config_of(alice), alice.namespace.prefix
+    topics.create_topic(alice.namespace, "test1p", partitions=1, replicas=1)
+    consumer = Consumer({**config, "group.id": f"{own}readers", "client.id": "at-home"})
+    consumer.subscribe([f"{own}test1p"])
+
+    def shown() -> str:
+        return browser_of(ines).get(reverse("programs", args=[ines.klass.slug])).content.decode()
+
+    def reads() -> bool:
+        consumer.poll(0.1)
+        return "as at-home" in shown()
+
+    try:
+        if cable.namespace:  # else it comes from where the app does
+            wait_for(reads)
+            assert "<code>readers</code>" in shown()
+    finally:
+        consumer.close()
+    assert "as at-home" not in shown()
+    assert alice.name in shown()
+
+
+def test_where_the_cluster_lets_the_app_make_no_users_the_page_says_so(class_with_laptops):
+    """As on somebody else's cluster: the app is a user like any other there."""
+    alice, bob = class_with_laptops.alice, class_with_laptops.bob
+    config = config_of(alice)
+    before = clients.connection()
+    servers = str(config.pop("bootstrap.servers"))
+    clients.configure(clients.Connection(servers, tuple((name, str(value)) for name, value in config.items())))
+    try:
+        answer = press(bob, "make")
+    finally:
+        clients.configure(before)
+    assert answer.status_code == 422
+    assert "The cluster does not let this app make users." in answer.content.decode()
+    assert "CLUSTER_AUTHORIZATION_FAILED" in answer.content.decode()
+    bob.refresh_from_db()
+    assert bob.kafka_user_since is None

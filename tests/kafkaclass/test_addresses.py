@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import socket
 from types import SimpleNamespace
 
@@ -12,6 +13,7 @@ from kafkaclass.hosts import AllowedHosts, OwnHosts
 from kafkaclass.management import web
 from kafkaclass.management.addresses import choose_port, local_url, student_urls
 from kafkaclass.management.commands.up import Up
+from kafkaclass.management.laptops import CannotListen, refuse_kafka_host
 
 
 @pytest.fixture
@@ -63,7 +65,13 @@ def test_another_network_gives_another_address_while_the_class_runs(interfaces):
 def test_links_are_printed_anew_when_the_machine_has_other_addresses(interfaces):
     said: list[str] = []
     up = Up(
-        SimpleNamespace(say=said.append), host="0.0.0.0", port=8000, heap_mb=128, web_processes=1, is_for_authors=False
+        SimpleNamespace(say=said.append),
+        host="0.0.0.0",
+        kafka_host="",
+        port=8000,
+        heap_mb=128,
+        web_processes=1,
+        is_for_authors=False,
     )
     up.web = SimpleNamespace(port=8000)
     up._say_new_links()  # nothing was printed yet
@@ -105,3 +113,25 @@ def test_a_held_port_is_replaced():
     chosen = choose_port("127.0.0.1", port)
     chosen.release()
     assert chosen.port == port
+
+
+@pytest.mark.parametrize(
+    ("kafka_host", "web_host", "words"),
+    [
+        ("192.0.2.40", "127.0.0.1", "it listens on 127.0.0.1 only. Add --host 0.0.0.0."),
+        ("192.0.2.41", "0.0.0.0", "This machine does not have the address 192.0.2.41. This machine's own: 192.0.2.40"),
+        ("0.0.0.0", "0.0.0.0", "--kafka-host needs one address"),
+        ("127.0.0.1", "0.0.0.0", "leads to this machine from itself alone"),
+        ("no.such.name.invalid", "0.0.0.0", "is no address, and no name of one"),
+    ],
+)
+def test_an_address_at_which_no_laptop_would_find_the_brokers_is_refused_in_a_sentence(
+    interfaces, kafka_host, web_host, words
+):
+    with pytest.raises(CannotListen, match=re.escape(words)):
+        refuse_kafka_host(kafka_host, web_host=web_host)
+
+
+def test_an_address_of_the_machine_is_taken_for_laptops(interfaces):
+    refuse_kafka_host("192.0.2.40", web_host="0.0.0.0")
+    refuse_kafka_host("2001:db8::40", web_host="192.0.2.40")

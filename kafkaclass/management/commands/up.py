@@ -20,13 +20,14 @@ from kafkaclass.kafka_variables import variable_of
 from kafkaclass.management import running, web
 from kafkaclass.management.addresses import choose_port, local_url, student_urls
 from kafkaclass.management.database import prepare_database
-from kafkaclass.management.laptops import CannotListen, refuse_kafka_host
+from kafkaclass.management.laptops import SEAT_RULES, CannotListen, refuse_kafka_host
 from kafkaclass.management.stopping import Stopped, Stopping
 from lessons import embedded
 from lessons.cluster.client_settings import WrongSettings, refuse_wrong_settings
 from lessons.cluster.clients import Connection
 from lessons.embedded import BrokerProblem, EmbeddedCluster
 from lessons.embedded.cluster import DEFAULT_HEAP_MB, TICK_S
+from lessons.embedded.laptops import LaptopListener
 from lessons.embedded.ports import Claim
 
 STOP_DEADLINE_S = 7.0  # a clean stop takes 5 to 7 s; what is left of ten seconds is for a busy machine
@@ -217,7 +218,7 @@ class Up:
         cluster = EmbeddedCluster(
             self.data_dir,
             heap_mb=self.heap_mb,
-            laptop_host=self.kafka_host,
+            for_laptops=LaptopListener(self.kafka_host, SEAT_RULES) if self.kafka_host else None,
             maven_url=settings.MAVEN_URL,
             say=self.say,
         )

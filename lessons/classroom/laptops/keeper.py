@@ -7,7 +7,8 @@ compares what the rows say with what Kafka holds: at once when a seat was remove
 besides, for other processes remove seats, too, and a cluster may have lost its folder.
 
 Kafka's ACLs count no topics and no partitions. The snapshot of the cluster, which is taken once a second while anybody
-has a user, shows what each has; who has more than a seat may have is denied to create more until some of it is gone.
+has a user, shows what each has; who has more than a seat may have is denied to create more until some of it is gone. So is
+everybody while a broker is full.
 
 Several web processes may do the same at the same time: each step is one that can be done twice.
 """
@@ -17,6 +18,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -26,7 +28,7 @@ from django.db import connections
 from lessons.classroom.laptops import users
 from lessons.cluster import users as cluster_users
 from lessons.cluster.errors import ClusterError
-from lessons.cluster.limits import MAX_REPLICAS_PER_SEAT
+from lessons.cluster.limits import MAX_REPLICAS_PER_BROKER, MAX_REPLICAS_PER_SEAT
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.snapshots import Snapshot, SnapshotService
 
@@ -37,6 +39,7 @@ _log = logging.getLogger(__name__)
 class KeeperSettings:
     interval_s: float = 5.0
     most_replicas: int = MAX_REPLICAS_PER_SEAT
+    most_on_a_broker: int = MAX_REPLICAS_PER_BROKER
 
 
 class Keeper:
@@ -119,8 +122,9 @@ class Keeper:
         """Raises: ClusterError."""
         if snapshot.problem:
             return
+        is_full = _most_on_a_broker(snapshot) > self._settings.most_on_a_broker
         for user, namespace in self._owners.items():
-            has_too_many = _replicas_of(namespace, snapshot) > self._settings.most_replicas
+            has_too_many = is_full or _replicas_of(namespace, snapshot) > self._settings.most_replicas
             if has_too_many and user not in self._denied:
                 cluster_users.deny_creating(namespace)
                 self._denied.add(user)
@@ -138,3 +142,8 @@ class Keeper:
 
 def _replicas_of(namespace: Namespace, snapshot: Snapshot) -> int:
     return sum(len(each.replicas) for topic in snapshot.topics_of(namespace) for each in topic.partitions)
+
+
+def _most_on_a_broker(snapshot: Snapshot) -> int:
+    homes = (home for topic in snapshot.topics for each in topic.partitions for home in each.replicas)
+    return max(Counter(homes).values(), default=0)
