@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -68,7 +69,7 @@ def _do(wanted: str | None, member: Member) -> None:
 def check_script(request: HttpRequest, class_slug: str) -> HttpResponse:
     """`kafkaclass_check.py`, which knows where this class is."""
     member = get_member(request.user, class_slug)
-    text = checking_script(site=request.build_absolute_uri("/").rstrip("/"), class_slug=member.klass.slug)
+    text = checking_script(site=request.build_absolute_uri(settings.PATH).rstrip("/"), class_slug=member.klass.slug)
     return attachment(CHECKING_SCRIPT, "text/x-python; charset=utf-8", text)
 
 
