@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from lessons.classroom.scenes.before import Before
 from lessons.classroom.scenes.playing import Play, Taken
 from lessons.course.acts.consume import Consume
@@ -35,4 +37,15 @@ def scene_context(now: Play, before: Before, *, said: str = "", go_on_ms: int = 
         "before": before,
         "said": said,
         "go_on_ms": go_on_ms,
+        "heard": "" if go_on_ms else _heard(now),
     }
+
+
+def _heard(now: Play) -> str:
+    """What has just happened, for whoever hears the page."""
+    if now.next is None:
+        return _("The scene is over.")
+    if now.next.state == "stopped" and now.next.act is not None:
+        return answer_card(now.next.act).headline + " " + now.next.act.answer.get("words", "")
+    done = [each for each in now.taken if each.state == "done"]
+    return _("%(step)s: done.") % {"step": done[-1].step.words} if done else ""

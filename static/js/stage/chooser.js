@@ -13,7 +13,7 @@ export class Chooser {
     this.key = `${STORE} ${location.pathname}`;
     this.onChosen = onChosen;
     this.offered = [];
-    this.chosen = JSON.parse(sessionStorage.getItem(this.key) ?? "null"); // null: nobody has chosen
+    this.chosen = remembered(this.key); // null: nobody has chosen
     this.list.addEventListener("change", () => this.choose());
   }
 
@@ -27,7 +27,7 @@ export class Chooser {
 
   choose() {
     this.chosen = [...this.list.querySelectorAll("input:checked")].map(({ value }) => value);
-    sessionStorage.setItem(this.key, JSON.stringify(this.chosen));
+    try { sessionStorage.setItem(this.key, JSON.stringify(this.chosen)) } catch { /* it may be switched off */ }
     this.show();
   }
 
@@ -50,6 +50,10 @@ export class Chooser {
     this.count.textContent = `${names.length} / ${all.length}`;
     this.noneYet.hidden = names.length > 0;
   }
+}
+
+function remembered(key) {
+  try { return JSON.parse(sessionStorage.getItem(key) ?? "null") } catch { return null }
 }
 
 function choiceOf(topic) {
