@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lessons.classroom.grading.standings import Standings, progress
+from lessons.classroom.laptops.users import are_offered
 from lessons.classroom.models import Member
 from lessons.classroom.people.due import due_of
 
@@ -18,6 +19,7 @@ def page_context(member: Member, room: str, *, standings: Standings | None = Non
         "progress": progress(member, standings),
         "due": due_of(member.klass),
         "has_more_classes": has_more_classes(member),
+        "has_laptops": are_offered(),
     }
 
 

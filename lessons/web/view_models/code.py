@@ -52,6 +52,7 @@ def highlighted(code: str, language: str) -> SafeString:
 class Code:
     python: str
     command: str
+    is_for_laptops: bool = False  # they find all settings in a file beside them
 
     @property
     def python_html(self) -> SafeString:
@@ -77,4 +78,4 @@ def code_of(action: type[Action], fields: dict[str, Any], member: Member) -> Cod
     except ValidationError:
         return None
     place = where(member)
-    return Code(python=act.python(place), command=act.command(place))
+    return Code(act.python(place), act.command(place), is_for_laptops=bool(place.laptop_servers))

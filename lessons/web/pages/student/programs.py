@@ -20,7 +20,7 @@ from lessons.classroom.models import Member, Role
 from lessons.cluster.errors import ClusterError, KafkaRefused
 from lessons.cluster.users import user_of
 from lessons.course.acts.base import CONFIG_FILE, PROPERTIES_FILE
-from lessons.course.acts.list_topics import ListTopics
+from lessons.course.acts.describe_cluster import DescribeCluster
 from lessons.web.attachment import attachment
 from lessons.web.page_context import page_context
 from lessons.web.view_models.code import code_of
@@ -96,7 +96,7 @@ def _page(
         "config_file": CONFIG_FILE,
         "properties_file": PROPERTIES_FILE,
         "authority_file": AUTHORITY_FILE if users.are_offered() and files.authority_pem() else "",
-        "example": code_of(ListTopics, {}, member),
+        "example": code_of(DescribeCluster, {}, member),
         **_laptops(member),
     }
     return render(request, "student/programs.html", context, status=status)
