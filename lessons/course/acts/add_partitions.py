@@ -43,7 +43,7 @@ class AddPartitions(Action):
 
     def python(self, where: Where) -> str:
         return f"""\
-{_note(where)}{where.imports()}from confluent_kafka.admin import AdminClient, NewPartitions
+{where.not_from_a_laptop}{where.imports()}from confluent_kafka.admin import AdminClient, NewPartitions
 
 {where.head(self.topic)}
 
@@ -56,7 +56,7 @@ for name, future in admin.create_partitions([more]).items():
 
     def cell(self, where: Where) -> str:
         return f"""\
-{_note(where)}{where.imports()}from confluent_kafka import KafkaException
+{where.not_from_a_laptop}{where.imports()}from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient, NewPartitions
 
 {where.head(self.topic)}
@@ -72,7 +72,7 @@ for name, future in admin.create_partitions([more]).items():
 """
 
     def command(self, where: Where) -> str:
-        return _note(where) + where.tool(
+        return where.not_from_a_laptop + where.tool(
             "kafka-topics.sh", "--alter", "--topic", where.full(self.topic), "--partitions", str(self.total)
         )
 
@@ -80,8 +80,3 @@ for name, future in admin.create_partitions([more]).items():
         return _("%(topic)s %(partitions)s in all") % {
             "topic": self.topic, "partitions": counted.partitions(self.total),
         }  # fmt: skip
-
-
-def _note(where: Where) -> str:
-    """See `lessons.cluster.users`."""
-    return "# From a laptop this is refused: add partitions on the page.\n" if where.laptop_servers else ""

@@ -81,6 +81,11 @@ class Where:
         """The same as the first line in a dictionary with others."""
         return "**config," if self.laptop_servers else '"bootstrap.servers": brokers,'
 
+    @property
+    def not_from_a_laptop(self) -> str:
+        """A line above a program that a seat's own user may not run: see `lessons.cluster.users`."""
+        return "# From a laptop this is refused: do it on the page.\n" if self.laptop_servers else ""
+
     def tool(self, name: str, *arguments: str) -> str:
         """A command line for one of Kafka's own tools, one option per line."""
         words = [shlex.quote(word) for word in arguments]
@@ -92,7 +97,7 @@ class Where:
                 lines[-1] += f" {word}"
         first = [f"--bootstrap-server {self.brokers}"]
         if self.laptop_servers:
-            first.append(f"{_config_option(name)} {PROPERTIES_FILE}")
+            first.append(f"--command-config {PROPERTIES_FILE}")
         return " \\\n    ".join([name, *first, *lines])
 
     def _from_a_laptop(self, address: str) -> str:
@@ -230,11 +235,6 @@ def _assigned(name: str, addresses: Sequence[str]) -> str:
     *first, last = addresses
     lines = [*(f"    {literal(f'{each},')}" for each in first), f"    {literal(last)}"]
     return "\n".join([f"{name} = (", *lines, ")"])
-
-
-def _config_option(tool: str) -> str:
-    """How one of Kafka's tools is told a file with settings."""
-    return "--command-config"
 
 
 def literal(text: str) -> str:

@@ -41,7 +41,7 @@ class ElectLeader(Action):
 
     def python(self, where: Where) -> str:
         return f"""\
-{where.imports()}from confluent_kafka import ElectionType, TopicPartition
+{where.not_from_a_laptop}{where.imports()}from confluent_kafka import ElectionType, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 {where.head(self.topic)}
@@ -53,7 +53,7 @@ print(elected.result()[place] or "elected")  # or why not
 """
 
     def command(self, where: Where) -> str:
-        return where.tool(
+        return where.not_from_a_laptop + where.tool(
             "kafka-leader-election.sh", "--election-type", "preferred",
             "--topic", where.full(self.topic), "--partition", str(self.partition),
         )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from lessons.course.loader import lessons
 # Three brokers at ports of five digits, and a class and a seat as they are named.
 SERVERS = "127.0.0.1:45671,127.0.0.1:45672,127.0.0.1:45673"
 WHERE = Where(namespace=Namespace("kafka", "7KQ4"), bootstrap_servers=SERVERS)
+ON_A_LAPTOP = replace(WHERE, laptop_servers="192.168.178.117:9192,192.168.178.117:9193,192.168.178.117:9194")
 WITHOUT_CODE = {"submit-answers"}
 
 
@@ -104,3 +106,24 @@ def test_settings_of_a_new_topic_have_a_line_each():
     action = CreateTopic(name="test1p", partitions=12, replicas=3, config=config)
     assert [too_wide(code) for code in code_of(action)] == [[], [], []]
     ast.parse(action.python(WHERE))
+
+
+def test_on_a_laptop_a_program_reads_its_settings_and_a_tool_is_told_its_file():
+    for name, action in of_ours():
+        programs = (action.python(ON_A_LAPTOP), action.cell(ON_A_LAPTOP))
+        for code in programs:
+            ast.parse(code)
+            assert code.count('config = json.load(open("kafka.json"))\n') == 1, name
+            assert code.count("import json\n") == 1, name
+        commands = [action.command(ON_A_LAPTOP)] if not action.roles else []
+        for command in commands:
+            assert command.count("--bootstrap-server ") == command.count("--command-config client.properties"), name
+        for code in (*programs, *commands):
+            assert "127.0.0.1" not in code, name
+            assert too_wide(code) == [], name
+
+
+def test_what_a_laptop_may_not_do_is_said_above_its_code():
+    refused = {action.kind for _, action in shown() if "From a laptop this is refused" in action.python(ON_A_LAPTOP)}
+    assert refused == {"add-partitions", "elect-leader"}
+    assert not any("laptop" in code for _, action in shown() for code in code_of(action))
