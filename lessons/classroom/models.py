@@ -110,6 +110,9 @@ class Member(models.Model):
     kafka_user_since = models.DateTimeField(
         null=True, help_text="Since when this member has a user of the cluster, for programs on a laptop."
     )
+    kafka_user_ends = models.BooleanField(
+        default=False, help_text="Whether that user is to be removed, though the member is not."
+    )
     kafka_password_generation = models.PositiveIntegerField(default=0)
     external_id = models.CharField(
         max_length=120, blank=True, help_text="E-mail address or id number in the school's system."

@@ -34,6 +34,8 @@ from lessons.cluster.snapshots import Poke, SnapshotService, SnapshotSettings
 from lessons.course import own_brokers
 from lessons.course.acts import ACTIONS
 
+ENDS_A_USER = {ChangeKind.REMOVE, ChangeKind.MERGE, ChangeKind.PERSONAL_CODE}  # of the cluster
+
 
 @dataclass(frozen=True)
 class ProcessSettings:
@@ -115,7 +117,7 @@ class Process:
                 self.snapshots.poke(seat, Poke.TOPICS if changes_topics else Poke.ENDS)
             case Changed(kind=Kind.DECISION, what=ChangeKind.RESET | ChangeKind.LESSON_ANEW):
                 self.snapshots.poke(changed.namespace)
-            case Changed(kind=Kind.DECISION, what=ChangeKind.REMOVE | ChangeKind.RESTORE | ChangeKind.MERGE):
+            case Changed(kind=Kind.DECISION, what=kind) if kind in ENDS_A_USER:
                 self.laptops.look()
 
 

@@ -32,7 +32,7 @@ class Laptop:
 def laptops_of(klass: Class) -> list[Laptop]:
     """Those with a user, by name. Kafka knows who is in a group, and keeps no list of who only sends. Raises: ClusterError."""
     members = list(
-        klass.members.filter(removed_at=None, kafka_user_since__isnull=False)
+        klass.members.filter(removed_at=None, kafka_user_since__isnull=False, kafka_user_ends=False)
         .select_related("klass")
         .order_by("name", "slug")
     )

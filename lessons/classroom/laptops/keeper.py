@@ -3,8 +3,8 @@
 Why it is so
 ------------
 Who removes a seat stores a row and goes on: whether the brokers answer at that moment is another matter. So one thread
-compares what the rows say with what Kafka holds: at once when a seat was removed or restored, and every few seconds
-besides, for other processes remove seats, too, and a cluster may have lost its folder.
+compares what the rows say with what Kafka holds: at once when a seat was removed or got a new personal code, and every few
+seconds besides, for other processes remove seats, too, and a cluster may have lost its folder.
 
 Kafka's ACLs count no topics and no partitions. The snapshot of the cluster, which is taken once a second while anybody
 has a user, shows what each has; who has more than a seat may have is denied to create more until some of it is gone. So is
@@ -63,7 +63,7 @@ class Keeper:
             self._thread.start()
 
     def look(self) -> None:
-        """Somebody was removed or restored, or has a user now."""
+        """Somebody was removed, or lost a code, or has a user now."""
         with self._condition:
             self._compare_at = 0.0
             self._condition.notify()

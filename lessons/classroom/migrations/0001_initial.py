@@ -123,6 +123,7 @@ class Migration(migrations.Migration):
                 ('removed_at', models.DateTimeField(help_text='From then on this member has no access; the work is kept.', null=True)),
                 ('playground_anew_at', models.DateTimeField(help_text='When the session of the playground was begun anew; null: it has everything.', null=True)),
                 ('kafka_user_since', models.DateTimeField(help_text='Since when this member has a user of the cluster, for programs on a laptop.', null=True)),
+                ('kafka_user_ends', models.BooleanField(default=False, help_text='Whether that user is to be removed, though the member is not.')),
                 ('kafka_password_generation', models.PositiveIntegerField(default=0)),
                 ('external_id', models.CharField(blank=True, help_text="E-mail address or id number in the school's system.", max_length=120)),
                 ('klass', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='lessons.class')),

@@ -72,13 +72,14 @@ def give_new_personal_code(seat: Member, by: Member) -> None:
 
 
 def end_access(seat: Member) -> None:
-    """End the personal code, sign-in links, and what is signed in by them: pages at once, sockets within 5 s. In other
-    classes the person stays signed in."""
+    """End the personal code, sign-in links, and what is signed in by them: pages at once, sockets within 5 s; and the user of
+    the cluster, whose password they show. In other classes the person stays signed in."""
     separate(seat)
     seat.user.set_unusable_password()  # another one: sessions and links end when the password changes
     seat.user.save(update_fields=["password"])
     seat.code_generation += 1
-    seat.save(update_fields=["code_generation", "code_hash"])
+    seat.kafka_user_ends = seat.kafka_user_since is not None
+    seat.save(update_fields=["code_generation", "code_hash", "kafka_user_ends"])
 
 
 def knows_code(seat: Member) -> bool:

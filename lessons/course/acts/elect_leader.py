@@ -52,6 +52,27 @@ elected = admin.elect_leaders(ElectionType.PREFERRED, [place])
 print(elected.result()[place] or "elected")  # or why not
 """
 
+    def cell(self, where: Where) -> str:
+        """From a laptop the refusal is likely, and what follows in the notebook goes on."""
+        if not where.laptop_servers:
+            return self.python(where)
+        return f"""\
+{where.not_from_a_laptop}{where.imports()}from confluent_kafka import (
+    ElectionType, KafkaException, TopicPartition,
+)
+from confluent_kafka.admin import AdminClient
+
+{where.head(self.topic)}
+
+admin = AdminClient({where.client})
+place = TopicPartition(topic, {self.partition})
+elected = admin.elect_leaders(ElectionType.PREFERRED, [place])
+try:
+    print(elected.result()[place] or "elected")  # or why not
+except KafkaException as refusal:
+    print(f"Kafka refused: {{refusal.args[0].str()}}")
+"""
+
     def command(self, where: Where) -> str:
         return where.not_from_a_laptop + where.tool(
             "kafka-leader-election.sh", "--election-type", "preferred",

@@ -55,7 +55,7 @@ def programs(request: HttpRequest, class_slug: str) -> HttpResponse:
 
 def _do(wanted: str | None, member: Member) -> None:
     """Raises: ClusterError, Http404."""
-    has_user = member.kafka_user_since is not None
+    has_user = users.has_user(member)
     if wanted == "make":
         users.give(member)
         process.current().laptops.look()
@@ -78,7 +78,7 @@ def program_file(request: HttpRequest, class_slug: str, name: str) -> HttpRespon
     member = get_member(request.user, class_slug)
     if name not in _FILES:
         raise Http404(NOT_YOURS)
-    if not users.are_offered() or member.kafka_user_since is None:
+    if not users.are_offered() or not users.has_user(member):
         return redirect("programs", class_slug)  # which says how one gets it
     content_type, content = _FILES[name]
     return attachment(name, content_type, content(member))
@@ -90,6 +90,7 @@ def _page(
     context: dict[str, Any] = {
         **page_context(member, "programs"),
         "is_offered": users.are_offered(),
+        "has_user": users.has_user(member),
         "user": user_of(member.namespace),
         "password": password,
         "refusal": refusal,
