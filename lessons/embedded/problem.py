@@ -24,6 +24,11 @@ class KnownCause:
 DISK_FULL = "The disk is full. Free some space; the broker then starts by itself."
 KNOWN_CAUSES = (
     KnownCause(
+        re.compile(r"Cannot assign requested address|Can't assign requested address"),
+        "This machine no longer has the address that --kafka-host named, perhaps because it is in another network. Stop"
+        " kafkaclass, and start it with the address that it has now.",
+    ),
+    KnownCause(
         re.compile(r"BindException|Address already in use"),
         "Another program uses its port. End that program, or stop kafkaclass and start it again:"
         " it then uses a free port.",

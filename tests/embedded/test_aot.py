@@ -15,6 +15,7 @@ from lessons.embedded.cluster import DEFAULT_JAR_DIR
 from lessons.embedded.config import BrokerFiles, Launch
 from lessons.embedded.jars import fetch_class_path
 from lessons.embedded.java import find_java
+from lessons.embedded.laptops import POLICY_JAR
 from lessons.embedded.process import find_java_of
 from tests.running_brokers import write_aot_cache
 from tests.waiting import wait_for
@@ -34,7 +35,8 @@ def launch(tmp_path) -> Launch:
 
 def test_the_cache_that_was_written_fits_until_a_jar_changes(launch, tmp_path):
     write_aot_cache()
-    of_this_machine = Launch(java=find_java(), class_path=fetch_class_path(DEFAULT_JAR_DIR, say=Said()), heap_mb=128)
+    jars = (*fetch_class_path(DEFAULT_JAR_DIR, say=Said()), POLICY_JAR)
+    of_this_machine = Launch(java=find_java(), class_path=jars, heap_mb=128)
     cache = fitting_cache(of_this_machine, DEFAULT_JAR_DIR)
     assert cache is not None
     used = replace(of_this_machine, aot_cache=cache)

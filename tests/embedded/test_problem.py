@@ -20,6 +20,12 @@ EXITING = f"{AT} ERROR Exiting Kafka due to fatal exception (kafka.Kafka$)\n"
             "Another program uses its port",
         ),
         (
+            f"{EXITING}org.apache.kafka.common.KafkaException: Socket server failed to bind to 192.0.2.7:9192: Cannot"
+            " assign requested address.\n"
+            "Caused by: java.net.BindException: Cannot assign requested address\n",
+            "no longer has the address that --kafka-host named",
+        ),
+        (
             f"{AT} ERROR Error while appending records to test1p-0 (o.a.k.s.LogDirFailureChannel)\n"
             "java.io.IOException: No space left on device\n",
             "The disk is full",
