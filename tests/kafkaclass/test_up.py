@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import socket
+import ssl
 import stat
 import subprocess
 import sys
@@ -20,6 +21,7 @@ import psutil
 import pytest
 from confluent_kafka.admin import AdminClient
 
+from kafkaclass.hosts import OwnHosts
 from kafkaclass.management.web import USUAL_PROCESSES
 from lessons.embedded import set_wanted, status
 from tests.embedded.conftest import first_record, java_processes, keep_a_record
@@ -265,3 +267,54 @@ def test_a_heap_that_is_too_small_is_refused(tmp_path):
     )
     assert done.returncode == 2
     assert "at least 96 MB" in done.stderr
+
+
+def refusal(data_dir: Path, *options: str, **own: str) -> str:
+    done = subprocess.run(
+        command(data_dir, *options),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        env=environment(**own),
+        check=False,
+    )
+    assert done.returncode == 1
+    return done.stderr
+
+
+def test_laptops_that_could_not_reach_the_brokers_are_said_at_once(tmp_path):
+    assert "Add --host 0.0.0.0" in refusal(tmp_path, "--kafka-host", "192.0.2.7")
+    named = {"KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1"}
+    said = refusal(tmp_path, "--host", "0.0.0.0", "--kafka-host", "192.0.2.7", **named)
+    assert "Name in KAFKACLASS_LAPTOPS the addresses" in said
+    assert not (tmp_path / "kafka").exists()
+
+
+@pytest.mark.long
+def test_with_an_address_for_laptops_the_brokers_show_a_certificate_there_and_ask_for_a_password(tmp_path):
+    address = next((each for each in OwnHosts("0.0.0.0").addresses()), "")
+    if not address:
+        pytest.skip("this machine has no address but its own loopback")
+    running = start(tmp_path / "data", "--host", "0.0.0.0", "--kafka-host", address)
+    try:
+        running.wait_until_said(
+            "Ctrl-C stops it", f"for laptops {address}:", "kafka1 is up", "kafka2 is up", "kafka3 is up"
+        )
+        authority = ssl.create_default_context(cafile=running.data_dir / "kafka" / "tls" / "ca.pem")
+        servers = re.search(r"for laptops (\S+)", running.said)[1].split(",")
+        for server in servers:
+            host, _, port = server.rpartition(":")
+            plain = socket.create_connection((host, int(port)), timeout=PATIENCE_S)
+            with authority.wrap_socket(plain, server_hostname=host) as encrypted:
+                assert encrypted.version() == "TLSv1.3"
+        heard: list[str] = []
+        settings = {
+            "bootstrap.servers": ",".join(servers), "security.protocol": "SASL_SSL", "sasl.mechanism": "SCRAM-SHA-256",
+            "ssl.ca.location": str(running.data_dir / "kafka" / "tls" / "ca.pem"),
+            "sasl.username": "ANONYMOUS", "sasl.password": "guessed",
+        }  # fmt: skip
+        stranger = AdminClient({**settings, "error_cb": lambda error: heard.append(error.name())})
+        wait_for(lambda: stranger.poll(0.1) or "_AUTHENTICATION" in heard)
+        assert "quotas" not in running.said  # they are set, or it is said why not
+    finally:
+        running.stop()
