@@ -121,6 +121,7 @@ def _one_moment(folder: Path) -> Iterator[None]:
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                cursor.execute("SELECT 1")  # the moment is that of the first question
             yield
         return
     copy, original = folder / "copy.sqlite3", connection.settings_dict["NAME"]

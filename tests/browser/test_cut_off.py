@@ -7,6 +7,7 @@ import socket
 import threading
 import uuid
 from collections.abc import Iterator
+from functools import partial
 from urllib.parse import urlsplit
 
 import pytest
@@ -93,21 +94,29 @@ def test_a_tab_whose_timers_run_once_a_minute_stays_connected(seat: Page, app: R
     """As of a tab that nobody has seen for a while: the last answer is old whenever it looks."""
     seat.clock.install()
     opened: list[WebSocket] = []
-    asked = [0]
+    asked, answered = [0], [0]
 
     def take(opening: WebSocket) -> None:
         opened.append(opening)
-        opening.on("framesent", lambda frame: asked.__setitem__(0, asked[0] + (frame == '{"type":"ping"}')))
+        opening.on("framesent", lambda frame: count(asked, frame == '{"type":"ping"}'))
+        opening.on("framereceived", lambda frame: count(answered, '"pong"' in frame))
+
+    def count(what: list[int], is_one: bool) -> None:
+        what[0] += is_one
+
+    def was_asked(before: int) -> bool:
+        seat.evaluate("1")  # what the browser tells is heard meanwhile
+        return asked[0] > before and answered[0] == asked[0]
 
     seat.on("websocket", take)
     seat.get_by_role("link", name="Lessons").first.click()
     seat.get_by_role("link", name="Producing").first.click()
     expect(seat.locator("[data-live-state].on")).to_be_visible()
+    wait_for(lambda: seat.evaluate("1") and {"watch", "lesson"} <= {each.url.split("/")[-2] for each in opened})
     sockets = len(opened)
     for _minute in range(3):
         before = asked[0]
         seat.clock.fast_forward(60_000)
-        wait_for(lambda: seat.evaluate("1") and asked[0] > before, every_s=0.05)  # noqa: B023
-        seat.clock.run_for(50)
+        wait_for(partial(was_asked, before), every_s=0.05)
     assert len(opened) == sockets
     expect(seat.locator("[data-live-state].on")).to_be_visible()
