@@ -33,6 +33,8 @@ from tests.course.test_any_honest_way import ONLY_ACTS
 from tests.kafka_tools import write_tools
 
 SLUGS = [lesson.slug for lesson in lessons()]
+# For groups, half a minute each; `test_any_honest_way` runs the same Python.
+WAIT_MUCH = {"a-group-shares-the-work", "commit-crash-read-again"}
 BASICS = [lesson.slug for lesson in lessons() if lesson.part == PARTS[0]]  # they share topics
 ON_PURPOSE = "INVALID_RECORD"  # what a lesson lets Kafka refuse, so that the reason can be read
 ONE_TO_NINE = "\n".join(map(str, range(1, 10)))
@@ -127,7 +129,9 @@ def test_cells_for_the_notebook_alone_are_not_on_the_page(alice, alice_client, k
     assert reverse("notebook", args=[alice.klass.slug, "consuming"]) in page
 
 
-@pytest.mark.parametrize("slug", SLUGS)
+@pytest.mark.parametrize(
+    "slug", [pytest.param(slug, marks=pytest.mark.every_way if slug in WAIT_MUCH else ()) for slug in SLUGS]
+)
 def test_a_lessons_notebook_runs_from_top_to_bottom_in_a_fresh_seat(slug, place, run):
     printed = run(notebook_of(slug, place))
     assert all(printed[index] for index, cell in enumerate(_code_of(slug, place)) if not cell.startswith("# Fill in"))
