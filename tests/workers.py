@@ -32,9 +32,9 @@ TOGETHER = {
     "tests/embedded/": SUPERVISED,
 }
 LONG = (
-    STOPPED, STARTED, ONE_APP, SUPERVISED, "tests/kafkaclass/test_postgresql.py", "tests/classroom/exports/test_notebook.py",
-    "tests/web/api/test_schema.py", "tests/kafkaclass/test_bootstrap.py", "tests/course/test_course.py",
-    "tests/course/acts/test_produce_settings.py",
+    STOPPED, STARTED, ONE_APP, "tests/course/test_course.py", "tests/classroom/exports/test_notebook.py", SUPERVISED,
+    "tests/kafkaclass/test_postgresql.py", "tests/course/test_any_honest_way.py", "tests/classroom/test_laptops.py",
+    "tests/web/api/test_schema.py", "tests/kafkaclass/test_bootstrap.py", "tests/course/acts/test_produce_settings.py",
 )  # fmt: skip
 
 
@@ -55,7 +55,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Schedulin
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="run the tests that are marked as long, too")
-    parser.addoption("--every-way", action="store_true", help="do every exercise in every way, too")
+    parser.addoption("--every-way", action="store_true", help="do everything in every way, too")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -3,7 +3,7 @@
 //   connect(url, { onFrame(frame), onState(isOnline, words), heartbeat }) → { isOpen(), send(frame) → was it sent, close() }
 //
 // A browser does not notice when the network just vanishes. So with `heartbeat` the server is asked whether it is there, and
-// a connection on which it does not answer is given up, within 13 s. One connection of a page asks for all of them, and when
+// a connection on which it does not answer is given up, within 14 s. One connection of a page asks for all of them, and when
 // it is lost the others ask at once; by themselves they ask now and then, for they may lead to another process. All ask when
 // the browser says that it is offline. It may be offline and the connection good all the same: to this very machine. And a
 // tab that nobody sees may run its timers once a minute: only a question without an answer tells anything.
@@ -13,9 +13,10 @@ import { has, text } from "./words.js";
 const SHORTEST_MS = 250;
 const LONGEST_MS = 8000;
 const GOOD_AFTER_MS = 5000;
-const BEAT_EVERY_MS = 6000;
-const OTHERS_BEAT = 5; // beats from one question to the next
-const ANSWER_WITHIN_MS = 5000;
+const BEAT_EVERY_MS = 1000;
+const ASK_EVERY_MS = 5000;
+const OTHERS_ASK_EVERY_MS = 30000;
+const ANSWER_WITHIN_MS = 8000; // a busy machine takes its time
 const OFFLINE_AFTER_MS = 3000;
 const BLOCKED_AFTER = 3; // tries without a single connection
 
@@ -30,7 +31,7 @@ export function connect(url, { onFrame, onState = () => {}, heartbeat = false })
   let openedAt = 0;
   let heardAt = 0;
   let askedAt = 0; // the first question that may still be without an answer
-  let beats = 0;
+  let lastAskedAt = 0;
   let isClosed = false;
   let failures = 0; // since the page was loaded, until a first one succeeds
 
@@ -42,6 +43,7 @@ export function connect(url, { onFrame, onState = () => {}, heartbeat = false })
     mine.onopen = () => {
       openedAt = heardAt = performance.now();
       askedAt = 0;
+      lastAskedAt = openedAt;
       failures = -Infinity;
       if (heartbeat) beating.add(askAtOnce);
       onState(true);
@@ -73,13 +75,14 @@ export function connect(url, { onFrame, onState = () => {}, heartbeat = false })
 
   function beat() {
     if (!isOpen()) return;
-    beats += 1;
-    if (isUnanswered() && performance.now() - askedAt > ANSWER_WITHIN_MS) giveUp();
-    else if (isFirst() || beats % OTHERS_BEAT === 0) ask();
+    const now = performance.now();
+    if (isUnanswered() && now - askedAt > ANSWER_WITHIN_MS) giveUp();
+    else if (now - lastAskedAt >= (isFirst() ? ASK_EVERY_MS : OTHERS_ASK_EVERY_MS)) ask();
   }
 
   function ask() {
-    if (!isUnanswered()) askedAt = performance.now();
+    lastAskedAt = performance.now();
+    if (!isUnanswered()) askedAt = lastAskedAt;
     send({ type: "ping" });
   }
 

@@ -18,6 +18,7 @@ from lessons.course.exercise import hash_of_programs
 from lessons.course.loader import all_exercises, lessons
 from tests.course.taking import (
     QUIET,
+    SLOW,
     assert_done_by_its_solution,
     assert_fails_for_its_own_reason,
     take,
@@ -115,7 +116,7 @@ def test_every_act_in_a_lesson_is_an_act_with_such_fields():
 @pytest.mark.usefixtures("kafka")
 @pytest.mark.parametrize("exercise", QUIET, ids=lambda exercise: exercise.id)
 def test_untouched_it_is_not_done_and_by_its_solution_it_is_also_when_that_is_run_twice(exercise, alice):
-    assert_done_by_its_solution(alice, exercise, times=2)
+    assert_done_by_its_solution(alice, exercise, times=1 if exercise.id.startswith(SLOW) else 2)
 
 
 @pytest.mark.usefixtures("kafka", "feed")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from confluent_kafka import Consumer
 
 from lessons.course.commit_crash_read_again.checks import EXERCISES, Never, Twice, WhichRide
@@ -9,6 +11,7 @@ from lessons.course.commit_crash_read_again.steps import DONE, RIDES, TOPIC, VAL
 from lessons.course.commit_crash_read_again.stretch import Stretch
 from tests.course.seat import Seat
 from tests.course.ways import IMPOSSIBLE, PROGRAM, TOOLS, create, send, send_with_keys, way
+from tests.waiting import PATIENCE_S
 
 for exercise in EXERCISES:
     IMPOSSIBLE[exercise.id, TOOLS] = "Kafka's tools read and write, and do nothing in between."
@@ -25,9 +28,10 @@ def run(seat: Seat, group: str, *, batch: int = 1, before: bool = False, crash_a
     settings = {"bootstrap.servers": seat.brokers, "group.id": seat.full(group), "session.timeout.ms": 6000}
     consumer = Consumer({**settings, "auto.offset.reset": "earliest", "enable.auto.commit": False})
     consumer.subscribe([seat.full(TOPIC)])
-    handled, offset = 0, 0
+    handled, offset, until = 0, 0, time.monotonic() + PATIENCE_S
     while offset < RIDES:
-        messages = consumer.consume(batch, 10)
+        while not (messages := consumer.consume(batch, 10)):  # its group waits for the one that has crashed
+            assert time.monotonic() < until
         offset = messages[-1].offset() + 1
         if before:
             consumer.commit(asynchronous=False)

@@ -10,8 +10,8 @@ from django.core.management import BaseCommand
 
 from kafkaclass.management.browser import VARIABLE, NoBrowser, find_browser
 
-# Three at a time keep two cores busy. tests/workers.py says which run together.
-WHOLE_SUITE = ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
+# Much of their time they wait for Kafka: four at a time keep two cores busy. tests/workers.py says which run together.
+WHOLE_SUITE = ["-n", "4", "--dist", "loadfile", "--no-loadscope-reorder"]
 MORE = {"--long", "--every-way", "--cov"}  # of the whole suite
 
 

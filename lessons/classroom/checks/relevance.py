@@ -61,12 +61,15 @@ class Memory:
         self._found[member] = {read: value for read, value in found.items() if read.part not in _READ_AGAIN}
 
     def read_otherwise(self, member: int, snapshot: Snapshot, seat: Namespace) -> frozenset[Read]:
-        """The topics that were not as this snapshot shows them: a broker may be asked that has not heard the latest yet."""
+        """The topics and the brokers that were not as this snapshot shows them: a broker may be asked that has not heard the
+        latest yet."""
         shown = {seat.short(topic.name): topic for topic in snapshot.topics_of(seat)}
+        up = {broker.id for broker in snapshot.brokers if broker.up}
         return frozenset(
             read
             for read, found in self._found.get(member, {}).items()
-            if read.part is Part.TOPIC and not _is_like(found, shown.get(read.name))
+            if (read.part is Part.TOPIC and not _is_like(found, shown.get(read.name)))
+            or (read.part is Part.BROKERS and found.addresses.keys() != up)
         )
 
 

@@ -34,7 +34,7 @@ def test_any_answer_that_can_be_stored_has_a_verdict(exercise: Exercise, alice: 
     take(alice, exercise, exercise.solution)
     row = Act.objects.filter(member=alice, kind=SubmitAnswers.kind, fields__exercise=exercise.id).latest("settled_at")
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck), database=None)
     @given(answers)
     def judged(given: dict[str, object]) -> None:
         SubmitAnswers(exercise=exercise.id, answers=given)

@@ -11,15 +11,18 @@ from django.urls import reverse
 
 from lessons.classroom.checks import attempts
 from lessons.classroom.checks.pool import CheckSettings
+from lessons.classroom.checks.relevance import Memory
 from lessons.classroom.grading.standings import standings_of
 from lessons.classroom.perform import perform
 from lessons.classroom.process import ProcessSettings
 from lessons.cluster import topics
+from lessons.cluster.metadata import Cluster, describe_cluster
 from lessons.course import evidence
 from lessons.course.acts.add_partitions import AddPartitions
 from lessons.course.acts.create_topic import CreateTopic
 from lessons.course.acts.produce import Produce
 from lessons.course.acts.submit_answers import SubmitAnswers
+from lessons.course.evidence import Part, Read
 from lessons.course.loader import all_exercises, get_lesson
 from tests.waiting import wait_for
 
@@ -154,3 +157,12 @@ def test_what_a_broker_tells_that_lags_behind_is_asked_again_until_it_is_as_the_
         wait_for(lambda: is_done(alice, TWO_PARTITIONS))
     finally:
         close()
+
+
+def test_a_check_that_was_told_of_fewer_brokers_than_the_snapshot_shows_is_made_again(alice, own_process):
+    memory, cluster, shown = Memory(), describe_cluster(), own_process.snapshots.latest()
+    memory.keep_found(alice.pk, {Read(Part.BROKERS): cluster})
+    assert memory.read_otherwise(alice.pk, shown, alice.namespace) == set()
+    lags_behind = Cluster(cluster.cluster_id, dict(list(cluster.addresses.items())[1:]))
+    memory.keep_found(alice.pk, {Read(Part.BROKERS): lags_behind})
+    assert memory.read_otherwise(alice.pk, shown, alice.namespace) == {Read(Part.BROKERS)}

@@ -60,7 +60,9 @@ def test_without_its_topic_nobody_joins(where: Where) -> None:
         RunGroup(topic="nowhere", group_id="g").run(where.namespace)
 
 
-@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize(
+    "protocol", [pytest.param(each, marks=() if each == "consumer" else pytest.mark.every_way) for each in PROTOCOLS]
+)
 def test_the_program_that_is_shown_says_the_same(where: Where, tools: Path, test3p: str, protocol: str) -> None:
     lines = Shown("python", tools, where).run(RunGroup(topic=test3p, group_id="g", protocol=protocol)).splitlines()
     assert lines[0] == "member 1 is given [0, 1, 2]"

@@ -86,6 +86,7 @@ def test_without_a_topic_for_its_work_it_does_none_and_commits_nothing(where: Wh
     assert committed(where) == []
 
 
+@pytest.mark.every_way
 def test_the_program_that_is_shown_does_the_same(where: Where, tools: Path, ten: None) -> None:
     shown = Shown("python", tools, where)
     assert len(shown.run(RunWorker(**TOPICS, crash_after=5)).splitlines()) == 5
