@@ -75,7 +75,7 @@ class Cluster:
 
 def describe_cluster(*, timeout_s: float = TIMEOUT_S) -> Cluster:
     """The cluster and its running brokers. Raises KafkaUnavailable."""
-    return _describe_cluster(asked=_("Describe the cluster"), timeout_s=timeout_s)
+    return cluster_of(list_metadata(asked=_("Describe the cluster"), timeout_s=timeout_s))
 
 
 def _describe_cluster(*, asked: str, timeout_s: float) -> Cluster:

@@ -37,8 +37,4 @@ if (url) {
       showState();
     },
   });
-  // Whichever process does an act need not check the seat then: this page's does.
-  document.body.addEventListener("htmx:configRequest", ({ detail }) => {
-    if (online) detail.headers["Page-Is-Live"] = "true";
-  });
 }

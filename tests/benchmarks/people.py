@@ -106,8 +106,6 @@ class Person:
 
 
 class Student(Person):
-    is_live = False  # whether its page is connected
-
     async def join(self, number: int) -> None:
         await self.ask("page", self.app.join_url)
         code = urlsplit(self.app.join_url).path.rstrip("/").rsplit("/", 1)[-1]
@@ -123,8 +121,7 @@ class Student(Person):
     async def act(self, lesson: str, kind: str, **fields: object) -> None:
         index = next(i for i, block in enumerate(get_lesson(lesson).blocks) if block.name == kind)
         path = f"/c/{self.class_slug}/lessons/{lesson}/acts/{index}/"
-        headers = {"HX-Request": "true"} | ({"Page-Is-Live": "true"} if self.is_live else {})
-        await self.ask("act", path, {**fields, "act_id": str(uuid.uuid4())}, **headers)
+        await self.ask("act", path, {**fields, "act_id": str(uuid.uuid4())}, **{"HX-Request": "true"})
 
     async def sit_down(self, tasks: list[asyncio.Task[None]]) -> None:
         """Opens the sockets of its lesson's page."""
@@ -135,7 +132,6 @@ class Student(Person):
         for socket in (live, watch):
             tasks.append(asyncio.create_task(self.hear(socket, lambda frame: None)))
         tasks.append(asyncio.create_task(self.beat(live)))
-        self.is_live = True
 
     async def consume(self, tasks: list[asyncio.Task[None]]) -> None:
         """Starts a consumer of its own, and waits until it has its partition."""

@@ -12,8 +12,8 @@ is away all wait, and not each for itself. An act whose outcome is not known is 
 cluster: at once when it is back, and every half minute.
 
 The process in which a seat has a page open checks it first, whichever process did the act: its snapshots tell what has
-changed. The process that did the act knows of such a page only by what the page says when it asks for the act
-(`left_to_page`). Where none says so, it checks the seat as well, all of it, when it has nothing better to do.
+changed. The process that did the act cannot know whether there is such a page. So it checks the seat as well, all of it,
+when it has nothing better to do, and mostly finds that nothing is left.
 """
 
 from __future__ import annotations
@@ -22,9 +22,8 @@ import logging
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db import connections
@@ -90,7 +89,6 @@ class CheckPool:
         self._memory = Memory()
         self._at_work: set[int] = set()
         self._open: Counter[tuple[int, str]] = Counter()  # pages, by member and lesson
-        self._left: Counter[int] = Counter()  # acts under way of members whose page has them checked
         self._may_wait: set[int] = set()  # those whose check is nothing that a page waits for
         self._paused_until = 0.0
         self._cut: set[int] = set()  # whose cut acts are to be settled
@@ -128,21 +126,8 @@ class CheckPool:
         if self._is_open(member):
             with self._condition:
                 self._changed[member] |= changed_by_act(changed.what)
-        elif changed.is_own and not self._left[member]:
+        elif changed.is_own:
             self.wake(member, may_wait=True)
-
-    @contextmanager
-    def left_to_page(self, member: Member) -> Iterator[None]:
-        """What the seat does meanwhile is checked where its page is kept fresh, in whichever process."""
-        with self._condition:
-            self._left[member.pk] += 1
-        try:
-            yield
-        finally:
-            with self._condition:
-                self._left[member.pk] -= 1
-                if not self._left[member.pk]:
-                    del self._left[member.pk]
 
     def open(self, member: Member, lesson: Lesson | None = None) -> Callable[[], None]:
         """While a page of this lesson is open, or one on which any exercise can be done: the seat is checked whenever a
@@ -278,11 +263,10 @@ class CheckPool:
 
     def _check_what_has(self, changed: AbstractSet[Read], member: Member) -> None:
         """Raises: KafkaUnavailable."""
-        acts = set(member.acts.order_by().values_list("lesson", "kind").distinct())
-        begun, kinds = {lesson for lesson, _ in acts if lesson}, {kind for _, kind in acts}
+        begun = set(member.acts.exclude(lesson="").order_by().values_list("lesson", flat=True).distinct())
         with self._condition:
             begun |= {lesson for other, lesson in self._open if other == member.pk}
-        check_seat(member, member.klass.lessons, begun=begun, kinds=kinds, changed=changed, memory=self._memory)
+        check_seat(member, member.klass.lessons, begun=begun, changed=changed, memory=self._memory)
         if (snapshot := self._snapshots.last) is not None and snapshot.problem is None and self._is_open(member.pk):
             self._check_again(member, self._memory.read_otherwise(member.pk, snapshot, member.namespace))
 

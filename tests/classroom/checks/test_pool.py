@@ -7,7 +7,6 @@ from collections import Counter
 from uuid import uuid4
 
 import pytest
-from django.urls import reverse
 
 from lessons.classroom.checks import attempts
 from lessons.classroom.checks.pool import CheckSettings
@@ -30,7 +29,6 @@ pytestmark = [pytest.mark.usefixtures("kafka"), pytest.mark.django_db(transactio
 THREE_TOPICS, NAMES = "creating-topics.three-topics", ("test1p", "test2p", "test2die")
 TWO_PARTITIONS = "adding-partitions.two-partitions"
 NINE_DELIVERED = "producing.nine-delivered"
-OF_TEST2P = "what-do-you-notice.order"  # reads its records
 
 
 @pytest.fixture
@@ -111,26 +109,9 @@ def test_with_a_page_open_only_what_has_read_something_that_changed_is_checked_a
         perform(alice, Produce(topic="test1p", values="1"), act_id=uuid4(), lesson="creating-topics")
         wait_for(lambda: NINE_DELIVERED in observed)
         wait_for(own_process.checks.is_idle)
-        assert not {THREE_TOPICS, "deleting-a-topic.gone", "looking-around.internal", OF_TEST2P} & set(observed)
+        assert not {THREE_TOPICS, "deleting-a-topic.gone", "looking-around.internal"} & set(observed)
     finally:
         close()
-
-
-@pytest.mark.parametrize("is_live", [True, False])
-def test_what_a_page_that_is_kept_fresh_asked_for_is_checked_where_its_socket_is(
-    alice, alice_client, own_process, monkeypatch, is_live
-):
-    woken: list[int] = []
-    monkeypatch.setattr(own_process.checks, "wake", lambda member, *_, **__: woken.append(member))
-    lesson = get_lesson("creating-topics")
-    index = next(n for n, block in enumerate(lesson.blocks) if block.name == "create-topic")
-    url = reverse("act", args=[alice.klass.slug, lesson.slug, index])
-    headers = {"HX-Request": "true"} | ({"Page-Is-Live": "true"} if is_live else {})
-    form = {"act_id": str(uuid4()), "name": "test1p", "partitions": 1, "replicas": 1}
-    assert alice_client.post(url, form, headers=headers).status_code == 200
-    assert woken == ([] if is_live else [alice.pk])
-    perform(alice, CreateTopic(name="test2p"), act_id=uuid4())
-    assert woken[-1:] == [alice.pk]
 
 
 def test_what_a_broker_tells_that_lags_behind_is_asked_again_until_it_is_as_the_snapshot_shows_it(

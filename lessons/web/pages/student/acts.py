@@ -19,7 +19,7 @@ from lessons.course.loader import Lesson
 from lessons.web.errors import status_of, status_of_act
 from lessons.web.forms.acts import described_form
 from lessons.web.links import lesson_url
-from lessons.web.pages import HtmxRequest, left_to_its_page
+from lessons.web.pages import HtmxRequest
 from lessons.web.pages.student.lessons import lesson_context
 from lessons.web.post_only import post_only
 from lessons.web.view_models.code import code_of
@@ -85,8 +85,7 @@ def do_at(place: Place, request: HtmxRequest, member: Member, action: type[Actio
         return _card(place, request, member, form=form, status=422)
     assert isinstance(form.made, Action)
     try:
-        with left_to_its_page(request, member):
-            act = perform_form(member, form.made, act_id=form.cleaned_data["act_id"], lesson=place.lesson)
+        act = perform_form(member, form.made, act_id=form.cleaned_data["act_id"], lesson=place.lesson)
     except TooFast as refusal:
         form.add_error(None, str(refusal))
         return _card(place, request, member, form=form, status=status_of(type(refusal).__name__))

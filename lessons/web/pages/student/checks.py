@@ -15,7 +15,7 @@ from lessons.cluster.refusals import Refusal
 from lessons.course.acts.submit_answers import SubmitAnswers
 from lessons.course.loader import Lesson
 from lessons.web.links import lesson_url
-from lessons.web.pages import HtmxRequest, left_to_its_page
+from lessons.web.pages import HtmxRequest
 from lessons.web.pages.student.lessons import lesson_context
 from lessons.web.post_only import post_only
 from lessons.web.view_models.lesson import ExerciseCard, dom_id_of, exercise_card, question_form
@@ -38,8 +38,7 @@ def check_now(request: HtmxRequest, class_slug: str, lesson_slug: str, exercise_
         return _refused(request, member, lesson, exercise_card(member, lesson, exercise, form=form))
     if form:
         answer = SubmitAnswers(exercise=exercise.id, answers=form.made.model_dump(mode="json"))
-        with left_to_its_page(request, member):
-            perform_form(member, answer, act_id=form.cleaned_data["act_id"], lesson=lesson.slug)
+        perform_form(member, answer, act_id=form.cleaned_data["act_id"], lesson=lesson.slug)
     process.current().limits.count_act(member, asked=_("Check the exercise %(title)s") % {"title": exercise.title})
     check(member, exercise)
     if not request.htmx:
