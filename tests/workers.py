@@ -32,9 +32,10 @@ TOGETHER = {
     "tests/embedded/": SUPERVISED,
 }
 LONG = (
-    STOPPED, STARTED, ONE_APP, "tests/course/test_course.py", "tests/classroom/exports/test_notebook.py", SUPERVISED,
+    STOPPED, STARTED, ONE_APP, "tests/course/test_course.py", SUPERVISED,
     "tests/kafkaclass/test_postgresql.py", "tests/course/test_any_honest_way.py", "tests/classroom/test_laptops.py",
     "tests/web/api/test_schema.py", "tests/kafkaclass/test_bootstrap.py", "tests/course/acts/test_produce_settings.py",
+    "tests/classroom/exports/test_notebook.py",
 )  # fmt: skip
 
 
