@@ -51,6 +51,11 @@ def assert_done(seat: Seat, exercise: str) -> None:
     assert kinds <= {"submit-answers"}
 
 
+WAITS_MUCH = {
+    "a-group-shares-the-work.what-it-costs"
+}  # half a minute each way; tests/course/acts/test_run_group.py has its Python
+
+
 def tried(exercises: Iterable[str]) -> list[ParameterSet]:
     """The last one of each lesson, and all of them with --every-way."""
     exercises = list(exercises)
@@ -59,7 +64,7 @@ def tried(exercises: Iterable[str]) -> list[ParameterSet]:
 
 
 def _marks(exercise: str, always: Collection[str]) -> Collection[pytest.MarkDecorator]:
-    return () if exercise in always else (pytest.mark.every_way,)
+    return () if exercise in always and exercise not in WAITS_MUCH else (pytest.mark.every_way,)
 
 
 def ways(by: str) -> list[ParameterSet]:

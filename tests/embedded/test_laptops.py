@@ -15,6 +15,7 @@ from .conftest import first_record, keep_a_record, new_cluster
 LISTENER = LaptopListener("127.0.0.1", SEAT_RULES, (0, 0, 0))
 
 
+@pytest.mark.every_way  # it starts twelve brokers
 @pytest.mark.long
 def test_brokers_that_were_made_without_it_run_with_it_and_again_without(tmp_path):
     ports = []

@@ -40,7 +40,7 @@ CHECKS = [
     not_a_server_error, status_code_conformance, content_type_conformance, response_headers_conformance,
     response_schema_conformance,
 ]  # fmt: skip
-REQUESTS_OF_AN_OPERATION = {"student": 3, "grader": 2, "stranger": 1}
+REQUESTS_OF_AN_OPERATION = {"student": 2, "grader": 1, "stranger": 1}
 
 
 @pytest.fixture
