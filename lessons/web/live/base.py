@@ -22,9 +22,6 @@ class LivePage(ABC):
 
     of_seat: ClassVar[bool] = True  # told of what changes for its seat; else of all that changes in the class
     wants_groups: bool = False  # whether snapshots bring its seat's groups along
-    gathers_s: ClassVar[float] = (
-        0.1  # what comes so soon after the first news is drawn with it: an act, its records, its tick
-    )
     min_gap_s: ClassVar[float] = 0.0  # between two drawings
 
     def __init__(self, member: Member) -> None:
