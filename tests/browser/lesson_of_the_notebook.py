@@ -53,6 +53,7 @@ class Cells:
 
 
 def look_at_the_cluster(page: Page, hand: Hand) -> None:
+    expect(page.get_by_text("3 brokers up").first).to_be_attached()  # they have only just been started
     ask, servers = card(page, "Describe the cluster"), "bootstrap.servers"
     brokers = dict(re.findall(r"broker (\d+) at (\S+)", hand.act(ask, "Ask")))
     alive, dead = ask.get_by_label(servers).input_value().split(",")
