@@ -130,6 +130,7 @@ def crash_and_go_on(page: Page) -> None:
     press(before, "Run it")
     assert "ride 6" not in press(on, "Run it")
     hit_rides(
+        "twice",
         exercise(page, "Charged twice"),
         after,
         again,
@@ -137,6 +138,7 @@ def crash_and_go_on(page: Page) -> None:
         crash_after=lambda first, last: last,
     )
     hit_rides(
+        "never",
         exercise(page, "Charged by nobody"),
         before,
         on,
@@ -146,6 +148,7 @@ def crash_and_go_on(page: Page) -> None:
 
 
 def hit_rides(
+    group: str,
     of: Locator,
     crashes: Locator,
     goes_on: Locator,
@@ -153,10 +156,10 @@ def hit_rides(
     batch: Callable[[int, int], int],
     crash_after: Callable[[int, int], int],
 ) -> None:
-    """A worker of another group commits so many at once, and crashes after so many; then one does the rest."""
+    """A worker of this new group commits so many at once, and crashes after so many; then one does the rest. Both exercises
+    may ask for the same rides."""
     numbers = [int(number) for number in re.findall(r"\d+", of.locator(".todo").inner_text().rpartition("Yours:")[2])]
     asked = numbers[0], numbers[-1]
-    group = "payments-of-" + "-".join(map(str, asked))
     fill(
         crashes, {"group.id": group, "Commit after every": str(batch(*asked)), "Crash after": str(crash_after(*asked))}
     )

@@ -13,6 +13,20 @@ from lessons.cluster.namespace import Namespace
 from lessons.course.acts.base import About, Action, Answer, Name, Where, literal
 from lessons.words import _, gettext_noop
 
+SLEEP = "from time import sleep"
+CELL_END = """\
+    try:
+        future.result()
+        print(f"{name} created")
+        sleep(1)  # meanwhile all brokers hear of it
+    except KafkaException as refusal:
+        error = refusal.args[0]
+        if error.code() == KafkaError.TOPIC_ALREADY_EXISTS:
+            print(f"{name} already exists")
+        else:
+            print(f"Kafka refused: {error.str()}")
+"""
+
 
 class CreateTopic(Action):
     kind: ClassVar[str] = "create-topic"
@@ -118,7 +132,7 @@ for name, future in admin.create_topics([new]).items():
 
     def cell(self, where: Where) -> str:
         return f"""\
-{where.imports()}from confluent_kafka import KafkaError, KafkaException
+{where.imports(SLEEP)}from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient, NewTopic
 
 {where.head(self.name)}
@@ -126,16 +140,7 @@ from confluent_kafka.admin import AdminClient, NewTopic
 admin = AdminClient({where.client})
 {self._new_topic()}
 for name, future in admin.create_topics([new]).items():
-    try:
-        future.result()
-        print(f"{{name}} created")
-    except KafkaException as refusal:
-        error = refusal.args[0]
-        if error.code() == KafkaError.TOPIC_ALREADY_EXISTS:
-            print(f"{{name}} already exists")
-        else:
-            print(f"Kafka refused: {{error.str()}}")
-"""
+{CELL_END}"""
 
     def command(self, where: Where) -> str:
         return where.tool(

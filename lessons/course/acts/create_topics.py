@@ -10,6 +10,7 @@ from lessons.cluster.errors import ClusterError
 from lessons.cluster.metadata import Topic
 from lessons.cluster.namespace import Namespace
 from lessons.course.acts.base import About, Action, Answer, Where, literal
+from lessons.course.acts.create_topic import CELL_END, SLEEP
 from lessons.course.acts.describe_topic import partitions_as_data
 from lessons.words import _, gettext_noop
 
@@ -126,21 +127,12 @@ for name, future in admin.create_topics(new).items():
 
     def cell(self, where: Where) -> str:
         return f"""\
-{where.imports()}from confluent_kafka import KafkaError, KafkaException
+{where.imports(SLEEP)}from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient, NewTopic
 
 {self._body(where)}
 for name, future in admin.create_topics(new).items():
-    try:
-        future.result()
-        print(f"{{name}} created")
-    except KafkaException as refusal:
-        error = refusal.args[0]
-        if error.code() == KafkaError.TOPIC_ALREADY_EXISTS:
-            print(f"{{name}} already exists")
-        else:
-            print(f"Kafka refused: {{error.str()}}")
-"""
+{CELL_END}"""
 
     def command(self, where: Where) -> str:
         """The tool creates one at a time."""
