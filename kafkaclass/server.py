@@ -7,7 +7,8 @@ join page, by nobody in particular, took 4 GB. So a body is refused by the lengt
 nothing but Django parses one. And Daphne's `send` never waits: a page that grants credit and reads nothing would make its
 process keep all of it. So what a browser has not taken is counted, and one that takes nothing for a while, or lets too much
 pile up, is cut off. Daphne asks each browser now and then whether it is there; where a member of a group hangs on it, it is
-asked more often: the group should not wait long for one whose page has vanished. `install` puts both in the place of Daphne's own classes.
+asked more often: the group should not wait long for one whose page has vanished. `install` puts both in the place of
+Daphne's own classes.
 """
 
 from __future__ import annotations

@@ -9,14 +9,10 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
-
+from lessons.embedded.certificates import Certificates, ensure
+from lessons.embedded.ports import free_port
 from tests.waiting import wait_for
 
 END_TIMEOUT_S = 10
@@ -38,8 +34,8 @@ http {{
   upstream kafkaclass {{ {servers} }}
   server {{
     listen 127.0.0.1:{port} ssl;
-    ssl_certificate {folder}/certificate.pem;
-    ssl_certificate_key {folder}/key.pem;
+    ssl_certificate {certificate};
+    ssl_certificate_key {certificate};
     location {path} {{
       proxy_pass http://kafkaclass{kept};
       proxy_http_version 1.1;
@@ -60,17 +56,17 @@ def running_nginx(addresses: Sequence[str], path: str, *, keeps_path: bool = Tru
     """Yields its URL with the path, whose TLS no browser has reason to trust. `addresses`: host and port of each web site, in
     turn; `keeps_path`: else it takes the path off. Raises: FileNotFoundError."""
     program = shutil.which("nginx") or "/usr/sbin/nginx"
-    with tempfile.TemporaryDirectory(prefix="kafkaclass-nginx-") as name, socket.socket() as held:
-        folder = Path(name)
-        held.bind(("127.0.0.1", 0))
-        port = held.getsockname()[1]
-        held.close()
-        _write_certificate(folder)
+    with tempfile.TemporaryDirectory(prefix="kafkaclass-nginx-") as name:
+        folder, port, certificates = Path(name), free_port(), Certificates(Path(name))
+        ensure(certificates, "127.0.0.1")
         servers = " ".join(f"server {address};" for address in addresses)
         config = folder / "nginx.conf"
         config.write_text(
-            CONFIG.format(folder=folder, port=port, path=path, servers=servers, kept="" if keeps_path else "/")
-        )
+            CONFIG.format(
+                folder=folder, port=port, path=path, servers=servers, kept="" if keeps_path else "/",
+                certificate=certificates.brokers,
+            )
+        )  # fmt: skip
         started = subprocess.Popen([program, "-p", name, "-e", f"{name}/error.log", "-c", config])
         try:
             wait_for(lambda: _takes_connections(port), why=lambda: (folder / "error.log").read_text())
@@ -87,18 +83,3 @@ def has_nginx() -> bool:
 def _takes_connections(port: int) -> bool:
     with socket.socket() as asking:
         return asking.connect_ex(("127.0.0.1", port)) == 0
-
-
-def _write_certificate(folder: Path) -> None:
-    """Of its own making."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name, now = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")]), datetime.now(UTC)
-    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-    builder = builder.serial_number(x509.random_serial_number())
-    builder = builder.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
-    certificate = builder.sign(key, hashes.SHA256())
-    (folder / "certificate.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    (folder / "key.pem").write_bytes(private)

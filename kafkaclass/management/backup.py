@@ -42,6 +42,8 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Model
 from django.utils import timezone
 
+from lessons.embedded.files import OWNER_ALONE, write_whole
+
 FORMAT = 1
 MANIFEST, ROWS, KEY = "manifest.json", "rows.jsonl", "secret-key"
 LEFT_OUT = {"sessions.Session", "contenttypes.ContentType", "auth.Permission", "lessons.WrongCodes", "lessons.Chore"}
@@ -195,12 +197,7 @@ def _write_key(key: str) -> None:
     """In the place of one that was made when this command began, and protects nothing yet."""
     if os.environ.get("KAFKACLASS_SECRET_KEY"):
         return
-    path = settings.DATA_DIR / KEY
-    new = path.with_suffix(".new")
-    new.unlink(missing_ok=True)
-    with _new_file(new) as opened:
-        opened.write(key.encode())
-    new.replace(path)
+    write_whole(settings.DATA_DIR / KEY, key, mode=OWNER_ALONE)
 
 
 def _reset_sequences() -> None:

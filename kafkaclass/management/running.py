@@ -12,7 +12,7 @@ import psutil
 from django.core.management import CommandParser
 
 from kafkaclass import bootstrap
-from lessons.embedded.config import write_whole
+from lessons.embedded.files import write_whole
 from lessons.embedded.process import try_lock
 
 

@@ -36,9 +36,7 @@ class ChangeKind(StrEnum):
     SETTINGS = "settings"  # setting, before, after
     MERGE = "merge"  # from (a slug), acts, attempts, done, hands, decisions
     RESET = "reset"  # topics, groups (how many), left, left_in_all
-    LESSON_ANEW = (
-        "lesson-anew"  # lesson, topics, groups, left, left_in_all, made (what was created again): by a seat itself
-    )
+    LESSON_ANEW = "lesson-anew"  # by a seat itself: lesson, made (what was created again), and what RESET has
     FEED = "feed"  # shared
 
 

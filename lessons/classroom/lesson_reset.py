@@ -19,7 +19,7 @@ from lessons.classroom.models import Act, Change, Member, Role
 from lessons.classroom.people.reset import Things, delete_now
 from lessons.classroom.perform import perform
 from lessons.cluster.groups import describe_groups, list_other_groups
-from lessons.cluster.topics import list_topics
+from lessons.cluster.topics import list_own
 from lessons.course.acts import ACTIONS
 from lessons.course.acts.base import Action, groups_named, topics_named
 from lessons.course.acts.create_topic import CreateTopic
@@ -45,11 +45,9 @@ def also_in(lesson: Lesson, topic: str) -> list[Lesson]:
 
 def things_of_lesson(seat: Member, lesson: Lesson) -> Things:
     """What the seat has on the cluster now that belongs to the lesson. Raises: ClusterError."""
-    here = seat.namespace
     wanted = topics_of(lesson) | _made_in(seat, lesson)
-    there = [here.short(topic.name) for topic in list_topics() if here.owns(topic.name)]
     return Things(
-        tuple(f"{seat.slug}.{name}" for name in sorted(there) if name in wanted),
+        tuple(f"{seat.slug}.{name}" for name in sorted(list_own(seat.namespace)) if name in wanted),
         tuple(f"{seat.slug}.{name}" for name in sorted(_groups(seat, lesson, wanted))),
     )
 

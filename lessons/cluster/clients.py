@@ -77,11 +77,15 @@ class Connection:
 
     def from_here(self, address: str) -> str:
         """Our own address of a broker that is named by its address for laptops; any other stays as it is."""
-        own = dict(zip(self.laptop_servers.split(","), self.bootstrap_servers.split(","), strict=False))
-        return own.get(address) or address
+        return counterpart(address, among=self.laptop_servers, of=self.bootstrap_servers)
 
     def settings(self) -> Config:
         return {"bootstrap.servers": self.bootstrap_servers, **dict(self.extra)}
+
+
+def counterpart(address: str, *, among: str, of: str) -> str:
+    """The same broker's address in `of`, where both lists (`host:port,…`) have the brokers in one order; else itself."""
+    return dict(zip(among.split(","), of.split(","), strict=False)).get(address) or address
 
 
 @dataclass

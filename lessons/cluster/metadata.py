@@ -78,18 +78,6 @@ def describe_cluster(*, timeout_s: float = TIMEOUT_S) -> Cluster:
     return cluster_of(list_metadata(asked=_("Describe the cluster"), timeout_s=timeout_s))
 
 
-def _describe_cluster(*, asked: str, timeout_s: float) -> Cluster:
-    """Without the topics: a list of a class's thousand costs 20 ms."""
-
-    def ask(within_s: float) -> Cluster:
-        future = clients.admin().describe_cluster(request_timeout=within_s)
-        described = clients.settle(future, asked=asked, timeout_s=within_s + 1)
-        nodes = sorted(described.nodes, key=lambda node: node.id)
-        return Cluster(described.cluster_id or "", {node.id: f"{node.host}:{node.port}" for node in nodes})
-
-    return ask_twice(ask, asked=asked, timeout_s=timeout_s)
-
-
 def describe_cluster_at(bootstrap_servers: str, *, timeout_s: float = TIMEOUT_S) -> Cluster:
     """The same, as it is told at these addresses alone. Raises KafkaUnavailable."""
     with translated(asked=_("Describe the cluster")):
@@ -104,12 +92,13 @@ def cluster_of(metadata: ClusterMetadata) -> Cluster:
 def cluster_id(*, asked: str) -> str:
     """The id of the cluster. Raises KafkaUnavailable if the cluster has never answered.
 
-    One that is less than a minute old is used again; while the cluster does not answer, an older one is, too.
+    A list of a class's thousand topics costs 20 ms, so an id that is less than a minute old is used again; while the
+    cluster does not answer, an older one is, too.
     """
     known, now = clients.known(), time.monotonic()
     if known.cluster_id is None or now >= known.id_heard_at + _ID_GOOD_FOR_S:
         try:
-            known.cluster_id = _describe_cluster(asked=asked, timeout_s=TIMEOUT_S).cluster_id
+            known.cluster_id = list_metadata(asked=asked).cluster_id or ""
         except KafkaUnavailable:
             if known.cluster_id is None:
                 raise
@@ -195,7 +184,7 @@ def list_metadata(*, asked: str, timeout_s: float = TIMEOUT_S) -> ClusterMetadat
 def ask_whether_it_answers(*, asked: str) -> None:
     """Costs nothing when it has answered a moment ago, as always in a busy class. Raises KafkaUnavailable."""
     if time.monotonic() > clients.known().answered_at + _MOMENT_S:
-        _describe_cluster(asked=asked, timeout_s=TIMEOUT_S)
+        list_metadata(asked=asked)
 
 
 def topics_of(metadata: ClusterMetadata) -> tuple[Topic, ...]:

@@ -58,6 +58,7 @@ __all__ = [  # the names from metadata.py that belong to topics can be imported 
     "describe_topics",
     "known_usual_replicas",
     "list_for",
+    "list_own",
     "list_topics",
     "usual_replicas",
 ]
@@ -87,6 +88,11 @@ class ConfigEntry:
 def list_topics(*, timeout_s: float = TIMEOUT_S) -> tuple[Topic, ...]:
     """Every topic of the cluster, internal ones included, without ids. Raises KafkaUnavailable."""
     return topics_of(list_metadata(asked=_("List the topics"), timeout_s=timeout_s))
+
+
+def list_own(namespace: Namespace, *, timeout_s: float = TIMEOUT_S) -> list[str]:
+    """The short names of this namespace's topics. Raises KafkaUnavailable."""
+    return [namespace.short(t.name) for t in list_topics(timeout_s=timeout_s) if namespace.owns(t.name)]
 
 
 def list_for(namespace: Namespace, *, timeout_s: float = TIMEOUT_S) -> tuple[tuple[Topic, ...], int]:

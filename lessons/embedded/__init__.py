@@ -12,7 +12,7 @@ process, broker and controller, so that one can be stopped or killed as in a rea
     policy/                   what the brokers let a seat make of its topics there: the one piece of Java
     quotas                    how much one user of that listener may take
     java, jars, aot           what a broker needs to run, and to start faster
-    process, ports, probe     the machine below
+    process, ports, probe, files     the machine below
     problem                   what can go wrong, in sentences
 """
 

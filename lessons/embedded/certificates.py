@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import datetime
 import ipaddress
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from .files import OWNER_ALONE, write_whole
 from .problem import BrokerProblem
 
 LIFE = datetime.timedelta(days=20 * 365)
@@ -54,28 +54,27 @@ class _Signed:
     key: ec.EllipticCurvePrivateKey
     certificate: x509.Certificate
 
-    def pem(self) -> bytes:
+    def pem(self) -> str:
         """The key, unencrypted PKCS#8 as Kafka reads it, and the certificate."""
         key = self.key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
-        return key + self.certificate_pem()
+        return key.decode() + self.certificate_pem()
 
-    def certificate_pem(self) -> bytes:
-        return self.certificate.public_bytes(serialization.Encoding.PEM)
+    def certificate_pem(self) -> str:
+        return self.certificate.public_bytes(serialization.Encoding.PEM).decode()
 
 
 def ensure(files: Certificates, host: str) -> None:
     """Make what is missing, or does not fit this host name or address. Raises: BrokerProblem, OSError."""
-    files.folder.mkdir(parents=True, exist_ok=True)
     authority = _read(files.authority)
     if authority is None:
         authority = _new_authority()
-        _write_secret(files.authority, authority.pem())
-    _write_secret(files.ca, authority.certificate_pem())
+        write_whole(files.authority, authority.pem(), mode=OWNER_ALONE)
+    write_whole(files.ca, authority.certificate_pem(), mode=OWNER_ALONE)
     brokers = _read(files.brokers)
     if brokers is None or not _fits(brokers.certificate, host, authority.certificate):
-        _write_secret(files.brokers, _signed(authority, host).pem())
+        write_whole(files.brokers, _signed(authority, host).pem(), mode=OWNER_ALONE)
 
 
 def _read(path: Path) -> _Signed | None:
@@ -171,12 +170,3 @@ def _usage(*, digital_signature: bool = False, key_cert_sign: bool = False, crl_
         encipher_only=False,
         decipher_only=False,
     )
-
-
-def _write_secret(path: Path, content: bytes) -> None:
-    """All of it or nothing, for its owner alone from the first byte on."""
-    half = path.with_name(f".{path.name}.{os.getpid()}")
-    half.unlink(missing_ok=True)
-    with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
-    half.replace(path)

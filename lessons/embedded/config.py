@@ -14,7 +14,6 @@ from __future__ import annotations
 import base64
 import json
 import os
-import threading
 import uuid
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -22,6 +21,7 @@ from pathlib import Path
 
 from . import laptops
 from .certificates import Certificates
+from .files import write_whole
 from .java import Java
 from .ports import LOOPBACK, bracketed
 from .problem import BrokerProblem
@@ -275,14 +275,6 @@ def write_broker_config(
 
 def as_properties(settings: dict[str, str]) -> str:
     return "".join(f"{key}={value}\n" for key, value in settings.items())
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write all of the text or nothing: another process may read it at any moment, or this one may be killed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}")
-    half.write_text(text)
-    half.replace(path)
 
 
 def check_jar_dir(jar_dir: Path) -> None:

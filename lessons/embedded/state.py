@@ -14,7 +14,8 @@ from typing import Literal, get_args
 
 import psutil
 
-from .config import BROKER_IDS, broker_files, kafka_dir, read_plan, write_whole
+from .config import BROKER_IDS, broker_files, kafka_dir, read_plan
+from .files import write_whole
 from .process import ProcessMark, end_all, find, find_java_of
 
 Wanted = Literal["up", "stopped", "killed"]

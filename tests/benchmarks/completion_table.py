@@ -18,6 +18,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from tests.signing_in import browser_of
+
 
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -42,7 +44,6 @@ def main() -> None:
 
 
 def measure(wanted: argparse.Namespace) -> None:
-    from django.test import Client
     from django.urls import reverse
 
     from lessons.classroom.grading.completion import Query, completion
@@ -52,8 +53,7 @@ def measure(wanted: argparse.Namespace) -> None:
 
     lengthen_course(wanted.exercises)
     klass, grader = make_class(wanted.students, wanted.looks)
-    browser = Client()
-    browser.force_login(grader.user, backend="django.contrib.auth.backends.ModelBackend")
+    browser = browser_of(grader)
     address = reverse("grading", args=[klass.slug])
     table = completion(klass)
     size = len(browser.get(address).content)

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.environment import environment
 from tests.waiting import PATIENCE_S, wait_for
 
 if TYPE_CHECKING:
@@ -48,14 +49,14 @@ class RunningApp:
 
 
 def start_app(
-    data_dir: Path, *arguments: str, root: Path = ROOT, **environment: str
+    data_dir: Path, *arguments: str, root: Path = ROOT, **own: str
 ) -> tuple[subprocess.Popen[bytes], RunningApp]:
     """`manage.py up` in a data folder of its own, once it has printed its links."""
     log = data_dir / "up.log"
     data_dir.mkdir(exist_ok=True)
     command = [sys.executable, str(root / "manage.py"), "up", "--data", str(data_dir), "--port", "0", *arguments]
     with log.open("wb") as out:
-        process = subprocess.Popen(command, stdout=out, stderr=out, env={**inherited(), **environment})
+        process = subprocess.Popen(command, stdout=out, stderr=out, env=environment(**own))
 
     def links() -> dict[str, str] | None:
         assert process.poll() is None, log.read_text()
@@ -78,20 +79,15 @@ def start_app(
     return process, app
 
 
-def inherited() -> dict[str, str]:
-    """Our environment, but for what would lead the app to other brokers, or to another database."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(("KAFKA", "DATABASE"))}
-
-
 def stop_app(process: subprocess.Popen[bytes]) -> None:
     process.send_signal(signal.SIGTERM)
     process.wait(PATIENCE_S)
 
 
 @contextmanager
-def app_in(data_dir: Path, **environment: str) -> Iterator[RunningApp]:
+def app_in(data_dir: Path, **own: str) -> Iterator[RunningApp]:
     """For the length of a with block."""
-    process, running = start_app(data_dir, **environment)
+    process, running = start_app(data_dir, **own)
     try:
         yield running
     finally:
@@ -216,7 +212,7 @@ def join(page: Page, app: RunningApp, *, name: str) -> None:
 def sign_in(page: Page, app: RunningApp, *, role: str, name: str, klass: str = "kafka") -> None:
     """By a link of one's own: those that `up` printed are each good for one sign-in, and other tests'."""
     command = [sys.executable, str(ROOT / "manage.py"), "invite", "--class", klass, "--role", role, "--name", name]
-    environment = {**inherited(), "KAFKACLASS_DATA": str(app.data_dir)}
-    link = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.strip()
+    in_its_folder = environment(KAFKACLASS_DATA=str(app.data_dir))
+    link = subprocess.run(command, env=in_its_folder, capture_output=True, text=True, check=True).stdout.strip()
     page.goto(link)
     page.get_by_role("button", name="Sign in as").click()

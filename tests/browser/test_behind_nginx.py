@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.browser.conftest import WINDOW, RunningApp, join, start_app, stop_app
 from tests.browser.playing import card, fill, press
@@ -56,9 +56,43 @@ def contexts(browser: Browser) -> Iterator[list[BrowserContext]]:
         context.close()
 
 
-def send_records(page: Page, values: str) -> None:
+def seen_at(outside: str, sites: list[RunningApp]) -> RunningApp:
+    """The class as browsers find it at this address; whoever signs in has a link that the second site printed."""
+
+    def moved(url: str) -> str:
+        return urlsplit(url)._replace(scheme="https", netloc=urlsplit(outside).netloc).geturl()
+
+    links = {role: moved(url) for role, url in sites[1].sign_in_urls.items()}
+    return replace(sites[0], url=outside.rstrip("/"), join_url=moved(sites[0].join_url), sign_in_urls=links)
+
+
+def watch_the_class(page: Page, app: RunningApp) -> None:
+    page.goto(app.sign_in_urls["instructor"])
+    page.get_by_role("button", name="Sign in as").click()
+    page.get_by_role("link", name="The class").click()
+    expect(page.locator("[data-status]")).to_contain_text("Live")
+
+
+def line_of(page: Page, words: str) -> Locator:
+    """The first line of the feed with these words."""
+    return page.get_by_role("log").get_by_role("listitem").filter(has_text=words).first
+
+
+def open_lesson(page: Page, url: str, lesson: str) -> None:
+    page.goto(f"{url}/c/kafka/lessons/{lesson}/")
+    expect(page.locator("[data-live-state]")).to_have_text("live")
+
+
+def create_topics(page: Page, *names: str) -> None:
+    create = card(page, "Create a topic")
+    for name in names:
+        fill(create, {"Name": name, "Partitions": "1", "Replication factor": "1"})
+        assert name in press(create, "Create topic")
+
+
+def send_record(page: Page, value: str) -> None:
     send = card(page, "Send records")
-    fill(send, {"Topic": "test1p", "Values": values})
+    fill(send, {"Topic": "test1p", "Values": value})
     assert "1 of 1 record delivered" in press(send, "Send")
 
 
@@ -68,45 +102,30 @@ def test_a_class_is_played_and_goes_on_when_one_of_the_sites_is_killed(
 ) -> None:
     addresses = [urlsplit(site.url).netloc for site in sites]
     with running_nginx(addresses, PATH) as outside, running_nginx(addresses, PATH, keeps_path=False) as taken_off:
-        host = outside.removesuffix(PATH)
-        app = replace(
-            sites[0], url=outside.rstrip("/"), join_url=f"{host}{urlsplit(sites[0].join_url).path}",
-            sign_in_urls={role: f"{host}{urlsplit(url).path}?{urlsplit(url).query}" for role, url in sites[1].sign_in_urls.items()},
-        )  # fmt: skip
+        app = seen_at(outside, sites)
         alice, ines = (context.new_page() for context in contexts)
         join(alice, app, name="Alice")
         assert urlsplit(alice.url).path.startswith(PATH)
-        ines.goto(app.sign_in_urls["instructor"])
-        ines.get_by_role("button", name="Sign in as").click()
-        ines.get_by_role("link", name="The class").click()
-        expect(ines.locator("[data-status]")).to_contain_text("Live")
+        watch_the_class(ines, app)
+        records = alice.locator("[data-rows]").first
 
-        alice.goto(f"{app.url}/c/kafka/lessons/creating-topics/")
-        expect(alice.locator("[data-live-state]")).to_have_text("live")
-        create = card(alice, "Create a topic")
-        for name in ("test1p", "test2p", "test2die"):  # one goes to the one site, the next to the other
-            fill(create, {"Name": name, "Partitions": "1", "Replication factor": "1"})
-            assert name in press(create, "Create topic")
+        open_lesson(alice, app.url, "creating-topics")
+        create_topics(alice, "test1p", "test2p", "test2die")  # one goes to the one site, the next to the other
         expect(alice.locator(".exercise.done").first).to_be_visible()
-        expect(ines.get_by_role("log").get_by_role("listitem").filter(has_text="test2die").first).to_be_visible()
+        expect(line_of(ines, "test2die")).to_be_visible()
 
-        alice.goto(f"{app.url}/c/kafka/lessons/producing/")
-        send_records(alice, "before")
-        expect(alice.locator("[data-rows]").first).to_contain_text("before")
+        open_lesson(alice, app.url, "producing")
+        send_record(alice, "before")
+        expect(records).to_contain_text("before")
         kill(sites[0])
         expect(alice.locator("[data-live-state]")).to_have_text("live")
-        send_records(alice, "after it was killed")
-        expect(alice.locator("[data-rows]").first).to_contain_text("after it was killed")
+        send_record(alice, "after it was killed")
+        expect(records).to_contain_text("after it was killed")
         expect(ines.locator("[data-status]")).to_contain_text("Live")
-        expect(
-            ines.get_by_role("log").get_by_role("listitem").filter(has_text="1 record to test1p").first
-        ).to_be_visible()
+        expect(line_of(ines, "1 record to test1p")).to_be_visible()
 
-        alice.goto(
-            f"{taken_off.rstrip('/')}/c/kafka/lessons/producing/"
-        )  # the same, by a proxy that takes the path off
-        expect(alice.locator("[data-live-state]")).to_have_text("live")
-        expect(alice.locator("[data-rows]").first).to_contain_text("after it was killed")
+        open_lesson(alice, taken_off.rstrip("/"), "producing")
+        expect(records).to_contain_text("after it was killed")
 
 
 def kill(site: RunningApp) -> None:

@@ -1,7 +1,6 @@
 """Students' own programs, as real clients on a "laptop": what Kafka lets a seat do, and where the walls are.
 
-Three brokers of its own, with the listener for laptops. Where the machine allows it (root on Linux, `ip`), a network
-namespace stands for the laptop: it reaches the class's machine by one cable, and nothing else.
+Three brokers of its own, with the listener for laptops.
 """
 
 from __future__ import annotations
@@ -9,27 +8,15 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
-import subprocess
 import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
-from confluent_kafka import (
-    Consumer,
-    ConsumerGroupTopicPartitions,
-    KafkaException,
-    Producer,
-    TopicCollection,
-)
+from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, Producer
 from confluent_kafka.admin import (
     AdminClient,
-    AlterConfigOpType,
-    ConfigEntry,
     ConfigResource,
     NewPartitions,
     NewTopic,
@@ -37,7 +24,6 @@ from confluent_kafka.admin import (
     ScramMechanism,
     UserScramCredentialDeletion,
 )
-from django.test import Client
 from django.urls import reverse
 
 from lessons.classroom import process
@@ -46,51 +32,22 @@ from lessons.classroom.people.seats import give_new_personal_code, set_removed
 from lessons.cluster import clients, groups, topics, users
 from lessons.cluster.limits import MAX_REPLICAS_PER_SEAT
 from lessons.embedded.cluster import EmbeddedCluster
+from tests.classroom.laptop import Cable, change, code_of, describe, each, plugged_in, produced, read, refused_user
 from tests.kafka_tools import write_tools
 from tests.running_brokers import running_brokers
+from tests.signing_in import browser_of
 from tests.waiting import PATIENCE_S, wait_for
 
 pytestmark = [pytest.mark.long, pytest.mark.django_db(transaction=True)]
 
-HOST, LAPTOP = "10.213.41.1", "10.213.41.2"
 NOT_ALLOWED = {"TOPIC_AUTHORIZATION_FAILED", "GROUP_AUTHORIZATION_FAILED", "CLUSTER_AUTHORIZATION_FAILED"}
 NOT_ALLOWED |= {"TRANSACTIONAL_ID_AUTHORIZATION_FAILED"}
 
 
-@dataclass(frozen=True)
-class Cable:
-    """How the laptop reaches the class. Without a namespace both are this machine."""
-
-    host: str
-    namespace: str = ""
-
-    def on_the_laptop(self, *command: str, cwd: Path, timeout_s: float = PATIENCE_S) -> str:
-        before = ["ip", "netns", "exec", self.namespace] if self.namespace else []
-        done = subprocess.run(
-            [*before, *command], cwd=cwd, capture_output=True, text=True, timeout=timeout_s, check=False
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-
 @pytest.fixture(scope="module")
 def cable() -> Iterator[Cable]:
-    name = f"laptop{os.getpid()}"
-    ours, theirs = f"kc{os.getpid()}a", f"kc{os.getpid()}b"
-    inside = f"ip netns exec {name} "
-    steps = [
-        f"ip netns add {name}", f"ip link add {ours} type veth peer name {theirs}", f"ip link set {theirs} netns {name}",
-        f"ip addr add {HOST}/30 dev {ours}", f"ip link set {ours} up", f"{inside}ip addr add {LAPTOP}/30 dev {theirs}",
-        f"{inside}ip link set {theirs} up", f"{inside}ip link set lo up",
-    ]  # fmt: skip
-    try:
-        if shutil.which("ip") and all(subprocess.run(step.split(), check=False).returncode == 0 for step in steps):
-            yield Cable(HOST, name)
-        else:
-            yield Cable("127.0.0.1")
-    finally:
-        for step in (f"ip netns del {name}", f"ip link del {ours}") if shutil.which("ip") else ():
-            subprocess.run(step.split(), check=False, capture_output=True)
+    with plugged_in() as cable:
+        yield cable
 
 
 @pytest.fixture(scope="module")
@@ -115,12 +72,6 @@ def class_with_laptops(brokers: EmbeddedCluster, classroom, settings) -> Iterato
         clients.configure(before)
 
 
-def browser_of(member) -> Client:
-    browser = Client()
-    browser.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
-    return browser
-
-
 def press(member, what: str):
     return browser_of(member).post(reverse("programs", args=[member.klass.slug]), {"do": what})
 
@@ -137,41 +88,45 @@ def config_of(member) -> dict[str, object]:
     return json.loads(downloaded(member, "kafka.json"))
 
 
-def code_of(call: Callable[[], object]) -> str:
-    """Kafka's name for the refusal; empty if there was none."""
-    try:
-        call()
-    except KafkaException as refusal:
-        return refusal.args[0].name()
-    return ""
+def walls_around(config: dict, own: str, others: str, feed: str) -> dict[str, Callable[[], object]]:
+    """What Kafka has to refuse to the user of this configuration, whose names begin with `own`."""
+    admin = AdminClient(config)
+    return {
+        "more partitions": lambda: each(admin.create_partitions([NewPartitions(f"{own}test1p", 2)])),
+        "another's topic, created": lambda: each(admin.create_topics([NewTopic(f"{others}mine", 1, 1)])),
+        "one without a prefix": lambda: each(admin.create_topics([NewTopic("mine", 1, 1)])),
+        "another's topic, deleted": lambda: each(admin.delete_topics([f"{others}test1p"])),
+        "another's topic, grown": lambda: each(admin.create_partitions([NewPartitions(f"{others}test1p", 9)])),
+        "another's topic, written": lambda: produced(config, f"{others}test1p"),
+        "another's topic, read": lambda: read(config, f"{others}test1p", f"{own}readers"),
+        "another's group": lambda: read(config, f"{own}test1p", f"{others}readers"),
+        "another's offsets": lambda: each(
+            admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(f"{others}readers")])
+        ),
+        "another's transactional.id": lambda: Producer(
+            {**config, "transactional.id": f"{others}booking"}
+        ).init_transactions(PATIENCE_S),
+        "the feed, written": lambda: produced(config, feed),
+        "the feed, read": lambda: read(config, feed, f"{own}readers"),
+        "everybody's offsets": lambda: read(config, "__consumer_offsets", f"{own}readers"),
+        "another's settings": lambda: change(admin, f"{others}test1p", "retention.ms", "1"),
+        "a broker's settings": lambda: each(admin.describe_configs([ConfigResource(ResourceType.BROKER, "1")])),
+        "a user's password": lambda: each(
+            admin.alter_user_scram_credentials([UserScramCredentialDeletion("x", ScramMechanism.SCRAM_SHA_256)])
+        ),
+    }
 
 
-def each(futures: dict) -> None:
-    for future in futures.values():
-        future.result(PATIENCE_S)
-
-
-def produced(config: dict, topic: str, value: str = "x") -> None:
-    """Raises: KafkaException, with what the report says."""
-    reports: list = []
-    producer = Producer({**config, "message.timeout.ms": 20_000, "retries": 3})
-    producer.produce(topic, value, on_delivery=lambda error, _message: reports.append(error))
-    assert producer.flush(PATIENCE_S) == 0
-    if reports[0]:
-        raise KafkaException(reports[0])
-
-
-def read(config: dict, topic: str, group: str) -> bytes:
-    """The first record for a new group. Raises: KafkaException."""
-    consumer = Consumer({**config, "group.id": group, "auto.offset.reset": "earliest", "session.timeout.ms": 6000})
-    try:
-        consumer.subscribe([topic])
-        message = wait_for(lambda: consumer.poll(1))
-        if message.error():
-            raise KafkaException(message.error())
-        return message.value()
-    finally:
-        consumer.close()
+def rules_of(admin: AdminClient, own: str) -> dict[str, Callable[[], object]]:
+    """What no seat may make of its own topics."""
+    return {
+        "partitions": lambda: each(admin.create_topics([NewTopic(f"{own}wide", 9_900, 3)])),
+        "a setting at the start": lambda: each(
+            admin.create_topics([NewTopic(f"{own}deep", 1, 1, config={"retention.bytes": str(2**40)})])
+        ),
+        "a setting": lambda: change(admin, f"{own}test1p", "segment.bytes", str(2**30)),
+        "one that no form has": lambda: change(admin, f"{own}test1p", "flush.messages", "1"),
+    }
 
 
 def test_a_laptop_uses_what_is_the_seats_and_nothing_else(class_with_laptops):
@@ -194,44 +149,10 @@ def test_a_laptop_uses_what_is_the_seats_and_nothing_else(class_with_laptops):
     assert f"_{alice.klass.slug}.feed" in listed
     assert {group.group_id for group in admin.list_consumer_groups().result(PATIENCE_S).valid} == {f"{own}readers"}
 
-    def change(topic: str, name: str, value: str) -> None:
-        entry = ConfigEntry(name, value, incremental_operation=AlterConfigOpType.SET)
-        each(admin.incremental_alter_configs([ConfigResource(ResourceType.TOPIC, topic, incremental_configs=[entry])]))
-
-    change(f"{own}test1p", "retention.ms", "60000")
-    walls = {
-        "more partitions": lambda: each(admin.create_partitions([NewPartitions(f"{own}test1p", 2)])),
-        "another's topic, created": lambda: each(admin.create_topics([NewTopic(f"{others}mine", 1, 1)])),
-        "one without a prefix": lambda: each(admin.create_topics([NewTopic("mine", 1, 1)])),
-        "another's topic, deleted": lambda: each(admin.delete_topics([f"{others}test1p"])),
-        "another's topic, grown": lambda: each(admin.create_partitions([NewPartitions(f"{others}test1p", 9)])),
-        "another's topic, written": lambda: produced(config, f"{others}test1p"),
-        "another's topic, read": lambda: read(config, f"{others}test1p", f"{own}readers"),
-        "another's group": lambda: read(config, f"{own}test1p", f"{others}readers"),
-        "another's offsets": lambda: each(
-            admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(f"{others}readers")])
-        ),
-        "another's transactional.id": lambda: Producer(
-            {**config, "transactional.id": f"{others}booking"}
-        ).init_transactions(PATIENCE_S),
-        "the feed, written": lambda: produced(config, f"_{alice.klass.slug}.feed"),
-        "the feed, read": lambda: read(config, f"_{alice.klass.slug}.feed", f"{own}readers"),
-        "everybody's offsets": lambda: read(config, "__consumer_offsets", f"{own}readers"),
-        "another's settings": lambda: change(f"{others}test1p", "retention.ms", "1"),
-        "a broker's settings": lambda: each(admin.describe_configs([ConfigResource(ResourceType.BROKER, "1")])),
-        "a user's password": lambda: each(
-            admin.alter_user_scram_credentials([UserScramCredentialDeletion("x", ScramMechanism.SCRAM_SHA_256)])
-        ),
-    }
+    change(admin, f"{own}test1p", "retention.ms", "60000")
+    walls = walls_around(config, own, others, f"_{alice.klass.slug}.feed")
     assert {wall: code for wall, call in walls.items() if (code := code_of(call)) not in NOT_ALLOWED} == {}
-    rules = {
-        "partitions": lambda: each(admin.create_topics([NewTopic(f"{own}wide", 9_900, 3)])),
-        "a setting at the start": lambda: each(
-            admin.create_topics([NewTopic(f"{own}deep", 1, 1, config={"retention.bytes": str(2**40)})])
-        ),
-        "a setting": lambda: change(f"{own}test1p", "segment.bytes", str(2**30)),
-        "one that no form has": lambda: change(f"{own}test1p", "flush.messages", "1"),
-    }
+    rules = rules_of(admin, own)
     assert {rule: code_of(call) for rule, call in rules.items()} == dict.fromkeys(rules, "POLICY_VIOLATION")
     at_once = admin.create_topics([NewTopic(f"{own}many{number}", 1, 3) for number in range(1000)])
     codes = Counter(code_of(lambda future=future: future.result(PATIENCE_S)) for future in at_once.values())
@@ -239,28 +160,7 @@ def test_a_laptop_uses_what_is_the_seats_and_nothing_else(class_with_laptops):
     assert codes["POLICY_VIOLATION"] == 1000 - codes[""]
     [description] = describe(admin, f"{others}test1p").values()
     assert description == "TOPIC_AUTHORIZATION_FAILED"
-    assert "test1p" in {bob.namespace.short(topic.name) for topic in topics.list_topics()}  # nobody has deleted it
-
-
-def describe(admin: AdminClient, topic: str) -> dict[str, str]:
-    asked = admin.describe_topics(TopicCollection([topic]))
-    return {name: code_of(lambda future=future: future.result(PATIENCE_S)) for name, future in asked.items()}
-
-
-def refused_user(config: dict) -> str:
-    """What a new client hears; empty if it is let in."""
-    heard: list[str] = []
-    admin = AdminClient({**config, "error_cb": lambda error: heard.append(error.name())})
-
-    def is_decided() -> bool:
-        try:
-            return bool(admin.list_topics(timeout=1).brokers)
-        except KafkaException:
-            admin.poll(0)
-            return "_AUTHENTICATION" in heard
-
-    wait_for(is_decided)
-    return "_AUTHENTICATION" if "_AUTHENTICATION" in heard else ""
+    assert topics.list_own(bob.namespace) == ["test1p"]  # nobody has deleted it
 
 
 def test_a_password_is_shown_on_request_and_changed_by_a_press_and_a_wrong_one_opens_nothing(class_with_laptops):
@@ -370,8 +270,7 @@ def test_what_a_lesson_offers_runs_on_the_laptop_as_it_is(class_with_laptops, ca
         printed = cable.on_the_laptop(sys.executable, "-c", run, f"{slug}.ipynb", cwd=tmp_path)
         assert "test1p" in printed
         assert "127.0.0.1" not in printed
-    own = {alice.namespace.short(topic.name) for topic in topics.list_topics() if alice.namespace.owns(topic.name)}
-    assert {"test1p", "test2p"} <= own
+    assert {"test1p", "test2p"} <= set(topics.list_own(alice.namespace))
     write_tools(tmp_path)
     page = browser_of(alice).get(reverse("programs", args=[alice.klass.slug])).content.decode()
     assert "--command-config client.properties" in re.sub(r"<[^>]+>", "", page)

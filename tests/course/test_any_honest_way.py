@@ -51,9 +51,8 @@ def assert_done(seat: Seat, exercise: str) -> None:
     assert kinds <= {"submit-answers"}
 
 
-WAITS_MUCH = {
-    "a-group-shares-the-work.what-it-costs"
-}  # half a minute each way; tests/course/acts/test_run_group.py has its Python
+# Half a minute each way; tests/course/acts/test_run_group.py has its Python.
+WAITS_MUCH = {"a-group-shares-the-work.what-it-costs"}
 
 
 def tried(exercises: Iterable[str]) -> list[ParameterSet]:

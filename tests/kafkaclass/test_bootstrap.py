@@ -17,6 +17,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from kafkaclass import bootstrap
+from tests.environment import environment
 from tests.waiting import PATIENCE_S, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -128,11 +129,11 @@ def bare(tmp_path) -> Path:
 def start(
     bare: Path, *words: str, python: str = getattr(sys, "_base_executable", sys.executable)
 ) -> subprocess.Popen[str]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL"))}
+    bare = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL"))}
     return subprocess.Popen(
         [python, "manage.py", *words],
         cwd=bare,
-        env=environment,
+        env=bare,
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -310,11 +311,10 @@ def test_another_python_of_this_machine_is_used_where_this_one_has_no_ready_made
     assert f"ready-made for Python 3.99 to 3.99, and this one is {version}" in ended.stderr
 
 
-def manage(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("KAFKA", "DATABASE"))}
+def manage(*words: str, **own: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, str(ROOT / "manage.py"), *words],
-        cwd=ROOT, env={**inherited, **environment}, capture_output=True, text=True, check=False,
+        cwd=ROOT, env=environment(**own), capture_output=True, text=True, check=False,
     )  # fmt: skip
 
 

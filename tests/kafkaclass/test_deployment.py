@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import signal
@@ -22,6 +21,7 @@ from lessons.embedded.cluster import WISHED_CONTROLLER_PORTS, WISHED_PORTS
 from lessons.embedded.config import BROKER_IDS, BrokerFiles, ClusterPlan, broker_name, write_broker_config
 from lessons.embedded.jars import COORDINATES
 from lessons.embedded.ports import LOOPBACK
+from tests.environment import environment
 from tests.waiting import PATIENCE_S, wait_for
 
 ROOT = Path(__file__).parents[2]
@@ -165,9 +165,7 @@ def image(tmp_path) -> Path:
 def start_as_in_the_image(image: Path, data_dir: Path, bootstrap_servers: str) -> subprocess.Popen[bytes]:
     """The image's command, but on loopback and on a free port."""
     _python, *arguments, _host = image_command()
-    inherited = {
-        name: value for name, value in os.environ.items() if not name.startswith(("KAFKA", "DATABASE", "PYTHON"))
-    }
+    inherited = {name: value for name, value in environment().items() if not name.startswith("PYTHON")}
     own = {
         "KAFKACLASS_DATA": str(data_dir),
         "KAFKA_BOOTSTRAP_SERVERS": bootstrap_servers,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import sqlite3
 import subprocess
@@ -14,12 +13,13 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from kafkaclass.management.doctor import Finding, State, examine
+from kafkaclass.management.doctor import Finding, State, examine, machine
 from kafkaclass.management.doctor.machine import Needs
 from lessons.cluster import clients
 from lessons.cluster.topics import list_topics
 from lessons.embedded.config import SETTINGS
 from tests.embedded.conftest import java_processes
+from tests.environment import environment
 from tests.running_brokers import running_brokers
 
 ROOT = Path(__file__).parents[2]
@@ -104,16 +104,13 @@ def test_each_address_that_is_dead_is_named_and_ends_with_exit_code_1(kafka, dat
     ],
 )
 def test_what_is_scarce_is_said(needs, state, what, words, tmp_path):
-    from kafkaclass.management.doctor import machine
-
     found = machine.examine(tmp_path, needs, runs_brokers=True, is_running=False)
     assert [words in finding.words for finding in found if (finding.what, finding.state) == (what, state)] == [True]
 
 
 def doctor(data_dir: Path, **own: str) -> subprocess.CompletedProcess[str]:
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("KAFKA", "DATABASE"))}
     command = [sys.executable, str(ROOT / "manage.py"), "doctor", "--data", str(data_dir)]
-    return subprocess.run(command, env={**inherited, **own}, capture_output=True, text=True, check=False)
+    return subprocess.run(command, env=environment(**own), capture_output=True, text=True, check=False)
 
 
 def test_before_the_first_class_and_with_a_database_that_was_never_migrated(tmp_path):

@@ -28,6 +28,7 @@ import websockets.sync.client
 from lessons.cluster import clients, topics
 from lessons.cluster.namespace import Namespace
 from tests.browser.conftest import RunningApp, app_in, start_app, stop_app
+from tests.environment import environment
 from tests.running_brokers import NAMED
 from tests.running_postgresql import NoPostgreSQL, find_programs, running_postgresql
 from tests.waiting import PATIENCE_S, wait_for
@@ -130,9 +131,8 @@ Act.objects.create(member=alice, kind="produce", fields={"value": "\\0", "n": [1
 
 
 def manage(data_dir: Path, *arguments: str | Path, **own: str) -> None:
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("KAFKA", "DATABASE"))}
     command = [sys.executable, str(ROOT / "manage.py"), *map(str, arguments)]
-    subprocess.run(command, env={**inherited, "KAFKACLASS_DATA": str(data_dir), **own}, check=True, capture_output=True)
+    subprocess.run(command, env=environment(KAFKACLASS_DATA=str(data_dir), **own), check=True, capture_output=True)
 
 
 def rows_in(file: Path) -> list[dict[str, object]]:

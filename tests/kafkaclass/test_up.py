@@ -25,6 +25,7 @@ from kafkaclass.hosts import OwnHosts
 from kafkaclass.management.web import USUAL_PROCESSES
 from lessons.embedded import set_wanted, status
 from tests.embedded.conftest import first_record, java_processes, keep_a_record
+from tests.environment import environment
 from tests.waiting import PATIENCE_S, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -70,11 +71,6 @@ class Running:
 
 def command(data_dir: Path, *options: str) -> list[str]:
     return [sys.executable, str(ROOT / "manage.py"), "up", "--data", str(data_dir), "--port", "0", *options]
-
-
-def environment(**own: str) -> dict[str, str]:
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("KAFKA", "DATABASE"))}
-    return {**inherited, **own}
 
 
 def start(data_dir: Path, *options: str, **own: str) -> Running:

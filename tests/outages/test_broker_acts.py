@@ -25,8 +25,8 @@ from lessons.embedded import BrokerStatus, set_wanted, wanted
 from lessons.embedded.process import mark
 from lessons.embedded.state import status, write_status
 from lessons.web.view_models.lesson import answer_card
+from tests.signing_in import browser_of
 from tests.waiting import wait_for
-from tests.web.pages.room.test_room import client_of
 
 pytestmark = pytest.mark.django_db(transaction=True)  # two instructors are two threads
 
@@ -89,7 +89,7 @@ def address(classroom, verb: str = "stop", broker: int = 1) -> str:
 
 
 def test_it_asks_first_and_answers_on_the_page_without_javascript(folder, classroom):
-    ines = client_of(classroom.ines)
+    ines = browser_of(classroom.ines)
     asked = ines.get(address(classroom)).content.decode()
     assert "Stop kafka1?" in asked
     assert "kafka-server-stop.sh" in asked
@@ -101,7 +101,7 @@ def test_it_asks_first_and_answers_on_the_page_without_javascript(folder, classr
 
 
 def test_there_is_no_broker_four_and_no_other_verb(folder, classroom):
-    ines = client_of(classroom.ines)
+    ines = browser_of(classroom.ines)
     assert ines.get(address(classroom, broker=4)).status_code == 404
     assert ines.get(address(classroom, "eat")).status_code == 404
 
@@ -112,14 +112,14 @@ def buttons(client: Client, classroom) -> int:
 
 def test_who_teaches_has_buttons_who_grades_has_none_and_with_ones_own_cluster_nobody(folder, classroom, monkeypatch):
     set_wanted(folder, 2, "stopped")
-    assert buttons(client_of(classroom.ines), classroom) == 1
-    assert buttons(client_of(classroom.greta), classroom) == 0
+    assert buttons(browser_of(classroom.ines), classroom) == 1
+    assert buttons(browser_of(classroom.greta), classroom) == 0
     monkeypatch.setattr(own_brokers, "_data_dir", None)
-    assert buttons(client_of(classroom.ines), classroom) == 0
+    assert buttons(browser_of(classroom.ines), classroom) == 0
     api = f"/api/v1/classes/{classroom.klass.slug}/acts/stop-broker"
-    answer = client_of(classroom.ines).post(api, {"broker": 1}, content_type="application/json")
+    answer = browser_of(classroom.ines).post(api, {"broker": 1}, content_type="application/json")
     assert (answer.status_code, Act.objects.count()) == (404, 0)
-    assert client_of(classroom.ines).get(address(classroom)).status_code == 404
+    assert browser_of(classroom.ines).get(address(classroom)).status_code == 404
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 import logging
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -19,16 +18,16 @@ from kafkaclass.management import web
 from lessons.classroom.models import Role
 from lessons.classroom.people.staff import sign_in_path
 from lessons.web.pages.doors import join
+from tests.environment import environment
 from tests.web.test_doors import a_scene_of
 
 ROOT = Path(__file__).parents[2]
 
 
 def test_django_finds_nothing_to_say_about_the_production_settings(tmp_path):
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("KAFKA", "DATABASE"))}
-    production = {"KAFKACLASS_DATA": str(tmp_path), "KAFKACLASS_TLS": "1", "KAFKACLASS_HOSTS": "class.example.org"}
+    production = environment(KAFKACLASS_DATA=str(tmp_path), KAFKACLASS_TLS="1", KAFKACLASS_HOSTS="class.example.org")
     command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
-    done = subprocess.run(command, cwd=ROOT, env=kept | production, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=ROOT, env=production, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
 
 

@@ -7,6 +7,5 @@ classes    creating a class, and its settings
 due        the due date in the class's time zone
 merging    two seats of one person become one
 reset      deleting what a seat or a class has on the cluster
-lesson_reset   the same for one lesson, by the seat itself
 tokens     API tokens
 """

@@ -56,10 +56,9 @@ def things_of(klass: Class, seat: Member | None = None) -> Things:
     """What this seat, or everybody in the class, has on the cluster now. Raises: ClusterError."""
     names = ClassNames(klass.slug)
     slugs = {seat.slug} if seat else set(klass.members.values_list("slug", flat=True))
-    listed = [names.short(topic.name) for topic in topics.list_topics() if names.owns(topic.name)]
     joined = [group.group_id for group in groups.list_every_group(names)]
     joined += [group.group_id for group in groups.list_other_groups(names)]
-    return Things(_of_seats(listed, slugs), _of_seats(joined, slugs))
+    return Things(_of_seats(topics.list_own(names), slugs), _of_seats(joined, slugs))
 
 
 def _of_seats(names: Iterable[str], slugs: Collection[str]) -> tuple[str, ...]:

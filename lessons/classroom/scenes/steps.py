@@ -84,13 +84,10 @@ def _with_action(step: SceneStep) -> SceneStep:
     return SceneStep(step.id, step.number, step.kind, step.fields, action=made)
 
 
-def step_of_act(act: Act) -> SceneStep:
-    """An act as a step; with a problem where it can be none."""
-    return _with_action(SceneStep(0, 1, act.kind, act.fields))
-
-
-def can_be_step(act: Act) -> bool:
-    return step_of_act(act).action is not None
+def steps_of_acts(acts: Iterable[Act]) -> list[tuple[Act, SceneStep]]:
+    """The last of these acts that can be steps, as many as a scene may have, in their order."""
+    steps = [(act, _with_action(SceneStep(0, 1, act.kind, act.fields))) for act in acts]
+    return [(act, step) for act, step in steps if step.action is not None][-MOST_STEPS:]
 
 
 def file_of(title: str, steps: Iterable[SceneStep]) -> str:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from lessons.cluster.clients import counterpart
 from lessons.cluster.namespace import NOT_SENDABLE, Namespace
 from lessons.words import _, gettext_noop
 
@@ -53,7 +54,8 @@ class Where:
     def brokers(self) -> str:
         """The value of `bootstrap.servers` that is shown."""
         if self.begin_at:
-            return ",".join(map(self._from_a_laptop, self.begin_at.split(",")))
+            ours, laptops = self.bootstrap_servers, self.laptop_servers
+            return ",".join(counterpart(each, among=ours, of=laptops) for each in self.begin_at.split(","))
         return ",".join((self.laptop_servers or self.bootstrap_servers).split(",")[:SHOWN_ADDRESSES])
 
     def imports(self, *of_the_standard_library: str) -> str:
@@ -99,11 +101,6 @@ class Where:
         if self.laptop_servers:
             first.append(f"--command-config {PROPERTIES_FILE}")
         return " \\\n    ".join([name, *first, *lines])
-
-    def _from_a_laptop(self, address: str) -> str:
-        """The same broker's address for laptops; what is no broker of the cluster stays."""
-        known = dict(zip(self.bootstrap_servers.split(","), self.laptop_servers.split(","), strict=False))
-        return known.get(address) or address
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,12 @@
 
     registry        the live pages: one row for each
     base            what a live page is
+    checked         one while which is open the exercises of its seat are checked
     renderer        draws the pages of a process by a few threads
     feed_follower   hears in a class's feed what other processes stored
     stage           the part of a lesson's page that the stage is drawn from
-    lesson, playground, cluster, notifications, room, seat_lesson     the pages
+    lesson, notebook, playground, cluster, room, seat_lesson     the pages
+    notifications   a part of most of them
 
 Why it is so
 ------------

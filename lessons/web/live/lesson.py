@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Self
 
-from lessons.classroom import process
 from lessons.classroom.access import get_lesson_for
 from lessons.classroom.changes import Changed, Kind
 from lessons.classroom.checks.relevance import EVERYTHING, changed_between
@@ -16,7 +15,8 @@ from lessons.cluster.snapshot import Snapshot
 from lessons.course.evidence import Part, Read, touches
 from lessons.course.exercise import Exercise
 from lessons.course.loader import Lesson
-from lessons.web.live.base import Draw, LivePage, Parts
+from lessons.web.live.base import Draw, Parts
+from lessons.web.live.checked import CheckedPage
 from lessons.web.live.cluster import DiagramParts
 from lessons.web.live.notifications import notifications_part
 from lessons.web.live.stage import StageParts
@@ -28,11 +28,9 @@ from lessons.web.view_models.turn import turn
 VERDICTS = {Kind.ATTEMPT, Kind.DECISION}
 
 
-class LessonPage(LivePage):
-    """While it is open the seat's exercises are checked whenever a snapshot shows something else (`classroom.checks`)."""
-
+class LessonPage(CheckedPage):
     def __init__(self, member: Member, lesson: Lesson) -> None:
-        super().__init__(member)
+        super().__init__(member, lesson)
         self.lesson = lesson
         self.wants_groups = bool(lesson.topic)
         self._diagram = DiagramParts(member)
@@ -40,18 +38,10 @@ class LessonPage(LivePage):
         self._read: dict[str, frozenset[Read]] = {}  # what each exercise's card was drawn from, by its id
         self._acts: set[str] = set()  # the kinds of those that are new
         self._seen: Snapshot | None = None
-        self._stop_checking: Callable[[], None] | None = None
 
     @classmethod
     def open(cls, member: Member, address: Mapping[str, str]) -> Self:
         return cls(member, get_lesson_for(member, address.get("lesson", "")))
-
-    def opened(self) -> None:
-        self._stop_checking = process.current().checks.open(self.member, self.lesson)
-
-    def closed(self) -> None:
-        if self._stop_checking is not None:
-            self._stop_checking()
 
     def note(self, changed: Changed) -> bool:
         if changed.kind is Kind.ACT:

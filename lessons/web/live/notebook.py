@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from lessons.classroom import process
 from lessons.classroom.changes import Kind
 from lessons.classroom.grading.standings import progress, standings_of
 from lessons.classroom.models import Member
 from lessons.cluster.snapshot import Snapshot
-from lessons.web.live.base import LivePage, Parts
+from lessons.web.live.base import Parts
+from lessons.web.live.checked import CheckedPage
 from lessons.web.live.cluster import DiagramParts
 from lessons.web.live.lesson import VERDICTS
 from lessons.web.live.notifications import notifications_part
 from lessons.web.view_models.rail import rail
 
 
-class NotebookPage(LivePage):
+class NotebookPage(CheckedPage):
     def __init__(self, member: Member) -> None:
         super().__init__(member)
         self._diagram = DiagramParts(member)
-
-        self._stop_checking: Callable[[], None] | None = None
-
-    def opened(self) -> None:
-        self._stop_checking = process.current().checks.open(self.member)
-
-    def closed(self) -> None:
-        if self._stop_checking is not None:
-            self._stop_checking()
 
     def parts(self, snapshot: Snapshot, news: set[Kind]) -> Parts:
         parts = self._diagram.parts(snapshot)

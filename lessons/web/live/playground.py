@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Self
 
 from django.template.loader import render_to_string
 
-from lessons.classroom import process
 from lessons.classroom.access import get_scene
 from lessons.classroom.changes import Kind
 from lessons.classroom.grading.standings import progress, standings_of
@@ -15,14 +14,15 @@ from lessons.classroom.models import Member
 from lessons.classroom.playground import recent_topics
 from lessons.classroom.scenes.steps import topics_of
 from lessons.cluster.snapshot import Snapshot
-from lessons.web.live.base import Draw, LivePage, Parts
+from lessons.web.live.base import Draw, Parts
+from lessons.web.live.checked import CheckedPage
 from lessons.web.live.cluster import DiagramParts
 from lessons.web.live.lesson import VERDICTS
 from lessons.web.live.notifications import notifications_part
 from lessons.web.view_models.playground import session_context, stages_facts
 
 
-class PlaygroundPage(LivePage):
+class PlaygroundPage(CheckedPage):
     """With a scene, the stage has the topics of that scene alone."""
 
     wants_groups: bool = True
@@ -33,19 +33,11 @@ class PlaygroundPage(LivePage):
         self._diagram = DiagramParts(member)
         self._used: list[str] = []  # the topics, the one used last first
         self._told: list[dict[str, Any]] | None = None
-        self._stop_checking: Callable[[], None] | None = None
 
     @classmethod
     def open(cls, member: Member, address: Mapping[str, str]) -> Self:
         link = address.get("scene", "")
         return cls(member, only=topics_of(get_scene(member, link)) if link else None)
-
-    def opened(self) -> None:
-        self._stop_checking = process.current().checks.open(self.member)
-
-    def closed(self) -> None:
-        if self._stop_checking is not None:
-            self._stop_checking()
 
     def parts(self, snapshot: Snapshot, news: set[Kind]) -> Parts:
         if Kind.ACT in news:

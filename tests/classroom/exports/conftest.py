@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from tests.signing_in import browser_of
+
 
 @pytest.fixture
 def greta(classroom) -> Client:
-    client = Client()
-    client.force_login(classroom.greta.user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return browser_of(classroom.greta)

@@ -13,6 +13,7 @@ from lessons.classroom.grading.completion import completion
 from lessons.classroom.models import Change
 from lessons.course.loader import all_exercises
 from tests.classroom.exports.exported import FIRST, SECOND, TITLE, called, judge, rows_of
+from tests.signing_in import browser_of
 
 pytestmark = pytest.mark.django_db
 
@@ -178,8 +179,7 @@ def test_a_gradebook_that_was_changed_on_its_way_is_refused(classroom, greta):
     signed = page.context["gradebook"]
     for wrong in ("", signed[:-1], signed + "x"):
         assert greta.post(url, {"gradebook": wrong}).status_code == 422
-    ines = Client()
-    ines.force_login(classroom.ines.user, backend="django.contrib.auth.backends.ModelBackend")
+    ines = browser_of(classroom.ines)
     assert ines.post(url, {"gradebook": signed}).status_code == 422
 
 

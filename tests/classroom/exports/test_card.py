@@ -11,7 +11,6 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.core.management import CommandError, call_command
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -31,6 +30,7 @@ from lessons.classroom.exports.signing import (
 )
 from lessons.classroom.history import ChangeKind
 from lessons.classroom.models import Act, Attempt, Change, Class, LateRule, Observation
+from tests.signing_in import browser_of
 
 pytestmark = pytest.mark.django_db
 
@@ -344,8 +344,7 @@ def test_the_record_shows_the_verdict_the_late_mark_and_the_graders_reason(class
 
 
 def test_the_record_is_ones_own(work, classroom):
-    bob = Client()
-    bob.force_login(classroom.bob.user, backend="django.contrib.auth.backends.ModelBackend")
+    bob = browser_of(classroom.bob)
     assert "test1p exists." not in bob.get(reverse("my-work", args=[classroom.klass.slug])).content.decode()
     assert verify_card(bob.get(reverse("card", args=[classroom.klass.slug])).content)["done"] == 0
 

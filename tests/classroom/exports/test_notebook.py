@@ -31,6 +31,7 @@ from lessons.course.loader import PARTS, get_lesson, lessons
 from tests.course.seat import Seat
 from tests.course.test_any_honest_way import ONLY_ACTS
 from tests.kafka_tools import write_tools
+from tests.signing_in import browser_of
 
 SLUGS = [lesson.slug for lesson in lessons()]
 # For groups, half a minute each; `test_any_honest_way` runs the same Python.
@@ -69,12 +70,6 @@ def code_cells(notebook):
 
 def notebook_of(slug: str, place: Where) -> str:
     return as_ipynb(lesson_cells(get_lesson(slug), place, page_url="http://127.0.0.1:8000/the-lesson/"))
-
-
-def client_of(member) -> Client:
-    client = Client()
-    client.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 def do(member, action: Action) -> Act:
@@ -219,7 +214,7 @@ def session(classroom, kafka):
 
 def downloads(member, of=None) -> list[str]:
     urls = [reverse(name, args=[(of or member).klass.slug]) for name in ("session", "session-script")]
-    return [client_of(member).get(url).content.decode() for url in urls]
+    return [browser_of(member).get(url).content.decode() for url in urls]
 
 
 def test_a_session_holds_what_was_done_oldest_first_and_nothing_of_a_neighbour(session):
@@ -243,16 +238,16 @@ def test_a_stranger_gets_404_for_every_download(session):
     alice = session.alice
     urls = [reverse(name, args=[alice.klass.slug]) for name in ("session", "session-script")]
     for url in [*urls, reverse("notebook", args=[alice.klass.slug, "producing"])]:
-        assert client_of(alice).get(url).status_code == 200
-        assert client_of(session.charlie).get(url).status_code == 404
+        assert browser_of(alice).get(url).status_code == 200
+        assert browser_of(session.charlie).get(url).status_code == 404
         assert Client().get(url).status_code == 404
     missing = reverse("notebook", args=[alice.klass.slug, "no-such-lesson"])
-    assert client_of(alice).get(missing).status_code == 404
+    assert browser_of(alice).get(missing).status_code == 404
 
 
 def test_a_session_as_a_notebook_is_valid_and_runs_again(session, run):
     alice = session.alice
-    answer = client_of(alice).get(reverse("session", args=[alice.klass.slug]))
+    answer = browser_of(alice).get(reverse("session", args=[alice.klass.slug]))
     assert f'filename="session-{alice.klass.slug}-{alice.slug}.ipynb"' in answer.headers["Content-Disposition"]
     nbformat.validate(json.loads(answer.content))
     created, refused, sent, read = run(answer.content.decode())

@@ -7,6 +7,8 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
+from tests.signing_in import browser_of
+
 pytestmark = pytest.mark.usefixtures("kafka")
 
 
@@ -121,8 +123,7 @@ def test_exercises_say_what_was_seen(api):
 
 
 def test_a_stranger_and_somebody_signed_out_get_nothing(api, classroom, client):
-    stranger = Client()
-    stranger.force_login(classroom.charlie.user, backend="django.contrib.auth.backends.ModelBackend")
+    stranger = browser_of(classroom.charlie)
     assert Api(classroom.alice, stranger).get("/topics").status_code == 404
     assert Api(classroom.alice, stranger).act("create-topic", name="x").status_code == 404
     assert Api(classroom.alice, Client()).get("/topics").status_code == 401

@@ -11,19 +11,14 @@ from django.utils import timezone
 
 from lessons.classroom.models import ApiToken
 from lessons.classroom.people.tokens import MOST_ACTIVE_TOKENS, make_token, revoke
+from tests.signing_in import browser_of
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def greta(classroom) -> Client:
-    return signed_in(classroom.greta)
-
-
-def signed_in(member) -> Client:
-    client = Client()
-    client.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return browser_of(classroom.greta)
 
 
 def ask(token: str, member, path: str = "/exercises", client: Client | None = None):

@@ -11,6 +11,7 @@ from django.core.asgi import get_asgi_application
 from prometheus_client.parser import text_string_to_metric_families
 
 from lessons.classroom import process
+from lessons.classroom.feed.records import KINDS
 from lessons.classroom.limits import LimitSettings, TooFast
 from lessons.classroom.models import Act
 from lessons.classroom.perform import perform
@@ -132,13 +133,7 @@ async def test_what_waits_is_told_while_it_waits(transactional_db, classroom, si
     here, now = process.current(), await numbers(site)
     assert now["kafkaclass_checks_waiting", "yes"] == now["kafkaclass_outbox_waiting",] == 0
     here.checks._due[classroom.alice.pk] = 0.0
-    here.outbox._waiting[classroom.klass.pk, next(iter(_tables()))].add(1)
+    here.outbox._waiting[classroom.klass.pk, next(iter(KINDS.values()))].add(1)
     now = await numbers(site)
     assert (now["kafkaclass_checks_waiting", "yes"], now["kafkaclass_outbox_waiting",]) == (1, 1)
     assert now["kafkaclass_checks_oldest_wait_seconds",] > 0
-
-
-def _tables():
-    from lessons.classroom.feed.records import KINDS
-
-    return KINDS.values()

@@ -6,40 +6,34 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError
-from django.test import Client
 from django.urls import reverse
 
 from lessons.classroom.messages.hands import hand_up, raise_hand
 from lessons.classroom.models import Attempt, Hand, Member
 from lessons.course.loader import get_lesson
+from tests.signing_in import browser_of
 
 pytestmark = pytest.mark.usefixtures("kafka")
 LESSON, EXERCISE = "creating-topics", "creating-topics.three-topics"
 
 
-def client_of(member: Member) -> Client:
-    client = Client()
-    client.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
 def hand(member: Member, do: str = "raise", *, htmx: bool = False, **fields: str):
     url = reverse("hand", args=[member.klass.slug, LESSON])
-    return client_of(member).post(url, {"do": do, **fields}, headers={"HX-Request": "true"} if htmx else {})
+    return browser_of(member).post(url, {"do": do, **fields}, headers={"HX-Request": "true"} if htmx else {})
 
 
 def answer(staff: Member, raised: Hand, words: str, *, htmx: bool = False):
     url = reverse("hand-reply", args=[staff.klass.slug, raised.pk])
     headers = {"HX-Request": "true"} if htmx else {}
-    return client_of(staff).post(url, {f"hand-{raised.pk}-words": words}, headers=headers)
+    return browser_of(staff).post(url, {f"hand-{raised.pk}-words": words}, headers=headers)
 
 
 def room(staff: Member) -> str:
-    return client_of(staff).get(reverse("room", args=[staff.klass.slug])).content.decode()
+    return browser_of(staff).get(reverse("room", args=[staff.klass.slug])).content.decode()
 
 
 def lesson(member: Member, name: str = LESSON, query: str = "") -> str:
-    return client_of(member).get(reverse("lesson", args=[member.klass.slug, name]) + query).content.decode()
+    return browser_of(member).get(reverse("lesson", args=[member.klass.slug, name]) + query).content.decode()
 
 
 def failed(member: Member, seen: str) -> Attempt:
@@ -93,7 +87,7 @@ def test_the_answer_is_news_on_every_page_and_stays_on_its_own_lesson_only_until
     hand(classroom.alice)
     answer(classroom.ines, hand_up(classroom.alice), "Look at the partitions.")
     listed = reverse("lessons", args=[classroom.klass.slug])
-    assert "Look at the partitions." in client_of(classroom.alice).get(listed).content.decode()
+    assert "Look at the partitions." in browser_of(classroom.alice).get(listed).content.decode()
     assert "Look at the partitions." in lesson(classroom.alice, "producing")
     monkeypatch.setattr("lessons.classroom.messages.notifications.REPLY_STANDS", -timedelta(seconds=1))
     assert "Look at the partitions." not in lesson(classroom.alice, "producing")

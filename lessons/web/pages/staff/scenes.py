@@ -12,7 +12,7 @@ from lessons.classroom.access import get_scene, get_staff
 from lessons.classroom.models import Member, Role
 from lessons.classroom.playground import session_of
 from lessons.classroom.scenes import storing
-from lessons.classroom.scenes.steps import MOST_STEPS, NotAScene, SceneStep, file_of, step_of_act, steps_of
+from lessons.classroom.scenes.steps import NotAScene, file_of, steps_of, steps_of_acts
 from lessons.web.attachment import attachment
 from lessons.web.forms.scenes import RecordForm, SceneFileForm, SceneForm
 from lessons.web.links import scene_url, site_for_others
@@ -39,7 +39,8 @@ def _list(request: HttpRequest, staff: Member, form: SceneFileForm, *, status: i
 def new_scene(request: HttpRequest, class_slug: str) -> HttpResponse:
     """Of what this instructor did in the playground since the session was begun anew."""
     staff = get_staff(request.user, class_slug, Role.INSTRUCTOR)
-    form = RecordForm(_recorded(staff), request.POST if request.method == "POST" else None)
+    steps = [(str(act.pk), step) for act, step in steps_of_acts(session_of(staff))]
+    form = RecordForm(steps, request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             made = storing.recorded(form.cleaned_data["title"], form.chosen)
@@ -48,12 +49,6 @@ def new_scene(request: HttpRequest, class_slug: str) -> HttpResponse:
             form.add_error(None, str(refusal))
     context = {**page_context(staff, "playground"), "form": form, "has_steps": bool(form.fields["acts"].choices)}  # type: ignore[attr-defined]
     return render(request, "staff/scene_new.html", context, status=422 if form.errors else 200)
-
-
-def _recorded(staff: Member) -> list[tuple[str, SceneStep]]:
-    """The last acts of the session that can be steps, oldest first."""
-    steps = [(str(act.pk), step_of_act(act)) for act in session_of(staff)]
-    return [(key, step) for key, step in steps if step.action is not None][-MOST_STEPS:]
 
 
 @post_only

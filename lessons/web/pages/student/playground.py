@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from lessons.classroom import process
-from lessons.classroom.access import get_action, get_member, get_own_act
+from lessons.classroom.access import NOT_YOURS, get_action, get_member, get_own_act
 from lessons.classroom.exports.notebook import as_ipynb, session_cells, session_script
 from lessons.classroom.models import Act, Member
 from lessons.classroom.notebooks.storing import notebook_of
 from lessons.classroom.playground import PLAYGROUND, begin_anew, offered, recent_topics, session_of
 from lessons.classroom.scenes.playing import plays_of
-from lessons.classroom.scenes.steps import MOST_STEPS, file_of, step_of_act
+from lessons.classroom.scenes.steps import file_of, steps_of_acts
 from lessons.course.acts.base import Action
 from lessons.course.acts.consume import Consume
 from lessons.course.acts.create_topic import CreateTopic
@@ -62,7 +62,7 @@ def _page(request: HttpRequest, member: Member, action: type[Action]) -> HttpRes
 
 def _picked(member: Member, query: Mapping[str, str]) -> type[Action]:
     if "act" in query:
-        return get_action(member, query["act"])
+        return _offered(member, query["act"])
     last = session_of(member).last()
     kinds = {action.kind: action for action in offered(member)}
     return kinds.get(last.kind, CreateTopic) if last else CreateTopic
@@ -145,7 +145,9 @@ def act(request: HtmxRequest, class_slug: str, kind: str) -> HttpResponse:
 def _offered(member: Member, kind: str) -> type[Action]:
     """Raises: Http404."""
     action = get_action(member, kind)
-    return action if action.about else get_action(member, "")
+    if not action.about:
+        raise Http404(NOT_YOURS)
+    return action
 
 
 @post_only
@@ -176,5 +178,5 @@ def session_file(request: HttpRequest, class_slug: str, ending: str) -> HttpResp
         case "sh":
             return attachment(name, "text/x-shellscript; charset=utf-8", session_script(acts, where(member)))
         case _:
-            steps = [step for each in acts if (step := step_of_act(each)).action][-MOST_STEPS:]
+            steps = [step for _act, step in steps_of_acts(acts)]
             return attachment(name, "application/json", file_of(_("My session"), steps))

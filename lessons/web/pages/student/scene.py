@@ -19,7 +19,7 @@ from lessons.classroom.scenes.before import Before, look
 from lessons.classroom.scenes.playing import Play
 from lessons.classroom.scenes.steps import topics_of
 from lessons.cluster.errors import ClusterError
-from lessons.cluster.topics import list_topics
+from lessons.cluster.topics import list_own
 from lessons.course.acts.delete_topic import DeleteTopic
 from lessons.web.errors import status_of
 from lessons.web.links import scene_url, site_for_others
@@ -110,12 +110,11 @@ def _before(now: Play) -> Before:
     """What the scene would meet, until it is begun. Nothing while no broker answers: the steps will say so."""
     if now.is_begun:
         return Before()
-    names = now.member.namespace
     try:
-        topics = list_topics(timeout_s=LOOK_TIMEOUT_S)
+        topics = list_own(now.member.namespace, timeout_s=LOOK_TIMEOUT_S)
     except ClusterError:
         return Before()
-    return look([each.step for each in now.left], [names.short(each.name) for each in topics if names.owns(each.name)])
+    return look([each.step for each in now.left], topics)
 
 
 def _context(request: HttpRequest, now: Play, *, said: str = "") -> dict[str, Any]:

@@ -15,18 +15,13 @@ from lessons.classroom.models import Member, Role, WrongCodes
 from lessons.classroom.people.guessing import LIMITS
 from lessons.classroom.people.seats import set_removed
 from lessons.classroom.people.staff import sign_in_path
+from tests.signing_in import browser_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def join(client, klass, *, code=None, name="Dora", address="127.0.0.1"):
     return client.post(reverse("join"), {"code": code or klass.join_code, "name": name}, REMOTE_ADDR=address)
-
-
-def signed_in(member: Member) -> Client:
-    client = Client()
-    client.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 def test_joining_with_the_class_code_gives_a_seat_and_shows_the_personal_code(classroom, client):
@@ -180,7 +175,7 @@ def test_the_front_door_leads_to_ones_class(classroom, client):
 
 
 def test_who_was_removed_is_told_so_and_does_not_come_in_again_by_the_class_code(classroom):
-    browser = signed_in(classroom.alice)
+    browser = browser_of(classroom.alice)
     set_removed(classroom.alice, classroom.ines, removed=True)
     again = browser.post(reverse("join"), {"code": classroom.klass.join_code, "name": "Alice"})
     assert again.status_code == 403
@@ -192,7 +187,7 @@ def test_who_was_removed_is_told_so_and_does_not_come_in_again_by_the_class_code
 
 
 def test_staff_who_try_the_students_link_in_their_own_browser_stay_signed_in(classroom):
-    browser = signed_in(classroom.ines)
+    browser = browser_of(classroom.ines)
     tried = browser.post(reverse("join"), {"code": classroom.klass.join_code, "name": "Trying"})
     assert tried.status_code == 403
     assert "Use another browser or a private window" in unescape(tried.content.decode())

@@ -11,6 +11,7 @@ from django.utils import timezone
 from lessons.classroom.models import Act, Attempt, Change, Member, Observation
 from lessons.course.exercise import Verdict
 from lessons.course.loader import all_exercises
+from tests.signing_in import browser_of
 
 pytestmark = pytest.mark.django_db
 EXERCISE = "creating-topics.three-topics"
@@ -19,9 +20,7 @@ WITH_TWO = {"topics": {"test1p": {"topic_id": "AbC", "partitions": 1, "replicas"
 
 @pytest.fixture
 def greta(classroom) -> Client:
-    client = Client()
-    client.force_login(classroom.greta.user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return browser_of(classroom.greta)
 
 
 def looked_at(member: Member, state: str, seen: str = "It was seen.", *, act: Act | None = None, data=WITH_TWO):
@@ -318,8 +317,7 @@ def test_a_student_is_told_what_was_decided_and_cleared_and_nobody_else_is(
         "That was &lt;Bob&gt;&#x27;s.", "deleted 2 topics and 1 group</span>",
     ]  # fmt: skip
     of_class = "deleted 5 topics and 1 group of the whole class</span>"
-    bob_client = Client()
-    bob_client.force_login(classroom.bob.user, backend="django.contrib.auth.backends.ModelBackend")
+    bob_client = browser_of(classroom.bob)
     my_work, lessons = (reverse(name, args=[classroom.klass.slug]) for name in ("my-work", "lessons"))
     told = alice_client.get(my_work).content.decode()
     assert [words for words in (*own, of_class) if words not in told] == []

@@ -16,6 +16,7 @@ from lessons.classroom.people.seats import set_removed
 from lessons.classroom.perform import perform
 from lessons.course.acts.create_topic import CreateTopic
 from lessons.course.loader import all_exercises
+from tests.signing_in import browser_of
 
 pytestmark = pytest.mark.usefixtures("kafka")
 EXERCISE = "creating-topics.three-topics"
@@ -23,9 +24,7 @@ EXERCISE = "creating-topics.three-topics"
 
 @pytest.fixture
 def greta(classroom) -> Client:
-    client = Client()
-    client.force_login(classroom.greta.user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return browser_of(classroom.greta)
 
 
 def solve(member) -> None:
@@ -90,8 +89,7 @@ def test_one_cell_is_looked_at_at_once_and_that_too_is_in_the_history(greta, cla
     assert stands(classroom.alice) == "done"
     change = Change.objects.get()
     assert (change.kind, change.seat) == ("re-check", classroom.alice)
-    student = Client()
-    student.force_login(classroom.alice.user, backend="django.contrib.auth.backends.ModelBackend")
+    student = browser_of(classroom.alice)
     told = student.get(reverse("lessons", args=[classroom.klass.slug])).content.decode()
     assert "re-checked: “done” · " in told
 

@@ -5,28 +5,22 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from lessons.classroom.models import Announcement, Member
+from tests.signing_in import browser_of
 
 pytestmark = pytest.mark.usefixtures("kafka")
 PAGES = [("lessons", []), ("cluster", []), ("lesson", ["producing"])]
 
 
-def client_of(member: Member) -> Client:
-    client = Client()
-    client.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
 def say(staff: Member, *, htmx: bool = False, **fields: str):
     headers = {"HX-Request": "true"} if htmx else {}
-    return client_of(staff).post(reverse("announcement", args=[staff.klass.slug]), fields, headers=headers)
+    return browser_of(staff).post(reverse("announcement", args=[staff.klass.slug]), fields, headers=headers)
 
 
 def page(member: Member, name: str = "lessons", *args: str) -> str:
-    return client_of(member).get(reverse(name, args=[member.klass.slug, *args])).content.decode()
+    return browser_of(member).get(reverse(name, args=[member.klass.slug, *args])).content.decode()
 
 
 @pytest.mark.parametrize(("name", "args"), PAGES)
@@ -63,7 +57,7 @@ def test_a_lesson_that_is_switched_off_is_nowhere_to_go_to(classroom):
 def test_an_ended_one_is_gone_from_the_pages_and_stays_in_the_rows(classroom):
     say(classroom.ines, words="Five more minutes")
     said = Announcement.objects.get()
-    client_of(classroom.ines).post(reverse("announcement-remove", args=[classroom.klass.slug, said.pk]))
+    browser_of(classroom.ines).post(reverse("announcement-remove", args=[classroom.klass.slug, said.pk]))
     assert "Five more minutes" not in page(classroom.alice)
     assert Announcement.objects.get().ended_at is not None
 

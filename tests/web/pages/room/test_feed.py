@@ -12,22 +12,17 @@ from django.utils import timezone
 
 from lessons.classroom.models import Change, Member
 from tests.classroom.test_overview import TWO, attempt, predict
+from tests.signing_in import browser_of
 
 pytestmark = pytest.mark.usefixtures("kafka")
 
 
-def client_of(member: Member) -> Client:
-    client = Client()
-    client.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
 def feed(member: Member, query: str = ""):
-    return client_of(member).get(reverse("class-feed", args=[member.klass.slug]) + query)
+    return browser_of(member).get(reverse("class-feed", args=[member.klass.slug]) + query)
 
 
 def share(member: Member, do: str):
-    return client_of(member).post(reverse("feed-share", args=[member.klass.slug]), {"do": do})
+    return browser_of(member).post(reverse("feed-share", args=[member.klass.slug]), {"do": do})
 
 
 def options(page: str, select: str) -> list[str]:
@@ -43,7 +38,7 @@ def test_students_see_it_while_it_is_shared_and_nobody_of_another_class_does(cla
     shown = feed(classroom.alice)
     assert shown.status_code == 200
     assert reverse("class-feed", args=[klass.slug]) in shown.content.decode()
-    assert client_of(classroom.charlie).get(reverse("class-feed", args=[klass.slug])).status_code == 404
+    assert browser_of(classroom.charlie).get(reverse("class-feed", args=[klass.slug])).status_code == 404
     share(classroom.ines, "hide")
     assert feed(classroom.alice).status_code == 404
     kept = Change.objects.order_by("pk").values_list("kind", "by", "data")
@@ -68,7 +63,7 @@ def on_wall(client: Client, klass) -> str:
 
 
 def test_the_projector_begins_without_names_and_remembers_what_was_chosen(classroom):
-    ines, names = client_of(classroom.ines), reverse("projector-names", args=[classroom.klass.slug])
+    ines, names = browser_of(classroom.ines), reverse("projector-names", args=[classroom.klass.slug])
     without = on_wall(ines, classroom.klass)
     assert "Bob" not in without
     assert classroom.bob.slug in without
@@ -84,7 +79,7 @@ def test_the_projector_shows_who_is_where_by_number_brokers_and_predictions_with
     attempt(classroom.alice, TWO, "done")
     attempt(classroom.bob, TWO, ago=12)
     predict(classroom.alice, "always 1 to 9")
-    shown = on_wall(client_of(classroom.ines), classroom.klass)
+    shown = on_wall(browser_of(classroom.ines), classroom.klass)
     assert re.search(r'5\. Two partitions .*?1 stuck.*?value="1" max="2"', shown)
     assert "always 1 to 9" in shown
     assert "This is true." not in shown
@@ -95,7 +90,7 @@ def test_the_projector_shows_who_is_where_by_number_brokers_and_predictions_with
 
 def test_students_see_on_a_projector_the_feed_alone(classroom):
     share(classroom.ines, "show")
-    alice = client_of(classroom.alice)
+    alice = browser_of(classroom.alice)
     assert alice.post(reverse("projector-names", args=[classroom.klass.slug]), {"do": "show"}).status_code == 404
     shown = on_wall(alice, classroom.klass)
     assert "Bob" not in shown
@@ -104,9 +99,9 @@ def test_students_see_on_a_projector_the_feed_alone(classroom):
 
 def test_the_students_to_choose_from_are_those_who_are_there(classroom):
     Member.objects.filter(pk=classroom.bob.pk).update(removed_at=timezone.now())
-    shown = client_of(classroom.ines).get(reverse("room", args=[classroom.klass.slug])).content.decode()
+    shown = browser_of(classroom.ines).get(reverse("room", args=[classroom.klass.slug])).content.decode()
     assert options(shown, "seat") == [classroom.alice.slug]
-    names = client_of(classroom.greta).get(reverse("room-names", args=[classroom.klass.slug])).json()
+    names = browser_of(classroom.greta).get(reverse("room-names", args=[classroom.klass.slug])).json()
     assert names["students"] == [classroom.alice.slug]
     assert names["names"][classroom.bob.slug] == "Bob"
     assert json.dumps(names["names"][classroom.bob.slug]) in shown

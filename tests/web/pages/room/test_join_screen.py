@@ -9,14 +9,14 @@ import segno
 from django.urls import reverse
 
 from kafkaclass.hosts import OwnHosts
-from tests.web.pages.room.test_room import client_of
+from tests.signing_in import browser_of
 
 pytestmark = pytest.mark.usefixtures("kafka")
 ONLY_HERE = "Only this machine can open"
 
 
 def shown(classroom, name: str = "join-screen", *, host: str = "localhost:8000") -> str:
-    answer = client_of(classroom.ines).get(reverse(name, args=[classroom.klass.slug]), headers={"Host": host})
+    answer = browser_of(classroom.ines).get(reverse(name, args=[classroom.klass.slug]), headers={"Host": host})
     assert answer.status_code == 200
     return html.unescape(answer.content.decode())
 

@@ -10,14 +10,14 @@ from django.urls import reverse
 from lessons.classroom.models import Attempt
 from lessons.classroom.people.seats import take_seat
 from tests.classroom.test_overview import TWO, attempt, predict
-from tests.web.pages.room.test_room import client_of
+from tests.signing_in import browser_of
 
 pytestmark = pytest.mark.usefixtures("kafka")
 
 
 def page_of(classroom, who: str = "ines") -> str:
     address = reverse("room", args=[classroom.klass.slug])
-    return client_of(getattr(classroom, who)).get(address).content.decode()
+    return browser_of(getattr(classroom, who)).get(address).content.decode()
 
 
 def row_of(page: str, seat) -> str:

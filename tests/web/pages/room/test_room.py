@@ -3,26 +3,20 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from lessons.classroom import process
 from lessons.classroom.perform import perform
 from lessons.course.acts.create_topic import CreateTopic
 from lessons.web.pages.room import feed
+from tests.signing_in import browser_of
 
 pytestmark = pytest.mark.usefixtures("kafka")
 ADDRESSES = ["room", "room-names"]
 
 
-def client_of(member) -> Client:
-    client = Client()
-    client.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
 def open_as(member, classroom, name: str = "room"):
-    return client_of(member).get(reverse(name, args=[classroom.klass.slug]))
+    return browser_of(member).get(reverse(name, args=[classroom.klass.slug]))
 
 
 @pytest.mark.parametrize("name", ADDRESSES)
@@ -38,7 +32,7 @@ def test_who_teaches_or_grades_sees_the_class_and_its_names(who, name, classroom
 @pytest.mark.parametrize("name", ADDRESSES)
 @pytest.mark.parametrize("who", ["alice", "bob", "charlie"])
 def test_students_and_strangers_get_what_a_missing_class_gets(who, name, classroom):
-    client = client_of(getattr(classroom, who))
+    client = browser_of(getattr(classroom, who))
     refused = client.get(reverse(name, args=[classroom.klass.slug]))
     missing = client.get(reverse(name, args=["nothing"]))
     assert refused.status_code == missing.status_code == 404

@@ -6,7 +6,6 @@ import re
 from uuid import uuid4
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,14 +15,14 @@ from lessons.classroom.perform import perform
 from lessons.course.acts.create_topic import CreateTopic
 from lessons.course.acts.submit_answers import SubmitAnswers
 from lessons.course.loader import get_lesson
+from tests.signing_in import browser_of
 
 pytestmark = pytest.mark.usefixtures("kafka")
 LESSON = "creating-topics"
 
 
 def read(staff: Member, seat: Member, lesson: str = LESSON):
-    client = Client()
-    client.force_login(staff.user, backend="django.contrib.auth.backends.ModelBackend")
+    client = browser_of(staff)
     return client.get(reverse("seat-lesson", args=[seat.klass.slug, seat.slug, lesson]))
 
 
@@ -49,8 +48,7 @@ def test_it_shows_the_students_verdicts_topics_and_acts_with_their_answers(who, 
 
 
 def preview(staff: Member, lesson: str) -> str:
-    client = Client()
-    client.force_login(staff.user, backend="django.contrib.auth.backends.ModelBackend")
+    client = browser_of(staff)
     return client.get(reverse("preview", args=[staff.klass.slug, lesson])).content.decode()
 
 
@@ -117,8 +115,7 @@ def test_a_preview_is_what_a_newcomer_sees_and_leads_back_to_ones_own_page(class
     assert "Raise your hand" in shown
     assert f'href="{own}"' in shown
     assert "Greta" in shown
-    client = Client()
-    client.force_login(classroom.greta.user, backend="django.contrib.auth.backends.ModelBackend")
+    client = browser_of(classroom.greta)
     address = reverse("preview", args=[classroom.klass.slug, LESSON])
     assert f'href="{address}"' in client.get(own).content.decode()
     client.force_login(classroom.alice.user, backend="django.contrib.auth.backends.ModelBackend")

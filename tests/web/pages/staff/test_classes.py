@@ -20,20 +20,15 @@ from lessons.cluster import topics
 from lessons.cluster.errors import no_answer
 from lessons.cluster.namespace import Namespace
 from lessons.course.loader import lessons
+from tests.signing_in import browser_of
 
 pytestmark = pytest.mark.django_db
 OFF = "producing"
 
 
-def signed_in(member: Member) -> Client:
-    client = Client()
-    client.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
 @pytest.fixture
 def ines(classroom) -> Client:
-    return signed_in(classroom.ines)
+    return browser_of(classroom.ines)
 
 
 def keep(client: Client, klass: Class, **changed):
@@ -91,7 +86,7 @@ def test_a_double_click_makes_one_class(classroom, ines, monkeypatch):
 
 def test_only_who_teaches_a_class_makes_one(classroom):
     for member in (classroom.alice, classroom.greta):
-        client = signed_in(member)
+        client = browser_of(member)
         assert "New class" not in client.get(reverse("classes")).content.decode()
         assert client.post(reverse("classes"), {"name": "Mine"}).status_code == 404
     assert Client().get(reverse("classes")).url == reverse("join")
@@ -106,7 +101,7 @@ def test_a_class_without_a_name_is_refused_in_words(classroom, ines):
 
 def test_the_front_door_leads_to_the_one_class_and_with_several_to_their_list(classroom):
     alice, other = classroom.alice, classroom.charlie.klass
-    client = signed_in(alice)
+    client = browser_of(alice)
     assert client.get(reverse("home")).url == reverse("lessons", args=[alice.klass.slug])
     client.post(reverse("join"), {"code": other.join_code, "name": "Alice"})
     assert client.get(reverse("home")).url == reverse("classes")
@@ -125,7 +120,7 @@ def test_whoever_teaches_or_grades_comes_first_into_the_room_that_is_for_that(cl
 
 def test_another_name_at_the_same_computer_is_another_person_in_another_class_too(classroom):
     other = classroom.charlie.klass
-    signed_in(classroom.alice).post(reverse("join"), {"code": other.join_code, "name": "Bruno"})
+    browser_of(classroom.alice).post(reverse("join"), {"code": other.join_code, "name": "Bruno"})
     assert other.members.get(name="Bruno").user != classroom.alice.user
 
 
@@ -133,7 +128,7 @@ def test_whose_personal_code_staff_have_handed_on_joins_another_class_as_a_perso
     """Or that instructor could come into the other class with it."""
     give_new_personal_code(classroom.alice, classroom.ines)
     other = classroom.charlie.klass
-    signed_in(classroom.alice).post(reverse("join"), {"code": other.join_code, "name": "Alice"})
+    browser_of(classroom.alice).post(reverse("join"), {"code": other.join_code, "name": "Alice"})
     assert other.members.get(name="Alice").user != classroom.alice.user
 
 
@@ -157,7 +152,7 @@ def addresses(klass: Class) -> list[str]:
 
 
 def test_a_lesson_that_is_switched_off_is_nowhere_for_students(switched_off, classroom):
-    alice = signed_in(classroom.alice)
+    alice = browser_of(classroom.alice)
     before, after = _neighbours()
     for slug in ("", f"lessons/{before}/", f"lessons/{after}/"):
         page = alice.get(reverse("lessons", args=[switched_off.slug]) + slug).content.decode()
@@ -196,7 +191,7 @@ def test_a_due_date_is_typed_and_said_in_the_classs_time_zone(kafka, classroom, 
     keep(ines, classroom.klass, due_at="2099-12-04T23:59", time_zone="europe/berlin", late_rule="half")
     klass = Class.objects.get(pk=classroom.klass.pk)
     assert klass.due_at == datetime(2099, 12, 4, 22, 59, tzinfo=UTC)
-    alice = signed_in(classroom.alice)
+    alice = browser_of(classroom.alice)
     for url in (
         reverse("lessons", args=[klass.slug]), reverse("lesson", args=[klass.slug, OFF]),
         reverse("joined", args=[klass.slug]), reverse("classes"),

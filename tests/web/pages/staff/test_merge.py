@@ -11,15 +11,10 @@ from lessons.classroom.history import ChangeKind, record_change
 from lessons.classroom.models import Act, Attempt, Change, Hand, Member, Notebook, Observation
 from lessons.classroom.people.merging import CantMerge, merge
 from lessons.classroom.people.seats import take_seat
+from tests.signing_in import browser_of
 
 pytestmark = pytest.mark.django_db
 EXERCISE = "creating-topics.three-topics"
-
-
-def signed_in(member: Member) -> Client:
-    client = Client()
-    client.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 def did(seat: Member, state: str = Attempt.State.DONE, exercise: str = EXERCISE) -> Attempt:
@@ -42,7 +37,7 @@ def do(client: Client, seat: Member, into: Member):
 
 def test_it_asks_which_seat_stays_and_then_says_what_moves_and_nothing_has_moved_yet(classroom):
     did(classroom.alice)
-    ines = signed_in(classroom.ines)
+    ines = browser_of(classroom.ines)
     assert "Bob" in ask(ines, classroom.alice).content.decode()
     page = ask(ines, classroom.alice, classroom.bob).content.decode()
     assert "What moves" in page
@@ -52,7 +47,7 @@ def test_it_asks_which_seat_stays_and_then_says_what_moves_and_nothing_has_moved
 
 def test_acts_and_attempts_move_and_what_one_of_the_two_had_done_is_done(classroom):
     attempt, other = did(classroom.alice), did(classroom.bob, Attempt.State.NOT_YET)
-    answer = do(signed_in(classroom.ines), classroom.alice, classroom.bob)
+    answer = do(browser_of(classroom.ines), classroom.alice, classroom.bob)
     assert answer.url.endswith(f"#seat-{classroom.bob.slug}")
     assert set(classroom.bob.attempts.values_list("pk", flat=True)) == {attempt.pk, other.pk}
     assert classroom.bob.acts.filter(pk=attempt.deciding_act_id).exists()
@@ -77,8 +72,8 @@ def test_the_evidence_stays_a_look_at_the_old_seat(classroom):
 
 
 def test_the_old_seat_reaches_nothing_and_its_personal_code_opens_the_other(classroom):
-    browser = signed_in(classroom.alice)
-    do(signed_in(classroom.ines), classroom.alice, classroom.bob)
+    browser = browser_of(classroom.alice)
+    do(browser_of(classroom.ines), classroom.alice, classroom.bob)
     assert browser.get(reverse("joined", args=[classroom.klass.slug])).status_code == 404
     elsewhere = Client()
     elsewhere.post(reverse("return"), {"personal_code": classroom.alice.personal_code})
@@ -86,7 +81,7 @@ def test_the_old_seat_reaches_nothing_and_its_personal_code_opens_the_other(clas
 
 
 def test_who_joins_again_in_the_old_seats_browser_is_in_the_seat_that_stayed(classroom):
-    browser = signed_in(classroom.alice)
+    browser = browser_of(classroom.alice)
     merge(classroom.alice, classroom.bob, classroom.ines)
     before = classroom.klass.members.count()
     browser.post(reverse("join"), {"code": classroom.klass.join_code, "name": "Alice"})
@@ -106,7 +101,7 @@ def test_a_chain_of_merges_ends_at_the_seat_that_stays(classroom):
 def test_a_running_act_refuses_it_in_words_and_nothing_moves(classroom):
     did(classroom.alice)
     Act.objects.create(member=classroom.alice, kind="consume", fields={"topic": "a", "group_id": "g"})
-    refused = do(signed_in(classroom.ines), classroom.alice, classroom.bob)
+    refused = do(browser_of(classroom.ines), classroom.alice, classroom.bob)
     assert refused.status_code == 409
     assert "still running" in refused.content.decode()
     assert (classroom.alice.acts.count(), classroom.bob.acts.count()) == (2, 0)
@@ -120,13 +115,13 @@ def test_what_is_no_other_students_seat_of_the_class_takes_nothing(into, classro
     did(classroom.alice)
     with pytest.raises(CantMerge):
         merge(classroom.alice, getattr(classroom, other), classroom.ines)
-    answer = do(signed_in(classroom.ines), classroom.alice, getattr(classroom, other))
+    answer = do(browser_of(classroom.ines), classroom.alice, getattr(classroom, other))
     assert answer.status_code in (404, 409)
     assert classroom.alice.acts.count() == 1
 
 
 def test_a_seat_that_was_merged_is_neither_merged_again_nor_let_in(classroom):
-    ines = signed_in(classroom.ines)
+    ines = browser_of(classroom.ines)
     do(ines, classroom.alice, classroom.bob)
     assert do(ines, classroom.alice, classroom.bob).status_code == 409
     seat = reverse("people-seat", args=[classroom.klass.slug, classroom.alice.slug])

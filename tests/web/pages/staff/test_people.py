@@ -10,15 +10,14 @@ from django.urls import reverse
 
 from lessons.classroom.models import Attempt, Change, Class, Member, Role
 from lessons.classroom.people.seats import take_seat
+from tests.signing_in import browser_of
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def ines(classroom) -> Client:
-    client = Client()
-    client.force_login(classroom.ines.user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return browser_of(classroom.ines)
 
 
 def door(client: Client, klass: Class, do: str):
@@ -234,8 +233,7 @@ def test_a_seat_gets_its_number_of_the_schools_system_letter_for_letter_and_no_t
 def test_whoever_is_removed_reaches_nothing_and_the_record_stays_until_they_are_let_in_again(classroom, ines):
     alice, klass = classroom.alice, classroom.klass
     Attempt.objects.create(member=alice, exercise="an.exercise", state=Attempt.State.DONE, check_hash="0" * 64)
-    browser = Client()
-    browser.force_login(alice.user, backend="django.contrib.auth.backends.ModelBackend")
+    browser = browser_of(alice)
     lessons = reverse("lessons", args=[klass.slug])
     seat(ines, alice, "remove")
     assert browser.get(lessons).status_code == 404
@@ -247,8 +245,7 @@ def test_whoever_is_removed_reaches_nothing_and_the_record_stays_until_they_are_
 
 
 def test_the_browser_of_somebody_who_was_removed_gives_another_one_a_seat_and_never_the_old_one(classroom, ines):
-    browser = Client()
-    browser.force_login(classroom.alice.user, backend="django.contrib.auth.backends.ModelBackend")
+    browser = browser_of(classroom.alice)
     seat(ines, classroom.alice, "remove")
     browser.post(reverse("join"), {"code": classroom.klass.join_code, "name": "Dora"})
     new = classroom.klass.members.get(name="Dora", removed_at=None)

@@ -16,13 +16,12 @@ from lessons.classroom.people.reset import things_of
 from lessons.classroom.perform import perform
 from lessons.cluster import clients, groups, topics
 from lessons.course.acts.create_topic import CreateTopic
+from tests.signing_in import browser_of
 
 
 @pytest.fixture
 def ines(classroom) -> Client:
-    client = Client()
-    client.force_login(classroom.ines.user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return browser_of(classroom.ines)
 
 
 def create(seat: Member, name: str) -> None:

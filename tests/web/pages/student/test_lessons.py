@@ -3,11 +3,11 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from lessons.classroom.models import Act
 from lessons.course.loader import get_lesson, lessons
+from tests.signing_in import browser_of
 
 pytestmark = pytest.mark.usefixtures("kafka")
 HTMX = {"HX-Request": "true"}
@@ -117,8 +117,7 @@ def test_a_name_that_is_taken_is_refused_by_kafka(create):
 
 def test_two_seats_may_have_topics_of_one_name(create, classroom):
     create()
-    bob = Client()
-    bob.force_login(classroom.bob.user, backend="django.contrib.auth.backends.ModelBackend")
+    bob = browser_of(classroom.bob)
     url = url_of("act", classroom.bob, "creating-topics", index_of("creating-topics", name="create-topic"))
     data = {"act_id": str(uuid4()), "name": "test1p", "partitions": "1", "replicas": "1"}
     assert bob.post(url, data, headers=HTMX).status_code == 200
@@ -219,6 +218,5 @@ def test_my_cluster_lists_my_topics_and_not_my_neighbours(create, classroom, ali
     create(name="mine-alone")
     address = reverse("cluster", args=[alice.klass.slug])
     assert "mine-alone" in alice_client.get(address).content.decode()
-    bob = Client()
-    bob.force_login(classroom.bob.user, backend="django.contrib.auth.backends.ModelBackend")
+    bob = browser_of(classroom.bob)
     assert "mine-alone" not in bob.get(address).content.decode()

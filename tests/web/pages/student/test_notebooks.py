@@ -16,6 +16,7 @@ from lessons.classroom.models import Notebook
 from lessons.classroom.notebooks import storing
 from lessons.classroom.notebooks.work import CellWork, StreamOutput
 from lessons.course.notebook import original
+from tests.signing_in import browser_of
 
 pytestmark = pytest.mark.usefixtures("kafka")
 EDITED = {"source": "print(7)", "number": 2, "outputs": [{"output_type": "stream", "name": "stdout", "text": "7\n"}]}
@@ -83,8 +84,7 @@ def test_every_page_of_the_course_leads_there(page, alice, alice_client):
 
 def test_what_was_saved_is_there_in_any_browser(save, alice, page):
     assert save(cell_2=EDITED).json() == {"version": 1}
-    other = Client()
-    other.force_login(alice.user, backend="django.contrib.auth.backends.ModelBackend")
+    other = browser_of(alice)
     data = data_of(other.get(reverse("original-notebook", args=[alice.klass.slug])).content.decode())
     assert data["version"] == 1
     assert {**data["work"]["cell-2"], "html": ""} == {**EDITED, "html": ""}
@@ -163,8 +163,7 @@ def test_a_notebook_of_ones_own_gets_a_page_that_only_its_seat_sees(upload, page
     assert code_of(shown) == ["print('hello')\n"]
     assert "mine" in shown
     assert reverse("own-notebook", args=[classroom.klass.slug]) in page()
-    bob = Client()
-    bob.force_login(classroom.bob.user, backend="django.contrib.auth.backends.ModelBackend")
+    bob = browser_of(classroom.bob)
     assert "hello" not in bob.get(reverse("own-notebook", args=[classroom.klass.slug])).content.decode()
 
 
@@ -210,8 +209,7 @@ def test_staff_who_read_a_students_lesson_get_no_cells(classroom, alice):
     storing.save(
         alice, "producing", {"produce-1": CellWork(outputs=(StreamOutput(name="stdout", text="secret"),))}, version=0
     )
-    ines = Client()
-    ines.force_login(classroom.ines.user, backend="django.contrib.auth.backends.ModelBackend")
+    ines = browser_of(classroom.ines)
     shown = ines.get(reverse("seat-lesson", args=[alice.klass.slug, alice.slug, "producing"])).content.decode()
     assert "data-cell=" not in shown
     assert "cells-data" not in shown

@@ -43,6 +43,7 @@ def test_every_act_that_a_seat_may_do_can_be_picked_and_its_form_is_there(alice,
         assert place in alice_client.get(address("playground-act", kind)).content.decode()  # without htmx: a page
     for kind in ("stop-broker", "submit-answers", "nothing"):
         assert alice_client.get(address("playground-act", kind)).status_code == 404
+        assert alice_client.get(address("playground"), {"act": kind}).status_code == 404
 
 
 def test_an_act_is_answered_in_its_card_and_stands_in_the_session_and_its_values_are_kept(

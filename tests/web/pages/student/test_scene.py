@@ -20,6 +20,7 @@ from lessons.classroom.scenes.playing import play_of, play_step
 from lessons.classroom.scenes.steps import SceneFile, checked
 from lessons.cluster.topics import describe_topic
 from lessons.course.acts.create_topic import CreateTopic
+from tests.signing_in import browser_of
 
 pytestmark = pytest.mark.usefixtures("kafka")
 HTMX = {"HX-Request": "true"}
@@ -27,12 +28,6 @@ CREATE = {"kind": "create-topic", "fields": {"name": "rides", "partitions": 2}}
 SEND = {"kind": "produce", "fields": {"topic": "rides", "values": "1\n2"}}
 READ = {"kind": "consume", "fields": {"topic": "rides", "group_id": "readers"}}
 STOP = {"kind": "stop-broker", "fields": {"broker": 2}}
-
-
-def browser_of(member) -> Client:
-    client = Client()
-    client.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 @pytest.fixture

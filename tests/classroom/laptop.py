@@ -1,0 +1,120 @@
+"""A student's laptop: how it reaches the class, and what real clients on it do and hear."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from confluent_kafka import Consumer, KafkaException, Producer, TopicCollection
+from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, ResourceType
+
+from tests.waiting import PATIENCE_S, wait_for
+
+HOST, LAPTOP = "10.213.41.1", "10.213.41.2"
+
+
+@dataclass(frozen=True)
+class Cable:
+    """How the laptop reaches the class. Without a namespace both are this machine."""
+
+    host: str
+    namespace: str = ""
+
+    def on_the_laptop(self, *command: str, cwd: Path, timeout_s: float = PATIENCE_S) -> str:
+        before = ["ip", "netns", "exec", self.namespace] if self.namespace else []
+        done = subprocess.run(
+            [*before, *command], cwd=cwd, capture_output=True, text=True, timeout=timeout_s, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+
+@contextmanager
+def plugged_in() -> Iterator[Cable]:
+    """Where the machine allows it (root on Linux, `ip`), a network namespace stands for the laptop: it reaches the class's
+    machine by one cable, and nothing else."""
+    name = f"laptop{os.getpid()}"
+    ours, theirs = f"kc{os.getpid()}a", f"kc{os.getpid()}b"
+    inside = f"ip netns exec {name} "
+    steps = [
+        f"ip netns add {name}", f"ip link add {ours} type veth peer name {theirs}", f"ip link set {theirs} netns {name}",
+        f"ip addr add {HOST}/30 dev {ours}", f"ip link set {ours} up", f"{inside}ip addr add {LAPTOP}/30 dev {theirs}",
+        f"{inside}ip link set {theirs} up", f"{inside}ip link set lo up",
+    ]  # fmt: skip
+    try:
+        if shutil.which("ip") and all(subprocess.run(step.split(), check=False).returncode == 0 for step in steps):
+            yield Cable(HOST, name)
+        else:
+            yield Cable("127.0.0.1")
+    finally:
+        for step in (f"ip netns del {name}", f"ip link del {ours}") if shutil.which("ip") else ():
+            subprocess.run(step.split(), check=False, capture_output=True)
+
+
+def code_of(call: Callable[[], object]) -> str:
+    """Kafka's name for the refusal; empty if there was none."""
+    try:
+        call()
+    except KafkaException as refusal:
+        return refusal.args[0].name()
+    return ""
+
+
+def each(futures: dict) -> None:
+    for future in futures.values():
+        future.result(PATIENCE_S)
+
+
+def produced(config: dict, topic: str, value: str = "x") -> None:
+    """Raises: KafkaException, with what the report says."""
+    reports: list = []
+    producer = Producer({**config, "message.timeout.ms": 20_000, "retries": 3})
+    producer.produce(topic, value, on_delivery=lambda error, _message: reports.append(error))
+    assert producer.flush(PATIENCE_S) == 0
+    if reports[0]:
+        raise KafkaException(reports[0])
+
+
+def read(config: dict, topic: str, group: str) -> bytes:
+    """The first record for a new group. Raises: KafkaException."""
+    consumer = Consumer({**config, "group.id": group, "auto.offset.reset": "earliest", "session.timeout.ms": 6000})
+    try:
+        consumer.subscribe([topic])
+        message = wait_for(lambda: consumer.poll(1))
+        if message.error():
+            raise KafkaException(message.error())
+        return message.value()
+    finally:
+        consumer.close()
+
+
+def change(admin: AdminClient, topic: str, name: str, value: str) -> None:
+    """A setting of a topic."""
+    entry = ConfigEntry(name, value, incremental_operation=AlterConfigOpType.SET)
+    each(admin.incremental_alter_configs([ConfigResource(ResourceType.TOPIC, topic, incremental_configs=[entry])]))
+
+
+def describe(admin: AdminClient, topic: str) -> dict[str, str]:
+    asked = admin.describe_topics(TopicCollection([topic]))
+    return {name: code_of(lambda future=future: future.result(PATIENCE_S)) for name, future in asked.items()}
+
+
+def refused_user(config: dict) -> str:
+    """What a new client hears; empty if it is let in."""
+    heard: list[str] = []
+    admin = AdminClient({**config, "error_cb": lambda error: heard.append(error.name())})
+
+    def is_decided() -> bool:
+        try:
+            return bool(admin.list_topics(timeout=1).brokers)
+        except KafkaException:
+            admin.poll(0)
+            return "_AUTHENTICATION" in heard
+
+    wait_for(is_decided)
+    return "_AUTHENTICATION" if "_AUTHENTICATION" in heard else ""
