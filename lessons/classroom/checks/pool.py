@@ -263,10 +263,11 @@ class CheckPool:
 
     def _check_what_has(self, changed: AbstractSet[Read], member: Member) -> None:
         """Raises: KafkaUnavailable."""
-        begun = set(member.acts.exclude(lesson="").order_by().values_list("lesson", flat=True).distinct())
+        acts = set(member.acts.order_by().values_list("lesson", "kind").distinct())
+        begun, kinds = {lesson for lesson, _ in acts if lesson}, {kind for _, kind in acts}
         with self._condition:
             begun |= {lesson for other, lesson in self._open if other == member.pk}
-        check_seat(member, member.klass.lessons, begun=begun, changed=changed, memory=self._memory)
+        check_seat(member, member.klass.lessons, begun=begun, kinds=kinds, changed=changed, memory=self._memory)
         if (snapshot := self._snapshots.last) is not None and snapshot.problem is None and self._is_open(member.pk):
             self._check_again(member, self._memory.read_otherwise(member.pk, snapshot, member.namespace))
 

@@ -81,12 +81,13 @@ def _is_like(found: Topic | ClusterError, shown: Topic | None) -> bool:
 
 
 def changed_by_act(kind: str) -> frozenset[Read]:
-    """What an act of this kind may have changed for its seat."""
+    """What an act of this kind may have changed for its seat, and no snapshot shows: of a seat with a page, each snapshot
+    has where its partitions end."""
     action = ACTIONS.get(kind)
     if action is None or action.changes_topics:
         return EVERYTHING
     own = {Read(Part.ACTS, kind)}
-    if action.changes_records:
+    if action.changes_records and not action.only_appends:
         own |= {Read(Part.RECORDS)}
     if action.changes_groups:
         own |= {Read(Part.GROUPS)}
