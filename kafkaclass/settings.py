@@ -144,7 +144,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     # By itself a pool has four connections, and a class in which four wait for Kafka would wait for those. PostgreSQL
     # takes 100 by default, which several web processes share.
-    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 2, "max_size": 30}}
+    # Its connections break where the server is started again: nobody is given such a one, and nobody waits long for another.
+    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 2, "max_size": 30, "timeout": 10, "reconnect_timeout": 3}}
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"]["CONN_MAX_AGE"] = 0
 
 AUTH_USER_MODEL = "lessons.User"
