@@ -129,11 +129,11 @@ def bare(tmp_path) -> Path:
 def start(
     bare: Path, *words: str, python: str = getattr(sys, "_base_executable", sys.executable)
 ) -> subprocess.Popen[str]:
-    bare = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL"))}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL"))}
     return subprocess.Popen(
         [python, "manage.py", *words],
         cwd=bare,
-        env=bare,
+        env=environment,
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
