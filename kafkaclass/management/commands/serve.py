@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import CommandError
+from django.db import connection
 
 from kafkaclass.management.site import Site, SiteCommand
 
@@ -30,7 +31,7 @@ def not_shared() -> Iterator[str]:
     """What others could not share with this web site: the variable to set, and what it is to name."""
     if not settings.KAFKA_IS_NAMED:
         yield "KAFKA_BOOTSTRAP_SERVERS, the cluster's addresses"
-    if settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    if connection.vendor == "sqlite":
         yield "DATABASE_URL, a database server such as postgres://… (SQLite is a file of one machine)"
     if not settings.SECRET_KEY_IS_NAMED:
         yield "KAFKACLASS_SECRET_KEY, the same for all of them, or KAFKACLASS_SECRET_KEY_FILE, a file that all of them see"
