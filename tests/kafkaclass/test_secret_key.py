@@ -1,14 +1,13 @@
 from __future__ import annotations
 
+import fcntl
 import stat
-import subprocess
-import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
 
 from kafkaclass.secret_key import kept_key
-from tests.environment import environment
-
-BEGINNERS = 12
-PRINT_IT = "import sys; from pathlib import Path; from kafkaclass.secret_key import kept_key; print(kept_key(Path(sys.argv[1])))"
+from tests.waiting import PATIENCE_S
 
 
 def test_it_is_made_once_and_only_its_owner_may_read_it(tmp_path):
@@ -21,7 +20,6 @@ def test_it_is_made_once_and_only_its_owner_may_read_it(tmp_path):
 def test_one_that_was_written_by_hand_is_taken_without_its_line_end(tmp_path):
     path = tmp_path / "secret-key"
     path.write_text("by hand\n")
-    path.chmod(0o400)
     assert kept_key(path) == "by hand"
 
 
@@ -30,9 +28,14 @@ def test_a_file_that_was_left_empty_gets_a_key(tmp_path):
     assert kept_key(tmp_path / "secret-key")
 
 
-def test_all_that_begin_at_the_same_moment_get_the_same_one(tmp_path):
+def test_whoever_comes_while_a_key_is_made_waits_and_gets_that_one(tmp_path):
     path = tmp_path / "secret-key"
-    command = [sys.executable, "-c", PRINT_IT, str(path)]
-    running = [subprocess.Popen(command, stdout=subprocess.PIPE, env=environment()) for _ in range(BEGINNERS)]
-    printed = {process.communicate()[0] for process in running}
-    assert printed == {f"{path.read_text()}\n".encode()}
+    with path.open("a") as first, ThreadPoolExecutor(1) as threads:
+        fcntl.flock(first, fcntl.LOCK_EX)
+        second = threads.submit(kept_key, path)
+        with pytest.raises(TimeoutError):
+            second.result(0.2)
+        first.write("made by the first")
+        first.flush()
+        fcntl.flock(first, fcntl.LOCK_UN)
+        assert second.result(PATIENCE_S) == "made by the first"
