@@ -37,8 +37,8 @@ def _answers(up: Running) -> Finding:
         answer = connection.getresponse()
         words = answer.read().decode(errors="replace").strip()
     except (OSError, http.client.HTTPException) as error:
-        where = "`up` logs to logs/web.log in the data folder, `serve` to its own output"
-        return wrong("Web site", f"{up.url} does not answer ({error}). Look into its log: {where}.")
+        words = f"{up.url} does not answer ({error})"
+        return wrong("Web site", f"{words}. `up` logs to logs/web.log in the data folder, `serve` to its own output.")
     finally:
         connection.close()
     if answer.status != 200:
