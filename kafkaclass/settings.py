@@ -44,7 +44,7 @@ SECRET_KEY = os.environ.get("KAFKACLASS_SECRET_KEY") or kept_key(SECRET_KEY_FILE
 # Else it is this data folder's alone.
 SECRET_KEY_IS_NAMED = any(os.environ.get(f"KAFKACLASS_SECRET_KEY{ending}") for ending in ("", "_FILE"))
 HOSTS = [host for host in os.environ.get("KAFKACLASS_HOSTS", "").split(",") if host]
-OWN_HOSTS = OwnHosts(os.environ.get("KAFKACLASS_LISTENS_ON", ""))  # `up` and `serve` tell so to the web server
+OWN_HOSTS = OwnHosts(os.environ.get("KAFKACLASS_LISTENS_ON", ""))  # `up` tells so to the web server that it starts
 ONLY_THIS_MACHINE = not HOSTS and bool(OWN_HOSTS.listens_on) and not OWN_HOSTS.addresses()
 ALLOWED_HOSTS = AllowedHosts([*LOOPBACK, *HOSTS], OWN_HOSTS)
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in HOSTS if host != "*"] if BEHIND_TLS else []

@@ -169,7 +169,7 @@ class Site(ABC):
         return None
 
     def _environment(self) -> dict[str, str]:
-        return {"KAFKACLASS_DATA": str(self.data_dir), "KAFKACLASS_LISTENS_ON": self.host}
+        return {"KAFKACLASS_DATA": str(self.data_dir)}
 
     @property
     def bootstrap_servers(self) -> str:

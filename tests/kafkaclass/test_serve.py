@@ -10,7 +10,9 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack
+from http.client import HTTPConnection
 from types import SimpleNamespace
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -19,7 +21,7 @@ from django.core.management import CommandError, call_command
 from tests.environment import environment
 from tests.kafkaclass.test_up import get
 from tests.running_postgresql import NoPostgreSQL, find_programs, running_postgresql
-from tests.running_serve import manage, serve
+from tests.running_serve import Site, manage, serve
 from tests.waiting import PATIENCE_S, wait_for
 
 STOPS_WITHIN_S = 10
@@ -93,6 +95,25 @@ def test_it_logs_to_its_own_output_and_ends_in_time_with_all_its_processes(envir
     assert [each for each in processes if each.is_running()] == []
     assert site.said.endswith("Stopping …\nStopped.\n")
     assert [each.name for each in site.data_dir.iterdir()] == ["up.lock"]  # no brokers, no rows, no key, no log
+
+
+@pytest.mark.long
+def test_browsers_find_it_by_the_names_of_the_proxy_alone(environment_of_all, tmp_path):
+    variables = {**environment_of_all, "KAFKACLASS_HOSTS": "class.example.org"}
+    site = serve(tmp_path / "data", variables, "--host", "0.0.0.0", "--web-processes", "1")
+    try:
+        assert status_for(site, "class.example.org") == 200
+        assert status_for(site, socket.gethostname()) == 400
+    finally:
+        site.stop()
+
+
+def status_for(site: Site, host: str) -> int:
+    connection = HTTPConnection(urlsplit(site.url).netloc, timeout=PATIENCE_S)
+    connection.request("GET", "/join/", headers={"Host": host})
+    status = connection.getresponse().status
+    connection.close()
+    return status
 
 
 @pytest.mark.long

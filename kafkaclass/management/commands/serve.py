@@ -38,7 +38,7 @@ def not_shared() -> Iterator[str]:
 
 
 class Serve(Site):
-    """One run of `serve`. Raises: CommandError."""
+    """One run of `serve`. Browsers ask a proxy for it, so no address of this machine is one of its names. Raises: CommandError."""
 
     def _use_another_port(self, port: int) -> None:
         raise CommandError(

@@ -144,7 +144,7 @@ class Up(Site):
         return self.data_dir / "logs" / "web.log"
 
     def _environment(self) -> dict[str, str]:
-        environment = super()._environment()
+        environment = {**super()._environment(), "KAFKACLASS_LISTENS_ON": self.host}
         if self.cluster:
             environment["KAFKA_BOOTSTRAP_SERVERS"] = self.bootstrap_servers
             environment["KAFKACLASS_EMBEDDED"] = "1"
