@@ -135,6 +135,12 @@ def test_each_web_container_has_a_data_folder_of_its_own_and_all_have_one_key():
     assert not Path(web["environment"]["KAFKACLASS_DATA"]).is_relative_to(shared)
 
 
+def test_postgresql_has_a_connection_for_each_that_the_web_processes_may_open():
+    [most] = re.findall(r'"max_size": (\d+)', (ROOT / "kafkaclass" / "settings.py").read_text())
+    [limit] = re.findall(r"max_connections=(\d+)", " ".join(SERVICES["postgres"]["command"]))
+    assert int(limit) > (SERVICES["web"]["deploy"]["replicas"] + 1) * 2 * int(most)  # with one more of `--scale`
+
+
 def test_the_web_site_reads_each_variable_that_it_gets():
     assert not_read(SERVICES["web"]["environment"]) == []
 
