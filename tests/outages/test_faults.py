@@ -32,7 +32,7 @@ pytestmark = pytest.mark.long
 
 NAMES = ("Alice", "Bob")
 PAUSED_S = 20
-ASLEEP_S = 30
+ASLEEP_S = 20
 LOCKED_S = 10
 WARM = 4  # times, before what a process holds is worth a comparison
 CONNECTIONS, CONNECTIONS_AT_ONCE = 1000, 100
@@ -115,9 +115,8 @@ def class_at_work(app: RunningApp, students: list[Student]) -> Iterator[RunningA
     wait_for(lambda: not left_over(), why=left_over)
 
 
-@pytest.mark.parametrize("state", ["stopped", "killed"])
-def test_a_broker_is_stopped_and_one_is_killed(class_at_work: RunningApp, students: list[Student], state: str) -> None:
-    set_wanted(class_at_work.data_dir, 2, state)
+def test_a_broker_is_stopped(class_at_work: RunningApp, students: list[Student]) -> None:
+    set_wanted(class_at_work.data_dir, 2, "stopped")
     wait_for(lambda: status(class_at_work.data_dir, 2).phase == "down")
     go_on(students)
     set_wanted(class_at_work.data_dir, 2, "up")

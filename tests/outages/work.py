@@ -21,7 +21,7 @@ from tests.waiting import PATIENCE_S, wait_for
 TOPIC = "work"
 PAUSE_S = 0.3  # between two acts: no seat may do more than 40 in ten seconds
 ANSWER_WITHIN_S = 40
-AGAIN = 3  # acts that are done one after the other: it goes on
+AGAIN = 2  # acts that are done one after the other: it goes on
 States = dict[str, str]  # by the act's id
 
 _HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
