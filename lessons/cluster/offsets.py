@@ -45,6 +45,19 @@ def list_offsets(
     return _offsets_answered(asking, asked=asked, timeout_s=timeout_s)
 
 
+def list_readable(
+    partitions: Collection[tuple[str, int]], *, asked: str, timeout_s: float = TIMEOUT_S
+) -> dict[tuple[str, int], tuple[int, int]]:
+    """{(topic, partition): (earliest, last stable offset)}, as `list_spans`: what a consumer can read of it."""
+    committed = IsolationLevel.READ_COMMITTED
+    asking = [
+        _ask_for_offsets(partitions, EARLIEST, asked=asked, timeout_s=timeout_s),
+        _ask_for_offsets(partitions, LATEST, asked=asked, isolation=committed, timeout_s=timeout_s),
+    ]
+    earliest, stable = (_offsets_answered(each, asked=asked, timeout_s=timeout_s) for each in asking)
+    return {pair: (earliest[pair], stable[pair]) for pair in earliest.keys() & stable.keys()}
+
+
 def stable_end(namespace: Namespace, name: str, partition: int, *, timeout_s: float = TIMEOUT_S) -> int:
     """How far a consumer can read: where the first transaction that is still open begins, or the end. Kafka calls it the
     last stable offset. Raises KafkaUnavailable."""

@@ -162,7 +162,7 @@ class Refusal(Enum):
     )
     TOO_MANY_CONSUMERS = (
         gettext_noop(
-            "%(most)s consumers of yours are running, in all tabs and windows together. That is as many as one seat may have."
+            "%(most)s consumers of yours are running, in all tabs and windows together: the limit for one student."
         ),
         gettext_noop("Stop one, and start this one again."),
     )

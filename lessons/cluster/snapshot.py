@@ -17,6 +17,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
+from typing import Any, TypeVar
 
 from confluent_kafka.admin import ClusterMetadata
 
@@ -24,12 +25,14 @@ from lessons.cluster.errors import ClusterError
 from lessons.cluster.groups import Group
 from lessons.cluster.metadata import Topic, TopicMemory, describe, list_metadata
 from lessons.cluster.namespace import Namespace, prefix_of
-from lessons.cluster.offsets import LATEST, list_offsets
+from lessons.cluster.offsets import LATEST, list_offsets, list_readable
 from lessons.cluster.topics import usual_replicas
 
 _log = logging.getLogger(__name__)
 
 Ends = Mapping[tuple[str, int], int]
+Readable = Mapping[tuple[str, int], tuple[int, int]]
+T = TypeVar("T")
 Groups = Mapping[str, tuple[Group, ...]]
 Gone = Callable[[], AbstractSet[int]]  # the brokers that are known not to run, whatever the others still list
 _ASKED = "Look at the cluster"
@@ -55,7 +58,8 @@ class Snapshot:
     Without a quorum (known of one's own brokers alone) most controllers are gone: Kafka still lists what it listed before.
     With a `problem` (a sentence) nothing was learnt: every broker is down, as far as we can see, and the topics
     are those of the last good snapshot, kept so that something can be drawn. Judge nothing from them.
-    `ends` has the end offsets of the seats' topics that were asked for, those that could be had. `groups` has, by the
+    `ends` has the end offsets of the seats' topics that were asked for, those that could be had; `readable` of fewer seats
+    (earliest, last stable offset). `groups` has, by the
     prefix of each seat that was asked for, its groups as they were read last; their names are the seat's own.
     """
 
@@ -65,6 +69,7 @@ class Snapshot:
     topics: tuple[Topic, ...]
     problem: str | None
     ends: Ends = field(default_factory=lambda: MappingProxyType({}))
+    readable: Readable = field(default_factory=lambda: MappingProxyType({}))
     groups: Groups = field(default_factory=lambda: MappingProxyType({}))
     has_quorum: bool = True
 
@@ -99,10 +104,15 @@ class Snapshot:
         if earlier.topics != self.topics:
             now = {topic.name: topic for topic in self.topics}
             changed |= {prefix_of(name) for name in before.keys() | now.keys() if before.get(name) != now.get(name)}
-        if earlier.ends != self.ends:
-            pairs = earlier.ends.keys() | self.ends.keys()
-            changed |= {prefix_of(pair[0]) for pair in pairs if earlier.ends.get(pair) != self.ends.get(pair)}
+        changed |= _prefixes_of_others(earlier.ends, self.ends) | _prefixes_of_others(earlier.readable, self.readable)
         return changed
+
+
+def _prefixes_of_others(before: Mapping[tuple[str, int], Any], now: Mapping[tuple[str, int], Any]) -> set[str]:
+    """Of the partitions of which something else is said."""
+    if before == now:
+        return set()
+    return {prefix_of(pair[0]) for pair in before.keys() | now.keys() if before.get(pair) != now.get(pair)}
 
 
 @dataclass(frozen=True)
@@ -129,34 +139,42 @@ class SnapshotTaker:
         self._described_at: dict[str, float] = {}
         self._no_details_until = 0.0
 
-    def take(self, prefixes: AbstractSet[str] = frozenset(), *, only: AbstractSet[str] | None = None) -> Snapshot:
+    def take(
+        self,
+        prefixes: AbstractSet[str] = frozenset(),
+        *,
+        bounded: AbstractSet[str] = frozenset(),
+        only: AbstractSet[str] | None = None,
+    ) -> Snapshot:
         """A snapshot of now; never raises ClusterError, and takes a few seconds at most.
 
-        It has the end offsets of the topics with these prefixes. With `only`, details are asked for with those prefixes
-        alone, and the others' are those of the last snapshot.
+        It has the end offsets of the topics with these prefixes, and with those of `bounded` what is readable. With `only`,
+        details are asked for with those prefixes alone, and the others' are those of the last snapshot.
         """
         try:
             metadata = list_metadata(asked=_ASKED, timeout_s=self._settings.list_timeout_s)
         except ClusterError as error:
             self._last = self._failed(error)
         else:
-            self._last = self._seen(metadata, prefixes, only)
+            self._last = self._seen(metadata, prefixes, bounded, only)
         return self._last
 
-    def take_ends(self, prefixes: AbstractSet[str]) -> Snapshot | None:
+    def take_ends(self, prefixes: AbstractSet[str], *, bounded: AbstractSet[str] = frozenset()) -> Snapshot | None:
         """The last snapshot with the end offsets of these seats as they are now; None where there is none to go on
         from. For an act that made no topic and took none away: a list of a thousand topics costs 20 ms."""
         last = self._last
         if last is None or last.problem or time.monotonic() < self._no_details_until:
             return None
-        kept = {pair: end for pair, end in last.ends.items() if prefix_of(pair[0]) not in prefixes}
         try:
             own = [topic for prefix in prefixes for topic in last._by_prefix.get(prefix, ())]
-            ends = kept | self._ends(own, prefixes)
+            ends = _without(last.ends, prefixes) | self._ends(own, prefixes)
+            readable = _without(last.readable, prefixes) | self._readable(own, prefixes & bounded)
         except ClusterError as error:
             self._give_details_a_rest(error)
             return None
-        self._last = replace(last, taken_at=time.time(), ends=MappingProxyType(ends))
+        self._last = replace(
+            last, taken_at=time.time(), ends=MappingProxyType(ends), readable=MappingProxyType(readable)
+        )
         return self._last
 
     def _failed(self, error: ClusterError) -> Snapshot:
@@ -169,18 +187,26 @@ class SnapshotTaker:
             problem=f"The cluster does not answer. {error.answered}",
         )
 
-    def _seen(self, metadata: ClusterMetadata, prefixes: AbstractSet[str], only: AbstractSet[str] | None) -> Snapshot:
+    def _seen(
+        self,
+        metadata: ClusterMetadata,
+        prefixes: AbstractSet[str],
+        bounded: AbstractSet[str],
+        only: AbstractSet[str] | None,
+    ) -> Snapshot:
         listed = self._memory.listed(metadata)
         ends: dict[tuple[str, int], int] = {}
+        readable: dict[tuple[str, int], tuple[int, int]] = {}
         if self._last is None or self._last.problem:
             only = None
         elif only is not None:
-            ends = {key: end for key, end in self._last.ends.items() if prefix_of(key[0]) not in only}
+            ends, readable = _without(self._last.ends, only), _without(self._last.readable, only)
         try:
             if time.monotonic() >= self._no_details_until:
                 usual_replicas(timeout_s=self._settings.detail_timeout_s)  # for the forms, which do not wait for Kafka
                 self._learn_ids([topic.name for topic in listed], only)
                 ends |= self._ends(listed, prefixes if only is None else prefixes & only)
+                readable |= self._readable(listed, bounded if only is None else bounded & only)
                 self._forget_what_begins_anew(ends)
         except ClusterError as error:
             self._give_details_a_rest(error)
@@ -193,6 +219,7 @@ class SnapshotTaker:
             topics=tuple(self._memory.with_id(topic) for topic in listed),
             problem=None,
             ends=MappingProxyType(ends),
+            readable=MappingProxyType(readable),
             has_quorum=2 * len(gone) < max(1, len(brokers)),
         )
 
@@ -222,6 +249,10 @@ class SnapshotTaker:
     def _ends(self, topics: Iterable[Topic], prefixes: AbstractSet[str]) -> dict[tuple[str, int], int]:
         return _ends(topics, prefixes, timeout_s=self._settings.detail_timeout_s)
 
+    def _readable(self, topics: Iterable[Topic], prefixes: AbstractSet[str]) -> dict[tuple[str, int], tuple[int, int]]:
+        pairs = _pairs(topics, prefixes)
+        return list_readable(pairs, asked=_ASKED, timeout_s=self._settings.detail_timeout_s) if pairs else {}
+
     def _brokers(
         self, metadata: ClusterMetadata, listed: Iterable[Topic], gone: AbstractSet[int]
     ) -> tuple[Broker, ...]:
@@ -244,6 +275,14 @@ def with_ends(snapshot: Snapshot, namespace: Namespace) -> Snapshot:
 
 
 def _ends(topics: Iterable[Topic], prefixes: AbstractSet[str], *, timeout_s: float) -> dict[tuple[str, int], int]:
+    return list_offsets(_pairs(topics, prefixes), LATEST, asked=_ASKED, timeout_s=timeout_s)
+
+
+def _pairs(topics: Iterable[Topic], prefixes: AbstractSet[str]) -> list[tuple[str, int]]:
+    """The partitions that have a leader, of the topics with these prefixes."""
     chosen = [topic for topic in topics if prefix_of(topic.name) in prefixes]
-    pairs = [(topic.name, each.id) for topic in chosen for each in topic.partitions if each.leader is not None]
-    return list_offsets(pairs, LATEST, asked=_ASKED, timeout_s=timeout_s)
+    return [(topic.name, each.id) for topic in chosen for each in topic.partitions if each.leader is not None]
+
+
+def _without(of: Mapping[tuple[str, int], T], prefixes: AbstractSet[str]) -> dict[tuple[str, int], T]:
+    return {pair: value for pair, value in of.items() if prefix_of(pair[0]) not in prefixes}

@@ -52,6 +52,7 @@ class _Subscription:
     callback: Callback
     seat: Namespace | None
     wants_groups: bool
+    wants_readable: bool
 
     @property
     def prefix(self) -> str | None:
@@ -82,15 +83,20 @@ class SnapshotService:
         self._told: Snapshot | None = None  # what subscribers have seen
 
     def subscribe(
-        self, callback: Callback, *, seat: Namespace | None = None, wants_groups: bool = False
+        self,
+        callback: Callback,
+        *,
+        seat: Namespace | None = None,
+        wants_groups: bool = False,
+        wants_readable: bool = False,
     ) -> Callable[[], None]:
         """Call back with snapshots, from the service's thread, at once first; returns the way out.
 
         Without a `seat` with each one, once an interval. With a seat when something of that seat, or of the brokers, is
-        not as it was; snapshots then have the end offsets of its topics, and with `wants_groups` its groups. A snapshot
-        that is on its way at that moment may still be called back with.
+        not as it was; snapshots then have the end offsets of its topics, with `wants_groups` its groups, and with
+        `wants_readable` what of its partitions a consumer can read. A snapshot that is on its way at that moment may still be called back with.
         """
-        key, subscription = object(), _Subscription(callback, seat, wants_groups)
+        key, subscription = object(), _Subscription(callback, seat, wants_groups, wants_readable)
         with self._lock:
             self._subscriptions[key] = subscription
             if subscription.prefix:
@@ -163,7 +169,8 @@ class SnapshotService:
             self._taker = self._new_taker()
         with self._lock:
             prefixes = set(self._looks_of)
-        snapshot = replace(self._taker.take(prefixes, only=only), groups=self._groups.groups)
+        taken = self._taker.take(prefixes, bounded=self._bounded(), only=only)
+        snapshot = replace(taken, groups=self._groups.groups)
         with self._lock:
             self._latest, self._listed_at, self._connection = snapshot, begun_at, connection
             self._ends_at.clear()
@@ -177,7 +184,7 @@ class SnapshotService:
         if kind is Poke.TOPICS or latest is None or self._connection != clients.connection():
             return None
         if kind is Poke.ENDS:
-            latest = self._taker.take_ends(prefixes)
+            latest = self._taker.take_ends(prefixes, bounded=self._bounded())
         if latest is None:
             return None
         latest = replace(latest, groups=self._groups.groups)
@@ -197,6 +204,10 @@ class SnapshotService:
                     del self._looks_of[prefix]
         self._want_groups()
         self._wake.set()
+
+    def _bounded(self) -> set[str]:
+        with self._lock:
+            return {each.prefix for each in self._subscriptions.values() if each.wants_readable and each.prefix}
 
     def _want_groups(self) -> None:
         with self._lock:

@@ -63,6 +63,7 @@ class Lesson:
     title: str
     summary: str
     topic: str  # that the stage shows; empty: none
+    readable: bool  # whether it shows, too, from where to where a consumer can read it
     blocks: tuple[Block, ...]  # the page's
     notebook: tuple[Block, ...]  # the same and the cells
     exercises: tuple[Exercise, ...]
@@ -160,6 +161,7 @@ def load(folder: Path) -> Lesson:
         title=facts["title"],
         summary=facts["summary"],
         topic=facts.get("topic", ""),
+        readable=facts.get("readable", False),
         blocks=tuple(block for block in blocks if block.kind != "cell"),
         notebook=blocks,
         exercises=tuple(exercises),

@@ -82,7 +82,10 @@ export function watchTopic(section, { topic, url, from: beginAt }) {
       tell({ type: "records", topic, records: fresh });
       panel.add(fresh);
     },
-    left_out: (frame) => panel.addLeftOut(frame.records),
+    left_out(frame) {
+      tell({ type: "left_out", topic });
+      panel.addLeftOut(frame.records);
+    },
     waiting: (frame) => panel.say(frame.words),
     going_on: () => panel.say(text("watching", { topic })),
     topic_deleted() {

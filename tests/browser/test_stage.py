@@ -7,9 +7,10 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from lessons.cluster import groups, topics
+from lessons.cluster import groups, offsets, records, topics
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.records import Message
+from lessons.course.acts.send_in_transaction import SendInTransaction
 from tests.browser.consuming import Seat, open_lesson
 from tests.waiting import wait_for
 
@@ -395,3 +396,50 @@ def test_what_became_done_is_said_in_the_card_that_was_used_with_what_is_next(se
     expect(seat.locator(".act .primary.removes")).to_have_text("Delete topic")
     seat.get_by_role("link", name="Lessons").first.click()
     expect(go_on).to_contain_text("Continue")
+
+
+def at_lesson(seat: Page, title: str, topic: str, **config: str) -> Seat:
+    """A lesson whose stage shows from where to where its topic can be read; the topic is there."""
+    at = open_lesson(seat)
+    topics.create_topic(at.namespace, topic, partitions=1, replicas=1, config=config)
+    at.page.get_by_role("link", name=title).first.click()
+    expect(lane(at, 0)).to_be_visible()
+    return at
+
+
+def book(at: Seat, *values: str, ending: str) -> None:
+    act = SendInTransaction(topic="bookings", values="\n".join(values), ending=ending, transactional_id="booking")
+    act.run(at.namespace)
+
+
+def test_offsets_without_a_record_are_a_gap_and_an_open_transaction_holds_up_whoever_reads(seat: Page, kafka: str):
+    at = at_lesson(seat, "Transactions", "bookings")
+    book(at, "a", "b", ending="commit")
+    book(at, "c", "d", ending="abort")
+    book(at, "e", ending="commit")
+    cells = lane(at, 0).locator(".cell bdi")
+    expect(cells).to_have_text(["a", "b", "×4", "e"])  # a mark, two records that were aborted, and their mark
+    expect(lane(at, 0).locator(".flag.stable")).to_have_count(0)
+    book(at, "f", ending="leave open")
+    stable = lane(at, 0).locator(".flag.stable")
+    expect(stable).to_have_text("last stable offset 8")
+    expect(cells).to_have_text(["a", "b", "×4", "e"])
+    at.watched.locator("[data-in-words] summary").click()
+    expect(at.watched.locator("[data-facts] td").nth(3)).to_have_text("a, b, 4 without a record, e")
+    book(at, "g", ending="commit")  # the same transactional.id: what was left open is aborted
+    expect(stable).to_have_count(0)
+    expect(cells).to_have_text(["a", "b", "×4", "e", "×3", "g"])
+
+
+def test_deleted_records_are_crossed_out_where_they_were(seat: Page, kafka: str):
+    at = at_lesson(seat, "Retention", "positions")
+    messages = [Message(value=value) for value in (b"1", b"2", b"3")]
+    assert all(each.error is None for each in records.produce(at.namespace, "positions", messages))
+    expect(lane(at, 0).locator(".cell bdi")).to_have_text(["1", "2", "3"])
+    expect(lane(at, 0).locator(".cell.gone")).to_have_count(0)
+    for before in (1, 2):
+        offsets.delete_records(at.namespace, "positions", 0, before=before)
+        expect(lane(at, 0).locator(".cell.gone bdi")).to_have_text(["1", "2"][:before])
+    expect(at.watched.locator("[data-says]")).to_have_text(
+        "Partition 0 begins at offset 2 now: what was before it is deleted."
+    )

@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 from confluent_kafka import Uuid
 
-from lessons.cluster import clients, groups, records, topics
+from lessons.cluster import clients, groups, offsets, records, topics
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.records import Message
 from lessons.cluster.snapshot import Snapshot, SnapshotTaker, TakerSettings
@@ -252,3 +252,18 @@ def test_a_cluster_that_does_not_answer_is_shown_as_down_and_its_return_by_itsel
     clients.configure(here)
     wait_for(lambda: viewer.pictures[-1].problem is None)
     assert all(broker.up for broker in viewer.pictures[-1].brokers)
+
+
+def test_what_can_be_read_of_its_partitions_is_told_to_whoever_wants_it(
+    service: SnapshotService, alice: Namespace
+) -> None:
+    create(alice, "test1p")
+    records.produce(alice, "test1p", [Message(value=b"1"), Message(value=b"2")])
+    viewer, pair = Viewer(), (alice.full("test1p"), 0)
+    leave = service.subscribe(viewer, seat=alice, wants_readable=True)
+    wait_for(lambda: viewer.pictures and viewer.pictures[-1].readable.get(pair) == (0, 2))
+    offsets.delete_records(alice, "test1p", 0, before=1)
+    wait_for(lambda: viewer.pictures[-1].readable[pair] == (1, 2))
+    service.poke(alice, Poke.ENDS)
+    wait_for(lambda: service.latest(alice).readable[pair] == (1, 2))
+    leave()

@@ -33,6 +33,7 @@ class LessonPage(CheckedPage):
         super().__init__(member, lesson)
         self.lesson = lesson
         self.wants_groups = bool(lesson.topic)
+        self.wants_readable = lesson.readable
         self._diagram = DiagramParts(member)
         self._stage = StageParts(member, lesson.topic)
         self._read: dict[str, frozenset[Read]] = {}  # what each exercise's card was drawn from, by its id

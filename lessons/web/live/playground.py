@@ -26,6 +26,7 @@ class PlaygroundPage(CheckedPage):
     """With a scene, the stage has the topics of that scene alone."""
 
     wants_groups: bool = True
+    wants_readable: bool = True
 
     def __init__(self, member: Member, *, only: tuple[str, ...] | None = None) -> None:
         super().__init__(member)

@@ -142,7 +142,9 @@ class _OpenPage:
             if page.of_seat
             else changes.listen_to_class(member.klass_id, listen),
             followers.follow(member),
-            process.snapshots.subscribe(self._see_in_thread, seat=of_seat, wants_groups=page.wants_groups),
+            process.snapshots.subscribe(
+                self._see_in_thread, seat=of_seat, wants_groups=page.wants_groups, wants_readable=page.wants_readable
+            ),
         ]
         page.opened()
 

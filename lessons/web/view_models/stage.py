@@ -21,9 +21,11 @@ MOST_GROUPS = 12
 def stage_facts(snapshot: Snapshot, namespace: Namespace, topic: str) -> dict[str, Any] | None:
     """One topic of the seat's as JSON; None for a lesson without one.
 
-    {topic, topic_id, is_there, has_quorum, partitions: [{id, leader, copies: [{broker, is_in_sync, is_up}], end}],
+    {topic, topic_id, is_there, has_quorum, partitions: [{id, leader, copies: [{broker, is_in_sync, is_up}], end, begin,
+    stable}],
     groups: [{id, state, protocol, members: [{id, client, partitions}], lags: [{partition, committed, end, lag}]}]}. The
-    leader's copy comes first. `groups` is None while they were not read.
+    leader's copy comes first. `groups` is None while they were not read; so are `begin` (the earliest offset) and `stable` (the last
+    stable offset).
     """
     if not topic:
         return None
@@ -40,6 +42,7 @@ def stage_facts(snapshot: Snapshot, namespace: Namespace, topic: str) -> dict[st
 
 
 def _partition(topic: Topic, partition: Partition, snapshot: Snapshot) -> dict[str, Any]:
+    begin, stable = snapshot.readable.get((topic.name, partition.id), (None, None))
     up = {broker.id for broker in snapshot.brokers if broker.up}
     copies = sorted(partition.replicas, key=lambda broker_id: broker_id != partition.leader)
     return {
@@ -50,6 +53,8 @@ def _partition(topic: Topic, partition: Partition, snapshot: Snapshot) -> dict[s
             for each in copies
         ],
         "end": snapshot.ends.get((topic.name, partition.id)),
+        "begin": begin,
+        "stable": stable,
     }
 
 

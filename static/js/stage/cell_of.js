@@ -9,3 +9,7 @@ export function cellOf({ partition, offset, key, value }) {
 function cut({ kind, text }) {
   return text === undefined ? { kind } : { kind, text: text.slice(0, MOST_LETTERS) };
 }
+
+export function recordsIn(cells) {
+  return cells.filter(({ gap }) => !gap).length;
+}

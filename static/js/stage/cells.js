@@ -2,6 +2,7 @@
 
 import { visible } from "../values.js";
 import { text } from "../words.js";
+import { recordsIn } from "./cell_of.js";
 import { element } from "./keyed.js";
 
 const COLOURS = 6;
@@ -13,7 +14,7 @@ const LETTERS = { s: 2, m: 5 };
 
 // The size of all cells, so that offsets of one picture stand below each other.
 export function sizeOf(cells) {
-  const longest = cells.reduce((most, { value }) => Math.max(most, wordsOf(value).length), 0);
+  const longest = cells.reduce((most, { gap, value }) => Math.max(most, gap ? 1 : wordsOf(value).length), 0);
   return longest <= LETTERS.s ? "s" : longest <= LETTERS.m ? "m" : "l";
 }
 
@@ -25,7 +26,7 @@ export function fit(cells, { width, size, besides = 0 }) {
   const lead = EARLIER + GAP;
   const most = Math.max(1, Math.floor((width + GAP - lead) / step) - besides);
   const shown = cells.all.slice(-most);
-  return { shown, hidden: cells.earlier + cells.all.length - shown.length, lead, step };
+  return { shown, hidden: cells.earlier + recordsIn(cells.all) - recordsIn(shown), lead, step };
 }
 
 export function isWide(width) {
@@ -42,6 +43,13 @@ function colourOf({ partition, key }, keys) {
   const at = keys.indexOf(key.text);
   if (at >= 0) return (at % COLOURS) + 1;
   return keys.length ? 0 : partition % (COLOURS + 1);
+}
+
+export function newGap({ gap }) {
+  const made = element("span", "cell no-record");
+  made.append(element("bdi", "", `×${gap}`));
+  made.title = text("stage-gap", { count: gap });
+  return made;
 }
 
 export function newCell(cell, keys, { hasOffset }) {

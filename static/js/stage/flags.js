@@ -11,8 +11,8 @@ export function groupsShown({ groups, readings }) {
   return [...(groups ?? [])].sort((a, b) => place(a) - place(b) || b.changed - a.changed).slice(0, MOST_GROUPS);
 }
 
-// [{offset, group, labels: [{kind: "committed" or "position", lag}]}], the highest offset first. `group` is "" while there is
-// only one. What one group has at one place is one flag.
+// [{offset, group, labels: [{kind: "committed", "position" or "stable", lag}]}], the highest offset first. `group` is "" while
+// there is only one, and for the last stable offset, which is the partition's own. What one group has at one place is one flag.
 export function flagsOf(state, partition) {
   const shown = groupsShown(state);
   const isNamed = shown.length > 1 || state.readings.some(({ group, isRunning }) => isRunning && shown.every(({ id }) => id !== group));
@@ -22,6 +22,7 @@ export function flagsOf(state, partition) {
     if (!flags.has(key)) flags.set(key, { offset, group: isNamed ? group : "", labels: [] });
     flags.get(key).labels.push(label);
   }
+  if (partition.stable !== null) flags.set("stable", { offset: partition.stable, group: "", labels: [{ kind: "stable" }] });
   return [...flags.values()].sort((a, b) => b.offset - a.offset);
 }
 

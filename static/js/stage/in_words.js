@@ -44,7 +44,8 @@ function wordsOfPartition(partition, state) {
 
 function values(cells) {
   if (!cells.length) return text("nothing-yet");
-  return (cells.length > MOST_VALUES ? "… " : "") + cells.slice(-MOST_VALUES).map(({ value }) => wordsOf(value)).join(", ");
+  const words = cells.slice(-MOST_VALUES).map(({ gap, value }) => (gap ? text("stage-gap", { count: gap }) : wordsOf(value)));
+  return (cells.length > MOST_VALUES ? "… " : "") + words.join(", ");
 }
 
 function linesOf({ groups, readings, sending }) {

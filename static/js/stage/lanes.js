@@ -1,7 +1,7 @@
 // The partitions: a lane for each, with its copies, its newest records, its end, and the flags of the groups.
 
 import { text } from "../words.js";
-import { fit, newCell, sizeOf } from "./cells.js";
+import { fit, newCell, newGap, sizeOf } from "./cells.js";
 import { flagsOf } from "./flags.js";
 import { element, keyed, setText } from "./keyed.js";
 
@@ -71,6 +71,7 @@ function drawCells(box, partition, { shown, hidden }, { keys, epoch }) {
   const make = (item) => {
     if (item === EARLIER) return element("span", "earlier");
     if (item === NEXT) return nextCell();
+    if (item.gap) return newGap(item);
     const made = newCell(item, keys, { hasOffset: true });
     made.dataset.offset = item.offset;
     return made;
@@ -78,6 +79,7 @@ function drawCells(box, partition, { shown, hidden }, { keys, epoch }) {
   const fresh = keyed(box, items, keyOf, make, (made, item) => {
     if (item === EARLIER) setText(made, text("stage-earlier", { count: hidden.toLocaleString() }));
     if (item === NEXT) setText(made.lastChild, partition.end);
+    if (typeof item !== "symbol") made.classList.toggle("gone", partition.begin !== null && item.offset < partition.begin);
   });
   return fresh.filter(([, item]) => typeof item !== "symbol");
 }
@@ -114,9 +116,13 @@ function xOf(offset, { shown, lead, step }) {
   return Math.max(1, lead + passed * step - 2);
 }
 
+const wordsOfLabel = {
+  position: ({ offset }) => text("stage-position", { offset }),
+  committed: ({ offset, lag }) => text("stage-committed", { offset, lag: lag ?? "?" }),
+  stable: ({ offset }) => text("stage-stable", { offset }),
+};
+
 export function flagWords({ offset, group, labels }) {
-  const words = labels.map(({ kind, lag }) => (
-    kind === "position" ? text("stage-position", { offset }) : text("stage-committed", { offset, lag: lag ?? "?" })
-  )).join(" · ");
+  const words = labels.map(({ kind, lag }) => wordsOfLabel[kind]({ offset, lag })).join(" · ");
   return group ? text("stage-of-group", { group, words }) : words;
 }

@@ -6,6 +6,7 @@
 // Events, by their type:
 //   watching, partitions_added   {topic_id, positions: {partition: offset}}     from where records are watched
 //   records                      {records}                                       as `lessons.cluster.records.as_json` has them
+//   left_out                     {}                                              records, for this page is too slow
 //   deleted, cleared             {}                                              the topic; what is known of its records
 //   cluster                      {facts}                                         as `lessons.web.view_models.stage` has them
 //   sending, reports             {values} {delivered: [[partition, offset]], failed, isKnown}    a form of this page
@@ -13,7 +14,7 @@
 //
 // `says` is the sentence of what has just happened: {name, …values}, for words.js.
 
-import { cellOf } from "./cell_of.js";
+import { cellOf, recordsIn } from "./cell_of.js";
 import { readingsAfter } from "./readings.js";
 
 export const MOST_CELLS = 60; // of a partition; older ones are counted
@@ -22,7 +23,10 @@ export function emptyStage(topic) {
   return {
     topic, topicId: null, isThere: null, isDeleted: false, hasQuorum: true,
     epoch: 0, // counts how often the records of before were forgotten: offsets of two epochs are not the same
-    partitions: [], // by number: {id, leader, copies, end, old, cells: [{partition, offset, key, value, isMine, isOld}], earlier}
+    // By number: {id, leader, copies, end, begin, stable, old, cells, earlier}. `begin` is the earliest offset, `stable` the last
+    // stable one while it is not the end; null: not known. A cell: {partition, offset, key, value, isMine, isOld}, or {partition,
+    // offset, gap} for so many offsets without a record: marks of transactions, what was aborted, what compaction took.
+    partitions: [],
     groups: null, // {id, state, protocol, members: [{id, number, client, partitions}], lags, changed}; null: not read yet
     looks: 0, // at the cluster; a group was `changed` at one of them, or was there at the first
     readings: [], // of this page's consumers, oldest first: see readings.js
@@ -34,7 +38,7 @@ export function emptyStage(topic) {
   };
 }
 
-const folds = { watching, partitions_added: watching, records, deleted, cleared, cluster, sending, reports };
+const folds = { watching, partitions_added: watching, records, left_out: leftOut, deleted, cleared, cluster, sending, reports };
 
 export function fold(state, event) {
   const one = folds[event.type];
@@ -66,6 +70,10 @@ function records(state, { records: all }) {
   return { ...state, partitions, mine, keys: withKeys(state.keys, all.map(cellOf)), isDeleted: false, says: saysOf(partitions, byPartition) ?? state.says };
 }
 
+function leftOut(state) {
+  return { ...state, partitions: state.partitions.map((partition) => ({ ...partition, isTorn: true })) };
+}
+
 function saysOf(partitions, byPartition) {
   const old = new Map(partitions.map((partition) => [partition.id, partition.old]));
   const fresh = [...byPartition].map(([id, some]) => [id, some.filter(({ offset }) => offset >= old.get(id))]).filter(([, some]) => some.length);
@@ -87,7 +95,10 @@ function cluster(state, { facts }) {
   const same = ofTopic(state, facts.topic_id);
   const isFirst = same.isThere === null;
   const partitions = facts.partitions.reduce(
-    (all, { id, leader, copies, end }) => withPartition(all, id, (was) => ({ ...was, leader, copies, end: Math.max(end ?? 0, was.end), old: isFirst ? end ?? 0 : was.old })),
+    (all, { id, leader, copies, end, begin, stable }) => withPartition(all, id, (was) => ({
+      ...was, leader, copies, end: Math.max(end ?? 0, was.end), old: isFirst ? end ?? 0 : was.old,
+      begin: begin ?? was.begin, stable: stable !== null && end !== null && stable < end ? stable : null,
+    })),
     same.partitions,
   );
   const looks = same.looks + 1;
@@ -121,14 +132,23 @@ function ofTopic(state, topicId) {
 function withPartition(partitions, id, change) {
   const at = partitions.findIndex((partition) => partition.id === id);
   if (at >= 0) return partitions.with(at, change(partitions[at]));
-  const fresh = change({ id, leader: null, copies: [], cells: [], earlier: 0, end: 0, old: 0 });
+  const fresh = change({ id, leader: null, copies: [], cells: [], earlier: 0, end: 0, begin: null, stable: null, old: 0, isTorn: false });
   return [...partitions, fresh].sort((a, b) => a.id - b.id);
 }
 
 function withCells(partition, added) {
-  const cells = [...partition.cells, ...added];
+  const cells = [...partition.cells];
+  let { isTorn } = partition;
+  for (const cell of added) {
+    const last = cells.at(-1);
+    const gap = last ? cell.offset - last.offset - (last.gap ?? 1) : 0;
+    if (gap > 0 && !isTorn) cells.push({ partition: partition.id, offset: cell.offset - gap, gap, isOld: true });
+    if (gap > 0) isTorn = false;
+    cells.push(cell);
+  }
   const kept = cells.slice(-MOST_CELLS);
-  return { ...partition, cells: kept, earlier: partition.earlier + cells.length - kept.length, end: Math.max(partition.end, kept.at(-1).offset + 1) };
+  const earlier = partition.earlier + recordsIn(cells.slice(0, -MOST_CELLS));
+  return { ...partition, cells: kept, earlier, isTorn, end: Math.max(partition.end, kept.at(-1).offset + 1) };
 }
 
 function withKeys(keys, all) {
@@ -151,9 +171,11 @@ function factsOf(lags, members) {
 }
 
 function whatChanged(before, after) {
-  for (const { id, leader } of after.partitions) {
+  for (const { id, leader, begin, stable } of after.partitions) {
     const was = before.partitions.find((partition) => partition.id === id);
     if (was?.copies.length && was.leader !== leader) return { name: leader ? "stage-leads" : "stage-leaderless", partition: id, broker: leader };
+    if (was && was.begin !== null && was.begin < begin) return { name: "stage-begins", partition: id, offset: begin };
+    if (was && was.stable !== stable && stable !== null) return { name: "stage-waits", partition: id, offset: stable };
   }
   if (before.isThere === false && after.isThere && !after.partitions.some(({ cells }) => cells.length)) return { name: "stage-created", topic: after.topic, count: after.partitions.length };
   for (const { id, members } of after.groups ?? []) {

@@ -66,3 +66,9 @@ def test_groups_that_were_not_read_yet_are_not_the_same_as_none():
 def test_a_seat_with_many_groups_gets_some():
     many = [group(f"group-{n}", lags=(Lag("test1p", 0, 1, 1, 0),)) for n in range(40)]
     assert len(facts(with_groups(*many))["groups"]) == MOST_GROUPS
+
+
+def test_from_where_to_where_it_can_be_read_is_told_where_that_was_asked_for():
+    now = snapshot(topic("test1p", Partition(0, 1, (1,), (1,)), Partition(1, 1, (1,), (1,))))
+    now = replace(now, readable=MappingProxyType({(ADA.full("test1p"), 0): (3, 7)}))
+    assert [(each["begin"], each["stable"]) for each in facts(now)["partitions"]] == [(3, 7), (None, None)]
