@@ -299,7 +299,8 @@ def new_consumer(**config: Any) -> Consumer:
 
 def new_share_consumer(**config: Any) -> ShareConsumer:
     """A new member of a share group, for one thread at a time. Close it with `close`."""
-    return ShareConsumer({**_EVERY_CLIENT, **connection().settings(), **config}, logger=_log)
+    # Each one warns that this part of the client is a preview.
+    return ShareConsumer({**_EVERY_CLIENT, "log_level": 3, **connection().settings(), **config}, logger=_log)
 
 
 def reader() -> AbstractContextManager[Consumer]:

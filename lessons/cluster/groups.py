@@ -78,13 +78,15 @@ class Lag:
 @dataclass(frozen=True)
 class Group:
     """A group as Kafka describes it, with short names. `protocol` is "classic", "consumer" (KIP-848), or OTHER for a group of
-    which the client can tell the id alone."""
+    which the client can tell the id alone. `notes`: how often Kafka has noted something about a share group that shares
+    records; 0 where nobody has looked."""
 
     group_id: str
     state: str
     members: tuple[Member, ...]
     lags: tuple[Lag, ...]
     protocol: str
+    notes: int = 0
 
 
 @dataclass(frozen=True)
@@ -160,8 +162,8 @@ def list_other_ids(*, timeout_s: float = TIMEOUT_S) -> frozenset[str]:
     )  # last: what is new is no other
 
 
-def other_group(namespace: Namespace, full_id: str) -> Group:
-    return Group(namespace.short(full_id), state="", members=(), lags=(), protocol=OTHER)
+def other_group(namespace: Namespace, full_id: str, *, notes: int = 0) -> Group:
+    return Group(namespace.short(full_id), state="", members=(), lags=(), protocol=OTHER, notes=notes)
 
 
 def describe_group(namespace: Namespace, group_id: str, *, timeout_s: float = TIMEOUT_S) -> Group:

@@ -19,8 +19,9 @@ import base64
 import struct
 import threading
 import time
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
@@ -89,11 +90,12 @@ class _State:
 
 
 class _Log:
-    """What this process has read of the topic, up to a position in each of its partitions."""
+    """What this process has read of the topic, up to a position in each of its partitions; `notes` counts that by group."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.states: defaultdict[_Key, _State] = defaultdict(_State)
+        self.notes: Counter[str] = Counter()
         self._positions: dict[int, int] = {}
 
     def read_on(self, *, asked: str, timeout_s: float) -> None:
@@ -111,6 +113,7 @@ class _Log:
 
     def _take(self, record: records.Record) -> None:
         kind, key = _read_key(record.key or b"")
+        self.notes[key.group] += 1
         if record.value is None:
             self.states.pop(key, None)
             return
@@ -120,7 +123,7 @@ class _Log:
         (start,) = fields.take("q")
         if kind == _SNAPSHOT:
             fields.skip("qq")  # when it was made
-        stretches = [fields.take("qqbh", tagged=True) for _ in range(fields.count())]
+        stretches = [fields.take("qqbh", tagged=True) for _stretch in range(fields.count())]
         done = next((struct.unpack(">i", content)[0] for tag, content in fields.tags() if tag == 0), _UNKNOWN)
         state.start, state.done = start if start >= 0 else state.start, max(0, done)
         if kind == _CHANGE or not state.changes:  # what came before this snapshot may be gone
@@ -147,7 +150,7 @@ class _Fields:
 
     skip = take
 
-    def bytes(self, size: int) -> bytes:
+    def content(self, size: int) -> bytes:
         self._at += size
         return self._content[self._at - size : self._at]
 
@@ -167,15 +170,15 @@ class _Fields:
 
     def tags(self) -> Iterator[tuple[int, bytes]]:
         """What newer versions have added, as numbered fields."""
-        for _ in range(self.number()):
-            yield self.number(), self.bytes(self.number())
+        for _tag in range(self.number()):
+            yield self.number(), self.content(self.number())
 
 
 def _read_key(content: bytes) -> tuple[int, _Key]:
     fields = _Fields(content)
     kind, size = fields.take("hh")
-    group = fields.bytes(size).decode()
-    topic_id = base64.urlsafe_b64encode(fields.bytes(16)).decode().rstrip("=")
+    group = fields.content(size).decode()
+    topic_id = base64.urlsafe_b64encode(fields.content(16)).decode().rstrip("=")
     (partition,) = fields.take("i")
     return kind, _Key(group, topic_id, partition)
 
@@ -186,14 +189,7 @@ def shared(
     """What this seat's share groups have done with a topic, which has this id now: by group and partition. Raises:
     ClusterError, also where the app may not read the topic that tells it."""
     asked = _("Look up what share groups have done with %(topic)s") % {"topic": name}
-    known = clients.known()
-    if known.shares is None:
-        known.shares = _Log()
-    log: _Log = known.shares
-    if not log.lock.acquire(timeout=timeout_s):
-        raise no_answer(asked=asked, timeout_s=timeout_s)
-    try:
-        log.read_on(asked=asked, timeout_s=timeout_s)
+    with _read_log(asked=asked, timeout_s=timeout_s) as log:
         return tuple(
             Shared(
                 namespace.short(key.group), key.partition, None if state.start < 0 else state.start, state.done,
@@ -202,6 +198,27 @@ def shared(
             for key, state in sorted(log.states.items())
             if key.topic_id == topic_id and namespace.owns(key.group)
         )  # fmt: skip
+
+
+def notes_of_each(*, timeout_s: float = TIMEOUT_S) -> dict[str, int]:
+    """{full group id: how often Kafka has noted something about it}, to see whether a share group goes on. Raises:
+    ClusterError."""
+    with _read_log(asked=_("Look up what share groups have done"), timeout_s=timeout_s) as log:
+        return dict(log.notes)
+
+
+@contextmanager
+def _read_log(*, asked: str, timeout_s: float) -> Iterator[_Log]:
+    """This process's, read to the end, for the length of a with block."""
+    known = clients.known()
+    if known.shares is None:
+        known.shares = _Log()
+    log: _Log = known.shares
+    if not log.lock.acquire(timeout=timeout_s):
+        raise no_answer(asked=asked, timeout_s=timeout_s)
+    try:
+        log.read_on(asked=asked, timeout_s=timeout_s)
+        yield log
     finally:
         log.lock.release()
 

@@ -71,6 +71,7 @@ class _Members:
     most: int
     members: list[ShareConsumer] = field(default_factory=list)
     given: list[Given] = field(default_factory=list)
+    _rounds: int = 0
 
     def left(self) -> int:
         """How many records the group has not done yet, of those that are there now."""
@@ -97,14 +98,17 @@ class _Members:
         return left
 
     def _round(self, left: int, within_s: float) -> dict[int, list[Message]]:
-        """Until each member has something, or all that is left is with them."""
+        """Until each member has something, or all that is left is with them. In each round another one is the first."""
         held: dict[int, list[Message]] = {}
         deadline = time.monotonic() + within_s
+        turn = self._rounds % len(self.members)
+        self._rounds += 1
+        numbered = list(enumerate(self.members, 1))
         while time.monotonic() < deadline and len(held) < len(self.members) and sum(map(len, held.values())) < left:
-            for number, member in enumerate(self.members, 1):
+            for number, member in [*numbered[turn:], *numbered[:turn]]:
                 if number not in held and (messages := list(member.poll(POLL_S))):
                     held[number] = messages
-        return dict(sorted(held.items()))
+        return held
 
     def _handle(self, number: int, messages: list[Message]) -> None:
         member = self.members[number - 1]
@@ -116,9 +120,9 @@ class _Members:
             member.acknowledge(message, _TYPES[does])
             is_last = does == "release" and deliveries >= self.delivery_limit
             self.given.append(Given(number, record, deliveries, "given up" if is_last else _BECAME[does]))
-        for error in member.commit_sync(COMMIT_S).values():
-            if error is not None:
-                raise error
+        for refusal in member.commit_sync(COMMIT_S).values():
+            if refusal is not None:
+                raise refusal
 
 
 def run_members(membership: ShareMembership, members: int, *, most: int) -> tuple[tuple[Given, ...], int]:

@@ -14,7 +14,14 @@ from lessons.course.acts.base import MOST_RECORDS, About, Action, Answer, Name, 
 from lessons.words import _, gettext_noop
 
 QUIET_S = 6  # in the program that is shown: the members join within 2 s
-RELEASE, REJECT = "release it", "reject it"
+RELEASE = "release it"
+IMPORTS = """\
+from confluent_kafka import (
+    AcknowledgeType,
+    KafkaException,
+    ShareConsumer,
+)
+"""
 
 _BECAME = {
     "accepted": gettext_noop("accepted"),
@@ -57,7 +64,7 @@ class RunShareGroup(Action):
         max_length=1000,
     )
     then: Literal["release it", "reject it"] = Field(
-        RELEASE,
+        "release it",
         title=gettext_noop("Then the member has to"),
         description=gettext_noop("release: somebody may try again; reject: nobody shall"),
     )
@@ -103,8 +110,7 @@ class RunShareGroup(Action):
 
     def python(self, where: Where) -> str:
         return f"""\
-{where.imports("import time")}from confluent_kafka import {"AcknowledgeType, " if self.fails else ""}KafkaException, ShareConsumer
-from confluent_kafka.admin import (
+{where.imports("import time")}{self._imports()}from confluent_kafka.admin import (
     AdminClient,
     AlterConfigOpType,
     ConfigEntry,
@@ -140,7 +146,7 @@ def join():
     return member
 
 
-def handle(message):
+def handle(number, member, message):
     if message.error():
         raise KafkaException(message.error())
     at = f"[{{message.partition()}}] @ {{message.offset()}}"
@@ -156,12 +162,15 @@ while time.time() < until:
         for message in member.poll(0.1):
             held.append((number, member, message))
     for number, member, message in held:
-        handle(message)
+        handle(number, member, message)
         member.commit_sync()
         until = time.time() + {QUIET_S}
 for member in members:
     member.close()
 """
+
+    def _imports(self) -> str:
+        return IMPORTS if self.fails else "from confluent_kafka import KafkaException, ShareConsumer\n"
 
     def _acknowledge(self) -> str:
         if not self.fails:
