@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from pydantic import Field
 
@@ -13,8 +13,7 @@ from lessons.course.acts._reports import told_value
 from lessons.course.acts.base import MOST_RECORDS, About, Action, Answer, Name, Where, literal
 from lessons.words import _, gettext_noop
 
-QUIET_S = 6  # in the program that is shown: the members join within 2 s
-RELEASE = "release it"
+QUIET_S = 5  # in the program that is shown: the members join within 2 s
 IMPORTS = """\
 from confluent_kafka import (
     AcknowledgeType,
@@ -51,7 +50,6 @@ class RunShareGroup(Action):
         "group_id": "sharers",
         "members": 3,
         "fails": "4",
-        "then": "release it",
     }
 
     topic: Name = Field(title=gettext_noop("Topic"))
@@ -63,10 +61,10 @@ class RunShareGroup(Action):
         description=gettext_noop("with every member, each time; empty: none"),
         max_length=1000,
     )
-    then: Literal["release it", "reject it"] = Field(
-        "release it",
-        title=gettext_noop("Then the member has to"),
-        description=gettext_noop("release: somebody may try again; reject: nobody shall"),
+    rejects: bool = Field(
+        False,
+        title=gettext_noop("Reject it"),
+        description=gettext_noop("nobody shall try again; else it is released"),
     )
 
     def run(self, namespace: Namespace) -> Answer:
@@ -87,7 +85,7 @@ class RunShareGroup(Action):
     def _does(self, record: records.Record) -> Does:
         if not self.fails or record.value != self.fails.encode():
             return "accept"
-        return "release" if self.then == RELEASE else "reject"
+        return "reject" if self.rejects else "release"
 
     def _words(self, given: Sequence[Given], left: int) -> str:
         if not given and not left:
@@ -150,8 +148,8 @@ def handle(number, member, message):
     if message.error():
         raise KafkaException(message.error())
     at = f"[{{message.partition()}}] @ {{message.offset()}}"
-    times = message.delivery_count()
-    print("member", number, at, message.value(), "delivery", times)
+    times = f"delivery {{message.delivery_count()}}"
+    print("member", number, at, message.value(), times)
 {self._acknowledge()}
 
 members = [join() for _ in range({self.members})]
@@ -175,7 +173,7 @@ for member in members:
     def _acknowledge(self) -> str:
         if not self.fails:
             return "    member.acknowledge(message)\n"
-        kind = "RELEASE" if self.then == RELEASE else "REJECT"
+        kind = "REJECT" if self.rejects else "RELEASE"
         return f"""\
     if message.value() == {_bytes_literal(self.fails)}:
         member.acknowledge(message, AcknowledgeType.{kind})
@@ -210,10 +208,10 @@ for member in members:
 
     def feed_line(self) -> str:
         words = _("share group %(group)s on %(topic)s with %(members)s")
-        if self.fails and self.then == RELEASE:
-            words = _("share group %(group)s on %(topic)s with %(members)s, which release %(value)s")
-        elif self.fails:
+        if self.fails and self.rejects:
             words = _("share group %(group)s on %(topic)s with %(members)s, which reject %(value)s")
+        elif self.fails:
+            words = _("share group %(group)s on %(topic)s with %(members)s, which release %(value)s")
         return words % {
             "group": self.group_id, "topic": self.topic, "members": counted.members(self.members), "value": self.fails,
         }  # fmt: skip

@@ -9,7 +9,6 @@ from lessons.course.queues_share_groups.steps import (
     BEGIN,
     CREATE,
     GIVEN_UP,
-    REJECT,
     SHOWN,
     TOPIC,
     another_job,
@@ -53,9 +52,8 @@ class GivenUp(Exercise):
     wrong_ways: ClassVar = [
         WrongWay([CREATE], "not-sent"),
         WrongWay(BEGIN, "no-group"),
-        WrongWay([*BEGIN, Step("run-group", {"topic": TOPIC, "group_id": "mechanics", "protocol": "consumer"})], "no-group"),
         WrongWay([*BEGIN, run("workshop", SHOWN)], "none-failed"),
-        WrongWay(with_job(lambda job: [run("mechanics", job, REJECT)]), "rejected"),
+        WrongWay(with_job(lambda job: [run("mechanics", job, rejects=True)]), "rejected"),
         WrongWay(with_job(lambda job: [run("mechanics", another_job(job))]), "other-job"),
         WrongWay(with_job(lambda job: [run("mechanics", job), Step("produce", {"topic": TOPIC, "values": "job 13"})]), "behind"),
     ]  # fmt: skip
