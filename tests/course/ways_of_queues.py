@@ -25,7 +25,8 @@ from tests.waiting import PATIENCE_S
 def begin_at_the_earliest(seat: Seat, group: str) -> None:
     begin = ConfigEntry("share.auto.offset.reset", "earliest", incremental_operation=AlterConfigOpType.SET)
     settings = ConfigResource(ResourceType.GROUP, seat.full(group), incremental_configs=[begin])
-    for done in AdminClient({"bootstrap.servers": seat.brokers}).incremental_alter_configs([settings]).values():
+    admin = AdminClient({"bootstrap.servers": seat.brokers})
+    for done in admin.incremental_alter_configs([settings]).values():
         done.result()
 
 
@@ -99,10 +100,12 @@ def take_by_tool(seat: Seat, count: int, *how: str) -> None:
 
 
 def give_up_by_tool(seat: Seat, job: str) -> None:
-    """A lone member is given the first one that is there: those before it, then this one again and again."""
+    """A lone member is given the first one that is there: those before it, then this one. What it releases it may be given
+    after the next one, so each time it leaves."""
     place = VALUES.index(job)
     take_by_tool(seat, place)
-    take_by_tool(seat, LIMIT, "--release")
+    for _delivery in range(LIMIT):
+        take_by_tool(seat, 1, "--release")
     take_by_tool(seat, JOBS - place - 1)
 
 
