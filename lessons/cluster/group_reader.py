@@ -21,9 +21,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from lessons.cluster.errors import ClusterError
-from lessons.cluster.groups import Group, describe_full_ids, list_all_groups, list_other_ids, other_group
+from lessons.cluster.groups import Group, describe_full_ids, list_all_groups, list_others, other_group
 from lessons.cluster.namespace import Namespace, prefix_of
-from lessons.cluster.share_groups import notes_of_each
 
 _log = logging.getLogger(__name__)
 
@@ -130,17 +129,8 @@ class GroupReader:
     def _list_others(self) -> None:
         """Raises: ClusterError."""
         if time.monotonic() - self._others_listed_at >= self._settings.others_every_s:
-            others = list_other_ids(timeout_s=self._settings.timeout_s)
-            notes = self._notes() if others else {}
-            self._others = {full_id: notes.get(full_id, 0) for full_id in others}
+            self._others = list_others(timeout_s=self._settings.timeout_s)
             self._others_listed_at = time.monotonic()
-
-    def _notes(self) -> dict[str, int]:
-        try:
-            return notes_of_each(timeout_s=self._settings.timeout_s)
-        except ClusterError as error:  # such as a cluster on which the app may not read them
-            _log.debug("no notes about share groups: %s", error)
-            return {}
 
     def _choose(self, states: Mapping[str, str]) -> list[str]:
         """Those that are new or whose state has changed, then those with members, then who was described longest ago."""
@@ -162,4 +152,4 @@ class GroupReader:
             self._told(changed)
 
     def _other(self, full_id: str, owner: Namespace) -> Group:
-        return other_group(owner, full_id, notes=self._others[full_id])
+        return other_group(owner, full_id, self._others[full_id])

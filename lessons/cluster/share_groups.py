@@ -104,6 +104,8 @@ class _Log:
             return  # there has been no share group yet
         for partition, span in records.offsets(STATE_TOPIC, timeout_s=timeout_s).items():
             start = self._positions.get(partition, 0)
+            if start > span[1]:  # it is another topic, or has lost what was read
+                start = 0
             found = records.read_range(
                 STATE_TOPIC, partition, start=start, span=span, limit=_MOST_READ, timeout_s=timeout_s
             )
