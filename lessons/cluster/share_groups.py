@@ -123,13 +123,13 @@ class _Log:
         fields.skip("hii" if kind == _SNAPSHOT else "hi")  # its version, and the epochs of snapshot and state
         fields.skip("i")  # the leader's epoch
         (start,) = fields.take("q")
+        at_ms = record.timestamp_ms or 0
         if kind == _SNAPSHOT:
-            fields.skip("qq")  # when it was made
+            at_ms, _written_ms = fields.take("qq")  # when the first one was made: what it sums up may be as old
         stretches = [fields.take("qqbh", tagged=True) for _stretch in range(fields.count())]
         done = next((struct.unpack(">i", content)[0] for tag, content in fields.tags() if tag == 0), _UNKNOWN)
         state.start, state.done = start if start >= 0 else state.start, max(0, done)
         if kind == _CHANGE or not state.changes:  # what came before this snapshot may be gone
-            at_ms = record.timestamp_ms or 0
             state.changes += [
                 Change(at_ms, key.partition, first, last, _BECAME[became], deliveries)
                 for first, last, became, deliveries in stretches

@@ -22,7 +22,7 @@ CHANGE = bytes.fromhex(
 GIVEN_UP = bytes.fromhex("00000000000000000000000000000000000302000000000000000300000000000000030400050001000400000009")
 # A snapshot after that, by the same rules: it begins at offset 3, and 9 records are over.
 LATER = (
-    struct.pack(">hiiiqqqB", 0, 1, 2, 0, 3, 1, 1, 3)
+    struct.pack(">hiiiqqqB", 0, 1, 2, 0, 3, 7, 9, 3)
     + struct.pack(">qqbhB", 3, 3, 4, 5, 0)
     + struct.pack(">qqbhB", 4, 11, 2, 1, 0)
     + struct.pack(">BBBi", 1, 0, 4, 9)
@@ -63,7 +63,7 @@ def test_a_snapshot_and_changes_tell_what_became_of_each_record():
 
 def test_where_kafka_has_deleted_what_came_before_a_snapshot_the_snapshot_tells_it():
     [shared] = read(noted(0, LATER))
-    assert shared == Shared("c.s.g", 0, 3, 9, (Change(1, 0, 3, 3, "archived", 5), Change(1, 0, 4, 11, "accepted", 1)))
+    assert shared == Shared("c.s.g", 0, 3, 9, (Change(7, 0, 3, 3, "archived", 5), Change(7, 0, 4, 11, "accepted", 1)))
     [shared] = read(noted(1, CHANGE), noted(0, LATER))  # and adds nothing to what is known
     assert len(shared.changes) == 3
     assert (shared.start, shared.done) == (3, 9)

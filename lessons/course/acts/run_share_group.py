@@ -97,14 +97,14 @@ class RunShareGroup(Action):
             _("member %(member)s was given %(count)s") % {"member": number, "count": of_each[number]}
             for number in range(1, self.members + 1)
         )
-        words = _("In share group %(group)s, %(shares)s: %(deliveries)s deliveries of %(records)s. %(left)s left.") % {
+        words = _("In share group %(group)s, %(shares)s: %(deliveries)s of %(records)s. %(left)s left.") % {
             "group": self.group_id,
             "shares": shares,
-            "deliveries": len(given),
+            "deliveries": counted.deliveries(len(given)),
             "records": counted.records(len({(each.record.partition, each.record.offset) for each in given})),
             "left": counted.records(left),
         }
-        return words if not left else f"{words} {_('One run does no more: run it again.')}"
+        return words if not left else f"{words} {_('This run was given no more: run it again.')}"
 
     def python(self, where: Where) -> str:
         return f"""\
