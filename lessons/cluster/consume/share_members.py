@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from confluent_kafka import AcknowledgeType, KafkaException, Message, ShareConsumer
@@ -27,7 +27,7 @@ ROUND_S = 1.0
 COMMIT_S = 10.0
 
 Does = Literal["accept", "release", "reject"]
-Became = Literal["accepted", "released", "rejected", "given up"]
+Became = Literal["accepted", "released", "rejected", "given up", "not acknowledged"]
 
 _TYPES = {"accept": AcknowledgeType.ACCEPT, "release": AcknowledgeType.RELEASE, "reject": AcknowledgeType.REJECT}
 _BECAME: dict[Does, Became] = {"accept": "accepted", "release": "released", "reject": "rejected"}
@@ -35,7 +35,8 @@ _BECAME: dict[Does, Became] = {"accept": "accepted", "release": "released", "rej
 
 @dataclass(frozen=True)
 class Given:
-    """A record that was delivered. Members count from 1, and so do deliveries."""
+    """A record that was delivered. Members count from 1, and so do deliveries. "not acknowledged": what the member said did
+    not come to a leader, for it had moved, say; so the record is delivered again."""
 
     member: int
     record: records.Record
@@ -111,7 +112,7 @@ class _Members:
         return held
 
     def _handle(self, number: int, messages: list[Message]) -> None:
-        member = self.members[number - 1]
+        member, given = self.members[number - 1], list[Given]()
         for message in messages:
             if (error := message.error()) is not None:
                 raise KafkaException(error)
@@ -119,10 +120,12 @@ class _Members:
             does = self.membership.does(record)
             member.acknowledge(message, _TYPES[does])
             is_last = does == "release" and deliveries >= self.delivery_limit
-            self.given.append(Given(number, record, deliveries, "given up" if is_last else _BECAME[does]))
-        for refusal in member.commit_sync(COMMIT_S).values():
-            if refusal is not None:
-                raise refusal
+            given.append(Given(number, record, deliveries, "given up" if is_last else _BECAME[does]))
+        settled = member.commit_sync(COMMIT_S)
+        refused = {place.partition for place, refusal in settled.items() if refusal is not None}
+        self.given += [
+            replace(each, became="not acknowledged") if each.record.partition in refused else each for each in given
+        ]
 
 
 def run_members(membership: ShareMembership, members: int, *, most: int) -> tuple[tuple[Given, ...], int]:

@@ -27,6 +27,7 @@ _BECAME = {
     "released": gettext_noop("released"),
     "rejected": gettext_noop("rejected"),
     "given up": gettext_noop("released, and given up by Kafka"),
+    "not acknowledged": gettext_noop("done, but Kafka did not hear of it: it is delivered again"),
 }
 
 

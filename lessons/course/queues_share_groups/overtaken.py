@@ -62,7 +62,6 @@ class Overtaken(Exercise):
     wrong_ways: ClassVar = [
         WrongWay([*BEGIN, run("mechanics"), submit(OVERTAKEN, overtook=0, deliveries=1)], "no-group"),
         WrongWay(typed(lambda _overtook, seed: (0, deliveries(seed))), "order-holds"),
-        WrongWay(typed(lambda overtook, seed: (overtook, asked(seed)[1])), "given-once"),
     ]
 
     def questions(self, evidence: Evidence, seed: str) -> type[BaseModel]:
