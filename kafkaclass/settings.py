@@ -6,7 +6,8 @@
 | `KAFKACLASS_HOSTS` | host names, comma-separated, under which the pages may be asked for | loopback only |
 | `KAFKACLASS_PATH` | the path of the site at its host, such as `/kafka/` behind a proxy | `/` |
 | `KAFKACLASS_TLS` | `1` when TLS ends in front of the app: secure cookies, HSTS | off |
-| `KAFKACLASS_SECRET_KEY` | the key of sessions, codes, tokens and cards; the same wherever one database is used | made in the data folder |
+| `KAFKACLASS_SECRET_KEY` | the key of sessions, codes, tokens and cards; the same wherever one database is used | that of `KAFKACLASS_SECRET_KEY_FILE` |
+| `KAFKACLASS_SECRET_KEY_FILE` | the file that has it, made at its first use; several web sites of one machine may share it | `secret-key` in the data folder |
 | `KAFKACLASS_LOG` | `json` makes each line of the log a JSON object | lines for people |
 | `KAFKACLASS_METRICS_TOKEN` | whoever sends it as a bearer token may read `/metrics` from elsewhere | this machine alone may |
 | `KAFKACLASS_DEBUG` | `1` shows tracebacks in the browser | off |
@@ -20,7 +21,6 @@
 
 import hashlib
 import os
-import secrets
 from pathlib import Path
 
 import dj_database_url
@@ -30,6 +30,7 @@ from kafkaclass import static_files
 from kafkaclass.authoring import state_of_sources
 from kafkaclass.hosts import LOOPBACK, AllowedHosts, OwnHosts
 from kafkaclass.kafka_variables import security_settings
+from kafkaclass.secret_key import kept_key
 from kafkaclass.under_path import as_path
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -38,21 +39,10 @@ DEBUG = os.environ.get("KAFKACLASS_DEBUG") == "1"
 PATH = as_path(os.environ.get("KAFKACLASS_PATH", ""))
 BEHIND_TLS = os.environ.get("KAFKACLASS_TLS") == "1"
 
-
-def _secret_key() -> str:
-    """The key of this data folder, made at its first use; only its owner may read the file."""
-    path = DATA_DIR / "secret-key"
-    DATA_DIR.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_urlsafe(50))
-    return path.read_text().strip()
-
-
-SECRET_KEY = os.environ.get("KAFKACLASS_SECRET_KEY") or _secret_key()
+SECRET_KEY_FILE = Path(os.environ.get("KAFKACLASS_SECRET_KEY_FILE") or DATA_DIR / "secret-key")
+SECRET_KEY = os.environ.get("KAFKACLASS_SECRET_KEY") or kept_key(SECRET_KEY_FILE)
+# Else it is this data folder's alone.
+SECRET_KEY_IS_NAMED = any(os.environ.get(f"KAFKACLASS_SECRET_KEY{ending}") for ending in ("", "_FILE"))
 HOSTS = [host for host in os.environ.get("KAFKACLASS_HOSTS", "").split(",") if host]
 OWN_HOSTS = OwnHosts(os.environ.get("KAFKACLASS_LISTENS_ON", ""))  # `up` tells so to the web server that it starts
 ONLY_THIS_MACHINE = not HOSTS and bool(OWN_HOSTS.listens_on) and not OWN_HOSTS.addresses()
@@ -66,7 +56,7 @@ LOG_IS_JSON = os.environ.get("KAFKACLASS_LOG") == "json"
 
 # --- Kafka ---------------------------------------------------------------------------------------------------
 
-KAFKA_IS_NAMED = bool(os.environ.get("KAFKA_BOOTSTRAP_SERVERS"))  # then `up` starts no brokers
+KAFKA_IS_NAMED = bool(os.environ.get("KAFKA_BOOTSTRAP_SERVERS"))  # then `up` starts no brokers; `serve` never does
 BROKERS_ARE_OURS = os.environ.get("KAFKACLASS_EMBEDDED") == "1"  # `up` tells so to the web server that it starts
 KAFKA_BOOTSTRAP_SERVERS = os.environ.get("KAFKA_BOOTSTRAP_SERVERS") or "127.0.0.1:9092,127.0.0.1:9093,127.0.0.1:9094"
 LAPTOP_SERVERS = os.environ.get("KAFKACLASS_LAPTOPS", "")  # `up --kafka-host` tells so to the web server, too
@@ -144,7 +134,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     # By itself a pool has four connections, and a class in which four wait for Kafka would wait for those. PostgreSQL
     # takes 100 by default, which several web processes share.
-    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 2, "max_size": 30}}
+    # Its connections break where the server is started again: nobody is given such a one, and nobody waits long for another.
+    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 2, "max_size": 30, "timeout": 10, "reconnect_timeout": 3}}
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"]["CONN_MAX_AGE"] = 0
 
 AUTH_USER_MODEL = "lessons.User"

@@ -55,7 +55,6 @@ http {{
 def running_nginx(addresses: Sequence[str], path: str, *, keeps_path: bool = True) -> Iterator[str]:
     """Yields its URL with the path, whose TLS no browser has reason to trust. `addresses`: host and port of each web site, in
     turn; `keeps_path`: else it takes the path off. Raises: FileNotFoundError."""
-    program = shutil.which("nginx") or "/usr/sbin/nginx"
     with tempfile.TemporaryDirectory(prefix="kafkaclass-nginx-") as name:
         folder, port, certificates = Path(name), free_port(), Certificates(Path(name))
         ensure(certificates, "127.0.0.1")
@@ -67,7 +66,7 @@ def running_nginx(addresses: Sequence[str], path: str, *, keeps_path: bool = Tru
                 certificate=certificates.brokers,
             )
         )  # fmt: skip
-        started = subprocess.Popen([program, "-p", name, "-e", f"{name}/error.log", "-c", config])
+        started = subprocess.Popen([program(), "-p", name, "-e", f"{name}/error.log", "-c", config])
         try:
             wait_for(lambda: _takes_connections(port), why=lambda: (folder / "error.log").read_text())
             yield f"https://127.0.0.1:{port}{path}"
@@ -76,8 +75,12 @@ def running_nginx(addresses: Sequence[str], path: str, *, keeps_path: bool = Tru
             started.wait(END_TIMEOUT_S)
 
 
+def program() -> str:
+    return shutil.which("nginx") or "/usr/sbin/nginx"
+
+
 def has_nginx() -> bool:
-    return shutil.which("nginx") is not None or os.access("/usr/sbin/nginx", os.X_OK)
+    return os.access(program(), os.X_OK)
 
 
 def _takes_connections(port: int) -> bool:

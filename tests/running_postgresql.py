@@ -33,30 +33,53 @@ class NoPostgreSQL(Exception):
     """str() says what to install."""
 
 
-@contextmanager
-def running_postgresql() -> Iterator[str]:
-    """Yields what DATABASE_URL is to be. It listens on a socket in a folder that only its own user may enter.
+class Server:
+    """One that listens on a socket in a folder that only its own user may enter."""
 
-    Raises: NoPostgreSQL
-    """
+    def __init__(self, programs: Path, folder: Path) -> None:
+        self.url = f"postgres://kafkaclass@{quote(str(folder), safe='')}/postgres"
+        self._programs, self._folder = programs, folder
+        _run(programs / "initdb", "-D", folder / "data", "-U", "kafkaclass", "-A", "trust", "-E", "UTF8", "--no-sync")
+
+    def start(self) -> None:
+        """Returns when it answers."""
+        settings = [word for setting in SETTINGS for word in ("-c", setting)]
+        folder, log = self._folder, self._folder / "log"
+        with log.open("ab") as output:
+            self._process = _start(
+                self._programs / "postgres", "-D", folder / "data", "-k", folder, *settings, output=output
+            )
+        wait_for(
+            lambda: _answers(self._programs, folder),
+            timeout_s=START_TIMEOUT_S,
+            why=lambda: log.read_text(errors="replace"),
+        )
+
+    def stop(self) -> None:
+        """Whoever is connected is cut off."""
+        _end(self._process)
+
+
+@contextmanager
+def running_server() -> Iterator[Server]:
+    """Raises: NoPostgreSQL"""
     programs = find_programs()
     with tempfile.TemporaryDirectory(prefix="kafkaclass-postgresql-") as name:
-        folder = Path(name)
         if os.geteuid() == 0:
-            shutil.chown(folder, DAEMON_USER)
-        _run(programs / "initdb", "-D", folder / "data", "-U", "kafkaclass", "-A", "trust", "-E", "UTF8", "--no-sync")
-        settings = [word for setting in SETTINGS for word in ("-c", setting)]
-        with (folder / "log").open("wb") as log:
-            server = _start(programs / "postgres", "-D", folder / "data", "-k", folder, *settings, output=log)
+            shutil.chown(name, DAEMON_USER)
+        server = Server(programs, Path(name))
+        server.start()
         try:
-            wait_for(
-                lambda: _answers(programs, folder),
-                timeout_s=START_TIMEOUT_S,
-                why=lambda: (folder / "log").read_text(errors="replace"),
-            )
-            yield f"postgres://kafkaclass@{quote(str(folder), safe='')}/postgres"
+            yield server
         finally:
-            _end(server)
+            server.stop()
+
+
+@contextmanager
+def running_postgresql() -> Iterator[str]:
+    """Yields what DATABASE_URL is to be. Raises: NoPostgreSQL"""
+    with running_server() as server:
+        yield server.url
 
 
 def find_programs() -> Path:

@@ -197,7 +197,7 @@ def _write_key(key: str) -> None:
     """In the place of one that was made when this command began, and protects nothing yet."""
     if os.environ.get("KAFKACLASS_SECRET_KEY"):
         return
-    write_whole(settings.DATA_DIR / KEY, key, mode=OWNER_ALONE)
+    write_whole(settings.SECRET_KEY_FILE, key, mode=OWNER_ALONE)
 
 
 def _reset_sequences() -> None:

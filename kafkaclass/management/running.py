@@ -1,4 +1,4 @@
-"""Only one `up` per data folder: its lock, and where it runs."""
+"""Only one `up` or `serve` per data folder: its lock, and where it runs."""
 
 from __future__ import annotations
 

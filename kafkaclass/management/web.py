@@ -1,9 +1,9 @@
-"""Run Daphne as child processes of `up`: start them, watch them, stop them.
+"""Run Daphne as child processes of `up` or `serve`: start them, watch them, stop them.
 
 Why it is so
 ------------
 In Python one thread of a process works at a time, so three hundred busy seats are too many for one web process, however
-many cores there are. So several processes share one socket, on which `up` listens: a free one takes the next connection,
+many cores there are. So several processes share one socket, on which the command listens: a free one takes the next connection,
 and while one is started again, the others take its share. They have only the database and Kafka in common.
 """
 
@@ -59,7 +59,7 @@ class WebProcess:
     """One Daphne process."""
 
     command: list[str]
-    log: Path
+    log: Path | None
     environment: Mapping[str, str]
     listener: socket.socket
     say: Callable[[str], None]
@@ -89,7 +89,8 @@ class WebProcess:
             self.start()
         if self.process is not None and not self.runs:
             self.problem = f"A web process ended by itself (status {self.process.returncode})."
-            self.say(f"{self.problem} {self._restarts.words()} Its log: {self.log}")
+            where = f" Its log: {self.log}" if self.log else ""
+            self.say(f"{self.problem} {self._restarts.words()}{where}")
             self.process = None
         if self.process is None and not self._restarts.next_in_s():
             self._restarts.note()
@@ -102,31 +103,28 @@ class WebProcess:
 class WebServer:
     """All web processes. Use it from one thread, which calls tick().
 
-    The first process runs alone until it answers, so that the first page comes sooner.
+    The first process runs alone until it answers, so that the first page comes sooner. `log`: where they log to, or None for
+    the command's own output.
     """
 
     def __init__(
         self,
-        data_dir: Path,
         listener: socket.socket,
         *,
+        log: Path | None,
         processes: int,
         environment: Mapping[str, str],
         say: Callable[[str], None],
     ) -> None:
-        self.data_dir = data_dir
+        self.log = log
         self.host, self.port = listener.getsockname()[:2]
         self.answered = False
         self._listener = listener
         command = [sys.executable, "-m", "daphne", "--fd", str(listener.fileno()), *_OPTIONS, APPLICATION]
-        self._all = [WebProcess(command, self.log, environment, listener, say) for _ in range(processes)]
+        self._all = [WebProcess(command, log, environment, listener, say) for _ in range(processes)]
         self._log_start_bytes = 0
         self._kept_short_at = 0.0
         self._asking: threading.Thread | None = None
-
-    @property
-    def log(self) -> Path:
-        return self.data_dir / "logs" / "web.log"
 
     @property
     def problem(self) -> str | None:
@@ -135,12 +133,12 @@ class WebServer:
 
     def start(self) -> None:
         """Raises: OSError."""
-        self._log_start_bytes = size_bytes(self.log)
+        self._log_start_bytes = size_bytes(self.log) if self.log else 0
         self._all[0].start()
 
     def tick(self) -> None:
         """Start the processes that should run and do not; keep the log short."""
-        if time.monotonic() - self._kept_short_at > _KEEP_SHORT_EVERY_S:
+        if self.log and time.monotonic() - self._kept_short_at > _KEEP_SHORT_EVERY_S:
             self._kept_short_at = time.monotonic()
             with suppress(OSError):  # a full disk must not end the class
                 keep_short(self.log)
@@ -161,8 +159,11 @@ class WebServer:
         return self.answered
 
     def last_words(self) -> str:
-        """The end of what the log got since the start."""
-        return "\n".join(text_since(self.log, self._log_start_bytes).splitlines()[-_LAST_WORDS_LINES:])
+        """The end of what the log got since the start, where it is a file."""
+        if not self.log:
+            return ""
+        lines = text_since(self.log, self._log_start_bytes).splitlines()[-_LAST_WORDS_LINES:]
+        return "\n".join([f" The last lines of {self.log}:", *lines])
 
     def stop(self, deadline_s: float) -> None:
         self._listener.close()
@@ -182,7 +183,7 @@ class WebServer:
 
 
 def end_leftovers(data_dir: Path, *, deadline_s: float = 3.0) -> None:
-    """End web processes that a killed `up` left behind. Hold the lock of the data folder when you call this."""
+    """End web processes that a killed command left behind. Hold the lock of the data folder when you call this."""
     end_all([each for each in psutil.process_iter() if _is_ours(each, data_dir)], deadline_s=deadline_s)
 
 

@@ -3,8 +3,11 @@
 Why it is so
 ------------
 Each act and each read by the API occupies a thread, and some a broker, until Kafka has answered: a script in one browser
-must not take them from the class. No person reaches these limits, and no lesson does. They are counted in this process and cost nothing; several
-web processes together allow a multiple. Beyond them the app refuses and says why, and no act is stored.
+must not take them from the class. No person reaches these limits, and no lesson does. Beyond them the app refuses and says
+why, and no act is stored.
+
+Acts are counted by their rows, so in all web processes together; and in this process alone what has no row: reads, which
+take this process's threads and store nothing, and acts that are just about to be stored.
 
 An act may be as large as a request, so that Kafka is the one to refuse a record that is too large. All acts are kept,
 and some pages read all acts of a seat: 4 MB a second would fill the disk in one lesson, and the memory in one download.
@@ -20,24 +23,30 @@ from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import NoReturn
 from uuid import UUID
 
 from django.db.models import Sum
+from django.utils import timezone
 
-from lessons.classroom.models import Member
+from lessons.classroom.models import Act, Member
+from lessons.classroom.settling import CUT_AFTER_S
 from lessons.cluster.errors import AppRefused
 from lessons.cluster.refusals import Refusal
+from lessons.course.acts.consume import Consume
 
 
 @dataclass(frozen=True)
 class LimitSettings:
-    """`most_acts`, and `most_reads` by the API, within `within_s`; acts smaller than `large_bytes` are always accepted, and
+    """`most_acts`, and `most_reads` by the API, within `within_s`; `most_running` and `most_consumers` at once; acts smaller than `large_bytes` are always accepted, and
     `most_stored_bytes` are of all large acts of a seat."""
 
     most_acts: int = 40
     most_reads: int = 60
     within_s: float = 10.0
     most_running: int = 8
+    most_consumers: int = 16
     most_reading: int = 4
     large_bytes: int = 4096
     most_stored_bytes: int = 32 * 1024 * 1024
@@ -52,7 +61,7 @@ class TooMuch(TooFast):
 
 
 class SeatLimits:
-    """What each seat has done in this process. For any thread."""
+    """What each seat has done lately. For any thread."""
 
     def __init__(self, settings: LimitSettings | None = None) -> None:
         self.settings = settings or LimitSettings()
@@ -65,6 +74,23 @@ class SeatLimits:
     def count_act(self, member: Member, *, asked: str) -> None:
         """Count one more act of this seat. Raises: TooFast."""
         self._count(member, self.settings.most_acts, Refusal.TOO_FAST, asked=asked)
+        since = timezone.now() - timedelta(seconds=self.settings.within_s)
+        latest = member.acts.filter(started_at__gt=since).order_by("-started_at")
+        started = list(latest.values_list("started_at", flat=True)[: self.settings.most_acts])
+        if len(started) == self.settings.most_acts:
+            self._refuse_too_fast(Refusal.TOO_FAST, len(started), (started[-1] - since).total_seconds(), asked=asked)
+
+    def count_running(self, member: Member, *, kind: str, asked: str) -> None:
+        """Check that one more act of this kind may run beside those that do. Raises: TooFast."""
+        is_consumer = kind == Consume.kind
+        most = self.settings.most_consumers if is_consumer else self.settings.most_running
+        uncut = timezone.now() - timedelta(seconds=CUT_AFTER_S)
+        running = member.acts.filter(state=Act.State.RUNNING, alive_at__gt=uncut)
+        of_kind = running.filter(kind=kind) if is_consumer else running.exclude(kind=Consume.kind)
+        if of_kind.count() >= most:
+            refusal = Refusal.TOO_MANY_CONSUMERS if is_consumer else Refusal.TOO_MANY_AT_ONCE
+            self._note(refusal)
+            raise refusal.error(kind=TooFast, asked=asked, most=most)
 
     @contextmanager
     def running_act(self, member: Member, *, asked: str) -> Iterator[None]:
@@ -90,28 +116,38 @@ class SeatLimits:
             return
         stored = member.acts.exclude(pk=act_id).filter(weight__gte=large).aggregate(all=Sum("weight"))["all"] or 0
         if stored >= self.settings.most_stored_bytes:
-            with self._lock:
-                self.refused[Refusal.TOO_MUCH] += 1
+            self._note(Refusal.TOO_MUCH)
             raise Refusal.TOO_MUCH.error(kind=TooMuch, asked=asked, stored_mb=stored >> 20, always_kb=large >> 10)
 
     def _count(self, member: Member, most: int, refusal: Refusal, *, asked: str) -> None:
         now, within_s = time.monotonic(), self.settings.within_s
         with self._lock:
             latest = self._latest.setdefault((refusal, member.namespace.prefix), deque(maxlen=most))
-            if len(latest) == most and now - latest[0] < within_s:
-                self.refused[refusal] += 1
-                wait_s = f"{within_s - (now - latest[0]):.0f}"
-                raise refusal.error(kind=TooFast, asked=asked, most=most, within_s=f"{within_s:g}", wait_s=wait_s)
-            latest.append(now)
+            wait_s = within_s - (now - latest[0]) if len(latest) == most else 0.0
+            if wait_s <= 0:
+                latest.append(now)
+        if wait_s > 0:
+            self._refuse_too_fast(refusal, most, wait_s, asked=asked)
+
+    def _refuse_too_fast(self, refusal: Refusal, most: int, wait_s: float, *, asked: str) -> NoReturn:
+        self._note(refusal)
+        within_s = f"{self.settings.within_s:g}"
+        raise refusal.error(kind=TooFast, asked=asked, most=most, within_s=within_s, wait_s=f"{wait_s:.0f}")
+
+    def _note(self, refusal: Refusal) -> None:
+        with self._lock:
+            self.refused[refusal] += 1
 
     @contextmanager
     def _one_of(self, member: Member, most: int, refusal: Refusal, *, asked: str) -> Iterator[None]:
         key = refusal, member.namespace.prefix
         with self._lock:
-            if self._running[key] >= most:
-                self.refused[refusal] += 1
-                raise refusal.error(kind=TooFast, asked=asked, most=most)
-            self._running[key] += 1
+            is_one_of = self._running[key] < most
+            if is_one_of:
+                self._running[key] += 1
+        if not is_one_of:
+            self._note(refusal)
+            raise refusal.error(kind=TooFast, asked=asked, most=most)
         try:
             yield
         finally:

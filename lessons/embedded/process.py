@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -34,18 +35,16 @@ class ProcessMark:
 def spawn(
     command: Sequence[str],
     *,
-    output: Path,
+    output: Path | None,
     environment: Mapping[str, str] | None = None,
     cwd: Path | None = None,
     pass_fds: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
     """Start a process in a new session, so that Ctrl-C in the terminal reaches only us and we decide what ends when.
 
-    Raises: OSError
+    What it prints is added to `output`, or goes where ours goes. Raises: OSError
     """
-    output.parent.mkdir(parents=True, exist_ok=True)
-    keep_short(output)
-    with output.open("ab") as file:
+    with _appended(output) if output else nullcontext() as file:
         return subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
@@ -56,6 +55,12 @@ def spawn(
             cwd=cwd,
             pass_fds=pass_fds,
         )
+
+
+def _appended(output: Path) -> IO[bytes]:
+    output.parent.mkdir(parents=True, exist_ok=True)
+    keep_short(output)
+    return output.open("ab")
 
 
 def keep_short(output: Path, *, at_most_bytes: int = _KEPT_OUTPUT_BYTES) -> None:

@@ -49,7 +49,15 @@ def bootstrap_servers(app: RunningApp) -> str:
 def web_processes(app: RunningApp) -> list[psutil.Process]:
     """Each Daphne; not the supervisor, nor the brokers."""
     everyone = psutil.Process(app.pid).children(recursive=True)
-    return [each for each in everyone if any("daphne" in word for word in each.cmdline())]
+    return [each for each in everyone if any("daphne" in word for word in _command_of(each))]
+
+
+def _command_of(process: psutil.Process) -> list[str]:
+    """Nothing of one that has just ended."""
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
 
 
 def web_cpu_s(app: RunningApp) -> float:

@@ -199,7 +199,11 @@ def join_unseen(context: BrowserContext, app: RunningApp, *, name: str) -> str:
 
 
 def join(page: Page, app: RunningApp, *, name: str) -> None:
-    page.goto(app.join_url)
+    join_by(page, app.join_url, name=name)
+
+
+def join_by(page: Page, link: str, *, name: str) -> None:
+    page.goto(link)
     page.get_by_label("Your name").fill(name)
     button = page.get_by_role("button", name="Join the class")
     with page.expect_navigation():

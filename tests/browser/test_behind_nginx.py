@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import psutil
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from tests.browser.conftest import WINDOW, RunningApp, join, start_app, stop_app
+from tests.browser.conftest import WINDOW, join_by
 from tests.browser.playing import card, fill, press
+from tests.environment import environment
 from tests.running_nginx import has_nginx, running_nginx
 from tests.running_postgresql import NoPostgreSQL, find_programs, running_postgresql
+from tests.running_serve import Site, serve
 from tests.waiting import PATIENCE_S
 
 PATH = "/teaching/kafka/"
@@ -25,7 +23,8 @@ KEY = "the same for both web sites, and longer than anybody would type it in by 
 
 
 @pytest.fixture
-def sites(bootstrap_servers: str, tmp_path: Path) -> Iterator[list[RunningApp]]:
+def sites(bootstrap_servers: str, tmp_path: Path) -> Iterator[list[Site]]:
+    """Two that start at the same moment, on an empty database."""
     try:
         find_programs()
     except NoPostgreSQL as missing:
@@ -33,15 +32,13 @@ def sites(bootstrap_servers: str, tmp_path: Path) -> Iterator[list[RunningApp]]:
     if not has_nginx():
         pytest.skip("There is no nginx here: `apt-get install nginx-light`.")
     with ExitStack() as ends:
-        shared = {
-            "DATABASE_URL": ends.enter_context(running_postgresql()), "KAFKA_BOOTSTRAP_SERVERS": bootstrap_servers,
-            "KAFKACLASS_SECRET_KEY": KEY, "KAFKACLASS_PATH": PATH, "KAFKACLASS_TLS": "1", "KAFKACLASS_HOSTS": "127.0.0.1",
-        }  # fmt: skip
-        found = []
-        for name in ("one", "two"):
-            process, site = start_app(tmp_path / name, "--web-processes", "1", **shared)
-            ends.callback(stop_app, process)
-            found.append(site)
+        variables = environment(
+            DATABASE_URL=ends.enter_context(running_postgresql()), KAFKA_BOOTSTRAP_SERVERS=bootstrap_servers,
+            KAFKACLASS_SECRET_KEY=KEY, KAFKACLASS_PATH=PATH, KAFKACLASS_TLS="1", KAFKACLASS_HOSTS="127.0.0.1",
+        )  # fmt: skip
+        found = [serve(tmp_path / name, variables, "--web-processes", "1") for name in ("one", "two")]
+        for site in found:
+            ends.callback(site.stop)
         yield found
 
 
@@ -56,21 +53,17 @@ def contexts(browser: Browser) -> Iterator[list[BrowserContext]]:
         context.close()
 
 
-def seen_at(outside: str, sites: list[RunningApp]) -> RunningApp:
-    """The class as browsers find it at this address; whoever signs in has a link that the second site printed."""
-
-    def moved(url: str) -> str:
-        return urlsplit(url)._replace(scheme="https", netloc=urlsplit(outside).netloc).geturl()
-
-    links = {role: moved(url) for role, url in sites[1].sign_in_urls.items()}
-    return replace(sites[0], url=outside.rstrip("/"), join_url=moved(sites[0].join_url), sign_in_urls=links)
+def at_the_proxy(link: str, outside: str) -> str:
+    return urlsplit(link)._replace(scheme="https", netloc=urlsplit(outside).netloc).geturl()
 
 
-def watch_the_class(page: Page, app: RunningApp) -> None:
-    page.goto(app.sign_in_urls["instructor"])
+def watch_the_class(page: Page, outside: str, site: Site) -> str:
+    """The instructor, by a first link. Returns the link that the room has for students."""
+    page.goto(at_the_proxy(site.invite("instructor", "Ines"), outside))
     page.get_by_role("button", name="Sign in as").click()
     page.get_by_role("link", name="The class").click()
     expect(page.locator("[data-status]")).to_contain_text("Live")
+    return at_the_proxy(page.locator("#join-link").inner_text(), outside)  # it has no port, as a name would have none
 
 
 def line_of(page: Page, words: str) -> Locator:
@@ -79,7 +72,7 @@ def line_of(page: Page, words: str) -> Locator:
 
 
 def open_lesson(page: Page, url: str, lesson: str) -> None:
-    page.goto(f"{url}/c/kafka/lessons/{lesson}/")
+    page.goto(f"{url}c/kafka/lessons/{lesson}/")
     expect(page.locator("[data-live-state]")).to_have_text("live")
 
 
@@ -98,38 +91,30 @@ def send_record(page: Page, value: str) -> None:
 
 @pytest.mark.long
 def test_a_class_is_played_and_goes_on_when_one_of_the_sites_is_killed(
-    sites: list[RunningApp], contexts: list[BrowserContext]
+    sites: list[Site], contexts: list[BrowserContext]
 ) -> None:
     addresses = [urlsplit(site.url).netloc for site in sites]
     with running_nginx(addresses, PATH) as outside, running_nginx(addresses, PATH, keeps_path=False) as taken_off:
-        app = seen_at(outside, sites)
         alice, ines = (context.new_page() for context in contexts)
-        join(alice, app, name="Alice")
+        join_url = watch_the_class(ines, outside, sites[1])
+        join_by(alice, join_url, name="Alice")
         assert urlsplit(alice.url).path.startswith(PATH)
-        watch_the_class(ines, app)
         records = alice.locator("[data-rows]").first
 
-        open_lesson(alice, app.url, "creating-topics")
+        open_lesson(alice, outside, "creating-topics")
         create_topics(alice, "test1p", "test2p", "test2die")  # one goes to the one site, the next to the other
         expect(alice.locator(".exercise.done").first).to_be_visible()
         expect(line_of(ines, "test2die")).to_be_visible()
 
-        open_lesson(alice, app.url, "producing")
+        open_lesson(alice, outside, "producing")
         send_record(alice, "before")
         expect(records).to_contain_text("before")
-        kill(sites[0])
+        sites[0].kill()
         expect(alice.locator("[data-live-state]")).to_have_text("live")
         send_record(alice, "after it was killed")
         expect(records).to_contain_text("after it was killed")
         expect(ines.locator("[data-status]")).to_contain_text("Live")
         expect(line_of(ines, "1 record to test1p")).to_be_visible()
 
-        open_lesson(alice, taken_off.rstrip("/"), "producing")
+        open_lesson(alice, taken_off, "producing")
         expect(records).to_contain_text("after it was killed")
-
-
-def kill(site: RunningApp) -> None:
-    """With all its processes, and nobody there to start them again."""
-    ours = psutil.Process(site.pid)
-    for each in [ours, *ours.children(recursive=True)]:
-        os.kill(each.pid, signal.SIGKILL)

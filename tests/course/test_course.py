@@ -16,6 +16,7 @@ from lessons.classroom.perform import perform
 from lessons.course.acts import ACTIONS
 from lessons.course.exercise import hash_of_programs
 from lessons.course.loader import all_exercises, lessons
+from tests.course.any_answer import assert_any_answer_has_a_verdict
 from tests.course.taking import (
     QUIET,
     SLOW,
@@ -120,6 +121,8 @@ def test_every_act_in_a_lesson_is_an_act_with_such_fields():
 @pytest.mark.parametrize("exercise", QUIET, ids=lambda exercise: exercise.id)
 def test_untouched_it_is_not_done_and_by_its_solution_it_is_also_when_that_is_run_twice(exercise, alice):
     assert_done_by_its_solution(alice, exercise, times=1 if exercise.id.startswith(SLOW) else 2)
+    if exercise.asks:
+        assert_any_answer_has_a_verdict(alice, exercise)
 
 
 @pytest.mark.usefixtures("kafka", "feed")

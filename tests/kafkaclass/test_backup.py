@@ -32,6 +32,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def data_dir(tmp_path, settings, monkeypatch) -> Path:
     settings.DATA_DIR = tmp_path
+    settings.SECRET_KEY_FILE = tmp_path / "secret-key"
     monkeypatch.delenv("KAFKACLASS_SECRET_KEY", raising=False)
     return tmp_path
 

@@ -129,11 +129,11 @@ def bare(tmp_path) -> Path:
 def start(
     bare: Path, *words: str, python: str = getattr(sys, "_base_executable", sys.executable)
 ) -> subprocess.Popen[str]:
-    bare = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL"))}
+    without_ours = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL"))}
     return subprocess.Popen(
         [python, "manage.py", *words],
         cwd=bare,
-        env=bare,
+        env=without_ours,
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -9,18 +9,22 @@ import signal
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 import yaml
+from packaging.version import Version
 
+from kafkaclass.kafka_variables import security_settings
 from kafkaclass.management import running, web
 from lessons.course.acts import ACTIONS
 from lessons.embedded.cluster import WISHED_CONTROLLER_PORTS, WISHED_PORTS
 from lessons.embedded.config import BROKER_IDS, BrokerFiles, ClusterPlan, broker_name, write_broker_config
 from lessons.embedded.jars import COORDINATES
 from lessons.embedded.ports import LOOPBACK
+from tests import running_nginx
 from tests.environment import environment
 from tests.waiting import PATIENCE_S, wait_for
 
@@ -80,9 +84,9 @@ def test_the_web_site_asks_the_brokers_where_they_listen():
     assert servers.startswith("kafka1:9092,kafka2:9093")  # as in the notebook
 
 
-def test_the_ports_of_brokers_and_web_site_are_published_on_loopback_alone():
+def test_the_ports_of_brokers_and_nginx_are_published_on_loopback_alone():
     published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
-    assert published.pop("web") == ["${KAFKACLASS_LISTEN:-127.0.0.1}:8000:8000"]
+    assert published.pop("nginx") == ["${KAFKACLASS_LISTEN:-127.0.0.1}:8000:8000"]
     assert published == {
         broker_name(one): [f"127.0.0.1:{port}:{port}"] for one, port in zip(BROKER_IDS, WISHED_PORTS, strict=True)
     }
@@ -98,17 +102,98 @@ def test_every_image_is_pinned_and_every_service_has_a_health_check():
 
 
 def test_every_volume_that_is_used_is_declared_and_every_anchor_is_used():
-    used = {volume.partition(":")[0] for service in SERVICES.values() for volume in service["volumes"]}
+    used = {volume.partition(":")[0] for service in SERVICES.values() for volume in service.get("volumes", ())}
     assert used == set(COMPOSE["volumes"])
     for anchor in re.findall(r"&([\w-]+)$", COMPOSE_TEXT, re.MULTILINE):
         assert f"*{anchor}\n" in COMPOSE_TEXT
 
 
 def test_docker_compose_takes_the_file_or_where_there_is_none_yaml_does():
-    assert {"services", "volumes"} <= COMPOSE.keys()
-    if compose := shutil.which("docker-compose"):  # Debian's package; it needs no daemon for this
-        done = subprocess.run([compose, "config", "-q"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert {"services", "configs", "volumes"} <= COMPOSE.keys()
+    if compose := find_compose():
+        done = subprocess.run([*compose, "config", "-q"], cwd=ROOT, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
+
+
+def find_compose() -> list[str] | None:
+    """One that knows a configuration's `content`; none of them needs a daemon for this."""
+    for command in (["docker", "compose"], ["docker-compose"]):
+        if shutil.which(command[0]):
+            asked = [*command, "version", "--short"]
+            version = subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip().lstrip("v")
+            if version and Version(version.partition("+")[0]) >= Version("2.23.1"):
+                return command
+    return None
+
+
+def test_each_web_container_has_a_data_folder_of_its_own_and_all_have_one_key():
+    web = SERVICES["web"]
+    assert web["deploy"]["replicas"] > 1
+    [volume] = web["volumes"]
+    shared = Path(volume.partition(":")[2])
+    assert Path(web["environment"]["KAFKACLASS_SECRET_KEY_FILE"]).parent == shared
+    assert not Path(web["environment"]["KAFKACLASS_DATA"]).is_relative_to(shared)
+
+
+def test_postgresql_has_a_connection_for_each_that_the_web_processes_may_open():
+    [most] = re.findall(r'"max_size": (\d+)', (ROOT / "kafkaclass" / "settings.py").read_text())
+    [limit] = re.findall(r"max_connections=(\d+)", " ".join(SERVICES["postgres"]["command"]))
+    assert int(limit) > (SERVICES["web"]["deploy"]["replicas"] + 1) * 2 * int(most)  # with one more of `--scale`
+
+
+def test_the_web_site_reads_each_variable_that_it_gets():
+    assert not_read(SERVICES["web"]["environment"]) == []
+
+
+def not_read(names: Iterable[str]) -> list[str]:
+    """Which of these variables settings.py has no use for."""
+    read = set(re.findall(r'environ\.get\("(\w+)"', (ROOT / "kafkaclass" / "settings.py").read_text()))
+    return [name for name in names if name not in read and not security_settings({name: "x"})]
+
+
+# --- nginx ---------------------------------------------------------------------------------------------------
+
+README = (ROOT / "README.md").read_text()
+NGINX = COMPOSE["configs"]["nginx"]["content"].replace("$$", "$")
+UPGRADE = 'map $http_upgrade $connection_upgrade { default upgrade; "" close; }'
+
+
+def proxied(config: str) -> set[str]:
+    """What it does with a request. In the containers the scheme may be told by one more proxy, in front of it."""
+    [location] = re.findall(r"location \S+ \{\n(.+?)\n +\}\n", config, re.DOTALL)
+    return {line.strip() for line in location.replace("$outer_scheme", "$scheme").splitlines()}
+
+
+def test_nginx_does_the_same_in_the_readme_in_the_containers_and_in_the_test_that_plays_a_class_behind_it():
+    [of_readme] = re.findall(r"```\n(map .+?)```", README, re.DOTALL)
+    of_test = running_nginx.CONFIG.replace("{kept}", "").replace("{{", "{").replace("}}", "}")
+    assert len(proxied(of_readme)) == 8
+    assert proxied(of_readme) == proxied(of_test) == proxied(NGINX)
+    for config in (of_readme, of_test, NGINX):
+        assert UPGRADE in config
+        assert "access_log off;" in config  # the addresses hold sign-in links
+
+
+def test_nginx_finds_the_web_containers_and_listens_on_the_published_port():
+    nginx = SERVICES["nginx"]
+    assert nginx["configs"] == [{"source": "nginx", "target": "/etc/nginx/conf.d/default.conf"}]
+    assert nginx["depends_on"] == {"web": {"condition": "service_healthy"}}
+    assert "server web:8000 resolve;" in NGINX  # so that a container that was made anew is found
+    assert Version(re.search(r":([\d.]+)", nginx["image"])[1]) >= Version("1.27.3")  # the first that does that
+    assert "listen 8000;" in NGINX
+    assert "http://127.0.0.1:8000/readyz" in nginx["healthcheck"]["test"]
+
+
+@pytest.mark.skipif(not running_nginx.has_nginx(), reason="There is no nginx here: `apt-get install nginx-light`.")
+def test_nginx_takes_its_configuration(tmp_path):
+    """Debian's is older than the image's: it cannot look a name up anew, and no name of a container leads anywhere here."""
+    here = NGINX.replace("server web:8000 resolve;", "server 127.0.0.1:8000;")
+    assert here != NGINX
+    config = tmp_path / "nginx.conf"
+    config.write_text(f"pid {tmp_path}/pid;\nevents {{}}\nhttp {{\n{here}}}\n")
+    command = [running_nginx.program(), "-t", "-p", tmp_path, "-e", tmp_path / "error.log", "-c", config]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_image_runs_as_nobody_special():
@@ -123,8 +208,8 @@ def test_daphnes_options_are_written_once():
     for text in (DOCKERFILE, COMPOSE_TEXT):
         assert "daphne" not in re.sub(r"#.*", "", text)
         assert not [option for option in options if option in text]
-    assert "command" not in SERVICES["web"]
-    assert image_command()[:3] == ["python", "manage.py", "up"]
+    assert image_command() == ["python", "manage.py", "up", "--host", "0.0.0.0"]
+    assert SERVICES["web"]["command"] == ["python", "manage.py", "serve", "--host", "0.0.0.0"]
 
 
 def test_what_the_image_copies_is_not_ignored_and_all_else_is():

@@ -22,7 +22,7 @@ def examine(data_dir: Path, needs: Needs | None = None) -> Iterator[Finding]:
     embedded = _has_own_brokers(data_dir, up)
     parts: dict[str, Part] = {
         "This machine": lambda: machine.examine(data_dir, needs, runs_brokers=embedded, is_running=up is not None),
-        "The web site": lambda: site.examine(data_dir, up),
+        "The web site": lambda: site.examine(up),
         "The database": database.examine,
     }
     if embedded:

@@ -20,9 +20,9 @@ USUAL_PORT = 8000
 _WITHIN_S = 5.0
 
 
-def examine(data_dir: Path, up: Running | None) -> Iterator[Finding]:
+def examine(up: Running | None) -> Iterator[Finding]:
     yield _answers(up) if up else _port()
-    yield _secret_key(data_dir / "secret-key")
+    yield _secret_key(settings.SECRET_KEY_FILE)
     yield _hosts()
     if settings.DEBUG:
         yield wrong("Errors", "KAFKACLASS_DEBUG=1 shows settings to whoever meets an error. Unset it in a class.")
@@ -37,7 +37,8 @@ def _answers(up: Running) -> Finding:
         answer = connection.getresponse()
         words = answer.read().decode(errors="replace").strip()
     except (OSError, http.client.HTTPException) as error:
-        return wrong("Web site", f"{up.url} does not answer ({error}). Its log is logs/web.log in the data folder.")
+        words = f"{up.url} does not answer ({error})"
+        return wrong("Web site", f"{words}. `up` logs to logs/web.log in the data folder, `serve` to its own output.")
     finally:
         connection.close()
     if answer.status != 200:
@@ -57,7 +58,7 @@ def _secret_key(path: Path) -> Finding:
         return ok("Secret key", "from KAFKACLASS_SECRET_KEY, the same wherever it is set")
     if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
         return wrong("Secret key", f"others on this machine can read {path}. Take that from them: chmod 600 {path}")
-    if connection.vendor != "sqlite":
+    if connection.vendor != "sqlite" and not settings.SECRET_KEY_IS_NAMED:
         words = f"made in {path}, and the database can be shared. Where several machines share it, set"
         return look(
             "Secret key", f"{words} KAFKACLASS_SECRET_KEY to the same on all: or codes and links hold on one alone."

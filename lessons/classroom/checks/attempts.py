@@ -41,7 +41,6 @@ CHECKS_WHEN_OVERTAKEN = 3
 KEEP_LIKE_WORDS_EVERY = timedelta(minutes=1)
 LATEST_ACTS = 100  # of one kind; a check reads no further back, however long somebody plays
 LATEST_OBSERVATIONS = 50  # of one exercise
-FEW = 3  # exercises: for more of them two more queries leave out many
 
 
 def _shown(member: Member, exercises: Iterable[Exercise]) -> dict[str, Attempt]:
@@ -58,11 +57,12 @@ def check_seat(
     lessons: Iterable[Lesson],
     *,
     begun: Collection[str],
+    kinds: AbstractSet[str] | None = None,
     changed: AbstractSet[Read] = EVERYTHING,
     memory: Memory | None = None,
 ) -> bool:
     """Checks what is not done yet in these lessons; True when an attempt was added. With a `memory` only what has read
-    something that has `changed` since the check that it remembers.
+    something that has `changed` since the check that it remembers. `kinds`: of which the member has acts, where that is known.
 
     Nothing is kept of a check that found nothing new, or no first try. In a lesson that is not among the `begun` ones (their slugs) only
     "done" is kept: anything else would look like an attempt of somebody who has never been there.
@@ -79,7 +79,7 @@ def check_seat(
     wanted = _not_done(member, touched, memory)
     ahead = frozenset(name for exercise, *_ in wanted for name in exercise.reads_topics)
     found, added = memory.take_found(member.pk, changed), False
-    once = evidence_of(member, memory=found, ahead=ahead, of_many=len(wanted) > FEW)
+    once = evidence_of(member, memory=found, ahead=ahead, kinds=kinds)
     for exercise, is_begun, last in wanted:
         evidence = replace(once, read=set())
         memory.forget(member.pk, exercise.id, is_begun=is_begun)
@@ -172,9 +172,10 @@ def _keep_unless_others_did(
 def _is_news(last: Attempt, seen: Observation | None) -> bool:
     """Whether a look after which the same would be said has seen something else: that is kept, for a check that is
     mended later may tell the two apart. At most now and then, for some see something else after every act."""
-    is_old = timezone.now() - last.decided_at > KEEP_LIKE_WORDS_EVERY
+    if timezone.now() - last.decided_at < KEEP_LIKE_WORDS_EVERY:
+        return False
     before, now = (each.data if each else None for each in (last.observation, seen))
-    return is_old and before != now
+    return before != now
 
 
 def check(member: Member, exercise: Exercise, *, asked_by: Member | None = None) -> Attempt:
@@ -236,17 +237,10 @@ def evidence_of(
     *,
     memory: dict[Read, Any] | None = None,
     ahead: frozenset[str] = frozenset(),
-    of_many: bool = False,
+    kinds: AbstractSet[str] | None = None,
 ) -> Evidence:
-    """`of_many`: for a check of many exercises: of which there are rows is asked once, for of most there are none."""
-    kinds, observed = None, None
-    if of_many:
-        kinds = frozenset(member.acts.order_by().values_list("kind", flat=True).distinct())
-        observed = frozenset(member.observations.order_by().values_list("exercise", flat=True).distinct())
-        lend_connection()  # Kafka is asked next
-    return Evidence(
-        member.namespace, _acts_of(member, kinds), memory, ahead, seen_before=_observed_of(member, observed)
-    )
+    """For a check. `kinds`: of which the member has acts, where that is known."""
+    return Evidence(member.namespace, _acts_of(member, kinds), memory, ahead, seen_before=_observed_of(member))
 
 
 def evidence_in(snapshot: Snapshot | None, member: Member) -> Evidence:
@@ -254,9 +248,7 @@ def evidence_in(snapshot: Snapshot | None, member: Member) -> Evidence:
     return SnapshotEvidence(member.namespace, _acts_of(member), {}, seen_before=_observed_of(member), snapshot=snapshot)
 
 
-def _acts_of(member: Member, kinds: frozenset[str] | None = None) -> Callable[[str], tuple[PastAct, ...]]:
-    """`kinds`: of which there are any, where that is known."""
-
+def _acts_of(member: Member, kinds: AbstractSet[str] | None = None) -> Callable[[str], tuple[PastAct, ...]]:
     def acts_of_kind(kind: str) -> tuple[PastAct, ...]:
         if kinds is not None and kind not in kinds:
             return ()
@@ -278,14 +270,17 @@ def _past(
     )  # fmt: skip
 
 
-def _observed_of(
-    member: Member, observed: frozenset[str] | None = None
-) -> Callable[[str], tuple[Mapping[str, Any], ...]]:
-    """`observed`: the exercises of which there is anything, where that is known."""
+def _observed_of(member: Member) -> Callable[[str], tuple[Mapping[str, Any], ...]]:
+    @cache
+    def observed() -> frozenset[str]:
+        """Of which exercises there is anything: of most there is nothing."""
+        exercises = frozenset(member.observations.order_by().values_list("exercise", flat=True).distinct())
+        lend_connection()  # Kafka is asked next
+        return exercises
 
     @cache
     def seen_before(exercise_id: str) -> tuple[Mapping[str, Any], ...]:
-        if observed is not None and exercise_id not in observed:
+        if exercise_id not in observed():
             return ()
         latest = member.observations.filter(exercise=exercise_id).order_by("-pk").values_list("data", flat=True)
         found = tuple(reversed(latest[:LATEST_OBSERVATIONS]))

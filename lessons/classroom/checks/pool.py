@@ -12,8 +12,9 @@ is away all wait, and not each for itself. An act whose outcome is not known is 
 cluster: at once when it is back, and every half minute.
 
 The process in which a seat has a page open checks it first, whichever process did the act: its snapshots tell what has
-changed. The process that did the act cannot know whether there is such a page. So it checks the seat as well, all of it,
-when it has nothing better to do, and mostly finds that nothing is left.
+changed. The process that did the act cannot know whether there is such a page. So it checks the seat as well when it has
+nothing better to do: what the seat's acts may have changed, whichever process did them. No snapshot tells it what else has
+happened, so it reads all of that anew.
 """
 
 from __future__ import annotations
@@ -118,16 +119,17 @@ class CheckPool:
             self._condition.notify()
 
     def hear(self, changed: Changed) -> None:
-        """What any process has stored. A seat with an open page here is woken by the snapshot that shows the act; for one
-        without, no snapshot tells what else has happened, and everything is checked."""
+        """What any process has stored. A seat with an open page here is woken by the snapshot that shows the act."""
         member = changed.member_pk
         if changed.kind is not Kind.ACT or member is None:
             return
-        if self._is_open(member):
+        is_shown = self._is_open(member)
+        what = changed_by_act(changed.what, snapshots_show_more=is_shown)
+        if changed.is_own and not is_shown:
+            self.wake(member, what, may_wait=True)
+        else:
             with self._condition:
-                self._changed[member] |= changed_by_act(changed.what)
-        elif changed.is_own:
-            self.wake(member, may_wait=True)
+                self._changed[member] |= what
 
     def open(self, member: Member, lesson: Lesson | None = None) -> Callable[[], None]:
         """While a page of this lesson is open, or one on which any exercise can be done: the seat is checked whenever a
@@ -263,10 +265,13 @@ class CheckPool:
 
     def _check_what_has(self, changed: AbstractSet[Read], member: Member) -> None:
         """Raises: KafkaUnavailable."""
-        begun = set(member.acts.exclude(lesson="").order_by().values_list("lesson", flat=True).distinct())
+        acts = set(member.acts.order_by().values_list("lesson", "kind").distinct())
+        begun, kinds = {lesson for lesson, _ in acts if lesson}, {kind for _, kind in acts}
         with self._condition:
             begun |= {lesson for other, lesson in self._open if other == member.pk}
-        check_seat(member, member.klass.lessons, begun=begun, changed=changed, memory=self._memory)
+        if not self._is_open(member.pk):
+            self._memory.forget_found(member.pk)
+        check_seat(member, member.klass.lessons, begun=begun, kinds=kinds, changed=changed, memory=self._memory)
         if (snapshot := self._snapshots.last) is not None and snapshot.problem is None and self._is_open(member.pk):
             self._check_again(member, self._memory.read_otherwise(member.pk, snapshot, member.namespace))
 

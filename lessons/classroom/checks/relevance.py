@@ -55,6 +55,10 @@ class Memory:
         """What was read of this seat and has not changed since. It is gone unless it is kept again."""
         return {read: found for read, found in self._found.pop(member, {}).items() if not touches(changed, [read])}
 
+    def forget_found(self, member: int) -> None:
+        """What was read is to be read again; which exercises have read it stays known."""
+        self._found.pop(member, None)
+
     def keep_found(self, member: int, found: Mapping[Read, Any]) -> None:
         """But for acts: they are many, and read again at the price of one query; and names and settings, of which no
         snapshot tells."""
@@ -80,13 +84,14 @@ def _is_like(found: Topic | ClusterError, shown: Topic | None) -> bool:
     return has_like_id and len(found.partitions) == len(shown.partitions)
 
 
-def changed_by_act(kind: str) -> frozenset[Read]:
-    """What an act of this kind may have changed for its seat."""
+def changed_by_act(kind: str, *, snapshots_show_more: bool) -> frozenset[Read]:
+    """What an act of this kind may have changed for its seat; without that there are more records, where snapshots show it,
+    as of a seat with a page: they have where its partitions end."""
     action = ACTIONS.get(kind)
     if action is None or action.changes_topics:
         return EVERYTHING
     own = {Read(Part.ACTS, kind)}
-    if action.changes_records:
+    if action.changes_records and not (action.only_appends and snapshots_show_more):
         own |= {Read(Part.RECORDS)}
     if action.changes_groups:
         own |= {Read(Part.GROUPS)}

@@ -275,6 +275,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='act',
+            index=models.Index(fields=['member', 'started_at'], name='acts_of_a_member_by_time'),
+        ),
+        migrations.AddIndex(
+            model_name='act',
+            index=models.Index(condition=models.Q(('state', 'running')), fields=['member'], name='acts_that_run'),
+        ),
+        migrations.AddIndex(
+            model_name='act',
             index=models.Index(condition=models.Q(('feed_offset', None)), fields=['started_at'], name='acts_not_yet_in_the_feed'),
         ),
         migrations.AddIndex(

@@ -144,6 +144,7 @@ class Action(BaseModel, ABC):
     removes: ClassVar[bool] = False  # whether something is gone after it: its button does not look like the others
     changes_topics: ClassVar[bool] = False  # whether topics, partitions or leaders are others after it
     changes_records: ClassVar[bool] = False  # whether a partition's records are others after it
+    only_appends: ClassVar[bool] = False  # whether all that it changes of records is that there are more
     changes_groups: ClassVar[bool] = False  # whether members or committed offsets are others after it
     example: ClassVar[Mapping[str, Any]]  # fields for one, for the API and for tests
     roles: ClassVar[frozenset[str]] = frozenset()  # who may do it; empty: everybody in the class

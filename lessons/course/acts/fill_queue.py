@@ -27,6 +27,7 @@ class FillQueue(Action):
     did: ClassVar[str] = gettext_noop("sent %(what)s")
     doing: ClassVar[str] = gettext_noop("sending %(what)s")
     changes_records: ClassVar[bool] = True
+    only_appends: ClassVar[bool] = True
     example: ClassVar[Mapping[str, Any]] = {"topic": "test1p", "queue_size": 5, "count": 12}
 
     topic: Name = Field(title=gettext_noop("Topic"))

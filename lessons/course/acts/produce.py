@@ -34,6 +34,7 @@ class Produce(Action):
     did: ClassVar[str] = gettext_noop("sent %(what)s")
     doing: ClassVar[str] = gettext_noop("sending %(what)s")
     changes_records: ClassVar[bool] = True
+    only_appends: ClassVar[bool] = True
     example: ClassVar[Mapping[str, Any]] = {"topic": "test1p", "key": "a", "values": "first\nsecond\nthird"}
 
     topic: Name = Field(title=gettext_noop("Topic"))

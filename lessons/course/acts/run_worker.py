@@ -32,6 +32,7 @@ class RunWorker(Action):
     did: ClassVar[str] = gettext_noop("ran %(what)s")
     doing: ClassVar[str] = gettext_noop("running %(what)s")
     changes_records: ClassVar[bool] = True
+    only_appends: ClassVar[bool] = True
     changes_groups: ClassVar[bool] = True
     example: ClassVar[Mapping[str, Any]] = {
         "topic": "test1p",

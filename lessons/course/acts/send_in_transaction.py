@@ -30,6 +30,7 @@ class SendInTransaction(Action):
     did: ClassVar[str] = gettext_noop("sent %(what)s")
     doing: ClassVar[str] = gettext_noop("sending %(what)s")
     changes_records: ClassVar[bool] = True
+    only_appends: ClassVar[bool] = True
     example: ClassVar[Mapping[str, Any]] = {
         "topic": "test1p", "values": "first\nsecond", "ending": "abort", "transactional_id": "booking",
     }  # fmt: skip

@@ -22,6 +22,7 @@ class LivePage(ABC):
 
     of_seat: ClassVar[bool] = True  # told of what changes for its seat; else of all that changes in the class
     wants_groups: bool = False  # whether snapshots bring its seat's groups along
+    gathers_s: ClassVar[float] = 0.1  # what comes so soon after the first news (an act, its records) is drawn with it
     min_gap_s: ClassVar[float] = 0.0  # between two drawings
 
     def __init__(self, member: Member) -> None:

@@ -172,10 +172,8 @@ class _OpenPage:
         self._snapshot = snapshot or self._snapshot
         if not self._is_open or self._snapshot is None or self._later is not None:
             return
-        if (wait_s := self._drawn_s + self._page.min_gap_s - self._loop.time()) > 0:
-            self._later = self._loop.call_later(wait_s, self._draw)
-        else:
-            self._draw()
+        wait_s = max(self._page.gathers_s, self._drawn_s + self._page.min_gap_s - self._loop.time())
+        self._later = self._loop.call_later(wait_s, self._draw)
 
     def _draw(self) -> None:
         self._later, self._drawn_s = None, self._loop.time()

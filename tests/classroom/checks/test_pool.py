@@ -14,8 +14,9 @@ from lessons.classroom.checks.relevance import Memory
 from lessons.classroom.grading.standings import standings_of
 from lessons.classroom.perform import perform
 from lessons.classroom.process import ProcessSettings
-from lessons.cluster import topics
+from lessons.cluster import records, topics
 from lessons.cluster.metadata import Cluster, describe_cluster
+from lessons.cluster.records import Message
 from lessons.course import evidence
 from lessons.course.acts.add_partitions import AddPartitions
 from lessons.course.acts.create_topic import CreateTopic
@@ -28,7 +29,8 @@ from tests.waiting import wait_for
 pytestmark = [pytest.mark.usefixtures("kafka"), pytest.mark.django_db(transaction=True)]
 THREE_TOPICS, NAMES = "creating-topics.three-topics", ("test1p", "test2p", "test2die")
 TWO_PARTITIONS = "adding-partitions.two-partitions"
-NINE_DELIVERED = "producing.nine-delivered"
+NINE_DELIVERED, ONE_TO_NINE = "producing.nine-delivered", "123456789"
+OF_TEST2P = "what-do-you-notice.order"  # reads its records
 
 
 @pytest.fixture
@@ -84,7 +86,8 @@ def test_a_check_that_fails_holds_up_no_other_and_counts_against_nobody(alice, o
     assert standings_of(alice)[faulty.id].attempts == 0
 
 
-def test_with_a_page_open_only_what_has_read_something_that_changed_is_checked_again(alice, own_process, monkeypatch):
+def noted(monkeypatch) -> list[str]:
+    """The exercises that are observed from now on, as they are."""
     observed: list[str] = []
     observe = attempts._observe
 
@@ -93,6 +96,24 @@ def test_with_a_page_open_only_what_has_read_something_that_changed_is_checked_a
         return observe(member, exercise, evidence)
 
     monkeypatch.setattr(attempts, "_observe", noting)
+    return observed
+
+
+def test_without_a_page_what_the_seats_acts_may_have_changed_is_checked_and_read_anew(alice, own_process, monkeypatch):
+    """What a program did in between no snapshot tells: it is seen when something that reads it is checked."""
+    perform(alice, CreateTopic(name="test1p"), act_id=uuid4(), lesson="creating-topics")
+    wait_for(own_process.checks.is_idle)
+    observed = noted(monkeypatch)
+    for value in ONE_TO_NINE[:-1]:
+        records.produce(alice.namespace, "test1p", [Message(value=value.encode())])
+    perform(alice, Produce(topic="test1p", values=ONE_TO_NINE[-1]), act_id=uuid4(), lesson="producing")
+    wait_for(lambda: is_done(alice, NINE_DELIVERED))
+    wait_for(own_process.checks.is_idle)
+    assert not {THREE_TOPICS, "kafka-and-its-cluster.entry-points"} & set(observed)
+
+
+def test_with_a_page_open_only_what_has_read_something_that_changed_is_checked_again(alice, own_process, monkeypatch):
+    observed = noted(monkeypatch)
     for name, partitions in (("test1p", 1), ("test2p", 2)):
         perform(alice, CreateTopic(name=name, partitions=partitions), act_id=uuid4(), lesson="creating-topics")
     close = own_process.checks.open(alice, get_lesson("creating-topics"))
@@ -109,7 +130,7 @@ def test_with_a_page_open_only_what_has_read_something_that_changed_is_checked_a
         perform(alice, Produce(topic="test1p", values="1"), act_id=uuid4(), lesson="creating-topics")
         wait_for(lambda: NINE_DELIVERED in observed)
         wait_for(own_process.checks.is_idle)
-        assert not {THREE_TOPICS, "deleting-a-topic.gone", "looking-around.internal"} & set(observed)
+        assert not {THREE_TOPICS, "deleting-a-topic.gone", "looking-around.internal", OF_TEST2P} & set(observed)
     finally:
         close()
 
