@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lessons.cluster import groups, share_groups, topics
+from lessons.cluster import clients, groups, records, share_groups, topics
 from lessons.cluster.errors import TopicMissing
 from lessons.course.acts import run_share_group
 from lessons.course.acts.base import Answer, Where
@@ -19,14 +19,10 @@ pytestmark = pytest.mark.usefixtures("kafka")
 JOBS = 12
 
 
-def send(where: Where, *, flush_each: bool) -> None:
-    topics.create_topic(where.namespace, "jobs", partitions=1, replicas=1)
-    Produce(topic="jobs", values="\n".join(map(str, range(JOBS))), flush_each=flush_each).run(where.namespace)
-
-
 @pytest.fixture
 def jobs(where: Where) -> None:
-    send(where, flush_each=True)
+    topics.create_topic(where.namespace, "jobs", partitions=1, replicas=1)
+    Produce(topic="jobs", values="\n".join(map(str, range(JOBS))), flush_each=True).run(where.namespace)
 
 
 def run(where: Where, group_id: str = "g", **fields: object) -> Answer:
@@ -80,7 +76,9 @@ def test_what_is_rejected_is_not_delivered_again(where: Where, jobs: None) -> No
 
 
 def test_a_batch_goes_to_one_member(where: Where) -> None:
-    send(where, flush_each=False)
+    topics.create_topic(where.namespace, "jobs", partitions=1, replicas=1)
+    messages = [records.Message(value=b"job")] * JOBS
+    records.produce(where.namespace, "jobs", messages, producer=clients.new_plain_producer(**{"linger.ms": 1000}))
     assert len({member for member, *_ in run(where).data["given"]}) == 1
 
 
