@@ -7,7 +7,7 @@ import socket
 from collections.abc import Iterable
 
 from kafkaclass.hosts import EVERYWHERE, OwnHosts
-from lessons.cluster import limits
+from lessons.cluster import limits, share_groups
 from lessons.embedded.laptops import SeatRules
 
 SEAT_RULES = SeatRules(
@@ -15,6 +15,9 @@ SEAT_RULES = SeatRules(
     most_replicas_at_once=limits.MAX_REPLICAS_PER_SEAT,
     replicas_per_second=8,
     settings=limits.SETTINGS,
+    group_settings=(share_groups.RESET,),
+    most_groups_at_once=limits.MAX_GROUPS_PER_SEAT,
+    groups_per_second=0.1,
 )
 
 

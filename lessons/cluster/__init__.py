@@ -11,6 +11,7 @@
     offsets     where partitions begin and end, of many at once
     records     produce with delivery reports, read a range, show a record as JSON
     groups      consumer groups with members and lag
+    share_groups what became of each record in a share group
     users       a user with a password for a seat, and what it may do: for programs on laptops
     snapshot    one picture of the cluster a second, for all pages
     live        watch topics: one reader for a whole process

@@ -17,7 +17,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from confluent_kafka import Consumer, KafkaException, Producer
+from confluent_kafka import Consumer, KafkaException, Producer, ShareConsumer
 from confluent_kafka.admin import AdminClient
 
 from lessons.cluster.coordinator_client import CoordinatorClient
@@ -97,6 +97,7 @@ class Known:
     id_heard_at: float = 0.0
     usual_replicas: int | None = None
     offsets_partitions: int = 0  # of __consumer_offsets; 0: there was no such topic yet
+    shares: Any = None  # what share_groups.py has read so far
 
 
 class _Clients:
@@ -296,6 +297,12 @@ def new_consumer(**config: Any) -> Consumer:
     return Consumer(settings, logger=_log)
 
 
+def new_share_consumer(**config: Any) -> ShareConsumer:
+    """A new member of a share group, for one thread at a time. Close it with `close`."""
+    # Each one warns that this part of the client is a preview.
+    return ShareConsumer({**_EVERY_CLIENT, "log_level": 3, **connection().settings(), **config}, logger=_log)
+
+
 def reader() -> AbstractContextManager[Consumer]:
     """A consumer to read by assign(), for the length of a with block; it reports the end of a partition.
 
@@ -328,7 +335,7 @@ def new_plain_producer(**config: Any) -> Producer:
     return new_producer(**{"enable.idempotence": False, "linger.ms": 5, **config})
 
 
-def close(consumer: Consumer, *, timeout_s: float = CLOSE_TIMEOUT_S) -> bool:
+def close(consumer: Consumer | ShareConsumer, *, timeout_s: float = CLOSE_TIMEOUT_S) -> bool:
     """Close a consumer; whether that was done in time. It can hang (confluent-kafka-python issue 1667)."""
     return bounded(consumer.close, timeout_s=timeout_s)
 

@@ -27,3 +27,7 @@ def records(number: int) -> str:
 
 def members(number: int) -> str:
     return ngettext("%(number)s member", "%(number)s members", number) % {"number": number}
+
+
+def deliveries(number: int) -> str:
+    return ngettext("%(number)s delivery", "%(number)s deliveries", number) % {"number": number}

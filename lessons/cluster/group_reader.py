@@ -7,7 +7,8 @@ their own, and a snapshot takes what was read last. Nobody who draws a page wait
 
 One list of all groups costs what one seat's would. A description costs 1 ms: of many groups, those that have members,
 which alone can move, and those that were described longest ago come first, up to a limit. Groups of other kinds, which
-the client can't describe, are listed less often: that call describes every group of the cluster on its way.
+the client can't describe, are listed less often: that call describes every group of the cluster on its way. Whether a
+share group goes on is seen from what Kafka notes about it.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from lessons.cluster.errors import ClusterError
-from lessons.cluster.groups import Group, describe_full_ids, list_all_groups, list_other_ids, other_group
+from lessons.cluster.groups import Group, describe_full_ids, list_all_groups, list_others, other_group
 from lessons.cluster.namespace import Namespace, prefix_of
 
 _log = logging.getLogger(__name__)
@@ -55,7 +56,7 @@ class GroupReader:
         self._known: dict[str, Group] = {}  # by full id
         self._described_at: dict[str, float] = {}
         self._states: dict[str, str] = {}
-        self._others: frozenset[str] = frozenset()
+        self._others: dict[str, int] = {}  # full ids, and how often Kafka has noted something about each
         self._others_listed_at = float("-inf")
         self._by_prefix: ByPrefix = MappingProxyType({})
         self._thread: threading.Thread | None = None
@@ -128,7 +129,7 @@ class GroupReader:
     def _list_others(self) -> None:
         """Raises: ClusterError."""
         if time.monotonic() - self._others_listed_at >= self._settings.others_every_s:
-            self._others = list_other_ids(timeout_s=self._settings.timeout_s)
+            self._others = list_others(timeout_s=self._settings.timeout_s)
             self._others_listed_at = time.monotonic()
 
     def _choose(self, states: Mapping[str, str]) -> list[str]:
@@ -142,10 +143,13 @@ class GroupReader:
 
     def _tell(self, wanted: Mapping[str, Namespace]) -> None:
         found: dict[str, list[Group]] = {prefix: [] for prefix in wanted}
-        for full_id in sorted(self._known.keys() | self._others):
+        for full_id in sorted(self._known.keys() | self._others.keys()):
             if (prefix := prefix_of(full_id)) in found:
-                found[prefix].append(self._known.get(full_id) or other_group(wanted[prefix], full_id))
+                found[prefix].append(self._known.get(full_id) or self._other(full_id, wanted[prefix]))
         before, after = self._by_prefix, {prefix: tuple(groups) for prefix, groups in found.items()}
         self._by_prefix = MappingProxyType(after)
         if changed := {prefix for prefix, groups in after.items() if before.get(prefix) != groups}:
             self._told(changed)
+
+    def _other(self, full_id: str, owner: Namespace) -> Group:
+        return other_group(owner, full_id, self._others[full_id])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -23,7 +24,7 @@ from confluent_kafka.admin import (
     MemberDescription,
 )
 
-from lessons.cluster import clients
+from lessons.cluster import clients, share_groups
 from lessons.cluster.clients import TIMEOUT_S, settle
 from lessons.cluster.coordinator_client import CoordinatorClient
 from lessons.cluster.coordinators import OFFSETS_TOPIC, ask_coordinators, while_none_moves
@@ -32,6 +33,8 @@ from lessons.cluster.metadata import ask_twice, find_topic, list_metadata, refus
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.offsets import list_spans
 from lessons.words import _
+
+_log = logging.getLogger(__name__)
 
 OTHER = "other"  # the protocol of a group that is no consumer group
 _APP_GROUP = "kafkaclass-offsets-topic"
@@ -78,13 +81,15 @@ class Lag:
 @dataclass(frozen=True)
 class Group:
     """A group as Kafka describes it, with short names. `protocol` is "classic", "consumer" (KIP-848), or OTHER for a group of
-    which the client can tell the id alone."""
+    which the client can tell the id alone. `notes`: how often Kafka has noted something about a share group that shares
+    records; 0 where nobody has looked."""
 
     group_id: str
     state: str
     members: tuple[Member, ...]
     lags: tuple[Lag, ...]
     protocol: str
+    notes: int = 0
 
 
 @dataclass(frozen=True)
@@ -145,8 +150,20 @@ def _list_all(*, timeout_s: float) -> Sequence[ConsumerGroupListing]:
 
 def list_other_groups(namespace: Namespace, *, timeout_s: float = TIMEOUT_S) -> tuple[Group, ...]:
     """The namespace's groups that are no consumer groups, such as share groups and streams groups. Raises KafkaUnavailable."""
-    full_ids = filter(namespace.owns, sorted(list_other_ids(timeout_s=timeout_s)))
-    return tuple(other_group(namespace, full_id) for full_id in full_ids)
+    others = sorted(list_others(timeout_s=timeout_s).items())
+    return tuple(other_group(namespace, full_id, notes) for full_id, notes in others if namespace.owns(full_id))
+
+
+def list_others(*, timeout_s: float = TIMEOUT_S) -> dict[str, int]:
+    """All groups that are no consumer groups: {full id: `Group.notes`}. Raises KafkaUnavailable."""
+    if not (full_ids := list_other_ids(timeout_s=timeout_s)):
+        return {}
+    notes: Mapping[str, int] = {}
+    try:
+        notes = share_groups.notes_of_each(timeout_s=timeout_s)
+    except ClusterError as error:  # such as a cluster on which the app may not read them
+        _log.debug("no notes about share groups: %s", error)
+    return {full_id: notes.get(full_id, 0) for full_id in full_ids}
 
 
 def list_other_ids(*, timeout_s: float = TIMEOUT_S) -> frozenset[str]:
@@ -160,8 +177,8 @@ def list_other_ids(*, timeout_s: float = TIMEOUT_S) -> frozenset[str]:
     )  # last: what is new is no other
 
 
-def other_group(namespace: Namespace, full_id: str) -> Group:
-    return Group(namespace.short(full_id), state="", members=(), lags=(), protocol=OTHER)
+def other_group(namespace: Namespace, full_id: str, notes: int) -> Group:
+    return Group(namespace.short(full_id), state="", members=(), lags=(), protocol=OTHER, notes=notes)
 
 
 def describe_group(namespace: Namespace, group_id: str, *, timeout_s: float = TIMEOUT_S) -> Group:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from lessons.cluster.clients import TIMEOUT_S
 from lessons.cluster.errors import KafkaUnavailable
-from lessons.cluster.groups import list_groups
+from lessons.cluster.groups import list_groups, list_other_groups
 from lessons.cluster.metadata import list_metadata, topics_of
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.refusals import Refusal
@@ -118,13 +118,16 @@ def refuse_setting(setting: str, value: str | None, *, asked: str) -> None:
         raise Refusal.SETTING_OUT_OF_BOUNDS.error(asked=asked, setting=setting, least=least, most=most, value=value)
 
 
-def refuse_another_group(namespace: Namespace, group_id: str, *, asked: str) -> None:
+def refuse_another_group(namespace: Namespace, group_id: str, *, asked: str, counts_others: bool = False) -> None:
     """Refuse a new group to a seat that has its share; one that it has already may be joined. Raises: AppRefused.
 
-    Where a coordinator does not answer, nobody can count them, and nobody is kept out.
+    With `counts_others` its share groups count, too: to list them costs more. Where a coordinator does not answer, nobody can
+    count them, and nobody is kept out.
     """
     try:
         held = {each.group_id for each in list_groups(namespace, timeout_s=_COUNT_GROUPS_S)}
+        if counts_others:
+            held |= {each.group_id for each in list_other_groups(namespace, timeout_s=_COUNT_GROUPS_S)}
     except KafkaUnavailable:
         return
     if len(held) >= MAX_GROUPS_PER_SEAT and group_id not in held:

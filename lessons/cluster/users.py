@@ -56,7 +56,13 @@ _OWN_TOPICS = (
     AclOperation.DESCRIBE_CONFIGS,
     AclOperation.ALTER_CONFIGS,
 )
-_OWN_GROUPS = (AclOperation.DESCRIBE, AclOperation.READ, AclOperation.DELETE)
+_OWN_GROUPS = (
+    AclOperation.DESCRIBE,
+    AclOperation.READ,
+    AclOperation.DELETE,
+    AclOperation.DESCRIBE_CONFIGS,
+    AclOperation.ALTER_CONFIGS,  # where a share group begins; the brokers' policy refuses all else
+)
 _OWN_TRANSACTIONS = (AclOperation.DESCRIBE, AclOperation.WRITE)
 
 

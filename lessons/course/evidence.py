@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, NamedTuple, TypeVar
 
-from lessons.cluster import groups, records, topics, transactions
+from lessons.cluster import groups, records, share_groups, topics, transactions
 from lessons.cluster.errors import ClusterError, TopicMissing, no_answer
 from lessons.cluster.metadata import Cluster, Topic, describe, describe_cluster, describe_each
 from lessons.cluster.namespace import Namespace
@@ -255,6 +255,13 @@ class Evidence:
     def groups(self) -> tuple[groups.Group, ...]:
         """This seat's groups with their lag. Raises: ClusterError."""
         return self._once(Read(Part.GROUPS), lambda: groups.describe_groups(self.namespace))
+
+    def shared(self, name: str) -> tuple[share_groups.Shared, ...]:
+        """What this seat's share groups have done with a topic, by group and partition; nothing if there is no topic. Raises:
+        ClusterError."""
+        self.read.add(Read(Part.GROUPS))
+        topic = self.topic(name)
+        return share_groups.shared(self.namespace, name, topic.topic_id) if topic else ()
 
 
 def found_in(record: records.Record) -> Found:

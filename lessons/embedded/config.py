@@ -45,6 +45,13 @@ SETTINGS = {
     "transaction.state.log.num.partitions": "3",
     "transaction.state.log.replication.factor": "3",
     "transaction.state.log.min.isr": "1",
+    # Of share groups; 50 partitions of 3 replicas by default.
+    "share.coordinator.state.topic.num.partitions": "3",
+    "share.coordinator.state.topic.replication.factor": "3",
+    "share.coordinator.state.topic.min.isr": "1",
+    # What a share group did with each record, in the order in which it happened, can be read for a day (for 5 min by
+    # default: then Kafka sums it up, and deletes what came before).
+    "share.coordinator.cold.partition.snapshot.interval.ms": str(24 * 60 * 60 * 1000),
     # With the default of 3 s every first join of a group waits 3 s.
     "group.initial.rebalance.delay.ms": "0",
     # Leaders move 3 to 5 s after a kill (9 s by default), and a killed broker is accepted again after 2 s.
@@ -74,6 +81,11 @@ SETTINGS = {
     "group.consumer.min.session.timeout.ms": "6000",
     "group.consumer.heartbeat.interval.ms": "1000",
     "group.consumer.min.heartbeat.interval.ms": "500",
+    # Share groups: the first record of a new group comes after 1 to 2 s (5 to 6 s by default).
+    "group.share.session.timeout.ms": "6000",
+    "group.share.min.session.timeout.ms": "6000",
+    "group.share.heartbeat.interval.ms": "1000",
+    "group.share.min.heartbeat.interval.ms": "500",
 }
 
 # Without it Java reads the letters of a path as ASCII, whatever the path is.

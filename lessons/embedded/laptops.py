@@ -35,13 +35,16 @@ _OWN = f"listener.name.{NAME.lower()}"
 
 @dataclass(frozen=True)
 class SeatRules:
-    """What the brokers let a seat make of its topics, in the numbers that the app's forms have. `settings` are those that it
-    may change, with the least and the most of a number."""
+    """What the brokers let a seat make of its topics and groups, in the numbers that the app's forms have. `settings` are
+    those of a topic that it may change, with the least and the most of a number."""
 
     most_partitions: int
     most_replicas_at_once: int
     replicas_per_second: int
     settings: Mapping[str, tuple[int, int] | None]
+    group_settings: tuple[str, ...]
+    most_groups_at_once: int
+    groups_per_second: float
 
     def as_properties(self) -> dict[str, str]:
         """As SeatPolicy reads them."""
@@ -53,6 +56,9 @@ class SeatRules:
             "kafkaclass.most.replicas.at.once": str(self.most_replicas_at_once),
             "kafkaclass.replicas.per.second": str(self.replicas_per_second),
             "kafkaclass.settings": ",".join(settings),
+            "kafkaclass.group.settings": ",".join(self.group_settings),
+            "kafkaclass.most.groups.at.once": str(self.most_groups_at_once),
+            "kafkaclass.groups.per.second": str(self.groups_per_second),
         }
 
 

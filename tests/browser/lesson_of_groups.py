@@ -203,3 +203,32 @@ def go_back_to_the_moment(back: Locator, set_offset: Locator) -> int:
     expect(back).to_have_attribute("data-state", "done")
     offset = re.search(r"back at (\d)", back.inner_text())
     return int(offset[1] if offset else 0)
+
+
+def take_jobs_from_a_queue(page: Page) -> None:
+    press(card(page, "Create a topic"), "Create topic")
+    press(card(page, "Send records"), "Send")
+    share_group = card(page, "Run a share group")
+    who = exercise(page, "Three mechanics, one partition")
+    predict(who, "one of them; two wait")
+    words = press(share_group, "Run it")
+    assert {*re.findall(r"member (\d) \[0\]", words)} == {"1", "2", "3"}
+    assert "delivery 5: job 4 released, and given up by Kafka" in words
+    expect(who).to_contain_text("All three of them can")
+    assert "nothing left to do" in press(share_group, "Run it")
+    given_up = exercise(page, "A job that nobody can do")
+    job = given_up.locator(".todo strong").inner_text()
+    fill(share_group, {"group.id": "mechanics", "Value that fails": job})
+    lines = re.findall(r"member \d \[0\] @ (\d+), delivery (\d): (job \d+) (\w+)", press(share_group, "Run it"))
+    expect(given_up).to_have_attribute("data-state", "done")
+    overtaken = exercise(page, "Overtaken")
+    [(many, failing)] = re.findall(r"Elsewhere (\d+) jobs wait, and (\d+) of them", overtaken.inner_text())
+    numbers = {"that were over before": overtaken_by(job, lines), "Deliveries in all": int(many) + 4 * int(failing)}
+    check_now(overtaken, {label: str(number) for label, number in numbers.items()})
+
+
+def overtaken_by(job: str, lines: list[tuple[str, str, str, str]]) -> int:
+    """How many jobs with a larger offset are in the lines above the last one of this job."""
+    last = max(turn for turn, line in enumerate(lines) if line[2] == job)
+    place = int(lines[last][0])
+    return len([line for line in lines[:last] if int(line[0]) > place])

@@ -16,6 +16,7 @@ from tests.browser.lesson_of_groups import (
     crash_and_go_on,
     replay_from_a_moment,
     share_the_work,
+    take_jobs_from_a_queue,
     two_groups_at_two_places,
 )
 from tests.browser.lesson_of_keys import follow_three_tracks, foretell_where_bikes_go, move_a_bike_and_miss_some
@@ -33,6 +34,7 @@ PART_TWO = {
     "A group shares the work": share_the_work,
     "Commit, crash, read again": crash_and_go_on,
     "Lag and replay": replay_from_a_moment,
+    "Queues: share groups": take_jobs_from_a_queue,
     "A broker goes down": stop_the_leader,
     "What “delivered” means": ask_what_delivered_means,
     "Transactions": transactions_of_all_kinds,

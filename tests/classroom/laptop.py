@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from confluent_kafka import Consumer, KafkaException, Producer, TopicCollection
+from confluent_kafka import Consumer, KafkaException, Producer, ShareConsumer, TopicCollection
 from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, ResourceType
 
 from tests.waiting import PATIENCE_S, wait_for
@@ -93,10 +93,24 @@ def read(config: dict, topic: str, group: str) -> bytes:
         consumer.close()
 
 
-def change(admin: AdminClient, topic: str, name: str, value: str) -> None:
-    """A setting of a topic."""
+def share(config: dict, topic: str, group: str) -> bytes:
+    """The first record, as a member of a share group that begins with it."""
+    change(AdminClient(config), group, "share.auto.offset.reset", "earliest", of=ResourceType.GROUP)
+    member = ShareConsumer({**config, "group.id": group})
+    try:
+        member.subscribe([topic])
+        message = wait_for(lambda: member.poll(1))[0]
+        if message.error():
+            raise KafkaException(message.error())
+        return message.value()
+    finally:
+        member.close()
+
+
+def change(admin: AdminClient, of_what: str, name: str, value: str, *, of: ResourceType = ResourceType.TOPIC) -> None:
+    """A setting of a topic or a group."""
     entry = ConfigEntry(name, value, incremental_operation=AlterConfigOpType.SET)
-    each(admin.incremental_alter_configs([ConfigResource(ResourceType.TOPIC, topic, incremental_configs=[entry])]))
+    each(admin.incremental_alter_configs([ConfigResource(of, of_what, incremental_configs=[entry])]))
 
 
 def describe(admin: AdminClient, topic: str) -> dict[str, str]:

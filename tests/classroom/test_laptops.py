@@ -29,10 +29,21 @@ from django.urls import reverse
 from lessons.classroom import process
 from lessons.classroom.feed import create_feed_topic
 from lessons.classroom.people.seats import give_new_personal_code, set_removed
-from lessons.cluster import clients, groups, topics, users
-from lessons.cluster.limits import MAX_REPLICAS_PER_SEAT
+from lessons.cluster import clients, groups, share_groups, topics, users
+from lessons.cluster.limits import MAX_GROUPS_PER_SEAT, MAX_REPLICAS_PER_SEAT
 from lessons.embedded.cluster import EmbeddedCluster
-from tests.classroom.laptop import Cable, change, code_of, describe, each, plugged_in, produced, read, refused_user
+from tests.classroom.laptop import (
+    Cable,
+    change,
+    code_of,
+    describe,
+    each,
+    plugged_in,
+    produced,
+    read,
+    refused_user,
+    share,
+)
 from tests.kafka_tools import write_tools
 from tests.running_brokers import running_brokers
 from tests.signing_in import browser_of
@@ -110,6 +121,11 @@ def walls_around(config: dict, own: str, others: str, feed: str) -> dict[str, Ca
         "the feed, read": lambda: read(config, feed, f"{own}readers"),
         "everybody's offsets": lambda: read(config, "__consumer_offsets", f"{own}readers"),
         "another's settings": lambda: change(admin, f"{others}test1p", "retention.ms", "1"),
+        "another's group, shared": lambda: share(config, f"{own}test1p", f"{others}sharers"),
+        "another's group's settings": lambda: change(
+            admin, f"{others}sharers", "share.auto.offset.reset", "earliest", of=ResourceType.GROUP
+        ),
+        "what share groups have done": lambda: read(config, "__share_group_state", f"{own}readers"),
         "a broker's settings": lambda: each(admin.describe_configs([ConfigResource(ResourceType.BROKER, "1")])),
         "a user's password": lambda: each(
             admin.alter_user_scram_credentials([UserScramCredentialDeletion("x", ScramMechanism.SCRAM_SHA_256)])
@@ -125,6 +141,7 @@ def rules_of(admin: AdminClient, own: str) -> dict[str, Callable[[], object]]:
             admin.create_topics([NewTopic(f"{own}deep", 1, 1, config={"retention.bytes": str(2**40)})])
         ),
         "a setting": lambda: change(admin, f"{own}test1p", "segment.bytes", str(2**30)),
+        "a group's": lambda: change(admin, f"{own}sharers", "share.session.timeout.ms", "7000", of=ResourceType.GROUP),
         "one that no form has": lambda: change(admin, f"{own}test1p", "flush.messages", "1"),
     }
 
@@ -139,6 +156,7 @@ def test_a_laptop_uses_what_is_the_seats_and_nothing_else(class_with_laptops):
     each(admin.create_topics([NewTopic(f"{own}test1p", 1, 3)]))
     produced(config, f"{own}test1p", "first")
     assert read(config, f"{own}test1p", f"{own}readers") == b"first"
+    assert share(config, f"{own}test1p", f"{own}sharers") == b"first"
     transactional = Producer({**config, "transactional.id": f"{own}booking"})
     transactional.init_transactions(PATIENCE_S)
     transactional.begin_transaction()
@@ -154,6 +172,11 @@ def test_a_laptop_uses_what_is_the_seats_and_nothing_else(class_with_laptops):
     assert {wall: code for wall, call in walls.items() if (code := code_of(call)) not in NOT_ALLOWED} == {}
     rules = rules_of(admin, own)
     assert {rule: code_of(call) for rule, call in rules.items()} == dict.fromkeys(rules, "POLICY_VIOLATION")
+    groups_at_once = Counter(
+        code_of(lambda n=n: change(admin, f"{own}g{n}", share_groups.RESET, "latest", of=ResourceType.GROUP))
+        for n in range(MAX_GROUPS_PER_SEAT + 5)
+    )
+    assert groups_at_once.keys() == {"", "POLICY_VIOLATION"}
     at_once = admin.create_topics([NewTopic(f"{own}many{number}", 1, 3) for number in range(1000)])
     codes = Counter(code_of(lambda future=future: future.result(PATIENCE_S)) for future in at_once.values())
     assert 3 * codes[""] <= MAX_REPLICAS_PER_SEAT

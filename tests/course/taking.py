@@ -16,8 +16,8 @@ from lessons.course.loader import all_exercises, get_lesson
 # Of these the steps stop a broker, and others use the brokers of most tests.
 STOP_BROKERS = ("a-broker-goes-down.", "what-delivered-means.")
 QUIET = [exercise for exercise in all_exercises() if not exercise.id.startswith(STOP_BROKERS)]
-# Of these each run waits for groups, a quarter of a minute: once is enough.
-SLOW = ("a-group-shares-the-work.", "commit-crash-read-again.")
+# Of these each run waits for groups, up to a quarter of a minute: once is enough.
+SLOW = ("a-group-shares-the-work.", "commit-crash-read-again.", "queues-share-groups.")
 LOUD = [exercise for exercise in all_exercises() if exercise.id.startswith(STOP_BROKERS)]
 
 

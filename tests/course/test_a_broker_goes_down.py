@@ -1,4 +1,4 @@
-"""What lesson 16 makes of evidence that the course's own test does not come by."""
+"""What lesson 17 makes of evidence that the course's own test does not come by."""
 
 from __future__ import annotations
 

@@ -20,6 +20,7 @@ from tests.course import (  # noqa: F401 - their ways are among WAYS
     ways_of_forgetting,
     ways_of_groups,
     ways_of_keys,
+    ways_of_queues,
     ways_of_sharing,
     ways_of_transactions,
 )

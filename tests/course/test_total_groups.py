@@ -23,6 +23,12 @@ from lessons.course.lag_and_replay.and_forward import AndForward
 from lessons.course.lag_and_replay.back_to_a_moment import BackToAMoment
 from lessons.course.lag_and_replay.while_it_runs import CHOICES as EFFECTS
 from lessons.course.lag_and_replay.while_it_runs import WhileItRuns
+from lessons.course.queues_share_groups.given_up import GivenUp
+from lessons.course.queues_share_groups.overtaken import Overtaken, deliveries
+from lessons.course.queues_share_groups.overtaken import asked as workshop_asked
+from lessons.course.queues_share_groups.steps import POSSIBLE
+from lessons.course.queues_share_groups.who_works import CHOICES as WORKERS
+from lessons.course.queues_share_groups.who_works import WhoWorks
 from lessons.course.transactions.all_or_none import AllOrNone
 from lessons.course.transactions.stands_still import StandsStill
 from lessons.course.transactions.which_offset import CHOICES as TAKEN
@@ -75,6 +81,17 @@ charged = {
     "charged": st.dictionaries(groups, charges, max_size=3), "at_the_end": st.lists(groups, max_size=3, unique=True),
     "latest": st.permutations(["billing", "repair", "map"]),
 }  # fmt: skip
+
+job = st.sampled_from([*POSSIBLE, "job 4", "another"])
+dropped = st.lists(job, max_size=2, unique=True).map(sorted)
+workshop = st.fixed_dictionaries(
+    {"group": groups, "left": small, "given_up": dropped, "rejected": dropped, "overtook": st.dictionaries(job, small)}
+)
+queued = {
+    "topic_id": ids, "unprefixed": unprefixed, "partitions": st.none() | st.just(1) | counts,
+    "missing": st.just([]) | st.lists(job, max_size=2), "moments": times,
+}  # fmt: skip
+worked = {**queued, "groups": st.lists(workshop, max_size=3)}
 
 standing = {
     "topic_id": st.text(max_size=2), "leader": st.none() | st.integers(1, 3), "in_sync": st.integers(0, 3),
@@ -143,6 +160,18 @@ SEEN: list[tuple[Exercise, dict[str, st.SearchStrategy[Any]]]] = [
     (WhichRide(), {**charged, "predictions": predictions(RIDES), "again": times}),
     (Twice(), charged),
     (Never(), charged),
+    (WhoWorks(), {**queued, "predictions": predictions(WORKERS)}),
+    (GivenUp(), worked),
+    (
+        Overtaken(),
+        {
+            **worked,
+            "typed": st.none()
+            | st.lists(
+                st.sampled_from([deliveries(SEED), *workshop_asked(SEED)[1:], 0, 1]) | anything | small, max_size=3
+            ),
+        },
+    ),
     (WhoTakesOver(), {**copied, "predictions": predictions(FATES)}),
     (InTheGap(), copied),
     (BackAtItsPlace(), {**copied, "typed": st.none() | st.lists(st.integers(0, 7) | anything, max_size=3)}),

@@ -47,7 +47,7 @@ from tests.outages.trouble import (
     RECORD_ALONE,
     aside,
     at_once,
-    create_transactions_topic,
+    create_internal_topics,
     cut_act,
     cut_check,
     ends_badly,
@@ -99,7 +99,7 @@ def test_with_one_broker_down_a_topic_is_led_by_the_others_and_its_third_replica
 
 def test_a_broker_that_hangs_in_the_middle_of_every_act_and_every_check_costs_nobody_anything(alice, own_cluster):
     make_topics(alice, 1, *AGAIN)
-    create_transactions_topic(alice)  # now: one of the exercises asks which internal topics there are
+    create_internal_topics(alice)  # now: one of the exercises asks which internal topics there are
     hung = topics.create_topic(alice.namespace, "alone", partitions=1, replicas=1).partitions[0].leader
     seats = {exercise: take_seat(alice.klass, exercise.title) for exercise in exercises_tried()}
     at_once({each: partial(take, seats[each], each, each.solution) for each in seats}, most=6)

@@ -23,6 +23,7 @@ from lessons.classroom.settling import find_out
 from lessons.cluster import clients, groups, records, topics
 from lessons.cluster.errors import KafkaUnavailable, TopicMissing
 from lessons.cluster.metadata import ask_whether_it_answers, list_metadata
+from lessons.cluster.share_groups import STATE_TOPIC
 from lessons.course.acts import ACTIONS
 from lessons.course.acts.base import Action
 from lessons.course.exercise import Exercise, done
@@ -85,9 +86,13 @@ def make_topics(member: Member, *turns: int) -> None:
             topics.create_topic(member.namespace, name, partitions=1, replicas=3)
 
 
-def create_transactions_topic(member: Member) -> None:
-    """Kafka creates it when somebody first begins."""
+def create_internal_topics(member: Member) -> None:
+    """Kafka creates that of transactions and that of share groups when somebody first begins."""
     clients.new_producer(**{"transactional.id": member.namespace.full("first")}).init_transactions(PATIENCE_S)
+    sharer = clients.new_share_consumer(**{"group.id": member.namespace.full("first")})
+    sharer.subscribe([member.namespace.full("kept")])
+    wait_for(lambda: sharer.poll(0.1) or STATE_TOPIC in list_metadata(asked="Look for its topic").topics)
+    clients.close(sharer)
 
 
 def at_once(calls: Mapping[Key, Callable[[], Found]], *, most: int = 500) -> dict[Key, Found]:

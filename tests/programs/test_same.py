@@ -65,6 +65,19 @@ def test_the_python_that_a_page_shows_does_the_same_in_its_cells(new_seat: Calla
     assert without_places(stood_in.stdout) == without_places(native.stdout)
 
 
+def test_a_cell_says_by_its_name_that_it_has_no_share_consumer(new_seat: Callable[[], Seat], bootstrap_servers: str):
+    seat = new_seat()
+    action = ACTIONS["run-share-group"]
+    where = Where(Namespace(seat.class_slug, seat.slug), bootstrap_servers)
+    for program in (
+        action.model_validate(action.example).cell(where),
+        "from confluent_kafka import ShareConsumer\nShareConsumer({})",
+    ):
+        *_, last = run_with_stand_in(program, seat).stderr.splitlines()
+        assert last.startswith("NotImplementedError: ")
+        assert "ShareConsumer" in last
+
+
 def without_places(printed: str) -> list[str]:
     """On which brokers a partition is, the cluster decides."""
     return re.sub(r"leader: .*, error", "…, error", printed).splitlines()

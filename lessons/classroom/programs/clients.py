@@ -46,7 +46,7 @@ from lessons.course.acts.set_offset import SetOffset
 from lessons.words import _
 
 # Kafka's numbers (ConfigResource.Type.TOPIC, AlterConfigOp.OpType).
-RESTYPE_TOPIC = 2
+RESTYPE_TOPIC, RESTYPE_GROUP = 2, 3
 OP_SET, OP_DELETE = 0, 1
 
 _log = logging.getLogger(__name__)
@@ -124,6 +124,9 @@ class SeatAdmin(_SeatClient, ProgramAdmin):
 
     def _alter(self, resource: JSON) -> JSON | None:
         """An act for each setting, until one is refused."""
+        if resource["restype"] == RESTYPE_GROUP:
+            words = "Settings of groups are not offered here: they are for ShareConsumer, which a cell does not have."
+            raise Raises("NotImplementedError", words)
         if resource["restype"] != RESTYPE_TOPIC:
             raise Raises("NotImplementedError", "Only topics can be changed here: ConfigResource.Type.TOPIC.")
         for entry in resource["entries"]:

@@ -38,5 +38,5 @@ def _group(group: Group) -> dict[str, Any]:
     ]
     return {
         "group_id": group.group_id, "state": group.state, "members": members, "lags": group.lags,
-        "is_other": group.protocol == OTHER,
+        "is_other": group.protocol == OTHER, "is_share": group.notes > 0,
     }  # fmt: skip

@@ -17,6 +17,7 @@ from . import admin
 from ._consumer import Consumer
 from ._errors import ConcurrentModificationException, IllegalStateException, KafkaError, KafkaException
 from ._model import (
+    AcknowledgeType,
     ConsumerGroupState,
     ConsumerGroupTopicPartitions,
     ConsumerGroupType,
@@ -68,6 +69,7 @@ __all__ = [
     "TIMESTAMP_CREATE_TIME",
     "TIMESTAMP_LOG_APPEND_TIME",
     "TIMESTAMP_NOT_AVAILABLE",
+    "AcknowledgeType",
     "ConcurrentModificationException",
     "Consumer",
     "ConsumerGroupState",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from enum import Enum
+from enum import Enum, IntEnum
 from typing import Any
 
 from ._records import TopicPartition
@@ -38,6 +38,12 @@ class IsolationLevel(OrderedEnum):
 class ElectionType(OrderedEnum):
     PREFERRED = 0
     UNCLEAN = 1
+
+
+class AcknowledgeType(IntEnum):
+    ACCEPT = 1
+    RELEASE = 2
+    REJECT = 3
 
 
 class Node:

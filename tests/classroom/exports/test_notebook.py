@@ -35,7 +35,7 @@ from tests.signing_in import browser_of
 
 SLUGS = [lesson.slug for lesson in lessons()]
 # For groups, half a minute each; `test_any_honest_way` runs the same Python.
-WAIT_MUCH = {"a-group-shares-the-work", "commit-crash-read-again"}
+WAIT_MUCH = {"a-group-shares-the-work", "commit-crash-read-again", "queues-share-groups"}
 BASICS = [lesson.slug for lesson in lessons() if lesson.part == PARTS[0]]  # they share topics
 ON_PURPOSE = "INVALID_RECORD"  # what a lesson lets Kafka refuse, so that the reason can be read
 ONE_TO_NINE = "\n".join(map(str, range(1, 10)))

@@ -31,6 +31,7 @@ DONE = {
     "list-topics": "listed the topics",
     "produce": "sent 3 records to test1p with key a",
     "run-group": "ran readers on test1p with 2 members (range)",
+    "run-share-group": "ran share group sharers on test1p with 3 members, which release 4",
     "run-worker": "ran workers on test1p, which commits after handling",
     "send-in-transaction": "sent 2 records to test1p in a transaction that was aborted",
     "set-offset": "set the offset of group movers in test1p [0] to 0",
