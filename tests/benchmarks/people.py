@@ -77,13 +77,17 @@ class Person:
             self.results.errors[f"{what}: {answer.status_code}"] += 1
         return answer
 
-    async def socket(self, path: str) -> websockets.ClientConnection:
+    def address(self, path: str) -> tuple[str, dict[str, str]]:
+        """Of a socket, with the headers that a browser would send."""
         cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in self.http.cookies)
+        url = f"ws://{urlsplit(self.app.url).netloc}/ws/c/{self.class_slug}/{path}"
+        return url, {"Cookie": cookies, "Origin": self.app.url}
+
+    async def socket(self, path: str) -> websockets.ClientConnection:
+        url, headers = self.address(path)
         return await websockets.connect(
-            f"ws://{urlsplit(self.app.url).netloc}/ws/c/{self.class_slug}/{path}",
-            additional_headers={"Cookie": cookies, "Origin": self.app.url}, compression=None, max_size=None,
-            ping_interval=None,
-        )  # fmt: skip
+            url, additional_headers=headers, compression=None, max_size=None, ping_interval=None
+        )
 
     async def hear(self, socket: websockets.ClientConnection, on_frame: Callable[[dict[str, Any]], None]) -> None:
         """Takes every frame, and gives credit for as many records as came, in lumps as a page does."""
