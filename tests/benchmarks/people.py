@@ -38,7 +38,6 @@ class Results:
 
     took_ms: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     errors: Counter[str] = field(default_factory=Counter)
-    frames: int = 0
 
 
 class Person:
@@ -93,7 +92,6 @@ class Person:
         """Takes every frame, and gives credit for as many records as came, in lumps as a page does."""
         owed = 0
         async for text in socket:
-            self.results.frames += 1
             frame = json.loads(text)
             if frame["type"] == "problem":
                 self.results.errors[f"socket: {frame['words'][:80]}"] += 1
