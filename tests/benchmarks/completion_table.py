@@ -97,28 +97,30 @@ def lengthen_course(exercises: int) -> None:
             object.__setattr__(lesson, "exercises", (*lesson.exercises, more()))
 
 
-def make_class(students: int, looks: int) -> tuple[Any, Any]:
+def make_class(students: int, looks: int, *, slug: str = "large") -> tuple[Any, Any]:
     """Of seats that have done two of three exercises, each after some looks, and a tenth of it late."""
     from django.utils import timezone
 
     from lessons.classroom.models import Act, Attempt, Class, Member, Observation, Role, User
     from lessons.classroom.people.seats import take_seat
-    from lessons.course.loader import all_exercises
+    from lessons.course.loader import all_exercises, lessons
 
+    lesson_of = {exercise.id: lesson.slug for lesson in lessons() for exercise in lesson.exercises}
     now, chance = timezone.now(), random.Random(7)
-    klass = Class.objects.create(name="A large class", slug="large", due_at=now, late_rule="half")
-    users = User.objects.bulk_create(User(username=f"seat-{n}") for n in range(students))
+    klass = Class.objects.create(name="A large class", slug=slug, due_at=now, late_rule="half")
+    users = User.objects.bulk_create(User(username=f"{slug}-{n}") for n in range(students))
     members = Member.objects.bulk_create(
-        Member(user=user, klass=klass, name=f"Student {n}", slug=f"{n:04d}", code_hash=str(n))
+        Member(user=user, klass=klass, name=f"Student {n}", slug=f"{n:04d}", code_hash=f"{slug}-{n}")
         for n, user in enumerate(users)
     )
     cells = [(member, each.id) for member in members for each in all_exercises() if chance.random() < 0.9]
     acts = Act.objects.bulk_create(
         Act(
-            member=member, kind="create-topic", fields={}, state="done",
+            member=member, kind="create-topic", fields={"name": "test1p", "partitions": 1, "replicas": 1}, state="done",
+            line="test1p with 1 partition", lesson=lesson_of[exercise], feed_offset=0,
             settled_at=now + timedelta(hours=chance.choice([-5, -4, -3, -2, -1, -1, -1, -1, -1, 1])),
         )
-        for member, _ in cells
+        for member, exercise in cells
     )  # fmt: skip
     looked = [
         (member, exercise, act) for (member, exercise), act in zip(cells, acts, strict=True) for _ in range(looks)
@@ -130,7 +132,7 @@ def make_class(students: int, looks: int) -> tuple[Any, Any]:
     Attempt.objects.bulk_create(
         Attempt(
             member=member, exercise=exercise, observation=observation, check_hash="0" * 64,
-            state="done" if is_done else "not_yet", deciding_act=act if is_done else None,
+            state="done" if is_done else "not_yet", deciding_act=act if is_done else None, feed_offset=0,
         )
         for (member, exercise, act), observation, is_done in zip(looked, seen, done, strict=True)
     )  # fmt: skip
