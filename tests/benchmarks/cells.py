@@ -241,7 +241,7 @@ async def measure_pollers(app: RunningApp, number: int, seconds: float) -> list[
     return [
         *(report.Row(f"{number} seats: {what}", {"% of a core": 100 * share}) for what, share in shares.items()),
         report.Row("a consumer", {"MiB": (memory_after - memory_before) / number}),
-        report.Row("all of it", {"errors": sum(results.errors.values())}, {"errors": 0}),
+        report.Row("their calls", {"errors": sum(results.errors.values())}, {"errors": 0}),
     ]
 
 
