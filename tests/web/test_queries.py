@@ -28,15 +28,16 @@ pytestmark = pytest.mark.usefixtures("kafka")
 
 
 def works(seat: Member) -> None:
-    """Has acted, was checked, and asks for help."""
+    """Has acted, was checked, and asks for help; has begun all other exercises, too."""
     act = Act.objects.create(
         member=seat, lesson=LESSON, kind="create-topic", fields={"name": "test1p", "partitions": 1, "replicas": 1},
         state="done", settled_at=timezone.now(), feed_offset=0,
     )  # fmt: skip
-    for state in ("not_yet", "done"):
-        Attempt.objects.create(
-            member=seat, exercise=EXERCISE, state=state, check_hash="", deciding_act=act, feed_offset=0
-        )
+    Attempt.objects.bulk_create(
+        Attempt(member=seat, exercise=each.id, state="not_yet", check_hash="", feed_offset=0)
+        for each in all_exercises()
+    )
+    Attempt.objects.create(member=seat, exercise=EXERCISE, state="done", check_hash="", deciding_act=act, feed_offset=0)
     Hand.objects.create(member=seat, lesson=LESSON, words="Help!", feed_offset=0)
 
 
