@@ -93,10 +93,10 @@ def up(folder: Path, *, with_memory: bool = False) -> Started:
             take_time("page", lambda: wait_for_page(port, "/join/")),
             take_time("brokers", lambda: wait_for_brokers(data_dir)),
         ]
-        for each in waiting:
-            each.join(DEADLINE_S)
-        if len(took) < len(waiting):
-            raise TimeoutError((folder / "up.log").read_text())
+        while len(took) < len(waiting):
+            if process.poll() is not None or time.monotonic() - began > DEADLINE_S:
+                raise RuntimeError((folder / "up.log").read_text())
+            time.sleep(EVERY_S)
         memory_mib = {}
         if with_memory:
             time.sleep(SETTLED_S)
