@@ -1,8 +1,8 @@
 """Python cells in the page: how soon the first one prints, how long calls take, and what consumers that wait cost.
 
-    .venv/bin/python -m tests.benchmarks.cells [--visits 3] [--pollers 100] [--seconds 20]
+    .venv/bin/python -m tests.benchmarks.cells [--runs 3] [--pollers 100] [--seconds 20]
 
-One run, one browser: each visit has an empty cache at first, and then comes back once; beside the start of the interpreter
+In each run a visitor has an empty cache at first, and then comes back once; beside the start of the interpreter
 alone, from the same server. A press of *Run* is followed until the cell has printed; *Stop* until it has ended. Then a number
 of seats, each with a program whose consumer waits for a record that does not come: what that costs the web processes, beside
 the same sockets before they had consumers, and beside as many bare consumers in a process of their own.
@@ -15,10 +15,10 @@ import argparse
 import asyncio
 import json
 import multiprocessing
-import os
 import statistics
 import threading
 import time
+import uuid
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -31,11 +31,13 @@ from confluent_kafka import Consumer
 from confluent_kafka.admin import AdminClient, NewTopic
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.benchmarks import report
 from tests.benchmarks.classroom import JOINS_AT_ONCE, some_at_a_time
 from tests.benchmarks.measuring import (
     DEADLINE_S,
     bootstrap_servers,
     launch_options,
+    process_of_its_own,
     running_app,
     web_cpu_s,
     web_processes,
@@ -168,15 +170,14 @@ def start_bare(browser: Browser, app: RunningApp, times: Times) -> None:
     context.close()
 
 
-def visits(app: RunningApp, number: int) -> Times:
+def visits(app: RunningApp) -> list[report.Row]:
     times: Times = defaultdict(list)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(**launch_options())
-        for each in range(number):
-            start_bare(browser, app, times)
-            visit(browser, app, times, name=f"Visitor {each + 1}")
+        start_bare(browser, app, times)
+        visit(browser, app, times, name=f"Visitor {uuid.uuid4().hex[:4]}")
         browser.close()
-    return times
+    return [report.Row(what, {"ms": statistics.median(values)}) for what, values in times.items()]
 
 
 # --- consumers that wait -------------------------------------------------------------------------------------------
@@ -219,7 +220,7 @@ class Programmer(Student):
                     return frame
 
 
-async def measure_pollers(app: RunningApp, number: int, seconds: float) -> None:
+async def measure_pollers(app: RunningApp, number: int, seconds: float) -> list[report.Row]:
     results, pool = Results(), ThreadPoolExecutor(64)
     seats = [Programmer(app, results, pool) for _ in range(number)]
     sockets: list[websockets.ClientConnection] = []
@@ -232,10 +233,16 @@ async def measure_pollers(app: RunningApp, number: int, seconds: float) -> None:
     for socket in sockets:
         await socket.close()
     pool.shutdown(cancel_futures=True)
-    print(
-        f"\n{number} seats, each with a program's socket: {before:.1%} of a core; each with a consumer that waits: {after:.1%}; as many bare ones: {bare:.1%}. "
-        f"A consumer: {(memory_after - memory_before) / number:.2f} MiB. Errors: {sum(results.errors.values())} {dict(results.errors) or ''}"
-    )
+    shares = {
+        "with a program's socket": before,
+        "each with a consumer that waits": after,
+        "as many bare consumers": bare,
+    }
+    return [
+        *(report.Row(f"{number} seats: {what}", {"% of a core": 100 * share}) for what, share in shares.items()),
+        report.Row("a consumer", {"MiB": (memory_after - memory_before) / number}),
+        report.Row("their calls", {"errors": sum(results.errors.values())}, {"errors": 0}),
+    ]
 
 
 async def share_of_a_core(app: RunningApp, seconds: float) -> float:
@@ -248,11 +255,8 @@ async def share_of_a_core(app: RunningApp, seconds: float) -> float:
 
 def share_of_bare_consumers(servers: str, number: int, seconds: float) -> float:
     """Of as many consumers that do nothing but `poll(1.0)`."""
-    here, there = multiprocessing.Pipe()
-    process = multiprocessing.Process(target=_run_bare_consumers, args=(servers, number, seconds, there))
-    process.start()
-    share: float = here.recv()
-    process.kill()
+    with process_of_its_own(_run_bare_consumers, servers, number, seconds) as (pipe, _):
+        share: float = pipe.recv()
     return share
 
 
@@ -278,24 +282,22 @@ def memory_mib(app: RunningApp) -> float:
     return sum(each.memory_full_info().uss for each in web_processes(app)) / 2**20
 
 
-def report(times: Times, visits: int) -> None:
-    print(f"\n{visits} visits, {os.cpu_count()} cores, in milliseconds\n")
-    print("| | median | most |\n|---|---|---|")
-    for what, values in times.items():
-        print(f"| {what} | {statistics.median(values):.1f} | {max(values):.1f} |")
+def run(app: RunningApp, options: argparse.Namespace) -> list[report.Row]:
+    waiting = asyncio.run(measure_pollers(app, options.pollers, options.seconds)) if options.pollers else []
+    return [*visits(app), *waiting]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--visits", type=int, default=3)
-    parser.add_argument("--pollers", type=int, default=100, help="seats with a consumer that waits")
+    parser = report.arguments(__doc__)
+    parser.add_argument("--pollers", type=int, default=100, help="seats with a consumer that waits; 0 for none")
     parser.add_argument("--seconds", type=float, default=20.0, help="how long their cost is measured")
     options = parser.parse_args()
-    with running_app() as app:
-        if options.visits:
-            report(visits(app, options.visits), options.visits)
-        if options.pollers:
-            asyncio.run(measure_pollers(app, options.pollers, options.seconds))
+
+    def fresh() -> list[report.Row]:
+        with running_app() as app:
+            return run(app, options)
+
+    report.show(options, report.medians_of(options.runs, fresh))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
     .venv/bin/python -m tests.benchmarks.class_overview
 
-Prints CPU milliseconds: of the first drawing of the class, and of each further second of an open room.
+CPU milliseconds: of the first drawing of the class, and of each further second of an open room.
 It makes a database of its own and asks no Kafka.
 """
 
@@ -15,7 +15,10 @@ import tempfile
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import count
 from typing import TYPE_CHECKING
+
+from tests.benchmarks import report
 
 if TYPE_CHECKING:
     from lessons.classroom.changes import Changed
@@ -25,6 +28,7 @@ ACTS_EACH, ATTEMPTS_EACH = 200, 40
 
 
 def main() -> None:
+    options = report.arguments(__doc__).parse_args()
     with tempfile.TemporaryDirectory() as folder:
         os.environ |= {"KAFKACLASS_DATA": folder, "DJANGO_SETTINGS_MODULE": "kafkaclass.settings"}
         import django
@@ -32,22 +36,23 @@ def main() -> None:
 
         django.setup()
         call_command("migrate", verbosity=0)
-        measure()
+        number = count(1)
+        report.show(options, report.medians_of(options.runs, lambda: measure(f"many-{next(number)}")))
 
 
-def measure() -> None:
+def measure(slug: str) -> list[report.Row]:
     from lessons.classroom.models import Class, Role
     from lessons.classroom.people.seats import take_seat
     from lessons.cluster.snapshots import Snapshot
     from lessons.web.live import room
 
-    klass = Class.objects.create(name="Three hundred", slug="many")
+    klass = Class.objects.create(name="Three hundred", slug=slug)
     ines = take_seat(klass, "Ines", role=Role.INSTRUCTOR)
     seats = [take_seat(klass, f"Student {number:03}") for number in range(SEATS)]
     fill(seats)
     page, empty = room.RoomPage(ines), Snapshot(time.time(), None, (), (), None)
     page.opened()
-    print(f"the first drawing: {cpu_ms(lambda: page.changes(empty)):.0f} ms")
+    first_ms = cpu_ms(lambda: page.changes(empty))
     quiet = [cpu_ms(lambda: page.changes(empty)) for _ in range(10)]
     busy, sent = [], []
     for _ in range(SECONDS):
@@ -57,10 +62,14 @@ def measure() -> None:
         changes: dict[str, str] = {}
         busy.append(cpu_ms(lambda changes=changes: changes.update(page.changes(empty))))
         sent.append(sum(len(html) for html in changes.values()) / 1024)
-    print(f"a second in which nothing happens: {statistics.median(quiet):.1f} ms")
-    print(f"a second with {FRESH_A_SECOND} of {SEATS} busy: {statistics.median(busy):.1f} ms, {max(busy):.1f} at most")
-    stuck = len(page._overview.current().stuck)
-    print(f"sent in it: {statistics.mean(sent):.1f} KiB, in parts: {sorted(changes)[:5]}; {stuck} are stuck at the end")
+    return [
+        report.Row("the first drawing", {"CPU ms": first_ms, "most": first_ms}),
+        report.Row("a second in which nothing happens", {"CPU ms": statistics.median(quiet), "most": max(quiet)}),
+        report.Row(
+            f"a second with {FRESH_A_SECOND} of {SEATS} busy", {"CPU ms": statistics.median(busy), "most": max(busy)}
+        ),
+        report.Row("sent in it", {"KiB": statistics.mean(sent)}),
+    ]
 
 
 def cpu_ms(call) -> float:

@@ -1,6 +1,7 @@
-"""A class of a hundred and one of three hundred, over real HTTP and websockets, before one `manage.py up`.
+"""Classes of a hundred, three hundred and a thousand, over real HTTP and websockets, each before a `manage.py up`.
 
-    .venv/bin/python -m tests.benchmarks.classroom [--seats 100 300] [--seconds 60] [--consuming 0.1] [--ticking 12]
+    .venv/bin/python -m tests.benchmarks.classroom [--seats 100 300 1000] [--web-processes 2] [--seconds 60]
+                                                   [--consuming 0.1] [--ticking 12]
 
 The load comes from a process of its own. Every seat joins, reads the lessons and sits on "Producing" with its page's
 two sockets open (the page itself, and the records of its topic); every twentieth second it sends a record by the
@@ -12,24 +13,27 @@ which their page has the exercise as done.
 "While nobody acts" begins when the web processes have come to rest.
 
 Delays of the feed are from the settled act to the frame. Memory is what the web processes have for themselves (USS), beside
-the least that one Jupyter server with one kernel needs for the same notebook. Bounded: two minutes a class beside
-`--seconds`, on loopback, with brokers of its own.
+the least that one Jupyter server with one kernel needs for the same notebook. A class is saturated where the median of an act
+or of its line in the feed takes more than a second, or the seats come to less than nine tenths of the acts that they would do;
+the last lines name the largest class that is not, for each number of web processes. Bounded: two minutes a class
+beside `--seconds`, on loopback, with brokers of its own.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import math
 import multiprocessing
-import os
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Connection
 
+from tests.benchmarks import report
 from tests.benchmarks.measuring import bootstrap_servers, quantile, running_app, web_cpu_s, web_processes
 from tests.benchmarks.people import ACT_EVERY_S, DEADLINE_S, Results, Staff, Student, Ticking
 from tests.browser.conftest import RunningApp
@@ -37,6 +41,8 @@ from tests.browser.conftest import RunningApp
 JOINS_AT_ONCE = 8
 JUPYTER_MIB = 147  # measured once: a Jupyter server and one kernel that has run the notebook
 IDLE_S = 10.0
+SHARES = (0.5, 0.95, 0.99)
+SLOW_MS, FEW_ACTS = 1000.0, 90.0  # saturated
 AT_REST = 0.02  # of a core more or less from one second to the next: what was set off is over
 
 
@@ -75,7 +81,7 @@ class Load:
             joining.pop("feed", None)
             await self._work()
             await self._phase("class")
-            self._pipe.send((joining, self._took(), dict(self._results.errors), self._results.frames))
+            self._pipe.send((joining, self._took(), dict(self._results.errors)))
         finally:
             for task in self._listening:
                 task.cancel()
@@ -159,7 +165,7 @@ def read_server(app: RunningApp, broker_ports: set[int]) -> Reading:
     )  # fmt: skip
 
 
-def measure(app: RunningApp, seats: int, options: argparse.Namespace) -> None:
+def measure(app: RunningApp, seats: int, name: str, options: argparse.Namespace) -> list[report.Row]:
     broker_ports = {int(address.rpartition(":")[2]) for address in bootstrap_servers(app).split(",")}
     here, there = multiprocessing.Pipe()
     load = multiprocessing.Process(target=run_load, args=(app, seats, options, there))
@@ -172,63 +178,122 @@ def measure(app: RunningApp, seats: int, options: argparse.Namespace) -> None:
                 raise TimeoutError("The load did not get on.")
             phase = here.recv()
             readings[phase] = read_server(app, broker_ports)
-            print(f"{seats} seats: {phase}", file=sys.stderr)
+            print(f"{name}: {phase}", file=sys.stderr)
             here.send("measured")
-        joining, took, errors, frames = here.recv()
+        joining, took, errors = here.recv()
     finally:
         load.join(10)
         load.kill()
-    report(seats, options, readings, joining, took, errors, frames)
+    return rows(name, seats, options, readings, joining, took, errors)
 
 
-def report(
+def rows(
+    name: str,
     seats: int,
     options: argparse.Namespace,
     readings: dict[str, Reading],
     joining: dict[str, list[float]],
     took: dict[str, list[float]],
     errors: dict[str, int],
-    frames: int,
-) -> None:
-    print(
-        f"\n## {seats} seats, an act each every {ACT_EVERY_S:g} s for {options.seconds:g} s, {os.cpu_count()} cores\n"
-    )
-    print("| | number | p50 ms | p95 ms | p99 ms |\n|---|---|---|---|---|")
-    for name, values in [*((f"while they join: {k}", v) for k, v in joining.items()), *took.items()]:
-        shown = " | ".join(f"{quantile(values, share):.0f}" for share in (0.5, 0.95, 0.99))
-        print(f"| {name} | {len(values)} | {shown} |")
+) -> list[report.Row]:
     joined, watching, consuming, rest, idle, end = (readings[name] for name in list(readings)[1:])
     consumers = max(1, round(seats * options.consuming))
     cpu_s = end.cpu_s - idle.cpu_s
-    idle_share = (idle.cpu_s - rest.cpu_s) / (idle.at - rest.at)
-    print(f"\nErrors: {sum(errors.values())} {errors or ''}. Frames: {frames}.")
-    print(
-        f"CPU of the web processes while the class ran: {cpu_s:.1f} s, {cpu_s / options.seconds / seats * 1000:.2f} ms a seat and second; "
-        f"while nobody acted, {idle_share:.0%} of a core, {rest.at - consuming.at:.0f} s after the last had begun to consume."
+    for error, number in errors.items():
+        print(f"{name}: {number} × {error}", file=sys.stderr)
+    times = [*((f"while they join: {what}", values) for what, values in joining.items()), *took.items()]
+    return [
+        *(
+            report.Row(
+                f"{name}: {what}",
+                {"number": len(values), **{f"p{share * 100:.0f} ms": quantile(values, share) for share in SHARES}},
+            )
+            for what, values in times
+        ),
+        report.Row(
+            f"{name}: CPU",
+            {
+                "ms a seat and second": cpu_s / options.seconds / seats * 1000,
+                "% of a core": 100 * cpu_s / options.seconds,
+                "% while nobody acts": 100 * (idle.cpu_s - rest.cpu_s) / (idle.at - rest.at),
+                "s until at rest": rest.at - consuming.at,
+            },
+        ),
+        report.Row(
+            f"{name}: memory",
+            {
+                "MiB when all joined": joined.memory_mib,
+                "MiB in the end": end.memory_mib,
+                "a seat that watches": (watching.memory_mib - joined.memory_mib) / seats,
+                "that consumes": (consuming.memory_mib - watching.memory_mib) / consumers,
+                "a seat, all in all": end.memory_mib / seats,
+                "Jupyter, a seat": JUPYTER_MIB,
+            },
+        ),
+        report.Row(
+            f"{name}: the rest",
+            {
+                "errors": sum(errors.values()),
+                "% of the acts": 100 * len(took.get("act", ())) / wanted_acts(seats, options.seconds),
+                "threads, all watching": watching.threads,
+                "and some consuming": consuming.threads,
+                "connections to brokers": watching.broker_connections,
+                "and consuming": consuming.broker_connections,
+            },
+            {"errors": 0},
+        ),
+    ]
+
+
+def wanted_acts(seats: int, seconds: float) -> int:
+    """If each act took no time: see `Load._work`."""
+    step = ACT_EVERY_S / seats
+    return sum(math.ceil((seconds - number * step) / ACT_EVERY_S) for number in range(seats) if number * step < seconds)
+
+
+def is_saturated(name: str, measured: Sequence[report.Row]) -> bool:
+    numbers = {row.name: row.numbers for row in measured}
+    slow = any(
+        numbers[f"{name}: {what}"]["p50 ms"] > SLOW_MS for what in ("act", "feed") if f"{name}: {what}" in numbers
     )
-    print(
-        f"Memory: {joined.memory_mib:.0f} MiB when all had joined; a seat that watches {(watching.memory_mib - joined.memory_mib) / seats:.2f} MiB, "
-        f"one that consumes {(consuming.memory_mib - watching.memory_mib) / consumers:.2f} MiB more; {end.memory_mib:.0f} MiB in the end, "
-        f"{end.memory_mib / seats:.2f} MiB a seat. One Jupyter server with a kernel: {JUPYTER_MIB} MiB."
-    )
-    print(
-        f"Threads: {readings['start'].threads} at first, {watching.threads} with all watching, {consuming.threads} with {consumers} consuming."
-    )
-    print(
-        f"Connections to brokers: {watching.broker_connections} with all watching, {consuming.broker_connections} with {consumers} consuming."
-    )
+    return slow or numbers[f"{name}: the rest"]["% of the acts"] < FEW_ACTS
+
+
+def largest_class(options: argparse.Namespace, measured: Sequence[report.Row]) -> list[report.Row]:
+    """Row for row, how many seats were held."""
+    held = {
+        processes: [seats for seats in options.seats if not is_saturated(name_of(seats, processes), measured)]
+        for processes in options.web_processes
+    }
+    return [
+        report.Row(f"{processes} web processes", {"seats held": max(seats, default=0), "of": max(options.seats)})
+        for processes, seats in held.items()
+    ]
+
+
+def name_of(seats: int, processes: int) -> str:
+    return f"{seats} seats, {processes} web {'processes' if processes > 1 else 'process'}"
+
+
+def run(options: argparse.Namespace) -> list[report.Row]:
+    measured = []
+    for processes in options.web_processes:
+        for seats in options.seats:
+            with running_app("--web-processes", str(processes)) as app:
+                measured += measure(app, seats, name_of(seats, processes), options)
+    return measured
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--seats", type=int, nargs="+", default=[100, 300])
+    parser = report.arguments(__doc__)
+    parser.add_argument("--seats", type=int, nargs="+", default=[100, 300, 1000])
+    parser.add_argument("--web-processes", type=int, nargs="+", default=[2])
     parser.add_argument("--seconds", type=float, default=60.0, help="how long a class runs")
     parser.add_argument("--ticking", type=int, default=12, help="seats more that finish an exercise")
     parser.add_argument("--consuming", type=float, default=0.1, help="the share of seats with a consumer")
     options = parser.parse_args()
-    for seats in options.seats:
-        with running_app() as app:
-            measure(app, seats, options)
+    measured = report.medians_of(options.runs, lambda: run(options))
+    report.show(options, [*measured, *largest_class(options, measured)])
 
 
 if __name__ == "__main__":

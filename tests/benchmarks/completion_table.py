@@ -1,10 +1,10 @@
 """How long the grader's table takes to be made, for a large class.
 
-    .venv/bin/python -m tests.benchmarks.completion_table [--students 500] [--exercises 40] [--looks 3] [--runs 5]
+    .venv/bin/python -m tests.benchmarks.completion_table [--students 500] [--exercises 40] [--looks 3]
 
-The rows are made in a database of their own, and no broker is needed. Each line is the best of so many runs in one
-process, beside the least that it could take: reading one column of every attempt that the table is made of. The page
-is the whole request: access, filter, table, template. With DATABASE_URL it runs on PostgreSQL, in a test database.
+The rows are made in a database of their own, and no broker is needed. Each line stands beside the least that it could take:
+reading one column of every attempt that the table is made of. The page is the whole request: access, filter, table,
+template. With DATABASE_URL it runs on PostgreSQL, in a test database.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from tests.signing_in import browser_of
+from tests.benchmarks import report
 
 
 def main() -> None:
-    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name, usual in (("students", 500), ("exercises", 40), ("looks", 3), ("runs", 5)):
+    asked = report.arguments(__doc__)
+    for name, usual in (("students", 500), ("exercises", 40), ("looks", 3)):
         asked.add_argument(f"--{name}", type=int, default=usual)
     wanted = asked.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -50,6 +50,7 @@ def measure(wanted: argparse.Namespace) -> None:
     from lessons.classroom.grading.standings import class_standings
     from lessons.classroom.models import Attempt
     from lessons.web.view_models.completion_table import table_html
+    from tests.signing_in import browser_of
 
     lengthen_course(wanted.exercises)
     klass, grader = make_class(wanted.students, wanted.looks)
@@ -57,31 +58,30 @@ def measure(wanted: argparse.Namespace) -> None:
     address = reverse("grading", args=[klass.slug])
     table = completion(klass)
     size = len(browser.get(address).content)
-    print(
-        f"{len(table.rows)} students × {len(table.exercises)} exercises, {Attempt.objects.count()} attempts, "
-        f"a page of {size / 2**20:.1f} MiB\n"
-    )
-    least = best_ms(wanted.runs, lambda: list(Attempt.objects.values_list("state", flat=True)))
-    print(f"{'':34}{'ms':>8}{'beside the least':>20}")
-    for name, act in {
-        "the least: a column of each attempt": None,
-        "how everything stands": lambda: class_standings(klass),
-        "the rows, sorted": lambda: completion(klass, Query(sort="-points")),
-        "the cells as HTML": lambda: table_html(table, klass, Query()),
-        "the page": lambda: browser.get(address),
-        "the page of those who did it late": lambda: browser.get(address, {"late": "1"}),
-    }.items():
-        took = best_ms(wanted.runs, act) if act else least
-        print(f"{name:36}{took:8.0f}{took / least:18.1f}")
+
+    def run() -> list[report.Row]:
+        least = took_ms(lambda: list(Attempt.objects.values_list("state", flat=True)))
+        took = {
+            "the least: a column of each attempt": least,
+            "how everything stands": took_ms(lambda: class_standings(klass)),
+            "the rows, sorted": took_ms(lambda: completion(klass, Query(sort="-points"))),
+            "the cells as HTML": took_ms(lambda: table_html(table, klass, Query())),
+            "the page": took_ms(lambda: browser.get(address)),
+            "the page of those who did it late": took_ms(lambda: browser.get(address, {"late": "1"})),
+        }
+        made_of = {"attempts": Attempt.objects.count(), "page MiB": size / 2**20}
+        return [
+            report.Row(f"{len(table.rows)} students × {len(table.exercises)} exercises", made_of),
+            *(report.Row(name, {"ms": each, "beside the least": each / least}) for name, each in took.items()),
+        ]
+
+    report.show(wanted, report.medians_of(wanted.runs, run))
 
 
-def best_ms(runs: int, act: Callable[[], Any]) -> float:
-    def once() -> float:
-        began = time.perf_counter()
-        act()
-        return (time.perf_counter() - began) * 1000
-
-    return min(once() for _ in range(runs))
+def took_ms(act: Callable[[], Any]) -> float:
+    began = time.perf_counter()
+    act()
+    return (time.perf_counter() - began) * 1000
 
 
 def lengthen_course(exercises: int) -> None:
@@ -97,28 +97,30 @@ def lengthen_course(exercises: int) -> None:
             object.__setattr__(lesson, "exercises", (*lesson.exercises, more()))
 
 
-def make_class(students: int, looks: int) -> tuple[Any, Any]:
+def make_class(students: int, looks: int, *, slug: str = "large") -> tuple[Any, Any]:
     """Of seats that have done two of three exercises, each after some looks, and a tenth of it late."""
     from django.utils import timezone
 
     from lessons.classroom.models import Act, Attempt, Class, Member, Observation, Role, User
     from lessons.classroom.people.seats import take_seat
-    from lessons.course.loader import all_exercises
+    from lessons.course.loader import all_exercises, lessons
 
+    lesson_of = {exercise.id: lesson.slug for lesson in lessons() for exercise in lesson.exercises}
     now, chance = timezone.now(), random.Random(7)
-    klass = Class.objects.create(name="A large class", slug="large", due_at=now, late_rule="half")
-    users = User.objects.bulk_create(User(username=f"seat-{n}") for n in range(students))
+    klass = Class.objects.create(name="A large class", slug=slug, due_at=now, late_rule="half")
+    users = User.objects.bulk_create(User(username=f"{slug}-{n}") for n in range(students))
     members = Member.objects.bulk_create(
-        Member(user=user, klass=klass, name=f"Student {n}", slug=f"{n:04d}", code_hash=str(n))
+        Member(user=user, klass=klass, name=f"Student {n}", slug=f"{n:04d}", code_hash=f"{slug}-{n}")
         for n, user in enumerate(users)
     )
     cells = [(member, each.id) for member in members for each in all_exercises() if chance.random() < 0.9]
     acts = Act.objects.bulk_create(
         Act(
-            member=member, kind="create-topic", fields={}, state="done",
+            member=member, kind="create-topic", fields={"name": "test1p", "partitions": 1, "replicas": 1}, state="done",
+            line="test1p with 1 partition", lesson=lesson_of[exercise], feed_offset=0,
             settled_at=now + timedelta(hours=chance.choice([-5, -4, -3, -2, -1, -1, -1, -1, -1, 1])),
         )
-        for member, _ in cells
+        for member, exercise in cells
     )  # fmt: skip
     looked = [
         (member, exercise, act) for (member, exercise), act in zip(cells, acts, strict=True) for _ in range(looks)
@@ -130,7 +132,7 @@ def make_class(students: int, looks: int) -> tuple[Any, Any]:
     Attempt.objects.bulk_create(
         Attempt(
             member=member, exercise=exercise, observation=observation, check_hash="0" * 64,
-            state="done" if is_done else "not_yet", deciding_act=act if is_done else None,
+            state="done" if is_done else "not_yet", deciding_act=act if is_done else None, feed_offset=0,
         )
         for (member, exercise, act), observation, is_done in zip(looked, seen, done, strict=True)
     )  # fmt: skip

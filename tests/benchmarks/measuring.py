@@ -8,28 +8,31 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 import psutil
 import websockets
 from confluent_kafka import Producer
+from confluent_kafka.admin import AdminClient, NewTopic
 
 from kafkaclass.management.browser import NoBrowser, find_browser
 from tests.browser.conftest import CHROMIUM_FLAGS, RunningApp, app_in
 
 DEADLINE_S = 120.0
 GRANT_LUMP = 125  # records for which a page gives credit at once
+CLASS = "kafka"  # the first one, which `up` makes
 
 
 @contextmanager
-def running_app() -> Iterator[RunningApp]:
+def running_app(*arguments: str) -> Iterator[RunningApp]:
     """`manage.py up` with a data folder of its own; with brokers of its own too, unless the environment names some."""
     with tempfile.TemporaryDirectory() as folder:
         named = {name: value for name, value in os.environ.items() if name.startswith("KAFKA_")}
-        with app_in(Path(folder) / "up", **named) as app:
+        with app_in(Path(folder) / "up", *arguments, **named) as app:
             yield app
 
 
@@ -61,7 +64,38 @@ def _command_of(process: psutil.Process) -> list[str]:
 
 
 def web_cpu_s(app: RunningApp) -> float:
-    return sum(sum(each.cpu_times()[:2]) for each in web_processes(app))
+    return sum(map(cpu_s, web_processes(app)))
+
+
+def cpu_s(process: psutil.Process) -> float:
+    return float(sum(process.cpu_times()[:2]))
+
+
+@contextmanager
+def process_of_its_own(run: Callable[..., None], *arguments: object) -> Iterator[tuple[Connection, psutil.Process]]:
+    """Our end of a pipe, and the process; the other end is its last argument."""
+    here, there = multiprocessing.Pipe()
+    process = multiprocessing.Process(target=run, args=(*arguments, there))
+    process.start()
+    there.close()  # so that the end of the process is the end of the pipe
+    try:
+        yield here, psutil.Process(process.pid)
+        process.join(10)
+    finally:
+        process.kill()
+
+
+def create_topics(servers: str, *topics: str, replicas: int = 3) -> None:
+    admin = AdminClient({"bootstrap.servers": servers})
+    for future in admin.create_topics([NewTopic(topic, 1, replicas) for topic in topics]).values():
+        future.result(10)
+    time.sleep(0.5)  # until every broker knows them; nothing is measured yet
+
+
+def delete_topics(servers: str, *topics: str) -> None:
+    admin = AdminClient({"bootstrap.servers": servers})
+    for future in admin.delete_topics(list(topics)).values():
+        future.result(10)
 
 
 def produce(servers: str, topics: Sequence[str], records: int, rate: float) -> None:

@@ -38,7 +38,6 @@ class Results:
 
     took_ms: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     errors: Counter[str] = field(default_factory=Counter)
-    frames: int = 0
 
 
 class Person:
@@ -77,19 +76,22 @@ class Person:
             self.results.errors[f"{what}: {answer.status_code}"] += 1
         return answer
 
-    async def socket(self, path: str) -> websockets.ClientConnection:
+    def address(self, path: str) -> tuple[str, dict[str, str]]:
+        """Of a socket, with the headers that a browser would send."""
         cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in self.http.cookies)
+        url = f"ws://{urlsplit(self.app.url).netloc}/ws/c/{self.class_slug}/{path}"
+        return url, {"Cookie": cookies, "Origin": self.app.url}
+
+    async def socket(self, path: str) -> websockets.ClientConnection:
+        url, headers = self.address(path)
         return await websockets.connect(
-            f"ws://{urlsplit(self.app.url).netloc}/ws/c/{self.class_slug}/{path}",
-            additional_headers={"Cookie": cookies, "Origin": self.app.url}, compression=None, max_size=None,
-            ping_interval=None,
-        )  # fmt: skip
+            url, additional_headers=headers, compression=None, max_size=None, ping_interval=None
+        )
 
     async def hear(self, socket: websockets.ClientConnection, on_frame: Callable[[dict[str, Any]], None]) -> None:
         """Takes every frame, and gives credit for as many records as came, in lumps as a page does."""
         owed = 0
         async for text in socket:
-            self.results.frames += 1
             frame = json.loads(text)
             if frame["type"] == "problem":
                 self.results.errors[f"socket: {frame['words'][:80]}"] += 1

@@ -9,18 +9,20 @@ Set KAFKA_BOOTSTRAP_SERVERS to use running brokers, KAFKACLASS_BROWSER to choose
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import multiprocessing
 import statistics
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from confluent_kafka import Producer
 from playwright.async_api import Page, expect
 
+from tests.benchmarks import report
 from tests.benchmarks.live_latency import Room, student
-from tests.benchmarks.measuring import DEADLINE_S, bootstrap_servers, produce, quantile, running_app
+from tests.benchmarks.measuring import DEADLINE_S, bootstrap_servers, create_topics, produce, quantile, running_app
 from tests.browser.conftest import RunningApp
 
 ROWS = 2000  # what a table keeps: static/js/stream.js
@@ -52,7 +54,7 @@ class Stretch:
 async def open_both_streams(room: Room) -> None:
     """The lesson about consuming with its tables full: the live column's and that of the student's own consumer."""
     topic = room.prefix + "test1p"
-    room.create(topic, replicas=1)
+    create_topics(room.bootstrap_servers, topic, replicas=1)
     await asyncio.to_thread(fill, room.bootstrap_servers, topic)
     await room.page.goto(room.page.url.replace("/producing/", "/consuming/"))
     await room.page.locator("section.consume").get_by_label("Stop after").fill("")
@@ -85,28 +87,36 @@ async def read_frames(page: Page) -> tuple[list[float], list[float]]:
     return frames_ms, long_tasks_ms
 
 
-def report(stretches: Sequence[Stretch]) -> None:
+def rows(stretches: Sequence[Stretch]) -> list[report.Row]:
     at_rest = quantile(stretches[0].frames_ms, 0.95)
-    print(f"\n{ROWS:,} rows in both tables\n")
-    print("| records/s | p50 ms | p95 ms | p95 / at rest | in long tasks |\n|---|---|---|---|---|")
-    for each in stretches:
-        p50, p95 = statistics.median(each.frames_ms), quantile(each.frames_ms, 0.95)
-        print(f"| {each.rate:g} | {p50:.1f} | {p95:.1f} | {p95 / at_rest:.1f} | {each.long_tasks_share:.0%} |")
+    return [
+        report.Row(
+            f"{each.rate:g} records/s" if each.rate else "at rest",
+            {
+                "p50 ms": statistics.median(each.frames_ms),
+                "p95 ms": (p95 := quantile(each.frames_ms, 0.95)),
+                "p95 / at rest": p95 / at_rest,
+                "% in long tasks": 100 * each.long_tasks_share,
+            },
+        )
+        for each in stretches
+    ]
 
 
-async def run(app: RunningApp, *, rates: Sequence[float], seconds: float) -> None:
-    async with student(app, bootstrap_servers(app)) as room:
+async def run(app: RunningApp, *, rates: Sequence[float], seconds: float) -> list[report.Row]:
+    async with student(app, bootstrap_servers(app), name=f"Student {uuid.uuid4().hex[:4]}") as room:
         await open_both_streams(room)
-        report([await measure(room, rate=rate, seconds=seconds) for rate in (0.0, *rates)])
+        return rows([await measure(room, rate=rate, seconds=seconds) for rate in (0.0, *rates)])
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser = report.arguments(__doc__)
     parser.add_argument("--rates", type=float, nargs="+", default=[20.0, 200.0], help="records a second")
     parser.add_argument("--seconds", type=float, default=10.0, help="at each rate")
     options = parser.parse_args()
     with running_app() as app:
-        asyncio.run(run(app, rates=options.rates, seconds=options.seconds))
+        measure_once = partial(run, app, rates=options.rates, seconds=options.seconds)
+        report.show(options, report.medians_of(options.runs, lambda: asyncio.run(measure_once())))
 
 
 if __name__ == "__main__":

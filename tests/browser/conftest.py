@@ -85,9 +85,9 @@ def stop_app(process: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def app_in(data_dir: Path, **own: str) -> Iterator[RunningApp]:
+def app_in(data_dir: Path, *arguments: str, **own: str) -> Iterator[RunningApp]:
     """For the length of a with block."""
-    process, running = start_app(data_dir, **own)
+    process, running = start_app(data_dir, *arguments, **own)
     try:
         yield running
     finally:
@@ -213,10 +213,14 @@ def join_by(page: Page, link: str, *, name: str) -> None:
     page.wait_for_url("**/welcome/**")
 
 
-def sign_in(page: Page, app: RunningApp, *, role: str, name: str, klass: str = "kafka") -> None:
-    """By a link of one's own: those that `up` printed are each good for one sign-in, and other tests'."""
+def invitation(app: RunningApp, *, role: str, name: str, klass: str = "kafka") -> str:
+    """A link that signs in once."""
     command = [sys.executable, str(ROOT / "manage.py"), "invite", "--class", klass, "--role", role, "--name", name]
     in_its_folder = environment(KAFKACLASS_DATA=str(app.data_dir))
-    link = subprocess.run(command, env=in_its_folder, capture_output=True, text=True, check=True).stdout.strip()
-    page.goto(link)
+    return subprocess.run(command, env=in_its_folder, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def sign_in(page: Page, app: RunningApp, *, role: str, name: str, klass: str = "kafka") -> None:
+    """By a link of one's own: those that `up` printed are each good for one sign-in, and other tests'."""
+    page.goto(invitation(app, role=role, name=name, klass=klass))
     page.get_by_role("button", name="Sign in as").click()

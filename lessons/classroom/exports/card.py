@@ -19,7 +19,7 @@ from typing import Any
 from django.utils import timezone
 
 from lessons.classroom.exports.signing import NotGenuine, PublicKey, public_key_of, read_jws, sha256_of, sign
-from lessons.classroom.grading.standings import DONE, NOT_BEGUN_YET, Standing, points_total, standings_of
+from lessons.classroom.grading.standings import DONE, NOT_BEGUN_YET, Standing, Standings, points_total, standings_of
 from lessons.classroom.models import Act, Attempt, Member, Observation
 from lessons.course.exercise import Exercise
 from lessons.course.loader import Lesson
@@ -38,9 +38,9 @@ class Entry:
     attempt: Attempt | None
 
 
-def record_of(member: Member) -> list[Entry]:
+def record_of(member: Member, standings: Standings | None = None) -> list[Entry]:
     """Of the lessons that are switched on, in their order."""
-    standings = standings_of(member)
+    standings = standings_of(member) if standings is None else standings
     shown = [standing.attempt_id for standing in standings.values() if standing.attempt_id]
     attempts = member.attempts.select_related("observation", "deciding_act").in_bulk(shown)
     return [

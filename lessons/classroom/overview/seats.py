@@ -15,7 +15,8 @@ from lessons.classroom.overview.place import GONE_AFTER, Did, Place, find_place
 from lessons.course.acts.submit_answers import SubmitAnswers
 from lessons.course.exercise import Exercise
 
-AT_ONCE = 500  # keys in one query
+AT_ONCE = 500  # members in one query
+MOST_KEYS = 30_000  # in one query: SQLite takes 32,766
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +80,8 @@ def _seen(standings: Mapping[int, Mapping[str, Standing]]) -> dict[int, dict[str
 
 
 def _verdicts(keys: Sequence[int]) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    for i in range(0, len(keys), AT_ONCE):
-        yield from Attempt.objects.filter(pk__in=keys[i : i + AT_ONCE]).values_list("pk", "verdict")
+    for i in range(0, len(keys), MOST_KEYS):
+        yield from Attempt.objects.filter(pk__in=keys[i : i + MOST_KEYS]).values_list("pk", "verdict")
 
 
 def _predicted(klass: Class, members: Collection[int]) -> dict[int, dict[str, str]]:

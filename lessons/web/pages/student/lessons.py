@@ -39,9 +39,10 @@ def lesson_list(request: HttpRequest, class_slug: str) -> HttpResponse:
     diagram = draw_diagram(
         process.current().snapshots.latest(member.namespace), member.namespace
     )  # for the brokers' dots in the bar
-    parts = rail(member)
+    standings = standings_of(member)
+    parts = rail(member, standings=standings)
     context = {
-        **page_context(member, "lessons"), **notebook_urls(member), "parts": parts, "diagram": diagram,
+        **page_context(member, "lessons", standings=standings), **notebook_urls(member), "parts": parts, "diagram": diagram,
         "original": original(), "go_on": go_on(parts),
         "notifications": notifications_of(member), "live_url": live_url(member.klass, "notifications"),
     }  # fmt: skip

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from lessons.classroom.access import get_member
 from lessons.classroom.exports.card import make_card, record_of
 from lessons.classroom.exports.signing import public_key_of
+from lessons.classroom.grading.standings import standings_of
 from lessons.classroom.messages.decisions import decisions_about, words_of
 from lessons.web.attachment import attachment
 from lessons.web.links import lesson_url
@@ -23,11 +24,12 @@ MOST_CHANGES = 50
 @require_safe
 def my_work(request: HttpRequest, class_slug: str) -> HttpResponse:
     member = get_member(request.user, class_slug)
-    by_lesson = groupby(record_of(member), key=lambda entry: entry.lesson)
+    standings = standings_of(member)
+    by_lesson = groupby(record_of(member, standings), key=lambda entry: entry.lesson)
     parts = [{"lesson": lesson, "url": lesson_url(member, lesson), "entries": [*of]} for lesson, of in by_lesson]
     newest = decisions_about(member)[:MOST_CHANGES]
     context = {
-        **page_context(member, "my-work"),
+        **page_context(member, "my-work", standings=standings),
         "parts": parts,
         "changes": [(change, words_of(change)) for change in newest],
         "public_key": public_key_of(member.klass.slug),
