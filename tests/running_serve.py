@@ -69,4 +69,10 @@ def manage(command: str, data_dir: Path, *options: str) -> list[str]:
 def serve(data_dir: Path, variables: Mapping[str, str], *options: str) -> Site:
     with data_dir.with_suffix(".log").open("wb") as log:
         command = manage("serve", data_dir, "--port", "0", *options)
-        return Site(data_dir, subprocess.Popen(command, env=variables, stdout=log, stderr=log), variables)
+        process = subprocess.Popen(command, env=variables, stdout=log, stderr=log, preexec_fn=_hear_ctrl_c)
+    return Site(data_dir, process, variables)
+
+
+def _hear_ctrl_c() -> None:
+    """Also where the tests themselves run in the background of a shell, which has them ignore it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -72,7 +72,7 @@ def test_from_joining_to_the_last_tick_by_clicking_alone(browser: Browser, proje
     context.close()
 
 
-@pytest.mark.long
+@pytest.mark.every_way
 def test_every_exercise_of_part_one_by_cells_alone(browser: Browser, app: RunningApp):
     sent: list[str] = []
     with visitor(browser) as context, watched_page(context) as page:

@@ -15,7 +15,7 @@ from lessons.classroom.models import Attempt
 from lessons.classroom.perform import perform
 from lessons.course.acts import ACTIONS
 from lessons.course.exercise import hash_of_programs
-from lessons.course.loader import all_exercises, lessons
+from lessons.course.loader import PARTS, all_exercises, lessons
 from tests.course.any_answer import assert_any_answer_has_a_verdict
 from tests.course.taking import (
     QUIET,
@@ -27,7 +27,16 @@ from tests.course.taking import (
 )
 
 EXERCISES = all_exercises()
-WRONG = wrong_ways_of(QUIET)
+WRONG = [
+    pytest.param(
+        exercise,
+        wrong,
+        id=f"{exercise.id}-{wrong.misconception}",
+        # For groups, up to a quarter of a minute each: the first of each exercise is enough.
+        marks=pytest.mark.every_way if exercise.id.startswith(SLOW) and wrong is not exercise.wrong_ways[0] else (),
+    )
+    for exercise, wrong in wrong_ways_of(QUIET)
+]
 
 
 @pytest.fixture
@@ -119,14 +128,16 @@ def test_every_act_in_a_lesson_is_an_act_with_such_fields():
 
 @pytest.mark.usefixtures("kafka")
 @pytest.mark.parametrize("exercise", QUIET, ids=lambda exercise: exercise.id)
-def test_untouched_it_is_not_done_and_by_its_solution_it_is_also_when_that_is_run_twice(exercise, alice):
-    assert_done_by_its_solution(alice, exercise, times=1 if exercise.id.startswith(SLOW) else 2)
+def test_untouched_it_is_not_done_and_by_its_solution_it_is_also_when_that_is_run_twice(exercise, alice, pytestconfig):
+    """Twice with --every-way, and always in the basics, where it is quick."""
+    is_basic = any(exercise in lesson.exercises for lesson in lessons() if lesson.part == PARTS[0])
+    assert_done_by_its_solution(alice, exercise, times=2 if is_basic or pytestconfig.getoption("--every-way") else 1)
     if exercise.asks:
         assert_any_answer_has_a_verdict(alice, exercise)
 
 
 @pytest.mark.usefixtures("kafka", "feed")
-@pytest.mark.parametrize(("exercise", "wrong"), WRONG, ids=[f"{e.id}-{w.misconception}" for e, w in WRONG])
+@pytest.mark.parametrize(("exercise", "wrong"), WRONG)
 def test_a_known_wrong_answer_fails_for_its_own_reason(exercise, wrong, alice):
     assert_fails_for_its_own_reason(alice, exercise, wrong)
 

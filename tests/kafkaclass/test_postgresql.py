@@ -168,7 +168,7 @@ def test_a_class_runs_on_postgresql(database_url, bootstrap_servers, tmp_path):
     assert not (tmp_path / "kafkaclass.sqlite3").exists()
 
 
-@pytest.mark.long
+@pytest.mark.every_way  # tests/browser/test_behind_nginx.py has two web sites behind nginx
 def test_two_machines_on_one_database_and_one_cluster_are_one_class(empty_database_url, bootstrap_servers, tmp_path):
     """Each has a data folder of its own. They start at the same moment, and the second once more while the first works."""
     shared = {

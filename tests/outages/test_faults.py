@@ -37,7 +37,7 @@ LOCKED_S = 10
 WARM = 4  # times, before what a process holds is worth a comparison
 CONNECTIONS, CONNECTIONS_AT_ONCE = 1000, 100
 # Of a web process: what connections that are made anew, and a worker more of a pool, may take.
-THREADS_MORE, FILES_MORE = 6, 24
+THREADS_MORE, FILES_MORE = 12, 30
 
 
 @pytest.fixture(scope="module")
@@ -162,6 +162,7 @@ def test_a_brokers_log_is_damaged(class_at_work: RunningApp, students: list[Stud
     set_wanted(app.data_dir, 3, "up")
 
 
+@pytest.mark.every_way  # three quarters of a minute; tests/embedded/test_lives.py has a broker on a full disk
 def test_the_disk_is_full(class_at_work: RunningApp, disk: Path, students: list[Student]) -> None:
     if not os.path.ismount(disk):
         pytest.skip("To have a small disk one must be root on a Linux that lets one mount a tmpfs.")

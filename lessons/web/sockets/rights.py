@@ -35,17 +35,17 @@ class RightsWatch:
     """Belongs to one event loop; runs while there is a socket to look after."""
 
     def __init__(self) -> None:
-        self._sockets: set[GuardedSocket] = set()
+        self._sockets: dict[GuardedSocket, str | None] = {}  # with the key of the session by which each came in
         self._task: asyncio.Task[None] | None = None
         self._is_showing_out = False
 
     def look_after(self, socket: GuardedSocket) -> None:
-        self._sockets.add(socket)
+        self._sockets[socket] = _session_of(socket)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run(), name="rights", context=Context())  # of no one request
 
     def forget(self, socket: GuardedSocket) -> None:
-        self._sockets.discard(socket)
+        self._sockets.pop(socket, None)
         if self._is_showing_out:  # the watch itself, which would be cut off halfway; it ends by itself
             return
         if not self._sockets and self._task is not None:
@@ -65,14 +65,15 @@ class RightsWatch:
                 return
 
     async def _look(self) -> None:
-        known = [(socket, socket.grounds(), _session_of(socket)) for socket in self._sockets]
+        known = [(socket, socket.grounds(), session) for socket, session in self._sockets.items()]
         ask = database_sync_to_async(still_there, thread_sensitive=False)
         asked = {ground for _, grounds, _ in known for ground in grounds}
         firm, sessions = await ask(asked, {key for *_, key in known if key})
         lost = [
             socket for socket, grounds, session in known if not grounds <= firm or (session and session not in sessions)
         ]
-        self._sockets.difference_update(lost)
+        for socket in lost:
+            self._sockets.pop(socket, None)
         self._is_showing_out = True
         try:
             ends = await asyncio.gather(*(socket.show_out() for socket in lost), return_exceptions=True)

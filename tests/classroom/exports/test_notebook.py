@@ -138,6 +138,7 @@ def _code_of(slug: str, place: Where) -> list[str]:
     return [cell.source for cell in code_cells(nbformat.reads(notebook_of(slug, place), as_version=4))]
 
 
+@pytest.mark.every_way  # those of the basics finish them in the next test
 def test_the_notebooks_run_in_the_order_of_the_lessons_in_one_seat_and_leave_what_the_lessons_leave(place, run):
     printed = {}
     for slug in BASICS:
