@@ -6,8 +6,8 @@ Each act and each read by the API occupies a thread, and some a broker, until Ka
 must not take them from the class. No person reaches these limits, and no lesson does. Beyond them the app refuses and says
 why, and no act is stored.
 
-Acts are counted by their rows, so in all web processes together; and in this process alone what has no row: reads, which
-take this process's threads and store nothing, and acts that are just about to be stored.
+How many acts there were lately is counted by their rows, so in all web processes together; in this process alone what runs at
+the same moment, and reads, which store nothing: both take this process's threads.
 
 An act may be as large as a request, so that Kafka is the one to refuse a record that is too large. All acts are kept,
 and some pages read all acts of a seat: 4 MB a second would fill the disk in one lesson, and the memory in one download.
@@ -30,23 +30,20 @@ from uuid import UUID
 from django.db.models import Sum
 from django.utils import timezone
 
-from lessons.classroom.models import Act, Member
-from lessons.classroom.settling import CUT_AFTER_S
+from lessons.classroom.models import Member
 from lessons.cluster.errors import AppRefused
 from lessons.cluster.refusals import Refusal
-from lessons.course.acts.consume import Consume
 
 
 @dataclass(frozen=True)
 class LimitSettings:
-    """`most_acts`, and `most_reads` by the API, within `within_s`; `most_running` and `most_consumers` at once; acts smaller than `large_bytes` are always accepted, and
+    """`most_acts`, and `most_reads` by the API, within `within_s`; acts smaller than `large_bytes` are always accepted, and
     `most_stored_bytes` are of all large acts of a seat."""
 
     most_acts: int = 40
     most_reads: int = 60
     within_s: float = 10.0
     most_running: int = 8
-    most_consumers: int = 16
     most_reading: int = 4
     large_bytes: int = 4096
     most_stored_bytes: int = 32 * 1024 * 1024
@@ -79,18 +76,6 @@ class SeatLimits:
         started = list(latest.values_list("started_at", flat=True)[: self.settings.most_acts])
         if len(started) == self.settings.most_acts:
             self._refuse_too_fast(Refusal.TOO_FAST, len(started), (started[-1] - since).total_seconds(), asked=asked)
-
-    def count_running(self, member: Member, *, kind: str, asked: str) -> None:
-        """Check that one more act of this kind may run beside those that do. Raises: TooFast."""
-        is_consumer = kind == Consume.kind
-        most = self.settings.most_consumers if is_consumer else self.settings.most_running
-        uncut = timezone.now() - timedelta(seconds=CUT_AFTER_S)
-        running = member.acts.filter(state=Act.State.RUNNING, alive_at__gt=uncut)
-        of_kind = running.filter(kind=kind) if is_consumer else running.exclude(kind=Consume.kind)
-        if of_kind.count() >= most:
-            refusal = Refusal.TOO_MANY_CONSUMERS if is_consumer else Refusal.TOO_MANY_AT_ONCE
-            self._note(refusal)
-            raise refusal.error(kind=TooFast, asked=asked, most=most)
 
     @contextmanager
     def running_act(self, member: Member, *, asked: str) -> Iterator[None]:

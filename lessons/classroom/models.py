@@ -204,7 +204,6 @@ class Act(models.Model):
         indexes = [
             models.Index(fields=["member", "kind"], name="acts_of_a_member"),
             models.Index(fields=["member", "started_at"], name="acts_of_a_member_by_time"),
-            models.Index(fields=["member"], condition=models.Q(state="running"), name="acts_that_run"),
             models.Index(fields=["started_at"], condition=models.Q(feed_offset=None), name="acts_not_yet_in_the_feed"),
             models.Index(fields=["settled_at"], name="acts_by_time"),
         ]

@@ -93,7 +93,6 @@ def begin(member: Member, action: Action, *, act_id: UUID, lesson: str = "") -> 
     """Stores the act as running; (act, False) when it was there already. Raises: ActIdTaken, TooFast."""
     limits = process.current().limits
     limits.count_act(member, asked=_(action.title))
-    limits.count_running(member, kind=action.kind, asked=_(action.title))
     fields = action.model_dump(mode="json")
     weight = action.weight()
     limits.weigh_act(member, weight, act_id=act_id, asked=_(action.title))

@@ -160,12 +160,6 @@ class Refusal(Enum):
         gettext_noop("You have %(most)s actions running, the limit for one student. Nothing was done."),
         gettext_noop("Wait until one of them has its answer, and try again."),
     )
-    TOO_MANY_CONSUMERS = (
-        gettext_noop(
-            "%(most)s consumers of yours are running, in all tabs and windows together: the limit for one student."
-        ),
-        gettext_noop("Stop one, and start this one again."),
-    )
     READS_TOO_FAST = (
         gettext_noop("That is more than %(most)s reads in %(within_s)s seconds, the limit for one student."),
         gettext_noop("Wait %(wait_s)s seconds and try again. Open pages show what is new by themselves."),

@@ -15,7 +15,6 @@ from lessons.classroom.limits import LimitSettings, SeatLimits, TooFast, TooMuch
 from lessons.classroom.models import Act
 from lessons.classroom.perform import perform
 from lessons.classroom.process import ProcessSettings
-from lessons.classroom.settling import CUT_AFTER_S
 from lessons.course.acts.create_topic import CreateTopic
 from lessons.course.acts.produce import Produce
 from lessons.course.loader import get_lesson
@@ -220,11 +219,11 @@ def test_what_is_repeated_with_each_record_is_weighed_before_anything_is_sent(fi
     assert Produce(topic="test1p", values="x" * 1_500_000).weight() == 1_500_000  # Kafka is the one to refuse it
 
 
-def started(member, *, count: int, state: Act.State = Act.State.DONE, kind: str = "produce", age_s: float = 0) -> None:
+def started(member, *, count: int, age_s: float = 0) -> None:
     """Rows as another web process stores them."""
     at = timezone.now() - timedelta(seconds=age_s)
     for _ in range(count):
-        Act.objects.create(member=member, kind=kind, fields={}, state=state, started_at=at, alive_at=at)
+        Act.objects.create(member=member, kind="produce", fields={}, state=Act.State.DONE, started_at=at)
 
 
 def test_what_another_process_has_begun_counts_too(alice, classroom, limits):
@@ -235,17 +234,3 @@ def test_what_another_process_has_begun_counts_too(alice, classroom, limits):
         perform(alice, NOTHING, act_id=uuid4())
     perform(classroom.bob, NOTHING, act_id=uuid4())
     assert limits.refused.total() == 1
-
-
-@pytest.mark.parametrize(
-    ("kind", "most", "other"),
-    [("produce", LIMITS.most_running, "consume"), ("consume", LIMITS.most_consumers, "produce")],
-)
-def test_what_runs_in_another_process_counts_too_until_its_process_is_dead(alice, limits, kind, most, other):
-    started(alice, count=most, state=Act.State.RUNNING, kind=kind, age_s=CUT_AFTER_S + 1)
-    started(alice, count=most - 1, state=Act.State.RUNNING, kind=kind)
-    started(alice, count=2 * most, state=Act.State.RUNNING, kind=other)
-    limits.count_running(alice, kind=kind, asked="This")
-    started(alice, count=1, state=Act.State.RUNNING, kind=kind)
-    with pytest.raises(TooFast, match=f"{most}"):
-        limits.count_running(alice, kind=kind, asked="This")

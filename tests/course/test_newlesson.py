@@ -14,6 +14,7 @@ import lessons.course
 from lessons.course import loader
 from lessons.course.loader import Lesson
 from tests.course import test_course
+from tests.course.taking import assert_done_by_its_solution
 
 LAST_NUMBER = max(lesson.number for lesson in loader.lessons())
 
@@ -78,9 +79,7 @@ def test_the_acts_on_its_page_are_acts_with_such_fields_and_its_ids_name_it(less
 
 @pytest.mark.usefixtures("kafka")
 def test_on_the_cluster_what_holds_for_every_exercise_holds_for_its_own(lesson, alice):
-    test_course.test_untouched_it_is_not_done_and_by_its_solution_it_is_also_when_that_is_run_twice(
-        lesson.exercises[0], alice
-    )
+    assert_done_by_its_solution(alice, lesson.exercises[0], times=2)
 
 
 @pytest.mark.usefixtures("kafka")

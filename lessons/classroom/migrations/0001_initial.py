@@ -279,10 +279,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='act',
-            index=models.Index(condition=models.Q(('state', 'running')), fields=['member'], name='acts_that_run'),
-        ),
-        migrations.AddIndex(
-            model_name='act',
             index=models.Index(condition=models.Q(('feed_offset', None)), fields=['started_at'], name='acts_not_yet_in_the_feed'),
         ),
         migrations.AddIndex(

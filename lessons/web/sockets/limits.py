@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections import Counter
 
-from lessons.classroom.limits import LimitSettings
 from lessons.classroom.models import Member
 
-MAX_CONSUMERS = LimitSettings.most_consumers  # `classroom.limits` counts those of other processes, too
+MAX_CONSUMERS = 16
 MAX_CLIENTS = 24  # of programs: a cell that is run again makes new ones, and the old ones go with their variables
 MAX_SOCKETS = 40
 
