@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 
 from kafkaclass.management import running
+from tests.environment import hear_ctrl_c
 from tests.waiting import PATIENCE_S, wait_for
 
 MANAGE = Path(__file__).parents[1] / "manage.py"
@@ -69,10 +70,5 @@ def manage(command: str, data_dir: Path, *options: str) -> list[str]:
 def serve(data_dir: Path, variables: Mapping[str, str], *options: str) -> Site:
     with data_dir.with_suffix(".log").open("wb") as log:
         command = manage("serve", data_dir, "--port", "0", *options)
-        process = subprocess.Popen(command, env=variables, stdout=log, stderr=log, preexec_fn=_hear_ctrl_c)
+        process = subprocess.Popen(command, env=variables, stdout=log, stderr=log, preexec_fn=hear_ctrl_c)
     return Site(data_dir, process, variables)
-
-
-def _hear_ctrl_c() -> None:
-    """Also where the tests themselves run in the background of a shell, which has them ignore it."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)

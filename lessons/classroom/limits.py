@@ -24,7 +24,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import NoReturn
 from uuid import UUID
 
 from django.db.models import Sum
@@ -62,7 +61,7 @@ class SeatLimits:
 
     def __init__(self, settings: LimitSettings | None = None) -> None:
         self.settings = settings or LimitSettings()
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         # By what is counted and the seat's prefix, which is never reused.
         self._latest: dict[tuple[Refusal, str], deque[float]] = {}
         self._running: Counter[tuple[Refusal, str]] = Counter()
@@ -75,7 +74,7 @@ class SeatLimits:
         latest = member.acts.filter(started_at__gt=since).order_by("-started_at")
         started = list(latest.values_list("started_at", flat=True)[: self.settings.most_acts])
         if len(started) == self.settings.most_acts:
-            self._refuse_too_fast(Refusal.TOO_FAST, len(started), (started[-1] - since).total_seconds(), asked=asked)
+            raise self._too_fast(Refusal.TOO_FAST, len(started), (started[-1] - since).total_seconds(), asked=asked)
 
     @contextmanager
     def running_act(self, member: Member, *, asked: str) -> Iterator[None]:
@@ -108,16 +107,14 @@ class SeatLimits:
         now, within_s = time.monotonic(), self.settings.within_s
         with self._lock:
             latest = self._latest.setdefault((refusal, member.namespace.prefix), deque(maxlen=most))
-            wait_s = within_s - (now - latest[0]) if len(latest) == most else 0.0
-            if wait_s <= 0:
-                latest.append(now)
-        if wait_s > 0:
-            self._refuse_too_fast(refusal, most, wait_s, asked=asked)
+            if len(latest) == most and now - latest[0] < within_s:
+                raise self._too_fast(refusal, most, within_s - (now - latest[0]), asked=asked)
+            latest.append(now)
 
-    def _refuse_too_fast(self, refusal: Refusal, most: int, wait_s: float, *, asked: str) -> NoReturn:
+    def _too_fast(self, refusal: Refusal, most: int, wait_s: float, *, asked: str) -> TooFast:
         self._note(refusal)
         within_s = f"{self.settings.within_s:g}"
-        raise refusal.error(kind=TooFast, asked=asked, most=most, within_s=within_s, wait_s=f"{wait_s:.0f}")
+        return refusal.error(kind=TooFast, asked=asked, most=most, within_s=within_s, wait_s=f"{wait_s:.0f}")
 
     def _note(self, refusal: Refusal) -> None:
         with self._lock:
@@ -127,12 +124,10 @@ class SeatLimits:
     def _one_of(self, member: Member, most: int, refusal: Refusal, *, asked: str) -> Iterator[None]:
         key = refusal, member.namespace.prefix
         with self._lock:
-            is_one_of = self._running[key] < most
-            if is_one_of:
-                self._running[key] += 1
-        if not is_one_of:
-            self._note(refusal)
-            raise refusal.error(kind=TooFast, asked=asked, most=most)
+            if self._running[key] >= most:
+                self._note(refusal)
+                raise refusal.error(kind=TooFast, asked=asked, most=most)
+            self._running[key] += 1
         try:
             yield
         finally:

@@ -7,6 +7,7 @@
     clients     which cluster, and the process's admin client and producer
     metadata    brokers, topics and partitions, read from the cluster
     limits      how much of the cluster one act may take
+    configs     settings of a topic, a group or a broker
     topics      create, delete, add partitions, describe the settings
     offsets     where partitions begin and end, of many at once
     records     produce with delivery reports, read a range, show a record as JSON

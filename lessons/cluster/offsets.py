@@ -29,10 +29,18 @@ _log = logging.getLogger(__name__)
 
 
 def list_spans(
-    partitions: Collection[tuple[str, int]], *, asked: str, timeout_s: float = TIMEOUT_S
+    partitions: Collection[tuple[str, int]],
+    *,
+    asked: str,
+    isolation: IsolationLevel = IsolationLevel.READ_UNCOMMITTED,
+    timeout_s: float = TIMEOUT_S,
 ) -> dict[tuple[str, int], tuple[int, int]]:
-    """{(topic, partition): (earliest, end)}, both asked for at once; a pair without an answer is left out."""
-    asking = [_ask_for_offsets(partitions, spec, asked=asked, timeout_s=timeout_s) for spec in (EARLIEST, LATEST)]
+    """{(topic, partition): (earliest, end)}, both asked for at once; a pair without an answer is left out. With READ_COMMITTED
+    the end is the last stable offset."""
+    asking = [
+        _ask_for_offsets(partitions, spec, asked=asked, isolation=isolation, timeout_s=timeout_s)
+        for spec in (EARLIEST, LATEST)
+    ]
     earliest, ends = (_offsets_answered(each, asked=asked, timeout_s=timeout_s) for each in asking)
     return {pair: (earliest[pair], ends[pair]) for pair in earliest.keys() & ends.keys()}
 
@@ -43,19 +51,6 @@ def list_offsets(
     """Offsets of (topic, partition) pairs in one call; a pair without an answer is left out."""
     asking = _ask_for_offsets(partitions, spec, asked=asked, timeout_s=timeout_s)
     return _offsets_answered(asking, asked=asked, timeout_s=timeout_s)
-
-
-def list_readable(
-    partitions: Collection[tuple[str, int]], *, asked: str, timeout_s: float = TIMEOUT_S
-) -> dict[tuple[str, int], tuple[int, int]]:
-    """{(topic, partition): (earliest, last stable offset)}, as `list_spans`: what a consumer can read of it."""
-    committed = IsolationLevel.READ_COMMITTED
-    asking = [
-        _ask_for_offsets(partitions, EARLIEST, asked=asked, timeout_s=timeout_s),
-        _ask_for_offsets(partitions, LATEST, asked=asked, isolation=committed, timeout_s=timeout_s),
-    ]
-    earliest, stable = (_offsets_answered(each, asked=asked, timeout_s=timeout_s) for each in asking)
-    return {pair: (earliest[pair], stable[pair]) for pair in earliest.keys() & stable.keys()}
 
 
 def stable_end(namespace: Namespace, name: str, partition: int, *, timeout_s: float = TIMEOUT_S) -> int:

@@ -25,12 +25,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from confluent_kafka.admin import AlterConfigOpType, ConfigResource, ResourceType
-from confluent_kafka.admin import ConfigEntry as KafkaConfigEntry
-
-from lessons.cluster import clients, records
-from lessons.cluster.clients import TIMEOUT_S, settle
-from lessons.cluster.errors import no_answer, translated
+from lessons.cluster import clients, configs, records
+from lessons.cluster.clients import TIMEOUT_S
+from lessons.cluster.errors import no_answer
 from lessons.cluster.metadata import describe
 from lessons.cluster.namespace import Namespace
 from lessons.words import _
@@ -230,11 +227,7 @@ def begin_at_the_earliest(namespace: Namespace, group_id: str, *, timeout_s: flo
     client's. Raises: AppRefused, KafkaRefused, KafkaUnavailable."""
     asked = _("Set %(setting)s of group %(group)s") % {"setting": RESET, "group": group_id}
     full_id = namespace.full(group_id, thing="group")
-    entry = KafkaConfigEntry(RESET, "earliest", incremental_operation=AlterConfigOpType.SET)
-    resource = ConfigResource(ResourceType.GROUP, full_id, incremental_configs=[entry])
-    with translated(asked=asked, namespace=namespace):
-        futures = clients.admin().incremental_alter_configs([resource], request_timeout=timeout_s)
-    settle(futures[resource], asked=asked, namespace=namespace, timeout_s=timeout_s + 1)
+    configs.alter(configs.GROUP, full_id, RESET, "earliest", asked=asked, namespace=namespace, timeout_s=timeout_s)
     deadline = time.monotonic() + timeout_s
     while _settings(namespace, group_id, timeout_s=timeout_s)[RESET] != "earliest" and time.monotonic() < deadline:
         time.sleep(_HEARSAY_S)  # the broker that was asked has not heard of it yet
@@ -247,8 +240,6 @@ def delivery_limit(namespace: Namespace, group_id: str, *, timeout_s: float = TI
 
 def _settings(namespace: Namespace, group_id: str, *, timeout_s: float) -> dict[str, str]:
     asked = _("Describe the configuration of group %(group)s") % {"group": group_id}
-    resource = ConfigResource(ResourceType.GROUP, namespace.full(group_id, thing="group"))
-    with translated(asked=asked, namespace=namespace):
-        futures = clients.admin().describe_configs([resource], request_timeout=timeout_s)
-    entries = settle(futures[resource], asked=asked, namespace=namespace, timeout_s=timeout_s + 1)
+    full_id = namespace.full(group_id, thing="group")
+    entries = configs.entries_of(configs.GROUP, full_id, asked=asked, namespace=namespace, timeout_s=timeout_s)
     return {name: entry.value or "" for name, entry in entries.items()}

@@ -19,13 +19,14 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from confluent_kafka import IsolationLevel
 from confluent_kafka.admin import ClusterMetadata
 
 from lessons.cluster.errors import ClusterError
 from lessons.cluster.groups import Group
 from lessons.cluster.metadata import Topic, TopicMemory, describe, list_metadata
 from lessons.cluster.namespace import Namespace, prefix_of
-from lessons.cluster.offsets import LATEST, list_offsets, list_readable
+from lessons.cluster.offsets import LATEST, list_offsets, list_spans
 from lessons.cluster.topics import usual_replicas
 
 _log = logging.getLogger(__name__)
@@ -59,8 +60,8 @@ class Snapshot:
     With a `problem` (a sentence) nothing was learnt: every broker is down, as far as we can see, and the topics
     are those of the last good snapshot, kept so that something can be drawn. Judge nothing from them.
     `ends` has the end offsets of the seats' topics that were asked for, those that could be had; `readable` of fewer seats
-    (earliest, last stable offset). `groups` has, by the
-    prefix of each seat that was asked for, its groups as they were read last; their names are the seat's own.
+    (earliest, last stable offset). `groups` has, by the prefix of each seat that was asked for, its groups as they were
+    read last; their names are the seat's own.
     """
 
     taken_at: float  # time.time()
@@ -250,8 +251,8 @@ class SnapshotTaker:
         return _ends(topics, prefixes, timeout_s=self._settings.detail_timeout_s)
 
     def _readable(self, topics: Iterable[Topic], prefixes: AbstractSet[str]) -> dict[tuple[str, int], tuple[int, int]]:
-        pairs = _pairs(topics, prefixes)
-        return list_readable(pairs, asked=_ASKED, timeout_s=self._settings.detail_timeout_s) if pairs else {}
+        committed, timeout_s = IsolationLevel.READ_COMMITTED, self._settings.detail_timeout_s
+        return list_spans(_pairs(topics, prefixes), asked=_ASKED, isolation=committed, timeout_s=timeout_s)
 
     def _brokers(
         self, metadata: ClusterMetadata, listed: Iterable[Topic], gone: AbstractSet[int]

@@ -94,7 +94,8 @@ class SnapshotService:
 
         Without a `seat` with each one, once an interval. With a seat when something of that seat, or of the brokers, is
         not as it was; snapshots then have the end offsets of its topics, with `wants_groups` its groups, and with
-        `wants_readable` what of its partitions a consumer can read. A snapshot that is on its way at that moment may still be called back with.
+        `wants_readable` what of its partitions a consumer can read. A snapshot that is on its way at that moment may
+        still be called back with.
         """
         key, subscription = object(), _Subscription(callback, seat, wants_groups, wants_readable)
         with self._lock:

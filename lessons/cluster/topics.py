@@ -5,19 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-from confluent_kafka.admin import (
-    AlterConfigOpType,
-    ConfigResource,
-    ConfigSource,
-    NewPartitions,
-    NewTopic,
-    TopicMetadata,
-)
 from confluent_kafka.admin import ConfigEntry as KafkaConfigEntry
+from confluent_kafka.admin import ConfigSource, NewPartitions, NewTopic, TopicMetadata
 
-from lessons.cluster import clients, counted
+from lessons.cluster import clients, configs, counted
 from lessons.cluster.clients import TIMEOUT_S, settle, settle_each
 from lessons.cluster.errors import ClusterError, KafkaRefused, translated
 from lessons.cluster.limits import (
@@ -272,11 +264,10 @@ def add_partitions(
 def describe_config(namespace: Namespace, name: str, *, timeout_s: float = TIMEOUT_S) -> tuple[ConfigEntry, ...]:
     """The topic's settings, by name. Raises AppRefused, TopicMissing, KafkaUnavailable."""
     asked = _("Describe the settings of the topic %(topic)s") % {"topic": name}
-    resource = ConfigResource(ConfigResource.Type.TOPIC, namespace.full(name))
+    full_name = namespace.full(name)
 
-    def ask(within_s: float) -> Any:
-        futures = clients.admin().describe_configs([resource], request_timeout=within_s)
-        return settle(futures[resource], asked=asked, namespace=namespace, timeout_s=within_s + 1)
+    def ask(within_s: float) -> Mapping[str, KafkaConfigEntry]:
+        return configs.entries_of(configs.TOPIC, full_name, asked=asked, namespace=namespace, timeout_s=within_s)
 
     entries = ask_twice(ask, asked=asked, timeout_s=timeout_s)
     return tuple(_config_entry(entry) for _name, entry in sorted(entries.items()))
@@ -293,12 +284,7 @@ def alter_config(
     full_name = namespace.full(name)
     refuse_setting(setting, value, asked=asked)
     find_topic(full_name, asked=asked, namespace=namespace)
-    operation = AlterConfigOpType.SET if value is not None else AlterConfigOpType.DELETE
-    entry = KafkaConfigEntry(setting, value, incremental_operation=operation)
-    resource = ConfigResource(ConfigResource.Type.TOPIC, full_name, incremental_configs=[entry])
-    with translated(asked=asked, namespace=namespace):
-        futures = clients.admin().incremental_alter_configs([resource], request_timeout=timeout_s)
-    settle(futures[resource], asked=asked, namespace=namespace, timeout_s=timeout_s + 1)
+    configs.alter(configs.TOPIC, full_name, setting, value, asked=asked, namespace=namespace, timeout_s=timeout_s)
     return _wait_for_setting(namespace, name, setting, value, timeout_s=timeout_s)
 
 
@@ -339,10 +325,8 @@ def known_usual_replicas() -> int:
 def _ask_usual_replicas(*, timeout_s: float) -> int:
     asked = _("Describe the settings of the brokers")
     brokers = list_metadata(asked=asked, timeout_s=timeout_s).brokers
-    resource = ConfigResource(ConfigResource.Type.BROKER, str(min(brokers)))
-    futures = clients.admin().describe_configs([resource], request_timeout=timeout_s)
-    entries = settle(futures[resource], asked=asked, timeout_s=timeout_s + 1)
-    return min(int(entries["default.replication.factor"].value), len(brokers))
+    entries = configs.entries_of(configs.BROKER, str(min(brokers)), asked=asked, timeout_s=timeout_s)
+    return min(int(str(entries["default.replication.factor"].value)), len(brokers))
 
 
 def _chunks(names: list[str], size: int) -> Iterator[list[str]]:

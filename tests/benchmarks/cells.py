@@ -35,12 +35,10 @@ from tests.benchmarks import report
 from tests.benchmarks.classroom import JOINS_AT_ONCE, some_at_a_time
 from tests.benchmarks.measuring import (
     DEADLINE_S,
-    bootstrap_servers,
     launch_options,
     process_of_its_own,
     running_app,
     web_cpu_s,
-    web_processes,
 )
 from tests.benchmarks.people import Results, Student
 from tests.browser.conftest import RunningApp, join
@@ -229,7 +227,7 @@ async def measure_pollers(app: RunningApp, number: int, seconds: float) -> list[
     before, memory_before = await share_of_a_core(app, seconds), memory_mib(app)
     await some_at_a_time((each.poll for each in seats), JOINS_AT_ONCE)
     after, memory_after = await share_of_a_core(app, seconds), memory_mib(app)
-    bare = await asyncio.to_thread(share_of_bare_consumers, bootstrap_servers(app), number, seconds)
+    bare = await asyncio.to_thread(share_of_bare_consumers, app.bootstrap_servers, number, seconds)
     for socket in sockets:
         await socket.close()
     pool.shutdown(cancel_futures=True)
@@ -279,7 +277,7 @@ def _run_bare_consumers(servers: str, number: int, seconds: float, pipe: Connect
 
 
 def memory_mib(app: RunningApp) -> float:
-    return sum(each.memory_full_info().uss for each in web_processes(app)) / 2**20
+    return sum(each.memory_full_info().uss for each in app.web_processes()) / 2**20
 
 
 def run(app: RunningApp, options: argparse.Namespace) -> list[report.Row]:

@@ -34,7 +34,7 @@ from functools import partial
 from multiprocessing.connection import Connection
 
 from tests.benchmarks import report
-from tests.benchmarks.measuring import bootstrap_servers, quantile, running_app, web_cpu_s, web_processes
+from tests.benchmarks.measuring import quantile, running_app, web_cpu_s
 from tests.benchmarks.people import ACT_EVERY_S, DEADLINE_S, Results, Staff, Student, Ticking
 from tests.browser.conftest import RunningApp
 
@@ -111,7 +111,7 @@ class Load:
 
     async def _work(self) -> None:
         """Everybody at once, evenly spread over the time."""
-        seconds, servers = self._options.seconds, bootstrap_servers(self._app)
+        seconds, servers = self._options.seconds, self._app.bootstrap_servers
         until, step = time.monotonic() + seconds, ACT_EVERY_S / len(self._students)
         works = (each.send_now_and_then(first_after_s=n * step, until=until) for n, each in enumerate(self._students))
         ticks = (
@@ -156,7 +156,7 @@ class Reading:
 
 def read_server(app: RunningApp, broker_ports: set[int]) -> Reading:
     """Of all Daphnes together; not of the supervisor, nor of the brokers."""
-    web = web_processes(app)
+    web = app.web_processes()
     connections = [c for each in web for c in each.net_connections("tcp") if c.status == "ESTABLISHED" and c.raddr]
     return Reading(
         at=time.monotonic(), cpu_s=web_cpu_s(app),
@@ -166,7 +166,7 @@ def read_server(app: RunningApp, broker_ports: set[int]) -> Reading:
 
 
 def measure(app: RunningApp, seats: int, name: str, options: argparse.Namespace) -> list[report.Row]:
-    broker_ports = {int(address.rpartition(":")[2]) for address in bootstrap_servers(app).split(",")}
+    broker_ports = {int(address.rpartition(":")[2]) for address in app.bootstrap_servers.split(",")}
     here, there = multiprocessing.Pipe()
     load = multiprocessing.Process(target=run_load, args=(app, seats, options, there))
     load.start()

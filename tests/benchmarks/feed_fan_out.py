@@ -24,7 +24,6 @@ from tests.benchmarks import bare, report
 from tests.benchmarks.crowd import Page, crowd, pages_of, people_for, seat_students
 from tests.benchmarks.measuring import (
     CLASS,
-    bootstrap_servers,
     cpu_s,
     create_topics,
     delete_topics,
@@ -58,13 +57,13 @@ def run(app: RunningApp, students: list[Student], options: argparse.Namespace) -
 def of_the_feed(app: RunningApp, students: list[Student], viewers: int, rate: float, seconds: float) -> report.Row:
     pages = pages_of(students, "feed/", "feed", viewers)
     row = measure(
-        "the feed", pages, bootstrap_servers(app), f"_{CLASS}.feed", rate, seconds, cpu_s=partial(web_cpu_s, app)
+        "the feed", pages, app.bootstrap_servers, f"_{CLASS}.feed", rate, seconds, cpu_s=partial(web_cpu_s, app)
     )
     return report.Row(row.name, row.numbers, {COST: MOST_CPU_S} if (viewers, rate) == (WITH_VIEWERS, AT_RATE) else {})
 
 
 def of_a_bare_server(app: RunningApp, name: str, options: argparse.Namespace) -> report.Row:
-    servers, topic, rate = bootstrap_servers(app), f"bench-{uuid.uuid4().hex[:8]}", max(options.rates)
+    servers, topic, rate = app.bootstrap_servers, f"bench-{uuid.uuid4().hex[:8]}", max(options.rates)
     create_topics(servers, topic)
     with process_of_its_own(BARE[name], servers, topic) as (pipe, process):
         pages = [Page(f"ws://127.0.0.1:{pipe.recv()}")] * options.viewers

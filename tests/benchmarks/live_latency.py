@@ -34,7 +34,6 @@ from tests.benchmarks.crowd import Crowd, crowd, pages_of, people_for, sign_in_s
 from tests.benchmarks.crowd import Page as Viewer
 from tests.benchmarks.measuring import (
     DEADLINE_S,
-    bootstrap_servers,
     create_topics,
     delete_topics,
     launch_options,
@@ -161,7 +160,7 @@ async def student(app: RunningApp, bootstrap_servers: str, *, name: str = "Alice
 
 
 async def run(app: RunningApp, staff: Sequence[Staff], options: argparse.Namespace) -> list[report.Row]:
-    async with student(app, bootstrap_servers(app), name=f"Student {uuid.uuid4().hex[:4]}") as room:
+    async with student(app, app.bootstrap_servers, name=f"Student {uuid.uuid4().hex[:4]}") as room:
         measured = [
             await measure(room, staff, viewers=viewers, records=options.records, rate=options.rate)
             for viewers in options.viewers

@@ -44,27 +44,8 @@ def launch_options() -> dict[str, Any]:
         sys.exit(str(problem))
 
 
-def bootstrap_servers(app: RunningApp) -> str:
-    servers: str = json.loads((app.data_dir / "up.json").read_text())["bootstrap_servers"]
-    return servers
-
-
-def web_processes(app: RunningApp) -> list[psutil.Process]:
-    """Each Daphne; not the supervisor, nor the brokers."""
-    everyone = psutil.Process(app.pid).children(recursive=True)
-    return [each for each in everyone if any("daphne" in word for word in _command_of(each))]
-
-
-def _command_of(process: psutil.Process) -> list[str]:
-    """Nothing of one that has just ended."""
-    try:
-        return process.cmdline()
-    except psutil.Error:
-        return []
-
-
 def web_cpu_s(app: RunningApp) -> float:
-    return sum(map(cpu_s, web_processes(app)))
+    return sum(map(cpu_s, app.web_processes()))
 
 
 def cpu_s(process: psutil.Process) -> float:

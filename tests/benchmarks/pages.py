@@ -29,7 +29,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.benchmarks import report
 from tests.benchmarks.completion_table import make_class
-from tests.benchmarks.measuring import bootstrap_servers, launch_options, running_app
+from tests.benchmarks.measuring import launch_options, running_app
 from tests.benchmarks.people import Results, Student
 from tests.browser.conftest import RunningApp
 
@@ -190,7 +190,7 @@ def in_its_folder(app: RunningApp) -> Iterator[None]:
     """Django in this process has the database and the brokers of the running app."""
     os.environ |= {
         "KAFKACLASS_DATA": str(app.data_dir),
-        "KAFKA_BOOTSTRAP_SERVERS": bootstrap_servers(app),
+        "KAFKA_BOOTSTRAP_SERVERS": app.bootstrap_servers,
         "DJANGO_SETTINGS_MODULE": "kafkaclass.settings",
     }
     import django

@@ -22,7 +22,7 @@ from confluent_kafka.admin import AdminClient, NewTopic
 
 from lessons.course.loader import get_lesson
 from tests.benchmarks.measuring import GRANT_LUMP
-from tests.browser.conftest import RunningApp
+from tests.browser.conftest import RunningApp, hidden_fields
 
 ACT_EVERY_S = 20.0
 TABLE_EVERY_S = 5.0
@@ -209,7 +209,7 @@ class Staff(Person):
     async def sign_in(self, url: str) -> None:
         page = await self.ask("page", url)
         link = parse_qs(urlsplit(url).query)
-        hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.text))
+        hidden = hidden_fields(page.text)
         hidden.pop("csrfmiddlewaretoken", None)
         answer = await self.ask("page", url, {**{name: values[0] for name, values in link.items()}, **hidden})
         self.class_slug = urlsplit(answer.url).path.split("/")[2]

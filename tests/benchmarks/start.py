@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import http.client
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -31,6 +30,7 @@ from confluent_kafka.admin import AdminClient
 
 from lessons.embedded import EmbeddedCluster
 from lessons.embedded.config import read_plan
+from lessons.embedded.ports import free_port
 from tests.benchmarks import report
 from tests.benchmarks.measuring import DEADLINE_S
 from tests.environment import environment
@@ -186,12 +186,6 @@ def write_cache(folder: Path) -> None:
     with brokers_of(folder) as cluster:
         if writer := cluster.write_aot_cache():
             writer.wait(DEADLINE_S)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
 
 
 # --- from nothing --------------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from playwright.async_api import Page, expect
 
 from tests.benchmarks import report
 from tests.benchmarks.live_latency import Room, student
-from tests.benchmarks.measuring import DEADLINE_S, bootstrap_servers, create_topics, produce, quantile, running_app
+from tests.benchmarks.measuring import DEADLINE_S, create_topics, produce, quantile, running_app
 from tests.browser.conftest import RunningApp
 
 ROWS = 2000  # what a table keeps: static/js/stream.js
@@ -104,7 +104,7 @@ def rows(stretches: Sequence[Stretch]) -> list[report.Row]:
 
 
 async def run(app: RunningApp, *, rates: Sequence[float], seconds: float) -> list[report.Row]:
-    async with student(app, bootstrap_servers(app), name=f"Student {uuid.uuid4().hex[:4]}") as room:
+    async with student(app, app.bootstrap_servers, name=f"Student {uuid.uuid4().hex[:4]}") as room:
         await open_both_streams(room)
         return rows([await measure(room, rate=rate, seconds=seconds) for rate in (0.0, *rates)])
 

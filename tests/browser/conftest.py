@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import psutil
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
@@ -46,6 +47,24 @@ class RunningApp:
     sign_in_urls: dict[str, str]
     data_dir: Path
     pid: int
+
+    @property
+    def bootstrap_servers(self) -> str:
+        known: dict[str, str] = json.loads((self.data_dir / "up.json").read_text())
+        return known["bootstrap_servers"]
+
+    def web_processes(self) -> list[psutil.Process]:
+        """Each Daphne; not the supervisor, nor the brokers."""
+        everyone = psutil.Process(self.pid).children(recursive=True)
+        return [each for each in everyone if any("daphne" in word for word in _command_of(each))]
+
+
+def _command_of(process: psutil.Process) -> list[str]:
+    """Nothing of one that has just ended."""
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
 
 
 def start_app(
@@ -183,7 +202,8 @@ def cache(browser: Browser) -> Iterator[BrowserContext]:
         yield context
 
 
-_HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
+def hidden_fields(page: str) -> dict[str, str]:
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
 
 
 def join_unseen(context: BrowserContext, app: RunningApp, *, name: str) -> str:
@@ -191,7 +211,7 @@ def join_unseen(context: BrowserContext, app: RunningApp, *, name: str) -> str:
     code = app.join_url.rstrip("/").rsplit("/", 1)[-1]
     answer = context.request.get(app.join_url)
     for _time in range(2):  # other tests sit in the same class, and the page asks about a namesake
-        form = {**dict(_HIDDEN.findall(answer.text())), "code": code, "name": name}
+        form = {**hidden_fields(answer.text()), "code": code, "name": name}
         answer = context.request.post(f"{app.url}/join/", form=form, headers={"Referer": app.join_url})
         if "/welcome/" in answer.url:
             return answer.url

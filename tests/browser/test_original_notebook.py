@@ -18,6 +18,7 @@ from tests.browser.conftest import RunningApp
 from tests.browser.playing import START_MS
 from tests.browser.test_cells import cell
 from tests.browser.test_pages import room_of
+from tests.environment import hear_ctrl_c
 from tests.programs.running import Seat, normal, take_seat
 from tests.waiting import wait_for
 
@@ -49,7 +50,7 @@ def natively(seat: Seat, bootstrap_servers: str) -> dict[int, Counter[str]]:
     with subprocess.Popen(
         [sys.executable, "-u", "-W", "ignore", "-c", program], env={**os.environ, "PYTHONPATH": ""},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        preexec_fn=hear_ctrl_c,
     ) as running:  # fmt: skip
         for line in running.stdout:
             printed.append(line)

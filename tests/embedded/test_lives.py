@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -20,6 +18,7 @@ from lessons.embedded.problem import DISK_FULL
 from lessons.embedded.process import ProcessMark
 from lessons.embedded.state import BrokerStatus, write_status
 from lessons.embedded.supervisor import SupervisedBroker
+from tests.small_disk import NEEDS, filled, small_disk
 from tests.waiting import PATIENCE_S, wait_for
 
 from .conftest import Said, first_record, keep_a_record, new_cluster
@@ -144,38 +143,19 @@ def test_a_damaged_folder_is_said_with_the_last_error(data_dir):
 
 
 @pytest.fixture
-def small_disk(tmp_path) -> Iterator[Path]:
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=32m", "tmpfs", folder], check=False).returncode != 0:
-        pytest.skip("To have a small disk one must be root on a Linux that lets one mount a tmpfs.")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "--lazy", folder], check=True)
-
-
-@contextmanager
-def filled(disk: Path) -> Iterator[None]:
-    """To the last byte."""
-    filler = os.open(disk / "filler", os.O_CREAT | os.O_WRONLY)
-    try:
-        for size_bytes in (2**20, 1):
-            with suppress(OSError):
-                while os.write(filler, b"x" * size_bytes):
-                    pass
-        yield
-    finally:
-        os.close(filler)
-        (disk / "filler").unlink()
+def disk(tmp_path) -> Iterator[Path]:
+    with small_disk(tmp_path, size_mb=32) as is_small:
+        if not is_small:
+            pytest.skip(NEEDS)
+        yield tmp_path
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="A small disk is a tmpfs.")
-def test_a_full_disk_is_said_each_time_although_no_log_has_room_for_it(small_disk):
-    cluster, said = new_cluster(small_disk / "data"), Said()
+def test_a_full_disk_is_said_each_time_although_no_log_has_room_for_it(disk):
+    cluster, said = new_cluster(disk / "data"), Said()
     broker = one_broker(cluster, 1, said)
     for _ in range(2):
-        with filled(small_disk):
+        with filled(disk):
             assert DISK_FULL in first_problem(broker)
     cluster.stop()
     assert sum(DISK_FULL in words for words in said.words) == 2

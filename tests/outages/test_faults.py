@@ -8,10 +8,9 @@ import shutil
 import signal
 import socket
 import sqlite3
-import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,11 +20,10 @@ import pytest
 
 from lessons.embedded import BROKER_IDS, set_wanted, status
 from lessons.embedded.config import broker_files
-from tests.benchmarks.measuring import bootstrap_servers as servers_of
-from tests.benchmarks.measuring import web_processes
 from tests.browser.conftest import RunningApp, app_in, start_app, stop_app
 from tests.outages.work import States, Student, assert_all_agree, at_work, go_on
 from tests.running_postgresql import NoPostgreSQL, find_programs, running_server
+from tests.small_disk import NEEDS, filled, small_disk
 from tests.waiting import PATIENCE_S, wait_for
 
 pytestmark = pytest.mark.long
@@ -44,11 +42,8 @@ THREADS_MORE, FILES_MORE = 12, 30
 def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A small one of its own, where one may mount it; else a folder."""
     folder = tmp_path_factory.mktemp("faults")
-    mount = ["mount", "-t", "tmpfs", "-o", "size=640m", "tmpfs", str(folder)]
-    is_small = subprocess.run(mount, check=False, capture_output=True).returncode == 0
-    yield folder
-    if is_small:
-        subprocess.run(["umount", "--lazy", folder], check=True)
+    with small_disk(folder, size_mb=640):
+        yield folder
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +85,7 @@ def broker_process(app: RunningApp, broker_id: int) -> psutil.Process:
 
 def held(app: RunningApp) -> dict[int, tuple[int, int]]:
     """Threads and open files of each web process."""
-    return {each.pid: (each.num_threads(), each.num_fds()) for each in web_processes(app)}
+    return {each.pid: (each.num_threads(), each.num_fds()) for each in app.web_processes()}
 
 
 @pytest.fixture
@@ -102,7 +97,7 @@ def class_at_work(app: RunningApp, students: list[Student]) -> Iterator[RunningA
         yield app
         wait_for(lambda: all_up(app), timeout_s=2 * PATIENCE_S)
         go_on(students)
-    assert_all_agree(students, lambda: rows(app), servers_of(app))
+    assert_all_agree(students, lambda: rows(app), app.bootstrap_servers)
 
     def left_over() -> dict[int, tuple[int, int]]:
         more = {
@@ -165,30 +160,15 @@ def test_a_brokers_log_is_damaged(class_at_work: RunningApp, students: list[Stud
 @pytest.mark.every_way  # three quarters of a minute; tests/embedded/test_lives.py has a broker on a full disk
 def test_the_disk_is_full(class_at_work: RunningApp, disk: Path, students: list[Student]) -> None:
     if not os.path.ismount(disk):
-        pytest.skip("To have a small disk one must be root on a Linux that lets one mount a tmpfs.")
+        pytest.skip(NEEDS)
     with filled(disk):
         wait_for(lambda: shutil.disk_usage(disk).free == 0)
         told = [len(student.told) for student in students]
         wait_for(lambda: all(len(each.told) > before + 3 for each, before in zip(students, told, strict=True)))
 
 
-@contextmanager
-def filled(disk: Path) -> Iterator[None]:
-    """To the last byte."""
-    filler = os.open(disk / "filler", os.O_CREAT | os.O_WRONLY)
-    try:
-        for size_bytes in (2**20, 4096, 1):
-            with suppress(OSError):
-                while os.write(filler, b"x" * size_bytes):
-                    pass
-        yield
-    finally:
-        os.close(filler)
-        (disk / "filler").unlink()
-
-
 def test_a_web_process_is_killed(class_at_work: RunningApp) -> None:
-    killed = web_processes(class_at_work)[0]
+    killed = class_at_work.web_processes()[0]
     killed.kill()
     wait_for(lambda: killed.pid not in held(class_at_work) and len(held(class_at_work)) == 2)
 

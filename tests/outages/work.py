@@ -15,7 +15,7 @@ from uuid import uuid4
 import requests
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, TopicPartition
 
-from tests.browser.conftest import RunningApp
+from tests.browser.conftest import RunningApp, hidden_fields
 from tests.waiting import PATIENCE_S, wait_for
 
 TOPIC = "work"
@@ -23,8 +23,6 @@ PAUSE_S = 0.3  # between two acts: no seat may do more than 40 in ten seconds
 ANSWER_WITHIN_S = 40
 AGAIN = 2  # acts that are done one after the other: it goes on
 States = dict[str, str]  # by the act's id
-
-_HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
 
 
 class Student:
@@ -34,8 +32,6 @@ class Student:
         self.name = name
         self.values: dict[str, str] = {}  # by the act's id
         self.told: States = {}  # "" where there was no answer, or one that says nothing of the act
-        self.done_at = time.monotonic()
-        self.longest_gap_s = 0.0  # without an act that was done
         self._app = app
         self._http = requests.Session()
         self._http.headers["Connection"] = "close"  # so that each web process has its share
@@ -46,7 +42,7 @@ class Student:
     def _join(self) -> None:
         page = self._http.get(self._app.join_url, timeout=ANSWER_WITHIN_S).text
         form = {
-            **dict(_HIDDEN.findall(page)),
+            **hidden_fields(page),
             "code": self._app.join_url.rstrip("/").rsplit("/", 1)[-1],
             "name": self.name,
         }
@@ -67,10 +63,6 @@ class Student:
         act_id = str(uuid4())
         self.values[act_id] = f"{self.name} {next(self._numbers)}"
         self.told[act_id] = self._act("produce", topic=TOPIC, values=self.values[act_id], act_id=act_id)
-        if self.told[act_id] == "done":
-            now = time.monotonic()
-            self.longest_gap_s = max(self.longest_gap_s, now - self.done_at)
-            self.done_at = now
 
     def _act(self, kind: str, **body: object) -> str:
         token = next((cookie.value or "" for cookie in self._http.cookies if "csrf" in cookie.name), "")
@@ -93,7 +85,6 @@ def at_work(students: Iterable[Student]) -> Iterator[None]:
     stop = threading.Event()
 
     def work(student: Student) -> None:
-        student.done_at, student.longest_gap_s = time.monotonic(), 0.0
         while not stop.is_set():
             student.send_one()
             stop.wait(PAUSE_S)

@@ -94,7 +94,7 @@ def _not_yet(group: Workshop, job: str, *, expected: str) -> Verdict:
             f"Group {group['group']} has rejected {job}.", **say, misconception="rejected",
             why="Who rejects a record says that nobody shall try it again. How does it get a second delivery?",
         )  # fmt: skip
-    if job not in group["given_up"] or group["given_up"] != [job] or group["rejected"]:
+    if group["given_up"] != [job] or group["rejected"]:
         dropped = ", ".join([*group["given_up"], *group["rejected"]])
         return not_yet(
             f"Group {group['group']} has dropped {dropped}.", **say, misconception="other-job",

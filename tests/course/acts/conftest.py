@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 
 from lessons.cluster.namespace import Namespace
 from lessons.course.acts.base import Where
+from tests.environment import hear_ctrl_c
 from tests.waiting import PATIENCE_S
 
 
@@ -41,10 +41,10 @@ class Shown:
         return done.stdout
 
     def start(self, action) -> subprocess.Popen[str]:
-        """Ctrl-C ends it, also when whoever runs the tests is in the background and deaf to that."""
+        """Ctrl-C ends it."""
         return subprocess.Popen(
             self.argv(action), env=self.environment, stdout=subprocess.PIPE, text=True, start_new_session=True,
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+            preexec_fn=hear_ctrl_c,
         )  # fmt: skip
 
 
