@@ -1,4 +1,4 @@
-"""How many partitions a topic has had: the cluster knows how many there are, and not how many there were."""
+"""How a topic was: the cluster knows how it is, and the seat's acts know how it was made and how it has grown."""
 
 from __future__ import annotations
 
@@ -16,6 +16,20 @@ def partitions_after(evidence: Evidence, topic_id: str | None) -> list[dict[str,
         {"kind": act.kind, "at": act.settled_at, "partitions": _count(act)}
         for act in sorted(known, key=lambda act: act.settled_at)
     ]
+
+
+def as_made(evidence: Evidence, name: str) -> list[dict[str, Any]]:
+    """Each topic of this name as this seat's acts have made it, like `topic_facts`."""
+    single = [act.data for act in evidence.acts("create-topic") if act.fields["name"] == name]
+    several = [act.data.get("topics", {}).get(name) for act in evidence.acts("create-topics")]
+    return [facts_of(data) for data in (*single, *several) if data and data.get("topic_id")]
+
+
+def facts_of(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Of the data of an act's answer, like `topic_facts`."""
+    partitions = data.get("partitions", [])
+    replicas = max((len(partition["replicas"]) for partition in partitions), default=0)
+    return {"topic_id": data.get("topic_id"), "partitions": len(partitions), "replicas": replicas}
 
 
 def _count(act: PastAct) -> int:

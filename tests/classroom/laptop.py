@@ -8,14 +8,13 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from ipaddress import IPv4Address
 from pathlib import Path
 
 from confluent_kafka import Consumer, KafkaException, Producer, ShareConsumer, TopicCollection
 from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, ResourceType
 
 from tests.waiting import PATIENCE_S, wait_for
-
-HOST, LAPTOP = "10.213.41.1", "10.213.41.2"
 
 
 @dataclass(frozen=True)
@@ -38,22 +37,30 @@ class Cable:
 def plugged_in() -> Iterator[Cable]:
     """Where the machine allows it (root on Linux, `ip`), a network namespace stands for the laptop: it reaches the class's
     machine by one cable, and nothing else."""
-    name = f"laptop{os.getpid()}"
-    ours, theirs = f"kc{os.getpid()}a", f"kc{os.getpid()}b"
+    pid = os.getpid()
+    name = f"laptop{pid}"
+    ours, theirs = f"kc{pid}a", f"kc{pid}b"
     inside = f"ip netns exec {name} "
+    # A run that was killed leaves its cable behind, and another may be going on beside this one: each has its own network.
+    host, laptop = (str(IPv4Address("10.192.0.0") + 4 * (pid % 2**18) + number) for number in (1, 2))
+
+    def unplug() -> None:
+        for step in (f"ip netns del {name}", f"ip link del {ours}") if shutil.which("ip") else ():
+            subprocess.run(step.split(), check=False, capture_output=True)
+
     steps = [
         f"ip netns add {name}", f"ip link add {ours} type veth peer name {theirs}", f"ip link set {theirs} netns {name}",
-        f"ip addr add {HOST}/30 dev {ours}", f"ip link set {ours} up", f"{inside}ip addr add {LAPTOP}/30 dev {theirs}",
+        f"ip addr add {host}/30 dev {ours}", f"ip link set {ours} up", f"{inside}ip addr add {laptop}/30 dev {theirs}",
         f"{inside}ip link set {theirs} up", f"{inside}ip link set lo up",
     ]  # fmt: skip
+    unplug()  # what a process that had this number has left
     try:
         if shutil.which("ip") and all(subprocess.run(step.split(), check=False).returncode == 0 for step in steps):
-            yield Cable(HOST, name)
+            yield Cable(host, name)
         else:
             yield Cable("127.0.0.1")
     finally:
-        for step in (f"ip netns del {name}", f"ip link del {ours}") if shutil.which("ip") else ():
-            subprocess.run(step.split(), check=False, capture_output=True)
+        unplug()
 
 
 def code_of(call: Callable[[], object]) -> str:

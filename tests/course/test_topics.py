@@ -107,6 +107,25 @@ def test_a_short_name_on_the_cluster_is_said_with_the_full_one():
     assert "class.7KQ4.test1p" in verdict.why
 
 
+@pytest.mark.parametrize(
+    ("now", "made", "state", "misconception"),
+    [
+        ({}, {}, "done", ""),  # all three stand there
+        ({"test2die": None}, {"test2die": [life("gone")]}, "done", ""),  # the next cell has deleted it
+        ({"test2p": life("b", 2)}, {"test2p": [life("b")]}, "done", ""),  # and one has given this one more partitions
+        ({"test2p": life("b", 2)}, {"test2p": [life("b", 2)]}, "not_yet", "partitions"),
+        ({"test2die": None}, {"test2die": [life("gone", 1, 3)]}, "not_yet", "missing"),
+        ({"test2die": None, "test2p": life("b", 2)}, {"test2die": [life("gone")]}, "not_yet", "partitions"),
+        ({"test2die": None}, {"test1p": [life("test1p")]}, "not_yet", "missing"),
+    ],
+)
+def test_what_was_made_as_it_should_be_counts_when_it_is_gone_or_has_grown(now, made, state, misconception):
+    topics = {name: life(name) for name in ("test1p", "test2p", "test2die")} | now
+    there = {name: facts for name, facts in topics.items() if facts}
+    verdict = ThreeTopics().judge({"topics": there, "made": made, "usual_replicas": 1, "unprefixed": {}}, "seed")
+    assert (verdict.state, verdict.misconception) == (state, misconception)
+
+
 # --- lesson 4 ---
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from lessons.course.creating_topics.three_topics import ThreeTopics
 from lessons.course.evidence import Evidence
 from lessons.course.exercise import Step
+from lessons.course.growth import as_made, facts_of
 
 TOPIC = "test2die"
 OWN = ("deleting-a-topic.when-again", "deleting-a-topic.gone", "deleting-a-topic.again")
@@ -25,17 +26,8 @@ def delete(name: str) -> Step:
 
 def known_lives(evidence: Evidence) -> list[dict[str, Any]]:
     """All that are known, each once: of this seat's acts, and of what checks saw of topics that its programs made."""
-    named = (("create-topic", "name"), ("describe-topic", "topic"))
-    acts = [act for kind, field in named for act in evidence.acts(kind) if act.fields[field] == TOPIC]
-    made = [act.data.get("topics", {}).get(TOPIC) for act in evidence.acts("create-topics")]
+    described = [facts_of(act.data) for act in evidence.acts("describe-topic") if act.fields["topic"] == TOPIC]
     seen = [each.get("topic") for exercise_id in OWN for each in evidence.earlier(exercise_id)]
     seen += [each.get("topics", {}).get(TOPIC) for each in evidence.earlier(ThreeTopics.id)]
-    lives = [*(_life(data) for data in [*(act.data for act in acts), *filter(None, made)]), *filter(None, seen)]
+    lives = [*as_made(evidence, TOPIC), *described, *filter(None, seen)]
     return list({life["topic_id"]: life for life in lives if life["topic_id"]}.values())
-
-
-def _life(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Of the data of an act's answer."""
-    partitions = data.get("partitions", [])
-    replicas = max((len(partition["replicas"]) for partition in partitions), default=0)
-    return {"topic_id": data.get("topic_id"), "partitions": len(partitions), "replicas": replicas}
