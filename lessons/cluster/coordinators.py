@@ -6,6 +6,7 @@ coordinator has to load the groups first.
 
 from __future__ import annotations
 
+import struct
 import time
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
@@ -72,17 +73,22 @@ def _coordinators(partitions: int, *, asked: str, timeout_s: float) -> list[int 
     return ask_coordinators(question, timeout_s=timeout_s)
 
 
+def partition_of(group_id: str, partitions: int) -> int:
+    """Where Kafka keeps this group, by its full id: it takes the hash of Java's String."""
+    return _java_hash(group_id) % partitions
+
+
 @cache
 def _group_of(partition: int, partitions: int) -> str:
-    """A group's id that Kafka keeps in that partition: it takes the hash of Java's String."""
+    """A group's id that Kafka keeps in that partition."""
     ids = (f"kafkaclass-probe-{number}" for number in count())
-    return next(each for each in ids if _java_hash(each) % partitions == partition)
+    return next(each for each in ids if partition_of(each, partitions) == partition)
 
 
 def _java_hash(text: str) -> int:
-    """Of ASCII text, as Kafka's `Utils.abs` makes it positive."""
+    """As Kafka's `Utils.abs` makes it positive."""
     number = 0
-    for character in text:
-        number = (31 * number + ord(character)) & 0xFFFFFFFF
+    for (unit,) in struct.iter_unpack(">H", text.encode("utf-16-be")):
+        number = (31 * number + unit) & 0xFFFFFFFF
     signed = number - (1 << 32) if number >> 31 else number
     return 0 if signed == -(1 << 31) else abs(signed)

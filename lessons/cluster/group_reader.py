@@ -5,9 +5,10 @@ Why it is so
 A group's coordinator may hang, and then each question about it waits for seconds: so groups are read on a thread of
 their own, and a snapshot takes what was read last. Nobody who draws a page waits for a coordinator.
 
-One list of all groups costs what one seat's would. A description costs 1 ms: of many groups, those that have members,
-which alone can move, and those that were described longest ago come first, up to a limit. Groups of other kinds, which
-the client can't describe, are listed less often: that call describes every group of the cluster on its way. Whether a
+One list of all groups costs what one seat's would. A description costs 1 ms, so a group is described again when it may not
+be as it was: it has another state, Kafka has noted something in its partition of `__consumer_offsets`, or what it reads ends
+elsewhere. Of many such, those with members come first, and then those that were described longest ago, up to a
+limit. Groups of other kinds, which the client can't describe, are listed less often: that call describes every group of the cluster on its way. Whether a
 share group goes on is seen from what Kafka notes about it.
 """
 
@@ -21,21 +22,36 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from lessons.cluster.errors import ClusterError
-from lessons.cluster.groups import Group, describe_full_ids, list_all_groups, list_others, other_group
+from lessons.cluster.groups import Group, describe_full_ids, list_all_groups, list_others, noted_up_to, other_group
 from lessons.cluster.namespace import Namespace, prefix_of
 
 _log = logging.getLogger(__name__)
 
 ByPrefix = Mapping[str, tuple[Group, ...]]
+Ends = Callable[[], Mapping[tuple[str, int], int]]  # where partitions end, by full name and number
+
+_AT_REST = {"Stable", "Empty"}
 
 
 @dataclass(frozen=True)
 class GroupReaderSettings:
+    """`described` and `looked_again`, of those that seem to be as they were, are for one round."""
+
     interval_s: float = 1.0
     timeout_s: float = 5.0
-    described: int = 60  # in one round
+    described: int = 60
+    looked_again: int = 2
     pause_after_error_s: float = 2.0
     others_every_s: float = 5.0
+
+
+@dataclass(frozen=True)
+class _Known:
+    """A group as it was described last, and when, and up to where Kafka had noted something about it then."""
+
+    group: Group
+    at: float
+    noted: int | None
 
 
 class GroupReader:
@@ -46,16 +62,17 @@ class GroupReader:
         told: Callable[[set[str]], None],
         *,
         is_up: Callable[[], bool],
+        ends: Ends = lambda: {},
         settings: GroupReaderSettings | None = None,
     ) -> None:
+        """`ends`: as they are known now."""
         self._told = told
         self._is_up = is_up  # a cluster that is away is not asked
+        self._ends = ends
         self._settings = settings or GroupReaderSettings()
         self._lock = threading.Lock()
         self._wanted: dict[str, Namespace] = {}
-        self._known: dict[str, Group] = {}  # by full id
-        self._described_at: dict[str, float] = {}
-        self._states: dict[str, str] = {}
+        self._known: dict[str, _Known] = {}  # by full id
         self._others: dict[str, int] = {}  # full ids, and how often Kafka has noted something about each
         self._others_listed_at = float("-inf")
         self._by_prefix: ByPrefix = MappingProxyType({})
@@ -114,15 +131,15 @@ class GroupReader:
             for full_id, state in list_all_groups(timeout_s=self._settings.timeout_s).items()
             if prefix_of(full_id) in wanted
         }
-        chosen = self._choose(states)
+        # Before they are described: what is noted after that is seen the next time.
+        noted = noted_up_to(states.keys(), timeout_s=self._settings.timeout_s)
+        chosen = self._choose(states, noted)
         owners = {full_id: wanted[prefix_of(full_id)] for full_id in chosen}
         described = describe_full_ids(owners, timeout_s=self._settings.timeout_s)
         now = time.monotonic()
         self._known = {full_id: known for full_id, known in self._known.items() if full_id in states}
-        self._known |= dict(zip(chosen, described, strict=True))
-        self._described_at = {full_id: at for full_id, at in self._described_at.items() if full_id in states}
-        self._described_at |= dict.fromkeys(chosen, now)
-        self._states = states
+        for full_id, group in zip(chosen, described, strict=True):
+            self._known[full_id] = _Known(group, now, noted.get(full_id))
         self._list_others()
         self._tell(wanted)
 
@@ -132,20 +149,34 @@ class GroupReader:
             self._others = list_others(timeout_s=self._settings.timeout_s)
             self._others_listed_at = time.monotonic()
 
-    def _choose(self, states: Mapping[str, str]) -> list[str]:
-        """Those that are new or whose state has changed, then those with members, then who was described longest ago."""
+    def _choose(self, states: Mapping[str, str], noted: Mapping[str, int]) -> list[str]:
+        """Those that may be otherwise: first the new ones and those in another state, then those with members, then those
+        that were described longest ago. And a few more."""
+        ends = self._ends()
+
+        def is_otherwise(full_id: str) -> bool:
+            known, prefix = self._known.get(full_id), prefix_of(full_id)
+            if known is None or known.group.state != states[full_id] or known.group.state not in _AT_REST:
+                return True
+            if known.noted is None or known.noted != noted.get(full_id):
+                return True
+            return any(ends.get((prefix + lag.topic, lag.partition), lag.end) != lag.end for lag in known.group.lags)
 
         def place(full_id: str) -> tuple[bool, bool, float]:
-            is_as_it_was = self._states.get(full_id) == states[full_id]
-            return is_as_it_was, states[full_id] == "Empty", self._described_at.get(full_id, 0.0)
+            known = self._known.get(full_id)
+            is_as_it_was = known is not None and known.group.state == states[full_id]
+            return is_as_it_was, states[full_id] == "Empty", known.at if known else 0.0
 
-        return sorted(states, key=place)[: self._settings.described]
+        otherwise = set(filter(is_otherwise, states))
+        others = sorted(states.keys() - otherwise, key=place)[: self._settings.looked_again]
+        return [*sorted(otherwise, key=place)[: self._settings.described], *others]
 
     def _tell(self, wanted: Mapping[str, Namespace]) -> None:
         found: dict[str, list[Group]] = {prefix: [] for prefix in wanted}
         for full_id in sorted(self._known.keys() | self._others.keys()):
             if (prefix := prefix_of(full_id)) in found:
-                found[prefix].append(self._known.get(full_id) or self._other(full_id, wanted[prefix]))
+                known = self._known.get(full_id)
+                found[prefix].append(known.group if known else self._other(full_id, wanted[prefix]))
         before, after = self._by_prefix, {prefix: tuple(groups) for prefix, groups in found.items()}
         self._by_prefix = MappingProxyType(after)
         if changed := {prefix for prefix, groups in after.items() if before.get(prefix) != groups}:

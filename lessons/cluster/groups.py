@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -27,11 +27,11 @@ from confluent_kafka.admin import (
 from lessons.cluster import clients, share_groups
 from lessons.cluster.clients import TIMEOUT_S, settle
 from lessons.cluster.coordinator_client import CoordinatorClient
-from lessons.cluster.coordinators import OFFSETS_TOPIC, ask_coordinators, while_none_moves
+from lessons.cluster.coordinators import OFFSETS_TOPIC, ask_coordinators, partition_of, while_none_moves
 from lessons.cluster.errors import ClusterError, KafkaRefused, no_answer, translate, translated
 from lessons.cluster.metadata import ask_twice, find_topic, list_metadata, refuse_missing_partition
 from lessons.cluster.namespace import Namespace
-from lessons.cluster.offsets import list_spans
+from lessons.cluster.offsets import LATEST, list_offsets, list_spans
 from lessons.words import _
 
 _log = logging.getLogger(__name__)
@@ -113,12 +113,8 @@ def list_groups(namespace: Namespace, *, timeout_s: float = TIMEOUT_S) -> tuple[
 def list_every_group(namespace: Namespace, *, timeout_s: float = TIMEOUT_S) -> tuple[GroupListing, ...]:
     """The same, with none left out because its coordinator is just about to load it."""
     asked = "List the groups"
-    known = clients.known()
-    if not known.offsets_partitions:
-        topics = list_metadata(asked=asked, timeout_s=timeout_s).topics
-        if OFFSETS_TOPIC not in topics:
-            return ()  # there has been no group yet
-        known.offsets_partitions = len(topics[OFFSETS_TOPIC].partitions)
+    if not (partitions := _offsets_partitions(asked=asked, timeout_s=timeout_s)):
+        return ()
 
     def ask(coordinators: AbstractSet[int], within_s: float) -> tuple[GroupListing, ...]:
         """Of each broker that the client knows: one that has just come back it may not know."""
@@ -127,7 +123,28 @@ def list_every_group(namespace: Namespace, *, timeout_s: float = TIMEOUT_S) -> t
             raise no_answer(asked=asked, timeout_s=within_s)
         return list_groups(namespace, timeout_s=max(0.0, deadline - time.monotonic()))
 
-    return while_none_moves(ask, known.offsets_partitions, asked=asked, timeout_s=timeout_s)
+    return while_none_moves(ask, partitions, asked=asked, timeout_s=timeout_s)
+
+
+def _offsets_partitions(*, asked: str, timeout_s: float) -> int:
+    """Of `__consumer_offsets`; 0: there has been no group yet. Raises KafkaUnavailable."""
+    known = clients.known()
+    if not known.offsets_partitions:
+        found = list_metadata(asked=asked, timeout_s=timeout_s).topics.get(OFFSETS_TOPIC)
+        known.offsets_partitions = len(found.partitions) if found else 0
+    return known.offsets_partitions
+
+
+def noted_up_to(full_ids: Collection[str], *, timeout_s: float = TIMEOUT_S) -> dict[str, int]:
+    """How far `__consumer_offsets` goes in the partition of each group: joins, assignments and commits are noted there, so
+    while it stays as it was, nothing has happened to the group but a rebalance that is not over. A group of which that
+    cannot be had is left out. Raises KafkaUnavailable."""
+    asked = "Look what is noted about the groups"
+    if not full_ids or not (partitions := _offsets_partitions(asked=asked, timeout_s=timeout_s)):
+        return {}
+    homes = {full_id: (OFFSETS_TOPIC, partition_of(full_id, partitions)) for full_id in full_ids}
+    ends = list_offsets(set(homes.values()), LATEST, asked=asked, timeout_s=timeout_s)
+    return {full_id: ends[home] for full_id, home in homes.items() if home in ends}
 
 
 def list_all_groups(*, timeout_s: float = TIMEOUT_S) -> dict[str, str]:

@@ -15,7 +15,7 @@ from functools import partial
 from lessons.cluster import clients
 from lessons.cluster.group_reader import GroupReader, GroupReaderSettings
 from lessons.cluster.namespace import Namespace
-from lessons.cluster.snapshot import Gone, Snapshot, SnapshotTaker, TakerSettings, with_ends
+from lessons.cluster.snapshot import Ends, Gone, Snapshot, SnapshotTaker, TakerSettings, with_ends
 
 __all__ = ["Callback", "Poke", "Snapshot", "SnapshotService", "SnapshotSettings", "with_ends"]
 
@@ -66,7 +66,9 @@ class SnapshotService:
         self._settings = settings or SnapshotSettings()
         self._new_taker = partial(SnapshotTaker, self._settings.taker, gone=gone)
         self._taker = self._new_taker()
-        self._groups = GroupReader(self._groups_changed, is_up=self._is_up, settings=self._settings.groups)
+        self._groups = GroupReader(
+            self._groups_changed, is_up=self._is_up, ends=self._known_ends, settings=self._settings.groups
+        )
         self._connection: clients.Connection | None = None  # whose snapshots these are
         self._taking = threading.Lock()  # held while a snapshot is taken
         self._lock = threading.Lock()  # held for moments, around what follows
@@ -150,6 +152,9 @@ class SnapshotService:
     def _is_up(self) -> bool:
         latest = self._latest
         return latest is not None and latest.problem is None
+
+    def _known_ends(self) -> Ends:
+        return self._latest.ends if self._latest else {}
 
     def _fresh(self, seat: Namespace | None, oldest: float) -> Snapshot | None:
         with self._lock:

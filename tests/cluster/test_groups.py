@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,9 +10,10 @@ from confluent_kafka import Consumer, TopicPartition
 
 from lessons.cluster import clients, groups, records, topics
 from lessons.cluster.errors import AppRefused, KafkaRefused
-from lessons.cluster.group_reader import GroupReader
+from lessons.cluster.group_reader import GroupReader, GroupReaderSettings
 from lessons.cluster.groups import Lag
 from lessons.cluster.namespace import Namespace
+from lessons.cluster.offsets import LATEST, list_offsets
 from lessons.cluster.records import Message
 from tests.kafka_tools import write_tools
 from tests.waiting import wait_for
@@ -88,6 +89,53 @@ def test_a_share_group_is_listed_as_another_kind(alice, bob, share_group) -> Non
     reader.want({alice.prefix: alice})
     wait_for(lambda: [each.group_id for each in told.get(alice.prefix, ())] == ["readers", share_group])
     reader.want({})
+
+
+@pytest.mark.parametrize(
+    "move",
+    [
+        lambda seat: groups.set_offset(seat, "readers", "test2p", 0, 2),
+        lambda seat: records.produce(seat, "test2p", [Message(value=b"x")], partition=0),
+    ],
+    ids=["its offset is set", "what it reads ends elsewhere"],
+)
+def test_a_group_to_which_nothing_happens_is_not_described_again_and_one_that_moves_is(
+    move: Callable[[Namespace], object], alice: Namespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with member(alice, "readers") as consumer:
+        consumer.commit(offsets=[TopicPartition(alice.full("test2p"), 0, 1)], asynchronous=False)
+    described: list[int] = []  # how many in each round
+
+    def describe(owners: dict[str, Namespace], **more: float) -> tuple[groups.Group, ...]:
+        described.append(len(owners))
+        return groups.describe_full_ids(owners, **more)
+
+    def ends() -> dict[tuple[str, int], int]:
+        return list_offsets([(alice.full("test2p"), 0)], LATEST, asked="Look where it ends")
+
+    told: list[tuple[groups.Group, ...]] = []
+    settings = GroupReaderSettings(interval_s=0.1, looked_again=0)
+    reader = GroupReader(
+        lambda _prefixes: told.append(reader.groups[alice.prefix]), is_up=lambda: True, ends=ends, settings=settings
+    )
+    monkeypatch.setattr("lessons.cluster.group_reader.describe_full_ids", describe)
+    reader.want({alice.prefix: alice})
+    try:
+        wait_for(lambda: told and told[-1][0].state == "Empty")
+        wait_for(lambda: described[-5:] == [0] * 5)  # other tests' groups may be noted in its partition, too
+        [lag] = told[-1][0].lags
+        move(alice)
+        wait_for(lambda: told[-1][0].lags[0] != lag)
+    finally:
+        reader.want({})
+
+
+def test_where_kafka_keeps_a_group_is_where_it_notes_its_commits(alice: Namespace) -> None:
+    with member(alice, "ré🚲ders") as consumer:
+        full_id = alice.full("ré🚲ders")
+        before = wait_for(lambda: groups.noted_up_to([full_id]))
+        consumer.commit(offsets=[TopicPartition(alice.full("test2p"), 0, 1)], asynchronous=False)
+        assert groups.noted_up_to([full_id])[full_id] > before[full_id]
 
 
 def test_a_group_of_kip_848_whose_members_have_not_agreed_yet_has_a_state_in_words(alice: Namespace) -> None:
