@@ -180,6 +180,7 @@ class Ticking(Student):
 
     async def finish(self, how: str, servers: str, *, after_s: float) -> None:
         await asyncio.sleep(after_s)
+        self.http.close()  # it was idle, and the server may be about to close it
         await (self._by_api() if how == "API" else asyncio.to_thread(self._by_program, servers))
         answered = time.perf_counter()
         try:

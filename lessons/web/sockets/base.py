@@ -19,7 +19,7 @@ from lessons.classroom.rights import Ground, is_member
 from lessons.cluster.live import frames
 from lessons.web.sockets import event_loop, limits
 from lessons.web.sockets.limits import TooMany
-from lessons.web.sockets.protocol import MAX_FRAME_BYTES, ForgedFrame
+from lessons.web.sockets.protocol import MAX_FRAME_BYTES, PING, PONG, ForgedFrame
 
 NOT_YOURS = 4404
 TOO_MANY_FORGED_FRAMES = 4400
@@ -27,7 +27,6 @@ TAKES_NOTHING = 4408
 TOO_BIG = 4413
 TOO_MANY = 4429
 
-PING = '{"type":"ping"}'  # a page's question whether we are still there: a browser shows it none of the server's pings
 MAX_FORGED_FRAMES = 5
 MAX_WAITING_FRAMES = 1000
 _TOO_MANY_SOCKETS = (
@@ -146,8 +145,8 @@ class PageSocket(AsyncConsumer):
         if len(data or (text or "").encode(errors="surrogatepass")) > self.most_bytes:
             await self.close(TOO_BIG)
             return
-        if text == PING:
-            self.tell("pong")
+        if text == PING:  # where the server has not answered: see kafkaclass.server
+            self.outbox.put(PONG)
             return
         try:
             await self.hear(text)

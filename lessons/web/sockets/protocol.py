@@ -9,6 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 Frame = TypeVar("Frame")
 
+# A page's question whether we are still there (a browser shows it none of the server's own), and the answer.
+PING = '{"type":"ping"}'
+PONG = '{"type":"pong"}'
 MAX_FRAME_BYTES = 64 * 1024
 MAX_OFFSET = 2**63 - 1
 

@@ -14,9 +14,9 @@ from asgiref.sync import sync_to_async
 from pydantic import TypeAdapter
 
 from lessons.classroom.models import Act
-from lessons.web.sockets.base import MAX_FORGED_FRAMES, PING
+from lessons.web.sockets.base import MAX_FORGED_FRAMES
 from lessons.web.sockets.program_protocol import PROGRAM
-from lessons.web.sockets.protocol import CONSUME, WATCH, ForgedFrame, parse
+from lessons.web.sockets.protocol import CONSUME, PING, WATCH, ForgedFrame, parse
 from tests.any_input import ODD, mutants
 from tests.web.sockets.conftest import Room
 from tests.web.sockets.tab import Tab

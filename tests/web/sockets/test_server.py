@@ -127,8 +127,8 @@ async def consume_two_of_three(connection: websockets.ClientConnection, group_id
     while got < 3:
         got += len((await until_kind(connection, "records"))["records"])
     await connection.send('{"type":"ack","positions":{"0":2}}')
-    await connection.send('{"type":"ping"}')  # answered after the acknowledgment was heard
-    await until_kind(connection, "pong")
+    await connection.send('{"type":"nonsense"}')  # is told so after the acknowledgment was heard
+    await until_kind(connection, "problem")
 
 
 async def test_when_the_server_is_told_to_end_every_consumer_commits_and_leaves_and_its_act_is_settled(
