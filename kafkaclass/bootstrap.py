@@ -260,6 +260,11 @@ def make_venv() -> None:
             f" python3-venv. On Debian and Ubuntu: sudo apt-get install python3-venv (or python{version}-venv)."
             " Then run the same command again."
         )
+    if VENV.is_symlink():
+        sys.exit(
+            f"{VENV} is a link to {VENV.resolve()}, which lacks what this project needs. It may be somebody else's, so"
+            " it stays as it is: remove the link, and run the same command again."
+        )
     VENV_PYTHON.unlink(missing_ok=True)  # first: what is left of a .venv must not look whole
     shutil.rmtree(VENV, ignore_errors=True)
     VENV.mkdir()

@@ -21,6 +21,7 @@ from lessons.classroom.changes import Changed, Changes, ChangesSettings, Kind, r
 from lessons.classroom.checks.pool import CheckPool, CheckSettings
 from lessons.classroom.checks.watching import Watching
 from lessons.classroom.feed.outbox import Outbox, OutboxSettings
+from lessons.classroom.grading.standings import KeptStandings
 from lessons.classroom.history import ChangeKind
 from lessons.classroom.housekeeping import Housekeeping, HousekeepingSettings
 from lessons.classroom.laptops.keeper import Keeper, KeeperSettings
@@ -77,7 +78,8 @@ class Process:
         self.outbox = Outbox(settings.outbox)
         self.changes = Changes(settings.changes, before=(self._changed,))
         self.notifications = NotificationMemory(self.changes)
-        self.overviews = Overviews(self.changes)
+        self.standings = KeptStandings()
+        self.overviews = Overviews(self.changes, self.standings)
         row_stored.connect(self._stored, weak=False, dispatch_uid=id(self))
 
     def start(self) -> None:

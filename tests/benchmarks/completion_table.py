@@ -46,6 +46,7 @@ def main() -> None:
 def measure(wanted: argparse.Namespace) -> None:
     from django.urls import reverse
 
+    from lessons.classroom import process
     from lessons.classroom.grading.completion import Query, completion
     from lessons.classroom.grading.standings import class_standings
     from lessons.classroom.models import Attempt
@@ -64,6 +65,7 @@ def measure(wanted: argparse.Namespace) -> None:
         took = {
             "the least: a column of each attempt": least,
             "how everything stands": took_ms(lambda: class_standings(klass)),
+            "the same, where nothing has changed": took_ms(lambda: process.current().standings.of_class(klass)),
             "the rows, sorted": took_ms(lambda: completion(klass, Query(sort="-points"))),
             "the cells as HTML": took_ms(lambda: table_html(table, klass, Query())),
             "the page": took_ms(lambda: browser.get(address)),

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from lessons.classroom.changes import Changed, Kind
+from lessons.classroom.grading.standings import KeptStandings
 from lessons.classroom.models import Act, Attempt, Change, Member
 from lessons.classroom.overview import ClassOverview, Overview
 from lessons.course.loader import all_exercises
@@ -46,7 +47,7 @@ def predict(seat: Member, order: str, *, ago: float = 0) -> Act:
 @pytest.fixture
 def look(classroom):
     """Looks again after it has heard that something of these has changed, or of everybody."""
-    overview = ClassOverview(classroom.klass)
+    overview = ClassOverview(classroom.klass, KeptStandings())
 
     def look(*of: Member) -> Overview:
         for member in of or classroom.klass.members.all():

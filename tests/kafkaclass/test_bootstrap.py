@@ -90,6 +90,19 @@ def test_the_data_folder_is_named_before_django_starts(words, monkeypatch, tmp_p
     assert os.environ["KAFKACLASS_DATA"] == str(tmp_path / "here")
 
 
+def test_a_venv_that_is_a_link_is_left_as_it_is(tmp_path, monkeypatch):
+    python = tmp_path / "another" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.touch()
+    link = tmp_path / ".venv"
+    link.symlink_to(tmp_path / "another")
+    monkeypatch.setattr(bootstrap, "VENV", link)
+    monkeypatch.setattr(bootstrap, "VENV_PYTHON", link / "bin" / "python")
+    with pytest.raises(SystemExit, match=r"is a link to .*another, which lacks"):
+        bootstrap.make_venv()
+    assert python.exists()
+
+
 def test_without_ensurepip_the_package_to_install_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "ensurepip", None)
     with pytest.raises(SystemExit, match="apt-get install python3-venv"):

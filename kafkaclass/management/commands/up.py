@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from argparse import ArgumentTypeError
 from pathlib import Path
@@ -22,6 +23,7 @@ from lessons.embedded.cluster import DEFAULT_HEAP_MB
 from lessons.embedded.laptops import LaptopListener
 
 SMALLEST_HEAP_MB = 96
+LARGEST_USUAL_HEAP_MB = 512  # a class of three hundred that does the whole course
 
 
 class Command(SiteCommand):
@@ -38,7 +40,7 @@ class Command(SiteCommand):
         parser.add_argument(
             "--authoring", action="store_true", help="for whoever writes lessons: pages follow what is saved"
         )
-        parser.add_argument("--heap", type=_heap_mb, default=DEFAULT_HEAP_MB, help="MB of heap for each broker")
+        parser.add_argument("--heap", type=_heap_mb, default=usual_heap_mb(), help="MB of heap for each broker")
 
     def handle(
         self,
@@ -64,6 +66,15 @@ class Command(SiteCommand):
             up.run()
         except BrokerProblem as problem:
             raise CommandError(str(problem)) from problem
+
+
+def usual_heap_mb() -> int:
+    """An eighth of this machine's memory for three brokers. Java takes no more of it than it needs."""
+    try:
+        memory_mb = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") >> 20
+    except (AttributeError, ValueError, OSError):  # a system that does not tell
+        return DEFAULT_HEAP_MB
+    return min(max(DEFAULT_HEAP_MB, memory_mb // 24), LARGEST_USUAL_HEAP_MB)
 
 
 def _heap_mb(text: str) -> int:

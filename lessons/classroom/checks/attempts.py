@@ -15,13 +15,13 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import DatabaseError, transaction
-from django.db.models import Max, Min, Q
+from django.db.models import Count, Max, Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lessons.classroom import changes
 from lessons.classroom.checks.deciding_act import deciding_act, stored
-from lessons.classroom.checks.relevance import EVERYTHING, Memory
+from lessons.classroom.checks.relevance import EVERYTHING, Kept, Memory
 from lessons.classroom.models import Act, Attempt, Member, Observation
 from lessons.classroom.settling import lend_connection
 from lessons.classroom.storable import storable
@@ -41,6 +41,7 @@ CHECKS_WHEN_OVERTAKEN = 3
 KEEP_LIKE_WORDS_EVERY = timedelta(minutes=1)
 LATEST_ACTS = 100  # of one kind; a check reads no further back, however long somebody plays
 LATEST_OBSERVATIONS = 50  # of one exercise
+FEW_OBSERVATIONS = 5  # so many are kept in memory: of the exercises of lessons that were not begun there is rarely more
 
 
 def _shown(member: Member, exercises: Iterable[Exercise]) -> dict[str, Attempt]:
@@ -79,7 +80,7 @@ def check_seat(
     wanted = _not_done(member, touched, memory)
     ahead = frozenset(name for exercise, *_ in wanted for name in exercise.reads_topics)
     found, added = memory.take_found(member.pk, changed), False
-    once = evidence_of(member, memory=found, ahead=ahead, kinds=kinds)
+    once = evidence_of(member, memory=found, ahead=ahead, kinds=kinds, kept=memory.observed(member.pk))
     for exercise, is_begun, last in wanted:
         evidence = replace(once, read=set())
         memory.forget(member.pk, exercise.id, is_begun=is_begun)
@@ -238,9 +239,10 @@ def evidence_of(
     memory: dict[Read, Any] | None = None,
     ahead: frozenset[str] = frozenset(),
     kinds: AbstractSet[str] | None = None,
+    kept: Kept | None = None,
 ) -> Evidence:
-    """For a check. `kinds`: of which the member has acts, where that is known."""
-    return Evidence(member.namespace, _acts_of(member, kinds), memory, ahead, seen_before=_observed_of(member))
+    """For a check. `kinds`: of which the member has acts, where that is known. `kept`: see `_observed_of`."""
+    return Evidence(member.namespace, _acts_of(member, kinds), memory, ahead, seen_before=_observed_of(member, kept))
 
 
 def evidence_in(snapshot: Snapshot | None, member: Member) -> Evidence:
@@ -270,21 +272,29 @@ def _past(
     )  # fmt: skip
 
 
-def _observed_of(member: Member) -> Callable[[str], tuple[Mapping[str, Any], ...]]:
+def _observed_of(member: Member, kept: Kept | None = None) -> Callable[[str], tuple[Mapping[str, Any], ...]]:
+    """`kept`: what was read earlier, to be read again only where there is more by now; few observations are added to it."""
+
     @cache
-    def observed() -> frozenset[str]:
-        """Of which exercises there is anything: of most there is nothing."""
-        exercises = frozenset(member.observations.order_by().values_list("exercise", flat=True).distinct())
+    def observed() -> dict[str, tuple[int, int]]:
+        """{exercise: (how many there are, the newest one's key)}; of most there is nothing."""
+        rows = member.observations.order_by().values_list("exercise").annotate(number=Count("pk"), newest=Max("pk"))
+        found = {exercise: (number, newest) for exercise, number, newest in rows}
         lend_connection()  # Kafka is asked next
-        return exercises
+        return found
 
     @cache
     def seen_before(exercise_id: str) -> tuple[Mapping[str, Any], ...]:
-        if exercise_id not in observed():
+        there = observed().get(exercise_id)
+        if there is None:
             return ()
+        if kept and exercise_id in kept and kept[exercise_id][0] == there:
+            return kept[exercise_id][1]
         latest = member.observations.filter(exercise=exercise_id).order_by("-pk").values_list("data", flat=True)
         found = tuple(reversed(latest[:LATEST_OBSERVATIONS]))
         lend_connection()  # Kafka is asked next
+        if kept is not None and len(found) <= FEW_OBSERVATIONS:
+            kept[exercise_id] = there, found
         return found
 
     return seen_before

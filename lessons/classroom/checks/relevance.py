@@ -24,6 +24,8 @@ from lessons.course.evidence import Part, Read, touches
 MOST_SEATS = 5000  # far more than one process serves; beyond them it begins to forget
 
 _READ_AGAIN = (Part.ACTS, Part.NAMES, Part.SETTINGS)
+Kept = dict[str, tuple[tuple[int, int], tuple[Mapping[str, Any], ...]]]
+"""{exercise: ((how many observations there are, the newest one's key), their data)}, oldest first: rows are never changed."""
 EVERYTHING: frozenset[Read] = frozenset(map(Read, Part))
 
 
@@ -33,6 +35,7 @@ class Memory:
     def __init__(self) -> None:
         self._read: dict[int, dict[tuple[str, bool], frozenset[Read]]] = {}
         self._found: dict[int, dict[Read, Any]] = {}
+        self._observed: dict[int, Kept] = {}
 
     def is_touched(self, member: int, exercise: str, changed: AbstractSet[Read], *, is_begun: bool) -> bool:
         """Whether it was never checked, or has read something that has changed since. In a lesson that was not begun a
@@ -45,7 +48,12 @@ class Memory:
             oldest = next(iter(self._read))
             self._read.pop(oldest, None)
             self._found.pop(oldest, None)
+            self._observed.pop(oldest, None)
         self._read.setdefault(member, {})[exercise, is_begun] = frozenset(read)
+
+    def observed(self, member: int) -> Kept:
+        """For what earlier checks have observed of this seat."""
+        return self._observed.setdefault(member, {})
 
     def forget(self, member: int, exercise: str, *, is_begun: bool) -> None:
         """What was read is not known: it is checked the next time."""

@@ -110,12 +110,13 @@ class Table:
         return tuple(sum(row.cells[i].state == DONE for row in self.rows) for i in range(len(self.exercises)))
 
 
-def completion(klass: Class, query: Query | None = None) -> Table:
+def completion(klass: Class, query: Query | None = None, *, standings: Mapping[int, Standings] | None = None) -> Table:
+    """`standings`: everybody's, where they are known."""
     query = query or Query()
     exercises = tuple(
         exercise for lesson in klass.lessons if query.lesson in ("", lesson.slug) for exercise in lesson.exercises
     )
-    standings = class_standings(klass)
+    standings = class_standings(klass) if standings is None else standings
     rows = [row_of(seat, exercises, standings.get(seat.pk, {})) for seat in _seats(klass, query)]
     return Table(exercises, _sorted([row for row in rows if _has(row, query)], query.sort))
 

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from lessons.classroom.changes import Changed, Changes
-from lessons.classroom.grading.standings import DONE, NOT_BEGUN, NOT_BEGUN_YET
+from lessons.classroom.grading.standings import DONE, NOT_BEGUN, NOT_BEGUN_YET, KeptStandings
 from lessons.classroom.models import Act, Class
 from lessons.classroom.overview.place import Place
 from lessons.classroom.overview.seats import NOTHING, SeatFacts, read_seats
@@ -81,8 +81,9 @@ class Made:
 class ClassOverview:
     """One class as this process has read it. For any thread. Made by `Overviews`, which has it closed."""
 
-    def __init__(self, klass: Class) -> None:
+    def __init__(self, klass: Class, standings: KeptStandings) -> None:
         self._class_pk = klass.pk
+        self._standings = standings
         self._lock = threading.Lock()
         self._read_at_s = float("-inf")
         self._lessons: tuple[Lesson, ...] = ()
@@ -141,7 +142,8 @@ class ClassOverview:
             old, self._old = self._old, set()
         if wanted := (old | (known - self._facts.keys())) & known:
             try:
-                read = read_seats(klass, wanted)
+                everybodys = self._standings.of_class(klass) if not self._facts else None
+                read = read_seats(klass, wanted, standings=everybodys)
             except Exception:  # a database that is busy is asked again
                 with self._old_lock:
                     self._old |= old
@@ -188,8 +190,9 @@ def _cell(facts: SeatFacts, exercise: str, stuck: str | None) -> Cell:
 class Overviews:
     """Those of this process: one of each class, while a page shows it."""
 
-    def __init__(self, changes: Changes) -> None:
+    def __init__(self, changes: Changes, standings: KeptStandings) -> None:
         self._changes = changes
+        self._standings = standings
         self._lock = threading.Lock()
         self._kept: dict[int, tuple[ClassOverview, Callable[[], None]]] = {}
         self._pages: Counter[int] = Counter()
@@ -198,13 +201,13 @@ class Overviews:
         """For a page that is made now: the one that is kept, or one that is read for this page alone."""
         with self._lock:
             kept = self._kept.get(klass.pk)
-        return (kept[0] if kept else ClassOverview(klass)).current()
+        return (kept[0] if kept else ClassOverview(klass, self._standings)).current()
 
     def keep(self, klass: Class) -> tuple[ClassOverview, Callable[[], None]]:
         """For a page that stays open; with the way out, which may be taken once."""
         with self._lock:
             if klass.pk not in self._kept:
-                overview = ClassOverview(klass)
+                overview = ClassOverview(klass, self._standings)
                 self._kept[klass.pk] = overview, self._changes.listen_to_class(klass.pk, overview.hear)
             self._pages[klass.pk] += 1
             overview, stop_listening = self._kept[klass.pk]

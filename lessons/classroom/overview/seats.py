@@ -41,15 +41,20 @@ class SeatFacts:
 NOTHING = SeatFacts()
 
 
-def read_seats(klass: Class, members: Collection[int]) -> dict[int, SeatFacts]:
-    """{member's key: facts} of these members."""
+def read_seats(
+    klass: Class, members: Collection[int], *, standings: Mapping[int, Mapping[str, Standing]] | None = None
+) -> dict[int, SeatFacts]:
+    """{member's key: facts} of these members. `standings`: everybody's, where they are known."""
     keys = sorted(members)
     facts: dict[int, SeatFacts] = {}
     for some in (keys[i : i + AT_ONCE] for i in range(0, len(keys), AT_ONCE)):
-        standings = class_standings(klass, of=some)
-        acts, seen, predicted = _acts(some), _seen(standings), _predicted(klass, some)
+        if standings is None:
+            theirs: Mapping[int, Mapping[str, Standing]] = class_standings(klass, of=some)
+        else:
+            theirs = {key: standings[key] for key in some if key in standings}
+        acts, seen, predicted = _acts(some), _seen(theirs), _predicted(klass, some)
         for key in some:
-            known = standings.get(key, {})
+            known = theirs.get(key, {})
             place = find_place(klass.lessons, known, acts.get(key, ()))
             facts[key] = SeatFacts(known, place, seen.get(key, {}), predicted.get(key, {}))
     return facts

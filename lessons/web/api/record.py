@@ -10,10 +10,11 @@ from django.db.models import F, Q, QuerySet
 from ninja import Query, Router
 from ninja.pagination import paginate
 
+from lessons.classroom import process
 from lessons.classroom.access import get_asker, get_evidence, seats_in_sight
 from lessons.classroom.exports.signing import sha256_of
 from lessons.classroom.grading.completion import Cell, Row, row_of
-from lessons.classroom.grading.standings import class_standings, standings_of
+from lessons.classroom.grading.standings import standings_of
 from lessons.classroom.models import Attempt, Member, Observation, Role, User
 from lessons.course.exercise import Exercise
 from lessons.web.api.doors import Asking
@@ -135,7 +136,7 @@ def _rows(member: Member, *, removed: bool) -> Iterator[Row]:
     if not removed:
         seats = seats.filter(removed_at=None, merged_into=None)
     alone = member.role == Role.STUDENT
-    standings = {member.pk: standings_of(member)} if alone else class_standings(member.klass)
+    standings = {member.pk: standings_of(member)} if alone else process.current().standings.of_class(member.klass)
     exercises = _exercises(member)
     return (row_of(seat, exercises, standings.get(seat.pk, {})) for seat in seats)
 

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from lessons.classroom import process
 from lessons.classroom.grading.deciding import override, remove_override
 from lessons.classroom.grading.standings import NOT_BEGUN_YET, class_standings, standings_of
 from lessons.classroom.models import Act, Attempt, Class, Observation
@@ -33,13 +34,35 @@ def look(member, state: str, *, acted=None, replaces=None, at=NOW, seen_at=None)
 
 def stands(member):
     standing = standings_of(member).get(EXERCISE.id, NOT_BEGUN_YET)
-    assert class_standings(member.klass).get(member.pk, {}).get(EXERCISE.id, NOT_BEGUN_YET) == standing
+    kept = process.current().standings.of_class(member.klass)
+    assert kept == class_standings(member.klass)
+    assert kept.get(member.pk, {}).get(EXERCISE.id, NOT_BEGUN_YET) == standing
     return standing
 
 
 def due(klass: Class, at, rule: str = "counts") -> None:
     klass.due_at, klass.late_rule = at, rule
     klass.save()
+
+
+def test_only_seats_whose_attempts_are_others_by_now_are_folded_anew(classroom, django_assert_num_queries):
+    alice, bob = classroom.alice, classroom.bob
+    of_class = process.current().standings.of_class
+    for member in (alice, bob):
+        look(member, "not_yet")
+    assert stands(alice).state == stands(bob).state == "not_yet"
+    with django_assert_num_queries(2):  # how many attempts each has, and what graders decided
+        before = of_class(alice.klass)
+    look(alice, "done")
+    assert stands(alice).state == "done"
+    assert of_class(alice.klass)[bob.pk] == before[bob.pk]
+    alice.attempts.update(member=bob)  # as when seats are merged
+    assert (stands(alice).state, stands(bob).state) == ("", "done")
+    bob.attempts.filter(state="done").delete()
+    assert stands(bob).attempts == 2
+    due(alice.klass, NOW - HOUR, "nothing")
+    look(bob, "done", acted=NOW)
+    assert stands(bob).points == 0
 
 
 def test_what_nobody_looked_at_is_not_begun(alice):

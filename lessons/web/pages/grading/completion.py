@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from lessons.classroom import process
 from lessons.classroom.access import get_change, get_exercise, get_seat, get_staff
 from lessons.classroom.grading.completion import Query, QueryForm, completion
 from lessons.classroom.grading.deciding import BEGINNING, Cursor, ask_recheck, cells_of, recheck
@@ -27,7 +28,7 @@ Job = tuple[Member | None, Exercise | None]
 def grading(request: HttpRequest, class_slug: str) -> HttpResponse:
     staff = get_staff(request.user, class_slug)
     query = Query.of(staff.klass, request.GET)
-    table = completion(staff.klass, query)
+    table = completion(staff.klass, query, standings=process.current().standings.of_class(staff.klass))
     context = {
         **page_context(staff, "grading"),
         "form": QueryForm(staff.klass, {"sort": query.sort, **query.params}),

@@ -10,8 +10,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from lessons.classroom import process
 from lessons.classroom.access import NOT_YOURS, get_colleague, get_seat, get_staff
-from lessons.classroom.grading.standings import DONE, class_standings
+from lessons.classroom.grading.standings import DONE
 from lessons.classroom.models import Member, Role
 from lessons.classroom.people.seats import (
     change_join_code,
@@ -59,7 +60,7 @@ def _context(
 ) -> dict[str, Any]:
     """`of_staff`: what is said in the section of the staff, see the template."""
     members = list(staff.klass.members.select_related("merged_into").order_by("name", "slug"))
-    standings = class_standings(staff.klass)
+    standings = process.current().standings.of_class(staff.klass)
     done = {member: sum(each.state == DONE for each in seat.values()) for member, seat in standings.items()}
     students: list[dict[str, Any]] = [
         {"seat": seat, "done": done.get(seat.pk, 0), "form": wrong[1] if wrong and wrong[0].pk == seat.pk else None}
