@@ -63,7 +63,9 @@ class Process:
         settings = settings or ProcessSettings()
         self.metrics = Metrics()
         self.limits = SeatLimits(settings.limits)
-        self.snapshots = SnapshotService(settings.snapshots, gone=own_brokers.gone)
+        self.snapshots = SnapshotService(
+            settings.snapshots, gone=own_brokers.gone, quorum_leader=own_brokers.quorum_leader
+        )
         self.unsettled: set[Unsettled] = set()  # consumers whose acts are begun
         self.housekeeping = Housekeeping(settings.housekeeping)
         self.checks = CheckPool(

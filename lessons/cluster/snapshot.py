@@ -36,6 +36,7 @@ Readable = Mapping[tuple[str, int], tuple[int, int]]
 T = TypeVar("T")
 Groups = Mapping[str, tuple[Group, ...]]
 Gone = Callable[[], AbstractSet[int]]  # the brokers that are known not to run, whatever the others still list
+QuorumLeader = Callable[[], int | None]  # no client can ask for it
 _ASKED = "Look at the cluster"
 
 
@@ -57,6 +58,7 @@ class Snapshot:
     """What the cluster looked like. Names are full ones; `topic_id` of a topic is None while not known.
 
     Without a quorum (known of one's own brokers alone) most controllers are gone: Kafka still lists what it listed before.
+    `quorum_leader` leads the controllers; None while none does, or where that is not known.
     With a `problem` (a sentence) nothing was learnt: every broker is down, as far as we can see, and the topics
     are those of the last good snapshot, kept so that something can be drawn. Judge nothing from them.
     `ends` has the end offsets of the seats' topics that were asked for, those that could be had; `readable` of fewer seats
@@ -73,6 +75,7 @@ class Snapshot:
     readable: Readable = field(default_factory=lambda: MappingProxyType({}))
     groups: Groups = field(default_factory=lambda: MappingProxyType({}))
     has_quorum: bool = True
+    quorum_leader: int | None = None
 
     def topics_of(self, namespace: Namespace) -> tuple[Topic, ...]:
         """A seat's own."""
@@ -86,6 +89,10 @@ class Snapshot:
     def internal_topics(self) -> tuple[Topic, ...]:
         return tuple(topic for topic in self.topics if topic.internal)
 
+    @property
+    def _of_all(self) -> tuple[object, ...]:
+        return self.brokers, self.problem, self.quorum_leader
+
     @cached_property
     def _by_prefix(self) -> dict[str, tuple[Topic, ...]]:
         """Sorted out once for all the seats that look."""
@@ -96,7 +103,7 @@ class Snapshot:
 
     def changed_since(self, earlier: Snapshot | None) -> set[str] | None:
         """The prefixes of the seats for which something is not as it was; None: for everybody."""
-        if earlier is None or (earlier.brokers, earlier.problem) != (self.brokers, self.problem):
+        if earlier is None or earlier._of_all != self._of_all:
             return None
         if earlier.internal_topics != self.internal_topics:
             return None
@@ -132,9 +139,16 @@ class TakerSettings:
 class SnapshotTaker:
     """Takes snapshots, and remembers between them: brokers once seen, topic ids, when to try again."""
 
-    def __init__(self, settings: TakerSettings | None = None, *, gone: Gone = frozenset) -> None:
+    def __init__(
+        self,
+        settings: TakerSettings | None = None,
+        *,
+        gone: Gone = frozenset,
+        quorum_leader: QuorumLeader = lambda: None,
+    ) -> None:
         self._settings = settings or TakerSettings()
         self._gone = gone
+        self._quorum_leader = quorum_leader
         self._last: Snapshot | None = None
         self._memory = TopicMemory()
         self._described_at: dict[str, float] = {}
@@ -213,6 +227,7 @@ class SnapshotTaker:
             self._give_details_a_rest(error)
         gone = self._gone()
         brokers = self._brokers(metadata, listed, gone)
+        has_quorum = 2 * len(gone) < max(1, len(brokers))
         return Snapshot(
             taken_at=time.time(),
             cluster_id=metadata.cluster_id,
@@ -221,7 +236,8 @@ class SnapshotTaker:
             problem=None,
             ends=MappingProxyType(ends),
             readable=MappingProxyType(readable),
-            has_quorum=2 * len(gone) < max(1, len(brokers)),
+            has_quorum=has_quorum,
+            quorum_leader=self._quorum_leader() if has_quorum else None,
         )
 
     def _give_details_a_rest(self, error: ClusterError) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from lessons import embedded
 from lessons.cluster.refusals import Refusal
 from lessons.embedded import BROKER_IDS, BrokerStatus, status, wanted
 from lessons.embedded.config import broker_name, kafka_dir
@@ -67,6 +68,14 @@ def gone() -> set[int]:
     if _data_dir is None:
         return set()
     return {broker_id for broker_id in BROKER_IDS if _state(status(_data_dir, broker_id)) in ("down", "failed")}
+
+
+def quorum_leader() -> int | None:
+    """Which of our brokers leads the quorum of controllers; None while none does, and where the brokers are not ours."""
+    if _data_dir is None:
+        return None
+    leader = embedded.quorum_leader(_data_dir)
+    return None if leader in gone() else leader
 
 
 def _state(seen: BrokerStatus) -> Literal["up", "down", "starting", "stopping", "failed"]:

@@ -19,7 +19,7 @@ process, broker and controller, so that one can be stopped or killed as in a rea
 from .cluster import EmbeddedCluster
 from .config import BROKER_IDS
 from .problem import BrokerProblem
-from .state import BrokerStatus, broker_port, end_leftovers, set_wanted, status, wanted
+from .state import BrokerStatus, broker_port, end_leftovers, quorum_leader, set_wanted, status, wanted
 
 __all__ = [
     "BROKER_IDS",
@@ -28,6 +28,7 @@ __all__ = [
     "EmbeddedCluster",
     "broker_port",
     "end_leftovers",
+    "quorum_leader",
     "set_wanted",
     "status",
     "wanted",

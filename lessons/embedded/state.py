@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal, get_args
@@ -23,6 +24,7 @@ Phase = Literal["starting", "up", "stopping", "down", "failed"]
 
 # Enough for a broker to close its partitions; it then waits up to 5 s more for a quorum that is going away too.
 _LEFTOVERS_DEADLINE_S = 3.0
+_QUORUM_STATE = "__cluster_metadata-0/quorum-state"
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,18 @@ def status(data_dir: Path, broker_id: int) -> BrokerStatus:
         )
     except (OSError, ValueError, KeyError, TypeError):
         return BrokerStatus(broker_id=broker_id, phase="down")
+
+
+def quorum_leader(data_dir: Path) -> int | None:
+    """Which broker leads the controllers, as they noted it at their latest election; None while that is open, or not known.
+    It stands there also when that broker has gone since."""
+    noted: list[tuple[int, int]] = []  # (epoch, leader)
+    for broker_id in BROKER_IDS:
+        with suppress(OSError, ValueError, KeyError, TypeError):  # it is about to be written anew
+            kept = json.loads((broker_files(data_dir, broker_id).data / _QUORUM_STATE).read_text())
+            noted.append((int(kept["leaderEpoch"]), int(kept["leaderId"])))
+    leader = max(noted, default=(0, -1))[1]
+    return leader if leader in BROKER_IDS else None
 
 
 def write_status(data_dir: Path, new: BrokerStatus) -> None:

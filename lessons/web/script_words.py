@@ -121,6 +121,7 @@ WORDS = {
         "stage-deleted": _("%(topic)s was deleted."),
         "stage-replaced": _("This is a new topic %(topic)s. It begins at offset 0."),
         "stage-leads": _("%(broker)s leads partition %(partition)s now."),
+        "stage-crown": _("%(broker)s leads the quorum of controllers."),
         "stage-leaderless": _("Partition %(partition)s has no leader now: it can be neither written nor read."),
         "stage-begins": _("Partition %(partition)s begins at offset %(offset)s now: what was before it is deleted."),
         "stage-waits": _("Partition %(partition)s can be read up to offset %(offset)s: a transaction is open there."),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import secrets
+import subprocess
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -21,6 +23,7 @@ from lessons.cluster.records import Message
 from lessons.cluster.snapshots import Snapshot, SnapshotService, SnapshotSettings
 from lessons.course import own_brokers
 from lessons.embedded import EmbeddedCluster, set_wanted
+from tests.kafka_tools import write_tools
 from tests.outages.trouble import BROKERS, go_on, hang
 from tests.running_brokers import running_brokers
 from tests.waiting import wait_for
@@ -35,7 +38,12 @@ def seat(own_cluster: EmbeddedCluster) -> Namespace:
 def pictures(own_cluster: EmbeddedCluster, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Snapshot]]:
     """Pictures of the cluster as they come; wait for the first."""
     monkeypatch.setattr(own_brokers, "_data_dir", own_cluster.data_dir)
-    service, seen = SnapshotService(SnapshotSettings(interval_s=0.2), gone=own_brokers.gone), list[Snapshot]()
+    service, seen = (
+        SnapshotService(
+            SnapshotSettings(interval_s=0.2), gone=own_brokers.gone, quorum_leader=own_brokers.quorum_leader
+        ),
+        list[Snapshot](),
+    )
     leave = service.subscribe(seen.append)
     wait_for(lambda: seen and len(up(seen[-1])) == 3)
     yield seen
@@ -66,24 +74,36 @@ def test_the_offsets_topic_of_a_fresh_cluster_is_made_once(tmp_path: Path) -> No
             clients.configure(before)
 
 
-def test_after_a_kill_every_question_is_answered_in_time_and_the_picture_shows_who_is_gone(
-    own_cluster: EmbeddedCluster, seat: Namespace, pictures: list[Snapshot]
+def leader_by_kafkas_own_tool(cluster: EmbeddedCluster, folder: Path) -> int:
+    write_tools(folder)
+    asked = ["--bootstrap-server", cluster.bootstrap_servers, "describe", "--status"]
+    told = subprocess.run([folder / "kafka-metadata-quorum.sh", *asked], capture_output=True, text=True, check=True)
+    return int(re.search(r"LeaderId:\s+(\d)", told.stdout)[1])
+
+
+def test_after_a_kill_every_question_is_answered_in_time_and_the_picture_shows_who_is_gone_and_who_leads_now(
+    own_cluster: EmbeddedCluster, seat: Namespace, pictures: list[Snapshot], tmp_path: Path
 ) -> None:
+    """The one that leads the quorum is killed."""
+    killed = wait_for(lambda: pictures[-1].quorum_leader)
+    others = {1, 2, 3} - {killed}
+    assert killed == leader_by_kafkas_own_tool(own_cluster, tmp_path)
     topics.create_topic(seat, "safe", partitions=3, replicas=3)
     records.produce(seat, "safe", [Message(value=b"before")])
     topics.describe_topic(seat, "safe")  # the admin client has asked a broker that may be the one to die
-    set_wanted(own_cluster.data_dir, 3, "killed")
-    wait_for(lambda: up(pictures[-1]) == {1, 2})
+    set_wanted(own_cluster.data_dir, killed, "killed")
+    wait_for(lambda: up(pictures[-1]) == others)
     assert {broker.id for broker in pictures[-1].brokers} == {1, 2, 3}
+    wait_for(lambda: pictures[-1].quorum_leader in others)
     # who is gone is known by the process that ended; the leaders move when the controller has noticed it, too
-    wait_for(lambda: 3 not in {partition.leader for partition in topics.describe_topic(seat, "safe").partitions})
+    wait_for(lambda: killed not in {partition.leader for partition in topics.describe_topic(seat, "safe").partitions})
     assert topics.describe_config(seat, "safe")
     assert groups.describe_groups(seat) == ()
     assert len(records.offsets(seat.full("safe"))) == 3
     assert records.produce(seat, "safe", [Message(value=b"during")])[0].error is None
     assert topics.create_topic(seat, "new", partitions=1, replicas=2).error is None
     assert topics.delete_topic(seat, "new").gone_ms is not None
-    set_wanted(own_cluster.data_dir, 3, "up")
+    set_wanted(own_cluster.data_dir, killed, "up")
     wait_for(lambda: up(pictures[-1]) == {1, 2, 3})
 
 

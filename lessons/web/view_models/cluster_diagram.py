@@ -63,6 +63,7 @@ class BrokerFrame:
     id: int
     name: str
     up: bool
+    leads_quorum: bool
     address: str
     replicas: tuple[Replica, ...]
     more_count: int
@@ -120,7 +121,12 @@ def draw_diagram(snapshot: Snapshot | None, namespace: Namespace, *, show_intern
         summary=_summary(snapshot, shown),
         brokers_words=_brokers_words(snapshot),
         brokers=tuple(
-            _frame(broker, _held_by(broker.id, shown, snapshot), _internal_count(broker.id, snapshot, show_internal))
+            _frame(
+                broker,
+                _held_by(broker.id, shown, snapshot),
+                _internal_count(broker.id, snapshot, show_internal),
+                leads_quorum=broker.id == snapshot.quorum_leader,
+            )
             for broker in snapshot.brokers
         ),
     )
@@ -190,16 +196,17 @@ def _internal_count(broker_id: int, snapshot: Snapshot, show_internal: bool) -> 
     return sum(partition.leader == broker_id for topic in snapshot.internal_topics for partition in topic.partitions)
 
 
-def _frame(broker: Broker, held: list[Replica], internal_count: int) -> BrokerFrame:
+def _frame(broker: Broker, held: list[Replica], internal_count: int, *, leads_quorum: bool) -> BrokerFrame:
     return BrokerFrame(
         id=broker.id,
         name=broker_name(broker.id),
         up=broker.up,
+        leads_quorum=leads_quorum,
         address=f"{broker.host}:{broker.port}",
         replicas=tuple(held[:MOST_REPLICAS]),
         more_count=max(0, len(held) - MOST_REPLICAS),
         internal_count=internal_count,
-        words=_say(broker, held, internal_count),
+        words=_say(broker, held, internal_count, leads_quorum=leads_quorum),
     )
 
 
@@ -236,7 +243,7 @@ def _summary(snapshot: Snapshot, shown: list[tuple[str, Topic]]) -> str:
     }
 
 
-def _say(broker: Broker, held: list[Replica], internal_count: int) -> str:
+def _say(broker: Broker, held: list[Replica], internal_count: int, *, leads_quorum: bool) -> str:
     """What one broker's frame shows, as a sentence."""
     leads = _join([item.words for item in held if item.role == "leader"])
     follows = _join([item.words for item in held if item.role == "follower"])
@@ -250,6 +257,8 @@ def _say(broker: Broker, held: list[Replica], internal_count: int) -> str:
             ngettext("leads %(number)s internal partition", "leads %(number)s internal partitions", internal_count)
             % {"number": internal_count}
         )
+    if leads_quorum:
+        said.append(_("leads the quorum of controllers"))
     words = _("%(broker)s is up: %(what)s.") if broker.up else _("%(broker)s is down: %(what)s.")
     return words % {"broker": broker_name(broker.id), "what": "; ".join(said)}
 

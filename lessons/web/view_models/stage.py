@@ -21,7 +21,7 @@ MOST_GROUPS = 12
 def stage_facts(snapshot: Snapshot, namespace: Namespace, topic: str) -> dict[str, Any] | None:
     """One topic of the seat's as JSON; None for a lesson without one.
 
-    {topic, topic_id, is_there, has_quorum, partitions: [{id, leader, copies: [{broker, is_in_sync, is_up}], end, begin,
+    {topic, topic_id, is_there, has_quorum, quorum_leader, partitions: [{id, leader, copies: [{broker, is_in_sync, is_up}], end, begin,
     stable}],
     groups: [{id, state, protocol, members: [{id, client, partitions}], lags: [{partition, committed, end, lag}]}]}. The
     leader's copy comes first. `groups` is None while they were not read; so are `begin` (the earliest offset) and `stable` (the last
@@ -36,6 +36,7 @@ def stage_facts(snapshot: Snapshot, namespace: Namespace, topic: str) -> dict[st
         "topic_id": found.topic_id if found else None,
         "is_there": found is not None,
         "has_quorum": snapshot.has_quorum,
+        "quorum_leader": None if snapshot.quorum_leader is None else broker_name(snapshot.quorum_leader),
         "partitions": [_partition(found, each, snapshot) for each in found.partitions] if found else [],
         "groups": None if groups is None else _groups(groups, topic),
     }

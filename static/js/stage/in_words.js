@@ -48,8 +48,9 @@ function values(cells) {
   return (cells.length > MOST_VALUES ? "… " : "") + words.join(", ");
 }
 
-function linesOf({ groups, readings, sending }) {
+function linesOf({ groups, readings, sending, quorumLeader }) {
   return [
+    ...(quorumLeader ? [["crown", text("stage-crown", { broker: quorumLeader })]] : []),
     ...(sending ? [["sending", text("stage-in-flight", { count: sending.length })]] : []),
     ...readings.map((each) => [`reading ${each.id}`, text("stage-reading-line", { group: nameOf(each), state: stateOf(each), values: values(each.cells) })]),
     ...(groups ?? []).map((group) => [`group ${group.id}`, text("stage-group-line", {

@@ -24,14 +24,14 @@ export class Lanes {
     const fresh = [];
     keyed(this.box, state.partitions, ({ id }) => id, (partition) => this.make(partition), (lane, partition) => {
       const flags = flagsOf(state, partition);
-      const from = JSON.stringify([flags, size, width]);
+      const from = JSON.stringify([flags, size, width, state.quorumLeader]);
       const drawn = this.drawn.get(partition.id);
       if (drawn?.partition === partition && drawn.from === from && drawn.keys === state.keys) return;
       const before = drawn?.epoch === state.epoch ? drawn.last : -1;
       const last = partition.cells.at(-1)?.offset ?? -1;
       this.drawn.set(partition.id, { partition, from, keys: state.keys, epoch: state.epoch, last });
       const parts = this.parts.get(partition.id);
-      drawHead(parts, partition);
+      drawHead(parts, partition, state.quorumLeader);
       const placed = fit({ all: partition.cells, earlier: partition.earlier }, { width, size, besides: 1 });
       this.placed.set(partition.id, placed);
       const made = drawCells(parts.cells, partition, placed, state);
@@ -57,9 +57,10 @@ export class Lanes {
   }
 }
 
-function drawHead({ copies, end }, { copies: all, leader, end: offset }) {
+function drawHead({ copies, end }, { copies: all, leader, end: offset }, quorumLeader) {
   keyed(copies, all, ({ broker }) => broker, ({ broker }) => element("span", "copy", broker), (copy, { broker, is_in_sync: inSync, is_up: isUp }) => {
-    copy.className = `copy${broker === leader ? " leader" : ""}${inSync ? "" : " behind"}${isUp ? "" : " down"}`;
+    copy.className = `copy${broker === leader ? " leader" : ""}${inSync ? "" : " behind"}${isUp ? "" : " down"}${broker === quorumLeader ? " crowned" : ""}`;
+    copy.title = broker === quorumLeader ? text("stage-crown", { broker }) : "";
   });
   copies.classList.toggle("leaderless", all.length > 0 && leader === null);
   setText(end, text("stage-end", { offset }));

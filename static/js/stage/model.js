@@ -21,7 +21,7 @@ export const MOST_CELLS = 60; // of a partition; older ones are counted
 
 export function emptyStage(topic) {
   return {
-    topic, topicId: null, isThere: null, isDeleted: false, hasQuorum: true,
+    topic, topicId: null, isThere: null, isDeleted: false, hasQuorum: true, quorumLeader: null,
     epoch: 0, // counts how often the records of before were forgotten: offsets of two epochs are not the same
     // By number: {id, leader, copies, end, begin, stable, old, cells, earlier}. `begin` is the earliest offset, `stable` the last
     // stable one while it is not the end; null: not known. A cell: {partition, offset, key, value, isMine, isOld}, or {partition,
@@ -103,7 +103,7 @@ function cluster(state, { facts }) {
   );
   const looks = same.looks + 1;
   const groups = facts.groups && facts.groups.map((group) => withNumbers(group, same.groups?.find(({ id }) => id === group.id), looks));
-  const after = { ...same, looks, partitions, groups, isThere: facts.is_there, hasQuorum: facts.has_quorum };
+  const after = { ...same, looks, partitions, groups, isThere: facts.is_there, hasQuorum: facts.has_quorum, quorumLeader: facts.quorum_leader };
   return { ...after, says: whatChanged(same, after) ?? same.says };
 }
 

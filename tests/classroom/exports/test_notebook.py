@@ -125,7 +125,7 @@ def test_cells_for_the_notebook_alone_are_not_on_the_page(alice, alice_client, k
 
 
 @pytest.mark.parametrize(
-    "slug", [pytest.param(slug, marks=pytest.mark.every_way if slug in WAIT_MUCH else ()) for slug in SLUGS]
+    "slug", [pytest.param(slug, marks=pytest.mark.every_way if slug in (*WAIT_MUCH, *BASICS) else ()) for slug in SLUGS]
 )
 def test_a_lessons_notebook_runs_from_top_to_bottom_in_a_fresh_seat(slug, place, run):
     printed = run(notebook_of(slug, place))

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from lessons.cluster.namespace import Namespace
@@ -69,6 +71,12 @@ def test_a_broker_that_is_down_says_so_in_the_box_and_in_the_words():
     assert diagram.brokers_words == "kafka2 down"
     assert broker(diagram, 2).words == "kafka2 is down: leads nothing of yours; follows orders 0, not in sync."
     assert not broker(diagram, 2).replicas[0].in_sync
+
+
+def test_who_leads_the_quorum_has_the_crown_and_the_words():
+    diagram = draw_diagram(replace(snapshot(), quorum_leader=3), ADA)
+    assert [frame.leads_quorum for frame in diagram.brokers] == [False, False, True]
+    assert broker(diagram, 3).words == "kafka3 is up: leads nothing of yours; leads the quorum of controllers."
 
 
 def test_a_partition_without_a_leader_is_drawn_where_its_replicas_are():

@@ -32,6 +32,7 @@ def test_a_lesson_without_a_topic_has_no_facts_and_a_topic_that_is_not_there_say
 
 def test_the_leaders_copy_comes_first_and_each_says_whether_it_is_in_sync_and_up():
     now = snapshot(topic("test1p", Partition(0, 2, (1, 2, 3), (2, 3))), down=(1,), ends={(ADA.full("test1p"), 0): 7})
+    assert facts(replace(now, quorum_leader=3))["quorum_leader"] == "kafka3"
     [partition] = facts(now)["partitions"]
     assert partition["leader"] == "kafka2"
     assert partition["end"] == 7
