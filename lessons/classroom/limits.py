@@ -70,8 +70,10 @@ class SeatLimits:
     def count_act(self, member: Member, *, asked: str) -> None:
         """Count one more act of this seat. Raises: TooFast."""
         self._count(member, self.settings.most_acts, Refusal.TOO_FAST, asked=asked)
-        since = timezone.now() - timedelta(seconds=self.settings.within_s)
-        latest = member.acts.filter(started_at__gt=since).order_by("-started_at")
+        now = timezone.now()
+        since = now - timedelta(seconds=self.settings.within_s)
+        # None that is still to come: the clock may have been set back.
+        latest = member.acts.filter(started_at__gt=since, started_at__lte=now).order_by("-started_at")
         started = list(latest.values_list("started_at", flat=True)[: self.settings.most_acts])
         if len(started) == self.settings.most_acts:
             raise self._too_fast(Refusal.TOO_FAST, len(started), (started[-1] - since).total_seconds(), asked=asked)

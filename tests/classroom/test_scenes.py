@@ -88,3 +88,8 @@ def test_what_a_scene_would_meet_is_what_one_has_and_not_what_it_makes_itself():
     assert look(checked([create_both, CREATE]), ["rides"]) == Before(there=("rides",))
     assert look(checked([delete, CREATE, SEND]), ["rides"]) == Before()
     assert look(checked([SEND, delete]), []) == Before(missing=("rides",))
+    read = {"kind": "consume", "fields": {"topic": "rides", "group_id": "readers"}}
+    forget = {"kind": "delete-group", "fields": {"group_id": "readers"}}
+    assert look(checked([CREATE, read]), [], ["others"]) == Before()
+    assert look(checked([CREATE, read, forget]), [], ["readers"]) == Before(groups=("readers",))
+    assert look(checked([CREATE, forget, read]), [], ["readers"]) == Before()

@@ -102,7 +102,7 @@ def test_a_broker_that_hangs_in_the_middle_of_every_act_and_every_check_costs_no
     create_internal_topics(alice)  # now: one of the exercises asks which internal topics there are
     hung = topics.create_topic(alice.namespace, "alone", partitions=1, replicas=1).partitions[0].leader
     seats = {exercise: take_seat(alice.klass, exercise.title) for exercise in exercises_tried()}
-    at_once({each: partial(take, seats[each], each, each.solution) for each in seats}, most=6)
+    at_once({each: partial(solve, seats[each], each) for each in seats}, most=6)
 
     asked = {**every_act(1), "produce to alone": Produce(topic="alone", values="1")}
     moment = Barrier(len(asked) + len(seats), action=partial(hang, own_cluster, hung))
@@ -137,6 +137,14 @@ def test_a_broker_that_hangs_in_the_middle_of_every_act_and_every_check_costs_no
         open_ones = [each for each in seats if each not in checked or is_unchecked(checked[each])]
         checked |= at_once({each: partial(check, seats[each], each) for each in open_ones})
     assert seen_wrongly(checked.values(), states={Attempt.State.DONE}) == []
+
+
+def solve(seat: Member, exercise: Exercise) -> None:
+    """On a busy machine the members of a group may not come together in the seconds that their act takes."""
+    for _try in AGAIN:
+        take(seat, exercise, exercise.solution)
+        if check(seat, exercise).state == Attempt.State.DONE:
+            return
 
 
 def test_a_create_that_every_broker_hung_in_is_settled_when_they_go_on(alice, own_cluster, monkeypatch):

@@ -32,6 +32,7 @@ from django.db import connections
 from lessons.classroom.changes import Changed, Kind
 from lessons.classroom.checks.attempts import check_seat
 from lessons.classroom.checks.relevance import EVERYTHING, Memory, changed_between, changed_by_act
+from lessons.classroom.clock import Clock
 from lessons.classroom.models import Member
 from lessons.classroom.settling import find_out, members_with_cut_acts
 from lessons.cluster.errors import KafkaUnavailable
@@ -76,6 +77,7 @@ class CheckPool:
         say_alive: Callable[[], None] = lambda: None,
         tidy: Callable[[], None] = lambda: None,
         took: Callable[[float], None] = lambda seconds: None,
+        clock: Clock | None = None,
     ) -> None:
         """`say_alive` is called before others' acts are taken for cut, and as often, and `tidy` after that; `took` after each
         check of a seat."""
@@ -94,6 +96,7 @@ class CheckPool:
         self._paused_until = 0.0
         self._cut: set[int] = set()  # whose cut acts are to be settled
         self._look_for_cut_at = 0.0
+        self._clock = clock or Clock()
         self._threads: list[threading.Thread] = []
         self._closed = False
 
@@ -231,6 +234,8 @@ class CheckPool:
 
     def _look_for_cut(self) -> None:
         self._say_alive()
+        if self._clock.has_jumped():
+            return  # acts of other processes look as if nobody had said for long that they are alive: in half a minute they have
         cut = members_with_cut_acts()
         with self._condition:
             self._cut |= set(cut)

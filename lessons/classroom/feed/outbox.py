@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
+import time
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -93,11 +94,11 @@ class Outbox:
                 self._waiting[klass.pk, table] |= keys
 
     def _run(self) -> None:
-        looked_at = timezone.now() - timedelta(seconds=self.settings.look_again_s)
+        look_at = time.monotonic()
         try:
             while not self._stop.is_set():
-                if (timezone.now() - looked_at).total_seconds() >= self.settings.look_again_s:
-                    looked_at = timezone.now()
+                if time.monotonic() >= look_at:
+                    look_at = time.monotonic() + self.settings.look_again_s
                     self._safely(self._note_all_that_was_left)
                 self._rung.clear()
                 if self._safely(self._send_all):

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from lessons.classroom.models import Class, WrongCodes
@@ -47,11 +47,13 @@ def wait_after_wrong_code_s(address: str, klass: Class | None = None, *, limits:
 def _count(key: str, *, window_s: float) -> int:
     """One more; returns how many there are in this window."""
     now = timezone.now()
-    earliest = now - timedelta(seconds=window_s)
+    window = timedelta(seconds=window_s)
     counted = WrongCodes.objects.filter(key=key)
+    # One that begins after more than a window is of a clock that was set back since.
+    is_over = Q(window_began_at__lte=now - window) | Q(window_began_at__gt=now + window)
     with transaction.atomic():  # the row that was counted up is ours until its count is read
-        if not counted.filter(window_began_at__gt=earliest).update(count=F("count") + 1):
-            WrongCodes.objects.filter(window_began_at__lte=earliest).delete()
+        if not counted.exclude(is_over).update(count=F("count") + 1):
+            WrongCodes.objects.filter(is_over).delete()
             begun = WrongCodes(key=key, count=0, window_began_at=now)
             WrongCodes.objects.bulk_create([begun], ignore_conflicts=True)  # another process may have begun it by now
             counted.update(count=F("count") + 1)

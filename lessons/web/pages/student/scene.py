@@ -15,10 +15,11 @@ from lessons.classroom.limits import TooFast
 from lessons.classroom.models import Act, Member, Role, Scene
 from lessons.classroom.perform import perform
 from lessons.classroom.scenes import playing
-from lessons.classroom.scenes.before import Before, look
+from lessons.classroom.scenes.before import Before, groups_of, look
 from lessons.classroom.scenes.playing import Play
 from lessons.classroom.scenes.steps import topics_of
 from lessons.cluster.errors import ClusterError
+from lessons.cluster.groups import list_groups
 from lessons.cluster.topics import list_own
 from lessons.course.acts.delete_topic import DeleteTopic
 from lessons.web.errors import status_of
@@ -110,11 +111,13 @@ def _before(now: Play) -> Before:
     """What the scene would meet, until it is begun. Nothing while no broker answers: the steps will say so."""
     if now.is_begun:
         return Before()
+    steps, seat = [each.step for each in now.left], now.member.namespace
     try:
-        topics = list_own(now.member.namespace, timeout_s=LOOK_TIMEOUT_S)
+        topics = list_own(seat, timeout_s=LOOK_TIMEOUT_S)
+        groups = list_groups(seat, timeout_s=LOOK_TIMEOUT_S) if groups_of(steps) else ()
     except ClusterError:
         return Before()
-    return look([each.step for each in now.left], topics)
+    return look(steps, topics, [group.group_id for group in groups])
 
 
 def _context(request: HttpRequest, now: Play, *, said: str = "") -> dict[str, Any]:

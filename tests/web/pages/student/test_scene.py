@@ -96,7 +96,9 @@ def test_a_student_plays_it_in_their_own_namespace_and_goes_on_where_the_page_wa
     assert player.states == ["done", "done", "done"]
     assert "group readers has committed" in player.page()
     assert [act.lesson for act in alice.acts.all()] == ["", "", ""]
+    assert "They go on where they are" not in player.page()
     player.press("anew")
+    assert "They go on where they are" in player.page()
     assert player.states == ["to-come", "to-come", "to-come"]
     assert alice.acts.count() == 3
 
