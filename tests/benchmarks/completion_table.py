@@ -119,7 +119,7 @@ def make_class(students: int, looks: int, *, slug: str = "large") -> tuple[Any, 
     acts = Act.objects.bulk_create(
         Act(
             member=member, kind="create-topic", fields={"name": "test1p", "partitions": 1, "replicas": 1}, state="done",
-            line="test1p with 1 partition", lesson=lesson_of[exercise], feed_offset=0,
+            line="test1p with 1 partition", lesson=lesson_of[exercise], feed_offset=0, started_at=now - timedelta(hours=6),
             settled_at=now + timedelta(hours=chance.choice([-5, -4, -3, -2, -1, -1, -1, -1, -1, 1])),
         )
         for member, exercise in cells
