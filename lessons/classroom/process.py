@@ -31,6 +31,7 @@ from lessons.classroom.metrics import Metrics
 from lessons.classroom.overview import Overviews
 from lessons.classroom.settling import say_alive
 from lessons.cluster.namespace import Namespace
+from lessons.cluster.snapshot import OwnBrokers
 from lessons.cluster.snapshots import Poke, SnapshotService, SnapshotSettings
 from lessons.course import own_brokers
 from lessons.course.acts import ACTIONS
@@ -64,7 +65,7 @@ class Process:
         self.metrics = Metrics()
         self.limits = SeatLimits(settings.limits)
         self.snapshots = SnapshotService(
-            settings.snapshots, gone=own_brokers.gone, quorum_leader=own_brokers.quorum_leader
+            settings.snapshots, own=OwnBrokers(own_brokers.gone, own_brokers.quorum_leader)
         )
         self.unsettled: set[Unsettled] = set()  # consumers whose acts are begun
         self.housekeeping = Housekeeping(settings.housekeeping)

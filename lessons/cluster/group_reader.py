@@ -6,10 +6,10 @@ A group's coordinator may hang, and then each question about it waits for second
 their own, and a snapshot takes what was read last. Nobody who draws a page waits for a coordinator.
 
 One list of all groups costs what one seat's would. A description costs 1 ms, so a group is described again when it may not
-be as it was: it has another state, Kafka has noted something in its partition of `__consumer_offsets`, or what it reads ends
-elsewhere. Of many such, those with members come first, and then those that were described longest ago, up to a
-limit. Groups of other kinds, which the client can't describe, are listed less often: that call describes every group of the cluster on its way. Whether a
-share group goes on is seen from what Kafka notes about it.
+be as it was: it has another state, Kafka has noted something in its partition of `__consumer_offsets`, or what it reads
+ends elsewhere. Of many such, those with members come first, and then those that were described longest ago, up to a limit.
+Groups of other kinds, which the client can't describe, are listed less often: that call describes every group of the
+cluster on its way. Whether a share group goes on is seen from what Kafka notes about it.
 """
 
 from __future__ import annotations

@@ -35,9 +35,16 @@ Ends = Mapping[tuple[str, int], int]
 Readable = Mapping[tuple[str, int], tuple[int, int]]
 T = TypeVar("T")
 Groups = Mapping[str, tuple[Group, ...]]
-Gone = Callable[[], AbstractSet[int]]  # the brokers that are known not to run, whatever the others still list
-QuorumLeader = Callable[[], int | None]  # no client can ask for it
 _ASKED = "Look at the cluster"
+
+
+@dataclass(frozen=True)
+class OwnBrokers:
+    """What this machine knows of brokers of its own, and no client can ask for: which do not run, whatever the others still
+    list, and which of them led the controllers when they last noted it (it may have gone since); None: not known."""
+
+    gone: Callable[[], AbstractSet[int]] = frozenset
+    quorum_leader: Callable[[], int | None] = lambda: None
 
 
 @dataclass(frozen=True)
@@ -139,16 +146,9 @@ class TakerSettings:
 class SnapshotTaker:
     """Takes snapshots, and remembers between them: brokers once seen, topic ids, when to try again."""
 
-    def __init__(
-        self,
-        settings: TakerSettings | None = None,
-        *,
-        gone: Gone = frozenset,
-        quorum_leader: QuorumLeader = lambda: None,
-    ) -> None:
+    def __init__(self, settings: TakerSettings | None = None, *, own: OwnBrokers | None = None) -> None:
         self._settings = settings or TakerSettings()
-        self._gone = gone
-        self._quorum_leader = quorum_leader
+        self._own = own or OwnBrokers()
         self._last: Snapshot | None = None
         self._memory = TopicMemory()
         self._described_at: dict[str, float] = {}
@@ -225,7 +225,7 @@ class SnapshotTaker:
                 self._forget_what_begins_anew(ends)
         except ClusterError as error:
             self._give_details_a_rest(error)
-        gone = self._gone()
+        gone, leader = self._own.gone(), self._own.quorum_leader()
         brokers = self._brokers(metadata, listed, gone)
         has_quorum = 2 * len(gone) < max(1, len(brokers))
         return Snapshot(
@@ -237,7 +237,7 @@ class SnapshotTaker:
             ends=MappingProxyType(ends),
             readable=MappingProxyType(readable),
             has_quorum=has_quorum,
-            quorum_leader=self._quorum_leader() if has_quorum else None,
+            quorum_leader=leader if has_quorum and leader not in gone else None,
         )
 
     def _give_details_a_rest(self, error: ClusterError) -> None:

@@ -15,7 +15,7 @@ from functools import partial
 from lessons.cluster import clients
 from lessons.cluster.group_reader import GroupReader, GroupReaderSettings
 from lessons.cluster.namespace import Namespace
-from lessons.cluster.snapshot import Ends, Gone, QuorumLeader, Snapshot, SnapshotTaker, TakerSettings, with_ends
+from lessons.cluster.snapshot import Ends, OwnBrokers, Snapshot, SnapshotTaker, TakerSettings, with_ends
 
 __all__ = ["Callback", "Poke", "Snapshot", "SnapshotService", "SnapshotSettings", "with_ends"]
 
@@ -62,15 +62,9 @@ class _Subscription:
 class SnapshotService:
     """Snapshots for subscribers, by one thread that runs only while there are any."""
 
-    def __init__(
-        self,
-        settings: SnapshotSettings | None = None,
-        *,
-        gone: Gone = frozenset,
-        quorum_leader: QuorumLeader = lambda: None,
-    ) -> None:
+    def __init__(self, settings: SnapshotSettings | None = None, *, own: OwnBrokers | None = None) -> None:
         self._settings = settings or SnapshotSettings()
-        self._new_taker = partial(SnapshotTaker, self._settings.taker, gone=gone, quorum_leader=quorum_leader)
+        self._new_taker = partial(SnapshotTaker, self._settings.taker, own=own)
         self._taker = self._new_taker()
         self._groups = GroupReader(
             self._groups_changed, is_up=self._is_up, ends=self._known_ends, settings=self._settings.groups

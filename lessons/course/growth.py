@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from lessons.course.evidence import Evidence, PastAct
+from lessons.course.evidence import Evidence
 
 
 def partitions_after(evidence: Evidence, topic_id: str | None) -> list[dict[str, Any]]:
@@ -13,7 +13,7 @@ def partitions_after(evidence: Evidence, topic_id: str | None) -> list[dict[str,
     acts = [*evidence.acts("create-topic"), *evidence.acts("add-partitions")]
     known = [act for act in acts if topic_id and act.state == "done" and act.data.get("topic_id") == topic_id]
     return [
-        {"kind": act.kind, "at": act.settled_at, "partitions": _count(act)}
+        {"kind": act.kind, "at": act.settled_at, "partitions": facts_of(act.data)["partitions"]}
         for act in sorted(known, key=lambda act: act.settled_at)
     ]
 
@@ -30,8 +30,3 @@ def facts_of(data: Mapping[str, Any]) -> dict[str, Any]:
     partitions = data.get("partitions", [])
     replicas = max((len(partition["replicas"]) for partition in partitions), default=0)
     return {"topic_id": data.get("topic_id"), "partitions": len(partitions), "replicas": replicas}
-
-
-def _count(act: PastAct) -> int:
-    partitions: list[Mapping[str, Any]] = act.data.get("partitions", [])
-    return len(partitions)

@@ -71,11 +71,9 @@ def gone() -> set[int]:
 
 
 def quorum_leader() -> int | None:
-    """Which of our brokers leads the quorum of controllers; None while none does, and where the brokers are not ours."""
-    if _data_dir is None:
-        return None
-    leader = embedded.quorum_leader(_data_dir)
-    return None if leader in gone() else leader
+    """Which of our brokers leads the quorum of controllers, as they noted it last: it may have gone since. None where that is
+    open, and where the brokers are not ours."""
+    return None if _data_dir is None else embedded.quorum_leader(_data_dir)
 
 
 def _state(seen: BrokerStatus) -> Literal["up", "down", "starting", "stopping", "failed"]:

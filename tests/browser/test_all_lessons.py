@@ -66,9 +66,7 @@ def test_from_joining_to_the_last_tick_by_clicking_alone(browser: Browser, proje
         assert_all_is_done(page)
     expect(page.locator("#part-progress progress")).to_have_js_property("position", 1)
     page.get_by_role("link", name="My cluster").click()
-    expect(page.locator(".brokers-side-by-side .crown")).to_have_count(
-        1
-    )  # of the quorum: the brokers are this machine's own
+    expect(page.locator(".brokers-side-by-side .crown")).to_have_count(1)  # of the quorum
     expect(page.locator("#part-topics")).to_contain_text("test1p")
     expect(page.locator("#part-topics")).to_contain_text("test2die")
     expect(page.locator("#part-groups")).to_contain_text("Empty")

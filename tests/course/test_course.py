@@ -133,9 +133,7 @@ def test_untouched_it_is_not_done_and_by_its_solution_it_is_also_when_that_is_ru
 @pytest.mark.usefixtures("kafka")
 @pytest.mark.parametrize(("exercise", "wrong"), WRONG)
 def test_a_known_wrong_answer_fails_for_its_own_reason(exercise, wrong, alice):
-    if exercise.id.startswith(
-        "looking-around."
-    ):  # the class's feed is one of the topics whose names begin with an underscore
+    if exercise.id.startswith("looking-around."):  # it asks for names with underscores: the feed's is one
         create_feed_topic(alice.klass)
     assert_fails_for_its_own_reason(alice, exercise, wrong)
 

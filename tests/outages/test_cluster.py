@@ -20,6 +20,7 @@ from lessons.cluster.namespace import Namespace
 from lessons.cluster.programs import admin
 from lessons.cluster.programs.admin import ProgramAdmin
 from lessons.cluster.records import Message
+from lessons.cluster.snapshot import OwnBrokers
 from lessons.cluster.snapshots import Snapshot, SnapshotService, SnapshotSettings
 from lessons.course import own_brokers
 from lessons.embedded import EmbeddedCluster, set_wanted
@@ -39,9 +40,7 @@ def pictures(own_cluster: EmbeddedCluster, monkeypatch: pytest.MonkeyPatch) -> I
     """Pictures of the cluster as they come; wait for the first."""
     monkeypatch.setattr(own_brokers, "_data_dir", own_cluster.data_dir)
     service, seen = (
-        SnapshotService(
-            SnapshotSettings(interval_s=0.2), gone=own_brokers.gone, quorum_leader=own_brokers.quorum_leader
-        ),
+        SnapshotService(SnapshotSettings(interval_s=0.2), own=OwnBrokers(own_brokers.gone, own_brokers.quorum_leader)),
         list[Snapshot](),
     )
     leave = service.subscribe(seen.append)

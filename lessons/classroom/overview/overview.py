@@ -14,7 +14,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from lessons.classroom.changes import Changed, Changes
-from lessons.classroom.grading.standings import DONE, NOT_BEGUN, NOT_BEGUN_YET, KeptStandings
+from lessons.classroom.grading.standings import DONE, NOT_BEGUN, NOT_BEGUN_YET, KeptStandings, class_standings
 from lessons.classroom.models import Act, Class
 from lessons.classroom.overview.place import Place
 from lessons.classroom.overview.seats import NOTHING, SeatFacts, read_seats
@@ -142,8 +142,8 @@ class ClassOverview:
             old, self._old = self._old, set()
         if wanted := (old | (known - self._facts.keys())) & known:
             try:
-                everybodys = self._standings.of_class(klass) if not self._facts else None
-                read = read_seats(klass, wanted, standings=everybodys)
+                standings = class_standings(klass, of=wanted) if self._facts else self._standings.of_class(klass)
+                read = read_seats(klass, wanted, standings)
             except Exception:  # a database that is busy is asked again
                 with self._old_lock:
                     self._old |= old

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from lessons.classroom.grading.standings import DONE, Standing, class_standings
+from lessons.classroom.grading.standings import DONE, Standing
 from lessons.classroom.models import Act, Attempt, Class
 from lessons.classroom.overview.place import GONE_AFTER, Did, Place, find_place
 from lessons.course.acts.submit_answers import SubmitAnswers
@@ -42,16 +42,13 @@ NOTHING = SeatFacts()
 
 
 def read_seats(
-    klass: Class, members: Collection[int], *, standings: Mapping[int, Mapping[str, Standing]] | None = None
+    klass: Class, members: Collection[int], standings: Mapping[int, Mapping[str, Standing]]
 ) -> dict[int, SeatFacts]:
-    """{member's key: facts} of these members. `standings`: everybody's, where they are known."""
+    """{member's key: facts} of these members. `standings`: theirs; others' may come with them."""
     keys = sorted(members)
     facts: dict[int, SeatFacts] = {}
     for some in (keys[i : i + AT_ONCE] for i in range(0, len(keys), AT_ONCE)):
-        if standings is None:
-            theirs: Mapping[int, Mapping[str, Standing]] = class_standings(klass, of=some)
-        else:
-            theirs = {key: standings[key] for key in some if key in standings}
+        theirs = {key: standings[key] for key in some if key in standings}
         acts, seen, predicted = _acts(some), _seen(theirs), _predicted(klass, some)
         for key in some:
             known = theirs.get(key, {})
