@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import pytest
 
 from lessons.classroom import process
+from lessons.classroom.checks.pool import CheckSettings
 from lessons.classroom.process import Process, ProcessSettings
 from lessons.cluster import clients, groups
 from tests.running_brokers import NAMED, running_brokers
@@ -30,8 +31,8 @@ def bootstrap_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
 
 @pytest.fixture
 def process_settings() -> ProcessSettings:
-    """A module whose tests want others has a fixture of this name."""
-    return ProcessSettings()
+    """A module whose tests want others has a fixture of this name. Of other processes nobody knows here."""
+    return ProcessSettings(checks=CheckSettings(others_first_s=0.0))
 
 
 @pytest.fixture(autouse=True)

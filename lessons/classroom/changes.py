@@ -25,7 +25,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
@@ -54,7 +54,7 @@ class Kind(Enum):
 @dataclass(frozen=True, slots=True)
 class Changed:
     """One row that is new, or not as it was. `key` is the same however it was heard of; `what` is the kind of the act or
-    of the decision, where that is known."""
+    of the decision, where that is known; `at`: when the act was settled."""
 
     kind: Kind
     key: object
@@ -63,6 +63,7 @@ class Changed:
     what: str = ""
     is_own: bool = False  # stored by this process
     namespace: Namespace | None = None  # of the member, for an act and a decision
+    at: datetime | None = None
 
 
 Listener = Callable[[Changed], None]
@@ -75,8 +76,9 @@ def tell(changed: Changed, row: Any) -> None:
 
 def of_act(act: Act, *, is_own: bool = True) -> Changed:
     return Changed(
-        Kind.ACT, (act.pk, act.settled_at), act.member.klass_id, act.member_id, act.kind, is_own, act.member.namespace
-    )
+        Kind.ACT, (act.pk, act.settled_at), act.member.klass_id, act.member_id, act.kind, is_own, act.member.namespace,
+        act.settled_at,
+    )  # fmt: skip
 
 
 def of_attempt(attempt: Attempt, *, is_own: bool = True) -> Changed:

@@ -114,6 +114,9 @@ class Member(models.Model):
         default=False, help_text="Whether that user is to be removed, though the member is not."
     )
     kafka_password_generation = models.PositiveIntegerField(default=0)
+    checked_at = models.DateTimeField(
+        null=True, help_text="When a check of this seat began that knew of an act that another web process had done."
+    )
     external_id = models.CharField(
         max_length=120, blank=True, help_text="E-mail address or id number in the school's system."
     )

@@ -54,7 +54,6 @@ _CONSUMER: Config = {
     "enable.auto.commit": False,
     "heartbeat.interval.ms": 500,  # a rebalance is noticed at a heartbeat: 4 members stable in 0.55 s, not 3
     "fetch.queue.backoff.ms": 20,  # the default of 1000 pauses a second now and then
-    "fetch.wait.max.ms": 250,
     "fetch.message.max.bytes": 262144,  # with these two a stalled reader grows by 8 MiB instead of 85
     "queued.max.messages.kbytes": 1024,
     # When an answer is larger than this the client closes its connection, again and again, and nothing comes any more of
@@ -63,6 +62,7 @@ _CONSUMER: Config = {
 }
 # Any other request waits behind an open fetch, for as long as that fetch waits for records.
 _READER: Config = {"enable.partition.eof": True, "auto.offset.reset": "earliest", "fetch.wait.max.ms": 5}
+_ASKER: Config = {"isolation.level": "read_uncommitted"}  # an end is then the high watermark
 _MOST_IDLE = 2
 
 
@@ -109,6 +109,7 @@ class _Clients:
         self.known = Known()
         self._lock = threading.Lock()
         self._admin: AdminClient | None = None
+        self._asker: Consumer | None = None
         self._producer: Producer | None = None
         self._producer_knows: dict[str, object] = {}
         self._retired: list[Producer] = []  # broken ones that still owe reports
@@ -131,6 +132,13 @@ class _Clients:
 
     def new_admin(self, **config: Any) -> AdminClient:
         return AdminClient({**_EVERY_CLIENT, **_ADMIN, **self.connection.settings(), **config}, logger=_log)
+
+    def asker(self) -> Consumer:
+        with self._lock:
+            if self._asker is None:
+                self._asker = new_consumer(**_ASKER)
+                self._start_pump()
+            return self._asker
 
     def producer(self) -> Producer:
         with self._lock:
@@ -174,8 +182,14 @@ class _Clients:
         leavers = [self._admin, self._producer, *self._retired]
         self._retired.clear()
         self._admin = self._producer = None
-        for leave in (leavers.clear, self.readers.close, self.coordinators.close):
+        for leave in (leavers.clear, self._close_asker, self.readers.close, self.coordinators.close):
             bounded(leave, timeout_s=CLOSE_TIMEOUT_S)
+
+    def _close_asker(self) -> None:
+        with self._lock:
+            asker, self._asker = self._asker, None
+        if asker is not None:
+            close(asker)
 
     def _start_pump(self) -> None:
         if self._pump is None:
@@ -183,7 +197,7 @@ class _Clients:
             self._pump.start()
 
     def _run_pump(self) -> None:
-        """Serve delivery reports at once, and the admin client's log lines a few times a second."""
+        """Serve delivery reports at once, and the other clients' log lines a few times a second."""
         while not self._stop.is_set():
             try:
                 self._poll_all()
@@ -203,6 +217,8 @@ class _Clients:
                 self._retired.remove(retired)
         if self._admin is not None:
             self._admin.poll(0)
+        if (asker := self._asker) is not None:
+            asker.poll(0)
 
 
 _lock = threading.Lock()
@@ -236,6 +252,11 @@ def note_answer() -> None:
 def admin() -> AdminClient:
     """The process's admin client."""
     return _current().admin()
+
+
+def asker() -> Consumer:
+    """A consumer that reads nothing: to ask where many partitions end, from any thread."""
+    return _current().asker()
 
 
 def producer() -> Producer:

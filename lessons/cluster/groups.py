@@ -31,7 +31,7 @@ from lessons.cluster.coordinators import OFFSETS_TOPIC, ask_coordinators, partit
 from lessons.cluster.errors import ClusterError, KafkaRefused, no_answer, translate, translated
 from lessons.cluster.metadata import ask_twice, find_topic, list_metadata, refuse_missing_partition
 from lessons.cluster.namespace import Namespace
-from lessons.cluster.offsets import LATEST, list_offsets, list_spans
+from lessons.cluster.offsets import list_ends, list_spans
 from lessons.words import _
 
 _log = logging.getLogger(__name__)
@@ -143,7 +143,7 @@ def noted_up_to(full_ids: Collection[str], *, timeout_s: float = TIMEOUT_S) -> d
     if not full_ids or not (partitions := _offsets_partitions(asked=asked, timeout_s=timeout_s)):
         return {}
     homes = {full_id: (OFFSETS_TOPIC, partition_of(full_id, partitions)) for full_id in full_ids}
-    ends = list_offsets(set(homes.values()), LATEST, asked=asked, timeout_s=timeout_s)
+    ends = list_ends(set(homes.values()), asked=asked, timeout_s=timeout_s)
     return {full_id: ends[home] for full_id, home in homes.items() if home in ends}
 
 

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable
 from concurrent.futures import Future
 from typing import Any
 
-from confluent_kafka import OFFSET_END, IsolationLevel, TopicPartition
+from confluent_kafka import OFFSET_END, Consumer, IsolationLevel, KafkaException, TopicPartition
 from confluent_kafka.admin import OffsetSpec
 
 from lessons.cluster import clients
@@ -43,6 +43,51 @@ def list_spans(
     ]
     earliest, ends = (_offsets_answered(each, asked=asked, timeout_s=timeout_s) for each in asking)
     return {pair: (earliest[pair], ends[pair]) for pair in earliest.keys() & ends.keys()}
+
+
+def list_ends(
+    partitions: Iterable[tuple[str, int]], *, asked: str, timeout_s: float = TIMEOUT_S
+) -> dict[tuple[str, int], int]:
+    """Where the records of many partitions end; a pair without an answer is left out.
+
+    A consumer asks for all at once, at a quarter of what the admin client takes: that makes a future for each. But where one
+    leader does not answer it has no answer at all, and none for a topic that was not there when it looked. What it left is
+    asked for by the admin client, and then it looks again.
+    """
+    wanted, deadline = set(partitions), time.monotonic() + timeout_s
+    if not wanted:
+        return {}
+    with translated(asked=asked):
+        asker = clients.asker()
+    found = _ends_at_once(asker, wanted, timeout_s=timeout_s / 2)
+    if len(found) == len(wanted):
+        return found
+    left_s = max(0.0, deadline - time.monotonic())
+    others = list_offsets(wanted - found.keys(), LATEST, asked=asked, timeout_s=left_s)
+    if found:
+        _look_again(asker, {topic for topic, _ in others}, timeout_s=timeout_s)
+    return found | others
+
+
+def _ends_at_once(
+    asker: Consumer, partitions: Iterable[tuple[str, int]], *, timeout_s: float
+) -> dict[tuple[str, int], int]:
+    asked = [TopicPartition(*pair, OFFSET_END) for pair in partitions]
+    try:
+        answered = asker.offsets_for_times(asked, timeout=timeout_s)
+    except KafkaException as error:
+        _log.debug("the ends are asked for one by one: %s", error)
+        return {}
+    clients.note_answer()
+    return {(each.topic, each.partition): each.offset for each in answered if each.error is None and each.offset >= 0}
+
+
+def _look_again(asker: Consumer, topics: Iterable[str], *, timeout_s: float) -> None:
+    try:
+        for topic in topics:
+            asker.list_topics(topic, timeout=timeout_s)
+    except KafkaException as error:
+        _log.debug("not looked at again: %s", error)
 
 
 def list_offsets(

@@ -26,7 +26,7 @@ from lessons.cluster.errors import ClusterError
 from lessons.cluster.groups import Group
 from lessons.cluster.metadata import Topic, TopicMemory, describe, list_metadata
 from lessons.cluster.namespace import Namespace, prefix_of
-from lessons.cluster.offsets import LATEST, list_offsets, list_spans
+from lessons.cluster.offsets import list_ends, list_spans
 from lessons.cluster.topics import usual_replicas
 
 _log = logging.getLogger(__name__)
@@ -292,7 +292,7 @@ def with_ends(snapshot: Snapshot, namespace: Namespace) -> Snapshot:
 
 
 def _ends(topics: Iterable[Topic], prefixes: AbstractSet[str], *, timeout_s: float) -> dict[tuple[str, int], int]:
-    return list_offsets(_pairs(topics, prefixes), LATEST, asked=_ASKED, timeout_s=timeout_s)
+    return list_ends(_pairs(topics, prefixes), asked=_ASKED, timeout_s=timeout_s)
 
 
 def _pairs(topics: Iterable[Topic], prefixes: AbstractSet[str]) -> list[tuple[str, int]]:

@@ -12,9 +12,10 @@ is away all wait, and not each for itself. An act whose outcome is not known is 
 cluster: at once when it is back, and every half minute.
 
 The process in which a seat has a page open checks it first, whichever process did the act: its snapshots tell what has
-changed. The process that did the act cannot know whether there is such a page. So it checks the seat as well when it has
-nothing better to do: what the seat's acts may have changed, whichever process did them. No snapshot tells it what else has
-happened, so it reads all of that anew.
+changed. When the act was another's, it notes in the seat's row that it has looked (`Member.checked_at`). The process that did
+the act cannot know whether there is such a page: so it waits for a moment, and checks the seat if nobody has, what the
+seat's acts may have changed, whichever process did them. No snapshot tells it what else has happened, so it reads all of that
+anew, at twice the price.
 """
 
 from __future__ import annotations
@@ -26,8 +27,10 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connections
+from django.utils import timezone
 
 from lessons.classroom.changes import Changed, Kind
 from lessons.classroom.checks.attempts import check_seat
@@ -47,10 +50,11 @@ LOOK_FOR_CUT = 0  # in the place of a member's key, which none has
 
 @dataclass(frozen=True)
 class CheckSettings:
-    """`threads` 0: nothing is checked by itself. `longest_wait_s`: of a seat that no page waits for, in a class that is busy
-    all the time."""
+    """`threads` 0: nothing is checked by itself. `others_first_s`: so long the process that has the seat's page has for its
+    check. `longest_wait_s`: of a seat that no page waits for, in a class that is busy all the time."""
 
     threads: int = 2
+    others_first_s: float = 3.0
     longest_wait_s: float = 30.0
     pause_when_away_s: float = 1.0
     cut_acts_every_s: float = 30.0
@@ -92,7 +96,9 @@ class CheckPool:
         self._memory = Memory()
         self._at_work: set[int] = set()
         self._open: Counter[tuple[int, str]] = Counter()  # pages, by member and lesson
-        self._may_wait: set[int] = set()  # those whose check is nothing that a page waits for
+        # Those whose check is nothing that a page waits for here, with the time of their latest act.
+        self._may_wait: dict[int, datetime] = {}
+        self._others_did: set[int] = set()  # those with a page here who have acted in another process since their check
         self._paused_until = 0.0
         self._cut: set[int] = set()  # whose cut acts are to be settled
         self._look_for_cut_at = 0.0
@@ -104,20 +110,24 @@ class CheckPool:
         with self._condition:
             self._start()
 
-    def wake(self, member: int, changed: AbstractSet[Read] = EVERYTHING, *, may_wait: bool = False) -> None:
-        """Something of this seat may have changed."""
+    def wake(
+        self, member: int, changed: AbstractSet[Read] = EVERYTHING, *, after_act_at: datetime | None = None
+    ) -> None:
+        """Something of this seat may have changed. `after_act_at`: by an act of then, and no page waits for it here."""
         if self.settings.threads == 0:
             return
         with self._condition:
             self._changed[member] |= changed
             if not self._changed[member]:
                 return
-            if not may_wait:
-                self._may_wait.discard(member)
-            elif member not in self._due:
-                self._may_wait.add(member)
-            now = time.monotonic()
-            self._due[member] = min(now, self._due.get(member, now))
+            due = time.monotonic()
+            if after_act_at is None:
+                self._may_wait.pop(member, None)
+            else:
+                due += self.settings.others_first_s
+                if member in self._may_wait or member not in self._due:
+                    self._may_wait[member] = after_act_at
+            self._due[member] = min(due, self._due.get(member, due))
             self._start()
             self._condition.notify()
 
@@ -129,10 +139,12 @@ class CheckPool:
         is_shown = self._is_open(member)
         what = changed_by_act(changed.what, snapshots_show_more=is_shown)
         if changed.is_own and not is_shown:
-            self.wake(member, what, may_wait=True)
+            self.wake(member, what, after_act_at=changed.at)
         else:
             with self._condition:
                 self._changed[member] |= what
+                if is_shown and not changed.is_own:
+                    self._others_did.add(member)
 
     def open(self, member: Member, lesson: Lesson | None = None) -> Callable[[], None]:
         """While a page of this lesson is open, or one on which any exercise can be done: the seat is checked whenever a
@@ -175,9 +187,15 @@ class CheckPool:
         now = time.monotonic()
         with self._condition:
             due = {member: now - at for member, at in self._due.items() if member != LOOK_FOR_CUT and at <= now}
-            patient = due.keys() & self._may_wait
+            patient = due.keys() & self._may_wait.keys()
         oldest_s = max((waits_s for member, waits_s in due.items() if member not in patient), default=0.0)
         return Queue(len(due) - len(patient), len(patient), oldest_s)
+
+    def is_at(self, member: int) -> bool:
+        """Whether a check of this seat is under way, or about to be."""
+        with self._condition:
+            is_due = member not in self._may_wait and self._due.get(member, float("inf")) <= time.monotonic()
+            return is_due or member in self._at_work
 
     def is_idle(self) -> bool:
         """Whether nobody waits for a check. For tests."""
@@ -196,9 +214,10 @@ class CheckPool:
 
     def _run(self) -> None:
         try:
-            while (member := self._next()) is not None:
+            while (due := self._next()) is not None:
+                member, after_act_at = due
                 try:
-                    self._check(member)
+                    self._check(member, after_act_at)
                 except KafkaUnavailable:
                     self._cluster_is_away(member)
                 except Exception:  # a database that is busy, or one seat's trouble: the others go on
@@ -208,9 +227,9 @@ class CheckPool:
         finally:
             connections.close_all()
 
-    def _next(self) -> int | None:
-        """The member who has been due longest, of those that may not wait if there is one; waits for one. None when the
-        process ends."""
+    def _next(self) -> tuple[int, datetime | None] | None:
+        """The member who has been due longest, of those that may not wait if there is one, else with the time of the act that
+        the check is for; waits for one. None when the process ends."""
         with self._condition:
             while not self._closed:
                 now = time.monotonic()
@@ -222,9 +241,8 @@ class CheckPool:
                 wait_s = max(self._due[member], self._paused_until) - now if member is not None else 1.0
                 if member is not None and wait_s <= 0:
                     del self._due[member]
-                    self._may_wait.discard(member)
                     self._at_work.add(member)
-                    return member
+                    return member, self._may_wait.pop(member, None)
                 self._condition.wait(min(wait_s, 1.0))
             return None
 
@@ -244,7 +262,7 @@ class CheckPool:
             self._condition.notify_all()
         self._tidy()
 
-    def _check(self, key: int) -> None:
+    def _check(self, key: int, after_act_at: datetime | None) -> None:
         """Raises: KafkaUnavailable."""
         if key == LOOK_FOR_CUT:
             self._look_for_cut()
@@ -256,14 +274,21 @@ class CheckPool:
         if key in self._cut:
             find_out(member)
             self._cut.discard(key)
+        if after_act_at is not None and member.checked_at is not None and member.checked_at >= after_act_at:
+            return  # where the page is
         with self._condition:
             changed = frozenset(self._changed.pop(key, EVERYTHING))
-        began = time.perf_counter()
+            others_did = key in self._others_did
+            self._others_did.discard(key)
+        began, began_at = time.perf_counter(), timezone.now()
         try:
             self._check_what_has(changed, member)
+            if others_did:
+                Member.objects.filter(pk=key).update(checked_at=began_at)
         except BaseException:
             with self._condition:
                 self._changed[key] |= changed
+                self._others_did |= {key} if others_did else set()
             raise
         finally:
             self._took(time.perf_counter() - began)

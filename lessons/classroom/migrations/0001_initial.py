@@ -125,6 +125,7 @@ class Migration(migrations.Migration):
                 ('kafka_user_since', models.DateTimeField(help_text='Since when this member has a user of the cluster, for programs on a laptop.', null=True)),
                 ('kafka_user_ends', models.BooleanField(default=False, help_text='Whether that user is to be removed, though the member is not.')),
                 ('kafka_password_generation', models.PositiveIntegerField(default=0)),
+                ('checked_at', models.DateTimeField(help_text='When a check of this seat began that knew of an act that another web process had done.', null=True)),
                 ('external_id', models.CharField(blank=True, help_text="E-mail address or id number in the school's system.", max_length=120)),
                 ('klass', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='lessons.class')),
                 ('merged_into', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='lessons.member')),

@@ -50,6 +50,7 @@ class Tail:
         self._lock = threading.Lock()
         self._wanted: dict[str, _Followed] = {}
         self._thread: threading.Thread | None = None
+        self._is_new = threading.Event()  # what is wanted is not what it was
         self._consumer: Consumer | None = None  # while it may be asked by others
 
     def follow(self, topic: str, namespace: Namespace, *, epoch: int, offsets: Mapping[int, int]) -> None:
@@ -60,6 +61,7 @@ class Tail:
                 followed = self._wanted[topic] = _Followed(namespace, epoch)
             for partition, offset in offsets.items():
                 followed.nexts.setdefault(partition, offset)
+            self._is_new.set()
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="kafka-live-tail", daemon=True)
                 self._thread.start()
@@ -67,10 +69,12 @@ class Tail:
     def release(self, topic: str) -> None:
         with self._lock:
             self._wanted.pop(topic, None)
+            self._is_new.set()
 
     def release_all(self) -> None:
         with self._lock:
             self._wanted.clear()
+            self._is_new.set()
 
     def lag(self) -> int:
         """How many offsets what was told is behind the ends of the partitions, as the brokers' latest answers had them. Asks
@@ -103,14 +107,18 @@ class Tail:
             return bool(self._wanted)
 
     def _read(self) -> None:
-        # A partition joins the next fetch, so a long fetch.wait.max.ms would hold up the first records of a new one.
-        consumer = clients.new_consumer(**{"auto.offset.reset": "earliest", "fetch.wait.max.ms": 50})
+        # A partition joins the next fetch, so a long wait would hold up the first records of a new one; of a class's partitions each
+        # fetch names all.
+        consumer = clients.new_consumer(**{"auto.offset.reset": "earliest", "fetch.wait.max.ms": 200})
         assigned: dict[Key, int] = {}
         with self._lock:
             self._consumer = consumer
+            self._is_new.set()
         try:
             while self._is_wanted():
-                self._make_it_so(consumer, assigned)
+                if self._is_new.is_set():
+                    self._is_new.clear()  # before the look
+                    self._make_it_so(consumer, assigned)
                 first = consumer.poll(POLL_S)
                 if first is not None:
                     self._tell([first, *consumer.consume(AT_ONCE, 0)], assigned)

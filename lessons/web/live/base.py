@@ -24,6 +24,7 @@ class LivePage(ABC):
     wants_groups: bool = False  # whether snapshots bring its seat's groups along
     wants_readable: bool = False  # and what of its partitions a consumer can read
     gathers_s: ClassVar[float] = 0.1  # what comes so soon after the first news (an act, its records) is drawn with it
+    gathers_at_most_s: ClassVar[float] = 0.5  # where more is about to come
     min_gap_s: ClassVar[float] = 0.0  # between two drawings
 
     def __init__(self, member: Member) -> None:
@@ -52,6 +53,10 @@ class LivePage(ABC):
         """Called from any thread with each change; whether the page has to be drawn."""
         self._news.add(changed.kind)
         return True
+
+    def awaits_more(self) -> bool:
+        """Whether more is about to come that should be drawn with what has come."""
+        return False
 
     def changes(self, snapshot: Snapshot) -> dict[str, str]:
         """{element id: its new HTML} for what is not as it was sent last."""

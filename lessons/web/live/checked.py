@@ -21,6 +21,10 @@ class CheckedPage(LivePage):
     def opened(self) -> None:
         self._stop_checking = process.current().checks.open(self.member, self._checked)
 
+    def awaits_more(self) -> bool:
+        """A verdict."""
+        return process.current().checks.is_at(self.member.pk)
+
     def closed(self) -> None:
         if self._stop_checking is not None:
             self._stop_checking()

@@ -133,6 +133,7 @@ class _OpenPage:
         self._snapshot: Snapshot | None = None
         self._is_open = True
         self._drawn_s = float("-inf")
+        self._gathers_until_s = 0.0
         self._later: asyncio.TimerHandle | None = None
         member = page.member
         listen, changes = self._hear_in_thread, process.changes
@@ -175,9 +176,13 @@ class _OpenPage:
         if not self._is_open or self._snapshot is None or self._later is not None:
             return
         wait_s = max(self._page.gathers_s, self._drawn_s + self._page.min_gap_s - self._loop.time())
+        self._gathers_until_s = self._loop.time() + self._page.gathers_at_most_s
         self._later = self._loop.call_later(wait_s, self._draw)
 
     def _draw(self) -> None:
+        if self._is_open and self._page.awaits_more() and self._loop.time() < self._gathers_until_s:
+            self._later = self._loop.call_later(self._page.gathers_s / 4, self._draw)
+            return
         self._later, self._drawn_s = None, self._loop.time()
         if self._is_open and self._snapshot is not None:
             self._renderer.draw_soon(self._page, self._snapshot, self._tell)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
+from lessons.classroom.changes import of_act
 from lessons.classroom.checks import attempts
-from lessons.classroom.checks.pool import CheckSettings
+from lessons.classroom.checks.pool import CheckPool, CheckSettings
 from lessons.classroom.checks.relevance import Memory
 from lessons.classroom.grading.standings import standings_of
 from lessons.classroom.perform import perform
@@ -35,7 +38,7 @@ OF_TEST2P = "what-do-you-notice.order"  # reads its records
 
 @pytest.fixture
 def process_settings() -> ProcessSettings:
-    return ProcessSettings(checks=CheckSettings(doubt_s=0.05))
+    return ProcessSettings(checks=CheckSettings(doubt_s=0.05, others_first_s=0.0))
 
 
 def create_three_topics(member) -> None:
@@ -84,6 +87,48 @@ def test_a_check_that_fails_holds_up_no_other_and_counts_against_nobody(alice, o
     [told_once] = alice.attempts.filter(exercise=faulty.id)
     assert told_once.state == "could_not_check"
     assert standings_of(alice)[faulty.id].attempts == 0
+
+
+@pytest.fixture
+def two_pools(own_process) -> Iterator[tuple[CheckPool, CheckPool, list[str]]]:
+    """As of two processes; and which of them checks something."""
+    checked: list[str] = []
+    settings = CheckSettings(others_first_s=1.0)
+    here, there = (
+        CheckPool(own_process.snapshots, settings, took=lambda _, name=name: checked.append(name))
+        for name in ("here", "there")
+    )
+    yield here, there, checked
+    here.close()
+    there.close()
+
+
+def test_an_act_is_checked_where_the_seats_page_is_and_else_where_it_was_done(alice, own_process, two_pools):
+    here, there, checked = two_pools
+    topics.create_topic(alice.namespace, "test1p", partitions=1, replicas=1)
+
+    def act_there() -> None:
+        [sent] = records.produce(alice.namespace, "test1p", [Message(value=b"1")])
+        act = alice.acts.create(
+            kind="produce", fields=Produce(topic="test1p", values="1").model_dump(mode="json"), line="", state="done",
+            answer={"data": {"deliveries": [{"partition": 0, "offset": sent.offset}]}}, settled_at=timezone.now(),
+        )  # fmt: skip
+        there.hear(of_act(act))
+        here.hear(of_act(act, is_own=False))
+        own_process.snapshots.poke(alice.namespace)
+
+    close = here.open(alice, get_lesson("producing"))
+    try:
+        wait_for(lambda: "here" in checked)
+        checked.clear()
+        act_there()
+        wait_for(lambda: "here" in checked)
+        wait_for(there.is_idle)
+        assert "there" not in checked
+    finally:
+        close()
+    act_there()
+    wait_for(lambda: "there" in checked)
 
 
 def noted(monkeypatch) -> list[str]:

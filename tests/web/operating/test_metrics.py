@@ -11,6 +11,7 @@ from django.core.asgi import get_asgi_application
 from prometheus_client.parser import text_string_to_metric_families
 
 from lessons.classroom import process
+from lessons.classroom.checks.pool import CheckSettings
 from lessons.classroom.feed.records import KINDS
 from lessons.classroom.limits import LimitSettings, TooFast
 from lessons.classroom.models import Act
@@ -27,7 +28,8 @@ TOKEN = "a-token"
 
 @pytest.fixture
 def process_settings() -> ProcessSettings:
-    return ProcessSettings(limits=LimitSettings(most_acts=3, within_s=3600))
+    checks = CheckSettings(others_first_s=0.0)
+    return ProcessSettings(limits=LimitSettings(most_acts=3, within_s=3600), checks=checks)
 
 
 @pytest.fixture

@@ -1,0 +1,77 @@
+"""Where many partitions end, on real brokers."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+
+from lessons.cluster import offsets, records, topics
+from lessons.cluster.namespace import Namespace
+from lessons.cluster.offsets import list_ends
+from lessons.cluster.records import Message
+from tests.waiting import wait_for
+
+ASKED = "Look where they end"
+pytestmark = pytest.mark.usefixtures("kafka")
+
+
+@pytest.fixture
+def seat() -> Namespace:
+    return Namespace("ends", uuid4().hex[:8])
+
+
+@pytest.fixture
+def one_by_one(monkeypatch: pytest.MonkeyPatch) -> list[set[tuple[str, int]]]:
+    """What the admin client is asked for."""
+    asked: list[set[tuple[str, int]]] = []
+    list_offsets = offsets.list_offsets
+
+    def noting(partitions, *rest, **how):
+        asked.append(set(partitions))
+        return list_offsets(partitions, *rest, **how)
+
+    monkeypatch.setattr(offsets, "list_offsets", noting)
+    return asked
+
+
+def create(seat: Namespace, name: str, *, partitions: int = 1, number: int = 0) -> list[tuple[str, int]]:
+    topics.create_topic(seat, name, partitions=partitions, replicas=1)
+    if number:
+        records.produce(seat, name, [Message(value=b"x")] * number, partition=0)
+    return [(seat.full(name), partition) for partition in range(partitions)]
+
+
+def test_all_are_asked_for_at_once(seat, one_by_one):
+    first, second = create(seat, "one", partitions=2, number=3), create(seat, "two", number=1)
+    wait_for(lambda: len(list_ends([*first, *second], asked=ASKED)) == 3)
+    one_by_one.clear()
+    assert list_ends([*first, *second], asked=ASKED) == {first[0]: 3, first[1]: 0, second[0]: 1}
+    assert not one_by_one
+
+
+def test_what_is_not_there_is_left_out(seat):
+    there = create(seat, "one", number=1)
+    missing = [(seat.full("none"), 0), (seat.full("one"), 7)]
+    assert list_ends([*there, *missing], asked=ASKED) == {there[0]: 1}
+    assert list_ends([], asked=ASKED) == {}
+
+
+def test_a_topic_that_was_asked_for_before_it_was_created_is_found_and_then_needs_no_second_question(seat, one_by_one):
+    there, late = create(seat, "one", number=2), [(seat.full("late"), 0)]
+    assert list_ends([*there, *late], asked=ASKED) == {there[0]: 2}
+    create(seat, "late", number=5)
+    ends = {there[0]: 2, late[0]: 5}
+    wait_for(lambda: list_ends([*there, *late], asked=ASKED) == ends)
+    one_by_one.clear()
+    assert list_ends([*there, *late], asked=ASKED) == ends
+    assert not one_by_one
+
+
+def test_a_topic_that_was_created_anew_ends_where_the_new_one_does(seat):
+    [pair] = create(seat, "again", number=4)
+    assert list_ends([pair], asked=ASKED) == {pair: 4}
+    topics.delete_topic(seat, "again")
+    wait_for(lambda: list_ends([pair], asked=ASKED) == {})
+    create(seat, "again", number=1)
+    wait_for(lambda: list_ends([pair], asked=ASKED) == {pair: 1})
