@@ -54,7 +54,8 @@ class Kind(Enum):
 @dataclass(frozen=True, slots=True)
 class Changed:
     """One row that is new, or not as it was. `key` is the same however it was heard of; `what` is the kind of the act or
-    of the decision, where that is known; `at`: when the act was settled."""
+    of the decision, where that is known. Of an act: the `topic`, if it names one and that is known; and `at`, when it was
+    settled, if this process did it."""
 
     kind: Kind
     key: object
@@ -63,6 +64,7 @@ class Changed:
     what: str = ""
     is_own: bool = False  # stored by this process
     namespace: Namespace | None = None  # of the member, for an act and a decision
+    topic: str = ""
     at: datetime | None = None
 
 
@@ -77,7 +79,7 @@ def tell(changed: Changed, row: Any) -> None:
 def of_act(act: Act, *, is_own: bool = True) -> Changed:
     return Changed(
         Kind.ACT, (act.pk, act.settled_at), act.member.klass_id, act.member_id, act.kind, is_own, act.member.namespace,
-        act.settled_at,
+        str(act.fields.get("topic") or ""), act.settled_at,
     )  # fmt: skip
 
 

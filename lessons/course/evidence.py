@@ -38,16 +38,37 @@ class Part(Enum):
     SEEN = "seen"  # what earlier checks have observed; noted for what is shown alone
 
 
+ANY_TOPIC = "*"  # which is no topic's name
+
+
 class Read(NamedTuple):
-    """One thing that was read, or is not as it was. `name`: of the topic, or the kind of act; empty: of any."""
+    """One thing that was read, or is not as it was. `name`: of the topic, or the kind of act; empty: of any. `of`: the topic that
+    the acts were done to, where only those were read; ANY_TOPIC where something is new that may be of any."""
 
     part: Part
     name: str = ""
+    of: str = ""
 
 
 def touches(changed: AbstractSet[Read], read: Iterable[Read]) -> bool:
     """Whether something that was read is not as it was."""
-    return any(each in changed or Read(each.part) in changed for each in read)
+    return any(_is_among(each, changed) for each in read)
+
+
+def _is_among(read: Read, changed: AbstractSet[Read]) -> bool:
+    may_be = bool(read.of) and Read(read.part, read.name, ANY_TOPIC) in changed
+    return read in changed or Read(read.part) in changed or may_be
+
+
+def acts_like(kind: str, topic: str) -> frozenset[Read]:
+    """What is not as it was after an act of this kind, done to this topic; empty: to none, or to which is not known."""
+    return frozenset({Read(Part.ACTS, kind), Read(Part.ACTS, kind, topic or ANY_TOPIC)})
+
+
+def topics_of(fields: Mapping[str, Any]) -> set[str]:
+    """The topics that an act with these fields is done to, by their short names; empty: to none that it names."""
+    named = (fields.get("topic"), fields.get("name"), *str(fields.get("names") or "").split("\n"))
+    return {name for name in named if name}
 
 
 class Found(NamedTuple):
@@ -100,6 +121,9 @@ class Evidence:
 
     def _once(self, key: Read, read: Callable[[], T]) -> T:
         self.read.add(key)
+        return self._remembered(key, read)
+
+    def _remembered(self, key: Read, read: Callable[[], T]) -> T:
         if self.memory is None:
             return read()
         if key not in self.memory:
@@ -174,9 +198,12 @@ class Evidence:
             lambda: {each.name: each.value or "" for each in topics.describe_config(self.namespace, name)},
         )
 
-    def acts(self, kind: str) -> tuple[PastAct, ...]:
-        """This seat's settled acts of a kind, oldest first."""
-        return self._once(Read(Part.ACTS, kind), lambda: self.acts_of_kind(kind))
+    def acts(self, kind: str, *, topic: str = "") -> tuple[PastAct, ...]:
+        """This seat's settled acts of a kind, oldest first. With a `topic` those that were done to it: an exercise that asks
+        for no others is not checked again after others."""
+        self.read.add(Read(Part.ACTS, kind, topic))
+        acts = self._remembered(Read(Part.ACTS, kind), lambda: self.acts_of_kind(kind))
+        return tuple(act for act in acts if topic in topics_of(act.fields)) if topic else acts
 
     def submitted(self, exercise_id: str) -> PastAct | None:
         """The last answers to an exercise, in `fields["answers"]` of the act; None if there are none."""

@@ -20,8 +20,8 @@ def partitions_after(evidence: Evidence, topic_id: str | None) -> list[dict[str,
 
 def as_made(evidence: Evidence, name: str) -> list[dict[str, Any]]:
     """Each topic of this name as this seat's acts have made it, like `topic_facts`."""
-    single = [act.data for act in evidence.acts("create-topic") if act.fields["name"] == name]
-    several = [act.data.get("topics", {}).get(name) for act in evidence.acts("create-topics")]
+    single = [act.data for act in evidence.acts("create-topic", topic=name)]
+    several = [act.data.get("topics", {}).get(name) for act in evidence.acts("create-topics", topic=name)]
     return [facts_of(data) for data in (*single, *several) if data and data.get("topic_id")]
 
 

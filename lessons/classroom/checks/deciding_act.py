@@ -18,7 +18,7 @@ from lessons.classroom.models import Act, Attempt, Member, Observation
 from lessons.course.acts import ACTIONS
 from lessons.course.acts.consume import Consume
 from lessons.course.acts.submit_answers import SubmitAnswers
-from lessons.course.evidence import Part, Read
+from lessons.course.evidence import Part, Read, topics_of
 from lessons.course.exercise import Exercise
 
 LATEST_ACTS = 1000  # it reads no further back
@@ -41,12 +41,12 @@ def deciding_act(member: Member, seen: Observation, exercise: Exercise, *, until
 
 def read_by(seen: Observation) -> frozenset[Read]:
     """What the check has read, from the row."""
-    return frozenset(Read(Part(part), name) for part, name in seen.read)
+    return frozenset(Read(Part(part), *names) for part, *names in seen.read)
 
 
 def stored(read: Iterable[Read]) -> list[list[str]]:
     """The same for the row."""
-    return sorted([each.part.value, each.name] for each in read)
+    return sorted([each.part.value, *filter(None, (each.name, each.of))] for each in read)
 
 
 def touched(act: Act, exercise: str, read: AbstractSet[Read]) -> bool:
@@ -57,19 +57,13 @@ def touched(act: Act, exercise: str, read: AbstractSet[Read]) -> bool:
     if action is None:
         return False
     names = {each.name for each in read if each.part in (Part.TOPIC, Part.RECORDS)}
-    topics = _topics_of(act)
+    topics = topics_of(act.fields)
     changes_groups = action.changes_groups and Read(Part.GROUPS) in read
-    if changes_groups or Read(Part.ACTS, act.kind) in read:
+    if changes_groups or any(Read(Part.ACTS, act.kind, of) in read for of in ("", *topics)):
         return not topics or not names or not names.isdisjoint(topics)
     if action.changes_topics:
         return not names.isdisjoint(topics)
     return action.changes_records and any(Read(Part.RECORDS, topic) in read for topic in topics)
-
-
-def _topics_of(act: Act) -> set[str]:
-    """The topics that it was done to, by their short names; empty: to none that it names."""
-    named = (act.fields.get("topic"), act.fields.get("name"), *str(act.fields.get("names") or "").split("\n"))
-    return {name for name in named if name}
 
 
 def _was_not_enough(act: Act, exercise: Exercise, seen: Observation) -> bool:

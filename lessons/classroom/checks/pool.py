@@ -137,7 +137,7 @@ class CheckPool:
         if changed.kind is not Kind.ACT or member is None:
             return
         is_shown = self._is_open(member)
-        what = changed_by_act(changed.what, snapshots_show_more=is_shown)
+        what = changed_by_act(changed.what, changed.topic, snapshots_show_more=is_shown)
         if changed.is_own and not is_shown:
             self.wake(member, what, after_act_at=changed.at)
         else:
@@ -192,10 +192,9 @@ class CheckPool:
         return Queue(len(due) - len(patient), len(patient), oldest_s)
 
     def is_at(self, member: int) -> bool:
-        """Whether a check of this seat is under way, or about to be."""
+        """Whether a check of this seat, which has a page open, is under way, or will be once a snapshot has come."""
         with self._condition:
-            is_due = member not in self._may_wait and self._due.get(member, float("inf")) <= time.monotonic()
-            return is_due or member in self._at_work
+            return member in self._at_work or bool(self._changed.get(member))
 
     def is_idle(self) -> bool:
         """Whether nobody waits for a check. For tests."""

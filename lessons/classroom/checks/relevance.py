@@ -19,7 +19,7 @@ from lessons.cluster.metadata import Topic
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.snapshot import Snapshot
 from lessons.course.acts import ACTIONS
-from lessons.course.evidence import Part, Read, touches
+from lessons.course.evidence import Part, Read, acts_like, touches
 
 MOST_SEATS = 5000  # far more than one process serves; beyond them it begins to forget
 
@@ -92,13 +92,13 @@ def _is_like(found: Topic | ClusterError, shown: Topic | None) -> bool:
     return has_like_id and len(found.partitions) == len(shown.partitions)
 
 
-def changed_by_act(kind: str, *, snapshots_show_more: bool) -> frozenset[Read]:
-    """What an act of this kind may have changed for its seat; without that there are more records, where snapshots show it,
-    as of a seat with a page: they have where its partitions end."""
+def changed_by_act(kind: str, topic: str = "", *, snapshots_show_more: bool) -> frozenset[Read]:
+    """What an act of this kind, done to this topic (empty: to none, or to which is not known), may have changed for its seat;
+    without that there are more records, where snapshots show it, as of a seat with a page: they have where its partitions end."""
     action = ACTIONS.get(kind)
     if action is None or action.changes_topics:
         return EVERYTHING
-    own = {Read(Part.ACTS, kind)}
+    own = set(acts_like(kind, topic))
     if action.changes_records and not (action.only_appends and snapshots_show_more):
         own |= {Read(Part.RECORDS)}
     if action.changes_groups:

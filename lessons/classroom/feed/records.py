@@ -12,9 +12,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Model, QuerySet
+from django.db.models.fields.json import KT
 
 from lessons.classroom.changes import Kind
 from lessons.classroom.models import Act, Announcement, Attempt, Class, Hand
+from lessons.cluster.namespace import MAX_FULL_NAME_LENGTH
 
 VERSION = 1
 LONGEST_ANSWER = 500  # characters
@@ -42,6 +44,7 @@ def _acts(klass: Class) -> QuerySet[Act]:
         .exclude(state=Act.State.RUNNING)
         .select_related("member")
         .defer("fields")  # a megabyte each, if a student likes
+        .annotate(topic=KT("fields__topic"))
     )
 
 
@@ -58,10 +61,10 @@ def _announcements(klass: Class) -> QuerySet[Announcement]:
     return klass.announcements.filter(feed_offset=None).select_related("by")
 
 
-def _act_record(act: Act) -> dict[str, Any]:
+def _act_record(act: Any) -> dict[str, Any]:
     return {
         "v": VERSION, "kind": "act", "id": str(act.pk), "seat": act.member.slug, "lesson": act.lesson,
-        "act": act.kind, "line": act.told, "state": act.state, "speaker": act.answer.get("speaker", ""),
+        "act": act.kind, "topic": (act.topic or "")[:MAX_FULL_NAME_LENGTH], "line": act.told, "state": act.state, "speaker": act.answer.get("speaker", ""),
         "answer": str(act.answer.get("words", ""))[:LONGEST_ANSWER], "at": _iso(act.settled_at),
     }  # fmt: skip
 

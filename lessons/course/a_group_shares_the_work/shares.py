@@ -65,8 +65,8 @@ def sharings_of_acts(evidence: Evidence) -> list[dict[str, Any]]:
             "protocol": "consumer" if act.fields["protocol"] == "consumer" else "classic",
             "shares": sorted(act.data["owned"]),
         }
-        for act in evidence.acts("run-group")
-        if act.fields["topic"] == TOPIC and act.state == "done"
+        for act in evidence.acts("run-group", topic=TOPIC)
+        if act.state == "done"
     ]
 
 

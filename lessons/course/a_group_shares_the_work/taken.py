@@ -59,7 +59,7 @@ class Taken(Exercise):
         several = with_several(sharings_now(evidence)) if evidence.topic(TOPIC) else []
         now = {"predictions": predictions(evidence, self, "lost"), "sharings": several}
         looks = [*evidence.earlier(self.id), now]
-        acts = [act for act in evidence.acts("run-group") if act.fields["topic"] == TOPIC and act.state == "done"]
+        acts = [act for act in evidence.acts("run-group", topic=TOPIC) if act.state == "done"]
         return {
             **now,
             "foretold": _foretold(looks),

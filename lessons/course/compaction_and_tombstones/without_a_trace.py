@@ -112,13 +112,11 @@ def _still_there(
 
 def _by_acts(evidence: Evidence) -> set[str]:
     """The keys of tombstones that this seat has sent, in the topic's latest life."""
-    created = [
-        act.settled_at for act in evidence.acts("create-topic") if act.fields["name"] == TOPIC and act.state == "done"
-    ]
+    created = [act.settled_at for act in evidence.acts("create-topic", topic=TOPIC) if act.state == "done"]
     return {
         act.fields["key"]
-        for act in evidence.acts("produce")
-        if act.fields["topic"] == TOPIC and act.fields.get("tombstone") and act.state == "done"
+        for act in evidence.acts("produce", topic=TOPIC)
+        if act.fields.get("tombstone") and act.state == "done"
         if act.fields.get("key") and act.settled_at > max(created, default="")
     }
 

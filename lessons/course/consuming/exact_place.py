@@ -130,9 +130,9 @@ def _around(evidence: Evidence, place: Mapping[str, Any], spans: Mapping[int, tu
 def _set_last(evidence: Evidence) -> list[list[Any]]:
     """[group, partition, offset] of the groups whose offset was set by the seat after they had last consumed."""
     touched: dict[str, list[Any] | None] = {}
-    acts = [*evidence.acts("consume"), *evidence.acts("set-offset")]
+    acts = [*evidence.acts("consume", topic=TOPIC), *evidence.acts("set-offset", topic=TOPIC)]
     for act in sorted(acts, key=lambda act: act.settled_at):
-        if act.fields["topic"] == TOPIC and act.state == "done":
+        if act.state == "done":
             fields, is_set = act.fields, act.kind == "set-offset"
             group = fields["group_id"]
             touched[group] = [group, fields.get("partition", 0), fields.get("offset", 0)] if is_set else None

@@ -26,7 +26,7 @@ def delete(name: str) -> Step:
 
 def known_lives(evidence: Evidence) -> list[dict[str, Any]]:
     """All that are known, each once: of this seat's acts, and of what checks saw of topics that its programs made."""
-    described = [facts_of(act.data) for act in evidence.acts("describe-topic") if act.fields["topic"] == TOPIC]
+    described = [facts_of(act.data) for act in evidence.acts("describe-topic", topic=TOPIC)]
     seen = [each.get("topic") for exercise_id in OWN for each in evidence.earlier(exercise_id)]
     seen += [each.get("topics", {}).get(TOPIC) for each in evidence.earlier(ThreeTopics.id)]
     lives = [*as_made(evidence, TOPIC), *described, *filter(None, seen)]

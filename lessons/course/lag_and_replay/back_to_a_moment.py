@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from lessons.course.evidence import Evidence, PastAct
+from lessons.course.evidence import Evidence
 from lessons.course.exercise import Exercise, Observation, Say, Step, Verdict, WrongWay, done, not_begun, not_yet
 from lessons.course.lag_and_replay.memory import back_now
 from lessons.course.lag_and_replay.steps import (
@@ -73,7 +73,7 @@ class BackToAMoment(Exercise):
             **seen,
             "times": times_in(evidence) if "0" in seen["spans"] else [],
             "back": back_now(evidence, seen),
-            "has_tried": any(_is_a_try(act) for act in evidence.acts("set-offset")),
+            "has_tried": any(act.fields.get("to") != "earliest" for act in evidence.acts("set-offset", topic=TOPIC)),
         }
 
     def judge(self, observation: Observation, seed: str) -> Verdict:
@@ -134,7 +134,3 @@ def _mistake(committed: int, offset: int, earliest: int) -> tuple[str, str]:
     if committed == offset + 1:
         return "one-after", "A trip with the wrong price is left out: a committed offset is that of the next record."
     return "other-moment", "Set it by the time, and Kafka looks up the offset."
-
-
-def _is_a_try(act: PastAct) -> bool:
-    return bool(act.fields["topic"] == TOPIC and act.fields.get("to") != "earliest")

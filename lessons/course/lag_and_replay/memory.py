@@ -38,7 +38,7 @@ def _known_places(evidence: Evidence, topic_id: str | None) -> Iterator[tuple[st
 
 
 def _acts(evidence: Evidence, kind: str) -> list[PastAct]:
-    return [act for act in evidence.acts(kind) if act.state == "done" and act.fields["topic"] == TOPIC]
+    return [act for act in evidence.acts(kind, topic=TOPIC) if act.state == "done"]
 
 
 def _checks(evidence: Evidence, topic_id: str | None) -> list[Mapping[str, Any]]:

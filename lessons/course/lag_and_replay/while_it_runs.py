@@ -60,7 +60,7 @@ class WhileItRuns(Exercise):
         then = [each for each in evidence.earlier(self.id) if each.get("predictions")]
         return {
             "predictions": predictions(evidence, self, "effect"),
-            "tries": [act.settled_at for act in evidence.acts("set-offset") if act.fields["topic"] == TOPIC],
+            "tries": [act.settled_at for act in evidence.acts("set-offset", topic=TOPIC)],
             "places": places,
             "is_back": any(
                 now.get((place["group"], place["partition"]), place["committed"]) < place["committed"]

@@ -104,17 +104,17 @@ class Window(Exercise):
 
 def _by_hand(evidence: Evidence) -> dict[str, int]:
     """{partition: the offset up to which this seat has cut it}, in the topic's latest life."""
-    created = max((act.settled_at for act in _done_to(evidence, "create-topic", "name")), default="")
+    created = max((act.settled_at for act in _done_to(evidence, "create-topic")), default="")
     found: dict[str, int] = {}
-    for act in _done_to(evidence, "delete-records", "topic"):
+    for act in _done_to(evidence, "delete-records"):
         if act.settled_at > created:
             partition = str(act.fields.get("partition", 0))
             found[partition] = max(found.get(partition, 0), act.data.get("begins", 0))
     return found
 
 
-def _done_to(evidence: Evidence, kind: str, field: str) -> list[PastAct]:
-    return [act for act in evidence.acts(kind) if act.fields[field] == TOPIC and act.state == "done"]
+def _done_to(evidence: Evidence, kind: str) -> list[PastAct]:
+    return [act for act in evidence.acts(kind, topic=TOPIC) if act.state == "done"]
 
 
 def _wrong_setting(settings: Mapping[str, str], needed: int, allowed: int, *, expected: str) -> Verdict | None:

@@ -78,7 +78,7 @@ class BothAtTheEnd(Exercise):
     def observe(self, evidence: Evidence) -> Observation:
         """Where the topic begins and ends, the places of this seat's groups, which of them it has started twice, and what was
         typed."""
-        started = [act.fields["group_id"] for act in evidence.acts("consume") if act.fields["topic"] == TOPIC]
+        started = [act.fields["group_id"] for act in evidence.acts("consume", topic=TOPIC)]
         return {
             **seen_in(evidence, TOPIC),
             "again": sorted(group for group, count in Counter(started).items() if count > 1),

@@ -81,8 +81,8 @@ class CanItBeRead(Exercise):
         then, by the time of the act."""
         by_one = {
             act.settled_at: act.data["deliveries"][-1]["offset"]
-            for act in evidence.acts("produce")
-            if act.fields["topic"] == TOPIC and act.fields.get("acks") == "1" and act.state == "done"
+            for act in evidence.acts("produce", topic=TOPIC)
+            if act.fields.get("acks") == "1" and act.state == "done"
         }
         seen = seen_in(evidence, self.id, TOPIC, values_of_a_seat=OF_A_SEAT, by_one=by_one)
         return {**seen, "predictions": predictions(evidence, self, "fate")}

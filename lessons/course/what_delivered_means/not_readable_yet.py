@@ -60,8 +60,8 @@ class NotReadableYet(Exercise):
         """How the partition stood at each check, and the offsets that this seat's reports had named by then."""
         reported = {
             act.fields["values"]: report["offset"]
-            for act in evidence.acts("produce")
-            if act.fields["topic"] == TOPIC and act.fields["values"].startswith(OF_A_SEAT)
+            for act in evidence.acts("produce", topic=TOPIC)
+            if act.fields["values"].startswith(OF_A_SEAT)
             for report in act.data.get("deliveries", ())
             if report.get("error") is None and report.get("offset") is not None
         }

@@ -83,8 +83,7 @@ class WhatItTakes(Exercise):
         """Whether one of the seat's records was refused so, and what was typed."""
         reports = [
             report.get("error")
-            for act in evidence.acts("produce")
-            if act.fields["topic"] == TOPIC
+            for act in evidence.acts("produce", topic=TOPIC)
             for report in act.data.get("deliveries", ())
         ]
         return {

@@ -69,7 +69,8 @@ def _changed(body: Mapping[str, Any], klass_pk: int, member: Member | None) -> C
     match body["kind"]:
         case "act" if member is not None:
             key: object = UUID(body["id"]), datetime.fromisoformat(body["at"])
-            return Changed(Kind.ACT, key, klass_pk, member.pk, str(body["act"]), namespace=member.namespace)
+            topic, seat = str(body.get("topic", "")), member.namespace
+            return Changed(Kind.ACT, key, klass_pk, member.pk, str(body["act"]), namespace=seat, topic=topic)
         case "verdict" if member is not None:
             return Changed(Kind.ATTEMPT, int(body["id"].removeprefix("attempt-")), klass_pk, member.pk)
         case "hand" if member is not None:

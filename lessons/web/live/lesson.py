@@ -12,7 +12,7 @@ from lessons.classroom.grading.standings import progress, standings_of
 from lessons.classroom.models import Member, Role
 from lessons.classroom.rights import Ground, has_lesson
 from lessons.cluster.snapshot import Snapshot
-from lessons.course.evidence import Part, Read, touches
+from lessons.course.evidence import Part, Read, acts_like, touches
 from lessons.course.exercise import Exercise
 from lessons.course.loader import Lesson
 from lessons.web.live.base import Draw, Parts
@@ -37,7 +37,7 @@ class LessonPage(CheckedPage):
         self._diagram = DiagramParts(member)
         self._stage = StageParts(member, lesson.topic)
         self._read: dict[str, frozenset[Read]] = {}  # what each exercise's card was drawn from, by its id
-        self._acts: set[str] = set()  # the kinds of those that are new
+        self._acts: set[Read] = set()  # those that are new
         self._seen: Snapshot | None = None
 
     @classmethod
@@ -46,7 +46,7 @@ class LessonPage(CheckedPage):
 
     def note(self, changed: Changed) -> bool:
         if changed.kind is Kind.ACT:
-            self._acts.add(changed.what)
+            self._acts |= acts_like(changed.what, changed.topic)
         return super().note(changed)
 
     def grounds(self) -> set[Ground]:
@@ -89,7 +89,7 @@ class LessonPage(CheckedPage):
         acts, self._acts = self._acts, set()
         if before is None or (before.problem is None) != (snapshot.problem is None):
             return EVERYTHING
-        changed = changed_between(before, snapshot, self.member.namespace) | {Read(Part.ACTS, kind) for kind in acts}
+        changed = changed_between(before, snapshot, self.member.namespace) | acts
         return changed | {Read(Part.SEEN)} if changed else changed  # a check may have been here
 
     def _is_touched(self, exercise: Exercise, changed: frozenset[Read]) -> bool:

@@ -157,18 +157,19 @@ def test_without_a_page_what_the_seats_acts_may_have_changed_is_checked_and_read
     assert not {THREE_TOPICS, "kafka-and-its-cluster.entry-points"} & set(observed)
 
 
+def all_with_ids(process, member, number: int) -> bool:
+    """Ids come later than the topics, and are news."""
+    own = process.snapshots.latest().topics_of(member.namespace)
+    return len(own) == number and all(topic.topic_id for topic in own)
+
+
 def test_with_a_page_open_only_what_has_read_something_that_changed_is_checked_again(alice, own_process, monkeypatch):
     observed = noted(monkeypatch)
     for name, partitions in (("test1p", 1), ("test2p", 2)):
         perform(alice, CreateTopic(name=name, partitions=partitions), act_id=uuid4(), lesson="creating-topics")
     close = own_process.checks.open(alice, get_lesson("creating-topics"))
-
-    def knows_the_ids() -> bool:  # which come later than the topics, and are news
-        own = own_process.snapshots.latest().topics_of(alice.namespace)
-        return len(own) == 2 and all(topic.topic_id for topic in own)
-
     try:
-        wait_for(knows_the_ids)
+        wait_for(lambda: all_with_ids(own_process, alice, 2))
         wait_for(lambda: {exercise.id for exercise in all_exercises()} == set(observed))
         wait_for(own_process.checks.is_idle)
         observed.clear()
@@ -213,3 +214,27 @@ def test_a_check_that_was_told_of_fewer_brokers_than_the_snapshot_shows_is_made_
     lags_behind = Cluster(cluster.cluster_id, dict(list(cluster.addresses.items())[1:]))
     memory.keep_found(alice.pk, {Read(Part.BROKERS): lags_behind})
     assert memory.read_otherwise(alice.pk, shown, alice.namespace) == {Read(Part.BROKERS)}
+
+
+def test_an_act_on_another_topic_wakes_no_check_that_asks_for_acts_on_its_own_alone(alice, own_process, monkeypatch):
+    """*By one alone* reads what was sent to `receipts`; *Nine bikes leave* reads to which other topics anything was sent."""
+    by_one, observed = "what-delivered-means.can-it-be-read", noted(monkeypatch)
+    for name in ("test1p", "receipts"):
+        perform(alice, CreateTopic(name=name), act_id=uuid4(), lesson="creating-topics")
+    close = own_process.checks.open(alice, get_lesson("producing"))
+
+    def observed_after_sending_to(topic: str) -> list[str]:
+        wait_for(lambda: all_with_ids(own_process, alice, 2))
+        wait_for(own_process.checks.is_idle)
+        observed.clear()
+        perform(alice, Produce(topic=topic, values="1"), act_id=uuid4(), lesson="producing")
+        wait_for(lambda: NINE_DELIVERED in observed)
+        wait_for(own_process.checks.is_idle)
+        return list(observed)
+
+    try:
+        wait_for(lambda: by_one in observed)
+        assert by_one not in observed_after_sending_to("test1p")
+        assert by_one in observed_after_sending_to("receipts")
+    finally:
+        close()
