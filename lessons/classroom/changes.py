@@ -54,7 +54,7 @@ class Kind(Enum):
 @dataclass(frozen=True, slots=True)
 class Changed:
     """One row that is new, or not as it was. `key` is the same however it was heard of; `what` is the kind of the act or
-    of the decision, where that is known. Of an act: the `topic`, if it names one and that is known; and `at`, when it was
+    of the decision, or an attempt's exercise. Of an act: the `topic`, if it names one and that is known; and `at`, when it was
     settled, if this process did it."""
 
     kind: Kind
@@ -84,7 +84,8 @@ def of_act(act: Act, *, is_own: bool = True) -> Changed:
 
 
 def of_attempt(attempt: Attempt, *, is_own: bool = True) -> Changed:
-    return Changed(Kind.ATTEMPT, attempt.pk, attempt.member.klass_id, attempt.member_id, is_own=is_own)
+    klass, member = attempt.member.klass_id, attempt.member_id
+    return Changed(Kind.ATTEMPT, attempt.pk, klass, member, attempt.exercise, is_own)
 
 
 def of_decision(change: Change, *, is_own: bool = True) -> Changed:
@@ -253,8 +254,8 @@ class _Reader:
         yield from self._with_members(Kind.ACT, (((pk, at), member, kind) for pk, at, member, kind in rows))
 
     def _attempts(self, new: set[int]) -> Iterator[Changed]:
-        rows = Attempt.objects.filter(pk__in=new).values_list("pk", "member_id")
-        yield from self._with_members(Kind.ATTEMPT, ((pk, member, "") for pk, member in rows))
+        rows = Attempt.objects.filter(pk__in=new).values_list("pk", "member_id", "exercise")
+        yield from self._with_members(Kind.ATTEMPT, rows)
 
     def _decisions(self, new: set[int]) -> Iterator[Changed]:
         for change in Change.objects.filter(pk__in=new).select_related("seat__klass").defer("data"):

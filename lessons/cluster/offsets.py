@@ -8,10 +8,11 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Collection, Iterable
+from collections.abc import Set as AbstractSet
 from concurrent.futures import Future
 from typing import Any
 
-from confluent_kafka import OFFSET_END, Consumer, IsolationLevel, KafkaException, TopicPartition
+from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, Consumer, IsolationLevel, KafkaException, TopicPartition
 from confluent_kafka.admin import OffsetSpec
 
 from lessons.cluster import clients
@@ -35,8 +36,12 @@ def list_spans(
     isolation: IsolationLevel = IsolationLevel.READ_UNCOMMITTED,
     timeout_s: float = TIMEOUT_S,
 ) -> dict[tuple[str, int], tuple[int, int]]:
-    """{(topic, partition): (earliest, end)}, both asked for at once; a pair without an answer is left out. With READ_COMMITTED
-    the end is the last stable offset."""
+    """{(topic, partition): (earliest, end)}; a pair without an answer is left out. With READ_COMMITTED the end is the last
+    stable offset."""
+    if isolation is IsolationLevel.READ_UNCOMMITTED:
+        wanted, within_s = set(partitions), timeout_s / 2
+        earliest, ends = (_list_at_once(wanted, spec, asked=asked, timeout_s=within_s) for spec in (EARLIEST, LATEST))
+        return {pair: (earliest[pair], ends[pair]) for pair in earliest.keys() & ends.keys()}
     asking = [
         _ask_for_offsets(partitions, spec, asked=asked, isolation=isolation, timeout_s=timeout_s)
         for spec in (EARLIEST, LATEST)
@@ -48,35 +53,40 @@ def list_spans(
 def list_ends(
     partitions: Iterable[tuple[str, int]], *, asked: str, timeout_s: float = TIMEOUT_S
 ) -> dict[tuple[str, int], int]:
-    """Where the records of many partitions end; a pair without an answer is left out.
+    """Where the records of partitions end; a pair without an answer is left out."""
+    return _list_at_once(set(partitions), LATEST, asked=asked, timeout_s=timeout_s)
+
+
+def _list_at_once(
+    wanted: AbstractSet[tuple[str, int]], spec: OffsetSpec, *, asked: str, timeout_s: float
+) -> dict[tuple[str, int], int]:
+    """Where partitions begin (EARLIEST) or end (LATEST).
 
     A consumer asks for all at once, at a quarter of what the admin client takes: that makes a future for each. But where one
     leader does not answer it has no answer at all, and none for a topic that was not there when it looked. What it left is
     asked for by the admin client, and then it looks again.
     """
-    wanted, deadline = set(partitions), time.monotonic() + timeout_s
     if not wanted:
         return {}
+    deadline = time.monotonic() + timeout_s
     with translated(asked=asked):
         asker = clients.asker()
-    found = _ends_at_once(asker, wanted, timeout_s=timeout_s / 2)
+    logical = OFFSET_BEGINNING if spec is EARLIEST else OFFSET_END
+    found = _ask_at_once(asker, [TopicPartition(*pair, logical) for pair in wanted], timeout_s=timeout_s / 2)
     if len(found) == len(wanted):
         return found
     left_s = max(0.0, deadline - time.monotonic())
-    others = list_offsets(wanted - found.keys(), LATEST, asked=asked, timeout_s=left_s)
+    others = list_offsets(wanted - found.keys(), spec, asked=asked, timeout_s=left_s)
     if found:
         _look_again(asker, {topic for topic, _ in others}, timeout_s=timeout_s)
     return found | others
 
 
-def _ends_at_once(
-    asker: Consumer, partitions: Iterable[tuple[str, int]], *, timeout_s: float
-) -> dict[tuple[str, int], int]:
-    asked = [TopicPartition(*pair, OFFSET_END) for pair in partitions]
+def _ask_at_once(asker: Consumer, places: list[TopicPartition], *, timeout_s: float) -> dict[tuple[str, int], int]:
     try:
-        answered = asker.offsets_for_times(asked, timeout=timeout_s)
+        answered = asker.offsets_for_times(places, timeout=timeout_s)
     except KafkaException as error:
-        _log.debug("the ends are asked for one by one: %s", error)
+        _log.debug("the offsets are asked for one by one: %s", error)
         return {}
     clients.note_answer()
     return {(each.topic, each.partition): each.offset for each in answered if each.error is None and each.offset >= 0}

@@ -16,6 +16,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.db.models import Count, Max, Min, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -49,8 +50,8 @@ def _shown(member: Member, exercises: Iterable[Exercise]) -> dict[str, Attempt]:
     ids = [exercise.id for exercise in exercises]
     checked = member.attempts.counted().filter(exercise__in=ids).order_by().values_list("exercise")
     done_first = Min("pk", filter=Q(state=Attempt.State.DONE))
-    shown = [done or last for _, done, last in checked.annotate(done=done_first, last=Max("pk"))]
-    return {each.exercise: each for each in Attempt.objects.filter(pk__in=shown)}
+    shown = checked.annotate(shown=Coalesce(done_first, Max("pk"))).values("shown")
+    return {each.exercise: each for each in Attempt.objects.filter(pk__in=shown).order_by()}
 
 
 def check_seat(

@@ -17,6 +17,24 @@ Draw = Callable[[], str]
 Parts = Mapping[str, Draw]  # {element id: what makes its HTML}
 
 
+class DrawnFrom:
+    """What parts of one page were drawn from last: what would be drawn from the same again is not drawn."""
+
+    def __init__(self) -> None:
+        self._last: dict[str, object] = {}
+
+    def is_other(self, part: str, source: object) -> bool:
+        """Whether it was something else; from now on it is this."""
+        if part in self._last and self._last[part] == source:
+            return False
+        self._last[part] = source
+        return True
+
+    def forget(self) -> None:
+        """Everything is drawn again."""
+        self._last.clear()
+
+
 class LivePage(ABC):
     """One open page: what has changed on it since it was told last. Sync; one thread at a time, but for `note`."""
 
@@ -29,6 +47,7 @@ class LivePage(ABC):
 
     def __init__(self, member: Member) -> None:
         self.member = member  # whose cluster and work it shows
+        self.drawn_from = DrawnFrom()
         self._sent: dict[str, str] = {}
         self._news: set[Kind] = set(Kind)  # what has changed since it was drawn last; at first everything
 
@@ -63,8 +82,9 @@ class LivePage(ABC):
         news, self._news = self._news, set()
         try:
             drawn = {dom_id: draw() for dom_id, draw in self.parts(snapshot, news).items()}
-        except Exception:  # a busy database: nothing of it is forgotten
+        except Exception:  # a busy database: nothing of it is lost
             self._news |= news
+            self.drawn_from.forget()
             raise
         fresh = {dom_id: html for dom_id, html in drawn.items() if self._sent.get(dom_id) != html}
         self._sent |= fresh

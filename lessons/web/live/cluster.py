@@ -9,9 +9,8 @@ from django.template.loader import render_to_string
 
 from lessons.classroom.changes import Kind
 from lessons.classroom.models import Member
-from lessons.cluster.groups import Group
 from lessons.cluster.snapshot import Snapshot
-from lessons.web.live.base import Draw, LivePage, Parts
+from lessons.web.live.base import Draw, DrawnFrom, LivePage, Parts
 from lessons.web.live.notifications import notifications_part
 from lessons.web.view_models.cluster import cluster_context, groups_context
 
@@ -19,20 +18,20 @@ from lessons.web.view_models.cluster import cluster_context, groups_context
 class DiagramParts:
     """The diagram, the tables of topics and the brokers' dots of one page."""
 
-    def __init__(self, member: Member, *, with_brokers: bool = False, internal: bool = False) -> None:
+    def __init__(
+        self, member: Member, drawn_from: DrawnFrom, *, with_brokers: bool = False, internal: bool = False
+    ) -> None:
         self._member = member
+        self._drawn_from = drawn_from
         self._with_brokers = with_brokers
         self._internal = internal
-        self._drawn_from: object = None
 
     def parts(self, snapshot: Snapshot) -> dict[str, Draw]:
         """None while they would be the same."""
         shown = (*snapshot.topics_of(self._member.namespace), *snapshot.internal_topics)
         ends = tuple(snapshot.ends.get((topic.name, p.id)) for topic in shown for p in topic.partitions)
-        drawn_from = (snapshot.brokers, snapshot.problem, shown, ends)
-        if drawn_from == self._drawn_from:
+        if not self._drawn_from.is_other("diagram", (snapshot.brokers, snapshot.problem, shown, ends)):
             return {}
-        self._drawn_from = drawn_from
         context = cluster_context(self._member, snapshot, internal=self._internal)
         context |= {"klass": self._member.klass, "member": self._member}
 
@@ -52,9 +51,7 @@ class ClusterPage(LivePage):
 
     def __init__(self, member: Member, *, internal: bool = False) -> None:
         super().__init__(member)
-        self._diagram = DiagramParts(member, with_brokers=True, internal=internal)
-        self._groups: tuple[Group, ...] | None = None
-        self._groups_drawn = False
+        self._diagram = DiagramParts(member, self.drawn_from, with_brokers=True, internal=internal)
 
     @classmethod
     def open(cls, member: Member, address: Mapping[str, str]) -> Self:
@@ -63,7 +60,6 @@ class ClusterPage(LivePage):
     def parts(self, snapshot: Snapshot, news: set[Kind]) -> Parts:
         parts = self._diagram.parts(snapshot)
         groups = snapshot.groups_of(self.member.namespace)
-        if not self._groups_drawn or groups != self._groups:
-            self._groups, self._groups_drawn = groups, True
+        if self.drawn_from.is_other("groups", groups):
             parts["part-groups"] = self.template("parts/_groups.html", **groups_context(groups))
         return parts | notifications_part(self.member, news)

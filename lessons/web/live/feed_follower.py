@@ -72,7 +72,8 @@ def _changed(body: Mapping[str, Any], klass_pk: int, member: Member | None) -> C
             topic, seat = str(body.get("topic", "")), member.namespace
             return Changed(Kind.ACT, key, klass_pk, member.pk, str(body["act"]), namespace=seat, topic=topic)
         case "verdict" if member is not None:
-            return Changed(Kind.ATTEMPT, int(body["id"].removeprefix("attempt-")), klass_pk, member.pk)
+            key = int(body["id"].removeprefix("attempt-"))
+            return Changed(Kind.ATTEMPT, key, klass_pk, member.pk, str(body["exercise"]))
         case "hand" if member is not None:
             _, pk, state = body["id"].split("-")
             return Changed(Kind.HAND, (int(pk), state), klass_pk, member.pk)

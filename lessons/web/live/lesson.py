@@ -8,7 +8,7 @@ from typing import Self
 from lessons.classroom.access import get_lesson_for
 from lessons.classroom.changes import Changed, Kind
 from lessons.classroom.checks.relevance import EVERYTHING, changed_between
-from lessons.classroom.grading.standings import progress, standings_of
+from lessons.classroom.grading.standings import Standings, progress, standings_of
 from lessons.classroom.models import Member, Role
 from lessons.classroom.rights import Ground, has_lesson
 from lessons.cluster.snapshot import Snapshot
@@ -34,10 +34,11 @@ class LessonPage(CheckedPage):
         self.lesson = lesson
         self.wants_groups = bool(lesson.topic)
         self.wants_readable = lesson.readable
-        self._diagram = DiagramParts(member)
-        self._stage = StageParts(member, lesson.topic)
+        self._diagram = DiagramParts(member, self.drawn_from)
+        self._stage = StageParts(member, self.drawn_from, lesson.topic)
         self._read: dict[str, frozenset[Read]] = {}  # what each exercise's card was drawn from, by its id
         self._acts: set[Read] = set()  # those that are new
+        self._verdicts: set[str] = set()  # the exercises that have new ones
         self._seen: Snapshot | None = None
 
     @classmethod
@@ -47,6 +48,8 @@ class LessonPage(CheckedPage):
     def note(self, changed: Changed) -> bool:
         if changed.kind is Kind.ACT:
             self._acts |= acts_like(changed.what, changed.topic)
+        elif changed.kind is Kind.ATTEMPT:
+            self._verdicts.add(changed.what)
         return super().note(changed)
 
     def grounds(self) -> set[Ground]:
@@ -62,26 +65,35 @@ class LessonPage(CheckedPage):
         return parts | notifications_part(self.member, news)
 
     def _exercises(self, snapshot: Snapshot, news: set[Kind]) -> dict[str, Draw]:
-        """Those that may have another verdict, or other questions, than they had."""
-        changed = self._changed(snapshot)
-        of = [each for each in self.lesson.exercises if news & VERDICTS or self._is_touched(each, changed)]
+        """Those that may have another verdict, or other questions, than they had; and what all verdicts come to."""
+        changed, decided = self._changed(snapshot), Kind.DECISION in news
+        verdicts, self._verdicts = self._verdicts, set()
+        of = [
+            each for each in self.lesson.exercises if decided or each.id in verdicts or self._is_touched(each, changed)
+        ]
         for each in of:
             self._read.pop(each.id, None)  # until it is drawn
-        if not of:
+        if not (of or news & VERDICTS):
             return {}
         standings = standings_of(self.member)
-        parts = {"part-progress": self.template("parts/_progress.html", progress=progress(self.member, standings))}
-        if news & VERDICTS:
-            shown = rail(self.member, here=self.lesson, standings=standings)
-            parts["part-rail"] = self.template("parts/_rail_lessons.html", rail=shown)
-            parts["part-turn"] = self.template(
-                "parts/_turn.html",
-                turn=turn(self.member, self.lesson, standings),
-                progress=progress(self.member, standings),
-            )
+        parts: dict[str, Draw] = {}
+        sums = {exercise: (standing.state, standing.points) for exercise, standing in standings.items()}
+        if self.drawn_from.is_other("sums", sums) or decided:
+            parts |= self._sums(standings)
         for card in exercise_cards(self.member, self.lesson, standings, of=of, snapshot=snapshot):
             parts[card.dom_id] = self._card(card)
         return parts
+
+    def _sums(self, standings: Standings) -> dict[str, Draw]:
+        """The list of lessons with what is done of each, and the end of the page."""
+        done = progress(self.member, standings)
+        shown = rail(self.member, here=self.lesson, standings=standings)
+        goes_on = turn(self.member, self.lesson, standings)
+        return {
+            "part-progress": self.template("parts/_progress.html", progress=done),
+            "part-rail": self.template("parts/_rail_lessons.html", rail=shown),
+            "part-turn": self.template("parts/_turn.html", turn=goes_on, progress=done),
+        }
 
     def _changed(self, snapshot: Snapshot) -> frozenset[Read]:
         """What is not as it was for the cards, since the last time."""

@@ -17,7 +17,7 @@ from lessons.web.view_models.rail import rail
 class NotebookPage(CheckedPage):
     def __init__(self, member: Member) -> None:
         super().__init__(member)
-        self._diagram = DiagramParts(member)
+        self._diagram = DiagramParts(member, self.drawn_from)
 
     def parts(self, snapshot: Snapshot, news: set[Kind]) -> Parts:
         parts = self._diagram.parts(snapshot)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Self
 
 from django.template.loader import render_to_string
 
@@ -31,9 +31,8 @@ class PlaygroundPage(CheckedPage):
     def __init__(self, member: Member, *, only: tuple[str, ...] | None = None) -> None:
         super().__init__(member)
         self._only = only
-        self._diagram = DiagramParts(member)
+        self._diagram = DiagramParts(member, self.drawn_from)
         self._used: list[str] = []  # the topics, the one used last first
-        self._told: list[dict[str, Any]] | None = None
 
     @classmethod
     def open(cls, member: Member, address: Mapping[str, str]) -> Self:
@@ -56,7 +55,6 @@ class PlaygroundPage(CheckedPage):
         if snapshot.problem:
             return {}
         facts = stages_facts(snapshot, self.member, used=self._used, only=self._only)
-        if facts == self._told:
+        if not self.drawn_from.is_other("stage", facts):
             return {}
-        self._told = facts
         return {"part-stage": lambda: render_to_string("parts/_stage_facts.html", {"stage": facts})}

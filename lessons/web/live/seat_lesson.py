@@ -28,8 +28,8 @@ class SeatLessonPage(LivePage):
         super().__init__(seat)
         self._lesson = lesson
         self.wants_groups = bool(lesson.topic)
-        self._diagram = DiagramParts(seat)
-        self._stage = StageParts(seat, lesson.topic)
+        self._diagram = DiagramParts(seat, self.drawn_from)
+        self._stage = StageParts(seat, self.drawn_from, lesson.topic)
 
     @classmethod
     def open(cls, member: Member, address: Mapping[str, str]) -> Self:
