@@ -15,7 +15,8 @@ which their page has the exercise as done.
 Delays of the feed are from the settled act to the frame. Memory is what the web processes have for themselves (USS), beside
 the least that one Jupyter server with one kernel needs for the same notebook. A class is saturated where the median of an act
 or of its line in the feed takes more than a second, or the seats come to less than nine tenths of the acts that they would do;
-the last lines name the largest class that is not, for each number of web processes. Bounded: two minutes a class
+the last lines name the largest class that is not, for each number of web processes. Cores may be twice as fast in one minute as
+in the next: beside the CPU stands what a million additions took in the meantime. Bounded: two minutes a class
 beside `--seconds`, on loopback, with brokers of its own.
 """
 
@@ -23,9 +24,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import math
 import multiprocessing
+import statistics
 import sys
+import threading
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -165,6 +169,31 @@ def read_server(app: RunningApp, broker_ports: set[int]) -> Reading:
     )  # fmt: skip
 
 
+class Speed:
+    """How fast the cores are, looked at once a second for the length of a with block: it takes some 3 ms each time."""
+
+    def __init__(self) -> None:
+        self._seen: list[tuple[float, float]] = []
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+
+    def __enter__(self) -> Speed:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        while not self._over.wait(1.0):
+            self._seen.append((time.monotonic(), report.million_additions_ms(100_000)))
+
+    def between(self, start: Reading, end: Reading) -> float:
+        """The median of what a million additions took, in ms."""
+        return statistics.median(ms for at, ms in self._seen if start.at <= at <= end.at)
+
+
 def measure(app: RunningApp, seats: int, name: str, options: argparse.Namespace) -> list[report.Row]:
     broker_ports = {int(address.rpartition(":")[2]) for address in app.bootstrap_servers.split(",")}
     here, there = multiprocessing.Pipe()
@@ -172,7 +201,10 @@ def measure(app: RunningApp, seats: int, name: str, options: argparse.Namespace)
     load.start()
     there.close()
     readings = {"start": read_server(app, broker_ports)}
-    try:
+    with contextlib.ExitStack() as on_the_way:
+        on_the_way.callback(load.kill)
+        on_the_way.callback(load.join, 10)
+        speed = on_the_way.enter_context(Speed())
         for _ in ("joined", "watching", "consuming", "at rest", "idle", "class"):
             if not here.poll(options.seconds + 2 * DEADLINE_S + seats):
                 raise TimeoutError("The load did not get on.")
@@ -181,10 +213,7 @@ def measure(app: RunningApp, seats: int, name: str, options: argparse.Namespace)
             print(f"{name}: {phase}", file=sys.stderr)
             here.send("measured")
         joining, took, errors = here.recv()
-    finally:
-        load.join(10)
-        load.kill()
-    return rows(name, seats, options, readings, joining, took, errors)
+    return rows(name, seats, options, readings, speed, joining, took, errors)
 
 
 def rows(
@@ -192,6 +221,7 @@ def rows(
     seats: int,
     options: argparse.Namespace,
     readings: dict[str, Reading],
+    speed: Speed,
     joining: dict[str, list[float]],
     took: dict[str, list[float]],
     errors: dict[str, int],
@@ -215,7 +245,9 @@ def rows(
             {
                 "ms a seat and second": cpu_s / options.seconds / seats * 1000,
                 "% of a core": 100 * cpu_s / options.seconds,
+                "a million additions ms": speed.between(idle, end),
                 "% while nobody acts": 100 * (idle.cpu_s - rest.cpu_s) / (idle.at - rest.at),
+                "a million then ms": speed.between(rest, idle),
                 "s until at rest": rest.at - consuming.at,
             },
         ),
