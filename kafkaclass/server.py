@@ -10,7 +10,7 @@ pile up, is cut off. Daphne asks each browser now and then whether it is there; 
 asked more often: the group should not wait long for one whose page has vanished. `install` puts both in the place of
 Daphne's own classes.
 
-Three hundred open pages of which nobody acts ask sixty times a second whether we are still there. So that is answered
+Three hundred open pages of which nobody acts ask some forty times a second whether we are still there. So that is answered
 here, where it costs two thirds of what it costs in the application; and Autobahn is kept from colouring, for every frame, a line
 of a log that nobody keeps.
 """

@@ -97,6 +97,7 @@ class Known:
     id_heard_at: float = 0.0
     usual_replicas: int | None = None
     offsets_partitions: int = 0  # of __consumer_offsets; 0: there was no such topic yet
+    coordinators: object = None  # of its partitions, when every broker was last found to know them all
     shares: Any = None  # what share_groups.py has read so far
 
 

@@ -29,7 +29,7 @@ from lessons.cluster.clients import TIMEOUT_S, settle
 from lessons.cluster.coordinator_client import CoordinatorClient
 from lessons.cluster.coordinators import OFFSETS_TOPIC, ask_coordinators, partition_of, while_none_moves
 from lessons.cluster.errors import ClusterError, KafkaRefused, no_answer, translate, translated
-from lessons.cluster.metadata import ask_twice, find_topic, list_metadata, refuse_missing_partition
+from lessons.cluster.metadata import ask_twice, every_broker_says, find_topic, list_metadata, refuse_missing_partition
 from lessons.cluster.namespace import Namespace
 from lessons.cluster.offsets import list_ends, list_spans
 from lessons.words import _
@@ -117,10 +117,13 @@ def list_every_group(namespace: Namespace, *, timeout_s: float = TIMEOUT_S) -> t
         return ()
 
     def ask(coordinators: AbstractSet[int], within_s: float) -> tuple[GroupListing, ...]:
-        """Of each broker that the client knows: one that has just come back it may not know."""
-        deadline = time.monotonic() + within_s
-        if not coordinators <= list_metadata(asked=asked, timeout_s=within_s).brokers.keys():
-            raise no_answer(asked=asked, timeout_s=within_s)
+        """Of each broker that is named by whichever broker the client asks first: one that has just come back not every broker
+        may have heard of."""
+        deadline, known = time.monotonic() + within_s, clients.known()
+        if coordinators != known.coordinators:
+            if not every_broker_says(lambda metadata: coordinators <= metadata.brokers.keys(), timeout_s=within_s):
+                raise no_answer(asked=asked, timeout_s=within_s)
+            known.coordinators = coordinators
         return list_groups(namespace, timeout_s=max(0.0, deadline - time.monotonic()))
 
     return while_none_moves(ask, partitions, asked=asked, timeout_s=timeout_s)

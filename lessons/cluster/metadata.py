@@ -257,7 +257,12 @@ def refuse_missing_partition(topic: Topic, partition: int | None, *, asked: str)
 
 
 def wait_for_every_broker(holds: Callable[[TopicMetadata | None], bool], full_name: str, *, timeout_s: float) -> bool:
-    """Whether `holds` became true of the topic in every running broker's list before the deadline.
+    """Whether `holds` became true of the topic in every running broker's list before the deadline."""
+    return every_broker_says(lambda metadata: holds(metadata.topics.get(full_name)), timeout_s=timeout_s)
+
+
+def every_broker_says(holds: Callable[[ClusterMetadata], bool], *, timeout_s: float) -> bool:
+    """Whether `holds` became true of every running broker's list before the deadline.
 
     An admin future resolves before every broker knows. A client cannot choose which broker it asks for a list, but
     one that is connected to all asks at random, and the answer names the broker: ask until each has agreed. At random
@@ -274,7 +279,7 @@ def wait_for_every_broker(holds: Callable[[TopicMetadata | None], bool], full_na
             metadata = roamer.list_topics(timeout=min(1.0, left_s))
         except KafkaException:
             continue  # a broker that has just died counts as running for a moment
-        if holds(metadata.topics.get(full_name)):
+        if holds(metadata):
             agreed.add(metadata.orig_broker_id)  # -1 for an address that is not known as a broker yet
         if agreed >= metadata.brokers.keys():
             return True

@@ -26,7 +26,7 @@ from tests.browser.conftest import RunningApp, hidden_fields
 
 ACT_EVERY_S = 20.0
 TABLE_EVERY_S = 5.0
-BEAT_EVERY_S = 5.0  # on one socket of each page: static/js/socket.js
+BEAT_EVERY_S = 8.0  # on one socket of each page: static/js/socket.js
 DEADLINE_S = 60.0
 READ = ("kafka-and-its-cluster", "creating-topics", "producing")
 TICK_LESSON, TICK_TOPICS = "creating-topics", ("test1p", "test2p", "test2die")  # what the ticking seats finish

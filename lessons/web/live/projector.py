@@ -53,7 +53,7 @@ PREDICTIONS = Part(
     "room/_predictions.html",
     lambda shown: {"predictions": shown.overview.predictions, "truth_is_folded": True},
 )
-BROKERS = Part("part-broker-panel", "room/_broker_panel.html", _brokers)
+BROKERS = Part("part-broker-panel", "room/_broker_panel.html", _brokers, rests_on_brokers=True)
 
 
 def shown_on_wall(*, names_hidden: bool) -> Sequence[Part]:

@@ -36,7 +36,9 @@ from lessons.web.view_models.progress_table import (
 )
 
 MOST_STUCK = 12  # in the list: nobody can go to more at once, and the table above marks them all
-DRAWN_EVERY_S = 2.0  # though nothing is told: what rests on time, and what becomes of a broker that was stopped
+# Though nothing is told:
+BROKERS_DRAWN_EVERY_S = 2.0  # what becomes of one that was stopped
+DRAWN_EVERY_S = 6.0  # what rests on time
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class Part:
     dom_id: str
     template: str
     context: Callable[[Shown], dict[str, Any]]
+    rests_on_brokers: bool = False
 
     def draw(self, shown: Shown, request: HttpRequest | None = None) -> SafeString:
         context = {"klass": shown.member.klass, "member": shown.member, **self.context(shown)}
@@ -86,7 +89,12 @@ MIDDLE: list[Part] = [
 ]
 ASIDE: list[Part] = [
     Part("part-announcement", "room/_announcement.html", lambda shown: announcement_context(shown.member)),
-    Part("part-broker-panel", "room/_broker_panel.html", lambda shown: brokers_context(shown.member, shown.snapshot)),
+    Part(
+        "part-broker-panel",
+        "room/_broker_panel.html",
+        lambda shown: brokers_context(shown.member, shown.snapshot),
+        rests_on_brokers=True,
+    ),
 ]
 
 
@@ -108,7 +116,7 @@ class RoomPage(LivePage):
         super().__init__(member)
         self._shows = shows
         self._drawn_of: tuple[object, ...] = ()
-        self._drawn_at = float("-inf")
+        self._drawn_at = self._brokers_drawn_at = float("-inf")
         self._rows: dict[str, SeatRow] = {}  # as the page has them, in their order
         self._columns: object = None
         self._overview: ClassOverview | None = None
@@ -127,11 +135,17 @@ class RoomPage(LivePage):
         shown = Shown(self.member, snapshot, self._overview.current())
         of, now = (shown.overview, snapshot.brokers, snapshot.topics, snapshot.problem), time.monotonic()
         if not news and of == self._drawn_of and now - self._drawn_at < DRAWN_EVERY_S:
-            return {}
-        self._drawn_of, self._drawn_at = of, now
+            return self._brokers(shown, now)
+        self._drawn_of, self._drawn_at, self._brokers_drawn_at = of, now, now
         dots = self.template("parts/_brokers.html", diagram=draw_diagram(snapshot, self.member.namespace))
         others = {part.dom_id: partial(part.draw, shown) for part in self._shows if part is not PROGRESS_TABLE}
         return {"part-brokers": dots, **others, **(self._table(shown) if PROGRESS_TABLE in self._shows else {})}
+
+    def _brokers(self, shown: Shown, now: float) -> Parts:
+        if now - self._brokers_drawn_at < BROKERS_DRAWN_EVERY_S:
+            return {}
+        self._brokers_drawn_at = now
+        return {part.dom_id: partial(part.draw, shown) for part in self._shows if part.rests_on_brokers}
 
     def _table(self, shown: Shown) -> dict[str, Callable[[], str]]:
         """The rows that changed; the whole of it when there are others, in another order, or other columns."""
