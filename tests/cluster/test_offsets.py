@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 
 from lessons.cluster import offsets, records, topics
 from lessons.cluster.namespace import Namespace
@@ -13,6 +17,7 @@ from lessons.cluster.records import Message
 from tests.waiting import wait_for
 
 ASKED = "Look where they end"
+SETTINGS = {"DJANGO_SETTINGS_MODULE": "kafkaclass.settings"}
 pytestmark = pytest.mark.usefixtures("kafka")
 
 
@@ -75,3 +80,30 @@ def test_a_topic_that_was_created_anew_ends_where_the_new_one_does(seat):
     wait_for(lambda: list_ends([pair], asked=ASKED) == {})
     create(seat, "again", number=1)
     wait_for(lambda: list_ends([pair], asked=ASKED) == {pair: 1})
+
+
+ALL_AT_ONCE = """
+import sys, threading
+from lessons.cluster import clients, offsets
+from lessons.cluster.errors import ClusterError
+
+clients.configure(clients.Connection(sys.argv[1]))
+
+def ask(thread):
+    for number in range(200):
+        try:
+            offsets.list_offsets([(f"missing-{thread}-{number}", 0)], offsets.LATEST, asked="Look", timeout_s=0.0)
+        except ClusterError:
+            pass
+
+threads = [threading.Thread(target=ask, args=(number,)) for number in range(4)]
+for each in threads: each.start()
+for each in threads: each.join()
+"""
+
+
+def test_a_question_whose_time_is_over_at_once_does_not_end_the_process(kafka):
+    """The client of 2.16 went on with memory that it had freed: a web process ended."""
+    asking = [sys.executable, "-c", ALL_AT_ONCE, kafka]
+    ended = subprocess.run(asking, cwd=settings.BASE_DIR, env=os.environ | SETTINGS, check=False, capture_output=True)
+    assert ended.returncode == 0, ended.stderr.decode()[-2000:]
