@@ -5,17 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from lessons.course.evidence import Evidence
+from lessons.course.evidence import Evidence, PastAct
+
+MAKING = ("create-topic", "create-topics")  # the kinds of acts that make topics
 
 
 def partitions_after(evidence: Evidence, topic_id: str | None) -> list[dict[str, Any]]:
-    """What this seat's acts say of the topic with this id, oldest first: how many partitions it had after each, and when."""
-    acts = [*evidence.acts("create-topic"), *evidence.acts("add-partitions")]
-    known = [act for act in acts if topic_id and act.state == "done" and act.data.get("topic_id") == topic_id]
+    """What this seat's acts say of the topic with this id, oldest first: whether it was made, how many partitions it had after
+    each, and when."""
+    acts = [act for kind in (*MAKING, "add-partitions") for act in evidence.acts(kind) if act.state == "done"]
+    known = [(act, data) for act in acts for data in _told_by(act) if topic_id and data.get("topic_id") == topic_id]
     return [
-        {"kind": act.kind, "at": act.settled_at, "partitions": facts_of(act.data)["partitions"]}
-        for act in sorted(known, key=lambda act: act.settled_at)
+        {"was_made": act.kind in MAKING, "at": act.settled_at, "partitions": facts_of(data)["partitions"]}
+        for act, data in sorted(known, key=lambda each: each[0].settled_at)
     ]
+
+
+def _told_by(act: PastAct) -> list[Mapping[str, Any]]:
+    """Of each topic that it was done to."""
+    return list(act.data["topics"].values()) if "topics" in act.data else [act.data]
 
 
 def as_made(evidence: Evidence, name: str) -> list[dict[str, Any]]:

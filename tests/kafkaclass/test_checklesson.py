@@ -12,7 +12,9 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
+from kafkaclass.management.commands.checklesson import chosen_for
 from lessons.course import loader
+from lessons.course.loader import get_lesson
 from tests.running_brokers import NAMED
 from tests.waiting import PATIENCE_S
 
@@ -29,6 +31,14 @@ def test_a_mistake_is_said_with_its_file(tmp_path: Path, monkeypatch):
     monkeypatch.setattr(loader, "folders", lambda: [folder])
     with pytest.raises(CommandError, match=r"consumer_groups/lesson\.md: TOMLDecodeError"):
         call_command("checklesson", "consumer-groups", stdout=StringIO())
+
+
+def test_those_of_a_lesson_that_stops_brokers_are_among_its_tests():
+    asking = [sys.executable, "-m", "pytest", "--collect-only", "-q", *chosen_for(get_lesson("a-broker-goes-down"))]
+    found = subprocess.run(
+        asking, cwd=settings.BASE_DIR, capture_output=True, text=True, timeout=PATIENCE_S, check=True
+    )
+    assert "tests/outages/test_lessons.py::test_untouched_it_is_not_done" in found.stdout
 
 
 @pytest.mark.long

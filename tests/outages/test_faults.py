@@ -126,7 +126,7 @@ def test_each_broker_is_killed_in_turn_the_controllers_leader_among_them(
         process = broker_process(class_at_work, broker_id)
         process.kill()
         wait_for(lambda: not process.is_running() or process.status() == psutil.STATUS_ZOMBIE)  # noqa: B023 - called here
-        wait_for(lambda: status(class_at_work.data_dir, broker_id).process != process.pid and all_up(class_at_work))  # noqa: B023
+        wait_for(lambda: all_up(class_at_work) and broker_process(class_at_work, broker_id) != process)  # noqa: B023
         go_on(students)
 
 

@@ -3,11 +3,15 @@ from __future__ import annotations
 from typing import ClassVar
 
 from lessons.course.adding_partitions.steps import TOPIC, add, create
+from lessons.course.bare_names import no_topic
 from lessons.course.evidence import Evidence
-from lessons.course.exercise import Exercise, Observation, Verdict, WrongWay, done, not_begun, not_yet
+from lessons.course.exercise import Exercise, Observation, Step, Verdict, WrongWay, done, not_begun, not_yet
 from lessons.course.growth import partitions_after
 
 WANTED = 2
+
+
+TOGETHER = Step("create-topics", {"names": f"{TOPIC}\nother", "partitions": WANTED, "replicas": 1})
 
 
 class TwoPartitions(Exercise):
@@ -27,6 +31,7 @@ class TwoPartitions(Exercise):
         WrongWay([create("test1p"), add(WANTED, topic="test1p")], "missing"),
         WrongWay([create(), add(3)], "too-many"),
         WrongWay([create(partitions=2)], "made-with-two"),
+        WrongWay([TOGETHER], "made-with-two"),
         WrongWay([create(), create("test1p"), add(WANTED, topic="test1p")], "other-topic"),
     ]
 
@@ -41,18 +46,18 @@ class TwoPartitions(Exercise):
             "topic_id": topic_id,
             "leaders": [partition.leader for partition in topic.partitions] if topic else [],
             "had": [*(each["partitions"] for each in acts), *(len(each.get("leaders", ())) for each in before)],
-            "made_with": next((each["partitions"] for each in acts if each["kind"] == "create-topic"), None),
+            "made_with": next((each["partitions"] for each in acts if each["was_made"]), None),
             "others_grown": sorted(grown - {TOPIC}),
+            "unprefixed": evidence.unprefixed([TOPIC]) if topic is None else {},
         }
 
     def judge(self, observation: Observation, seed: str) -> Verdict:
         expected = "a topic test2p that had one partition, and has a second one now"
         leaders, others = observation["leaders"], observation["others_grown"]
         if observation["topic_id"] is None:
-            say = not_yet if others else not_begun
-            return say(
-                "There is no topic test2p.", expected=expected, misconception="missing",
-                why="Create it first, with one partition (lesson 3).",
+            return no_topic(
+                TOPIC, observation.get("unprefixed", {}), expected=expected, misconception="missing",
+                why="Create it first, with one partition (lesson 3).", say=not_yet if others else not_begun,
             )  # fmt: skip
         if len(leaders) > WANTED:
             return not_yet(

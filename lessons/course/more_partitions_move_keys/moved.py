@@ -96,7 +96,7 @@ class Moved(Exercise):
             "topic_id": topic_id,
             "partitions": len(topic.partitions) if topic else 0,
             "had": sorted(had),
-            "was_made": any(each["kind"] == "create-topic" for each in acts),
+            "was_made": any(each["was_made"] for each in acts),
             "found": _found(evidence) if topic else {},
             "unprefixed": evidence.unprefixed([TOPIC]) if topic is None else {},
         }
