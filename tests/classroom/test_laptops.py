@@ -14,12 +14,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 import pytest
-from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, Producer
+from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, Producer, TopicPartition
 from confluent_kafka.admin import (
     AdminClient,
     ConfigResource,
     NewPartitions,
     NewTopic,
+    OffsetSpec,
     ResourceType,
     ScramMechanism,
     UserScramCredentialDeletion,
@@ -29,8 +30,9 @@ from django.urls import reverse
 from lessons.classroom import process
 from lessons.classroom.feed import create_feed_topic
 from lessons.classroom.people.seats import give_new_personal_code, set_removed
-from lessons.cluster import clients, groups, share_groups, topics, users
+from lessons.cluster import clients, groups, records, share_groups, topics, users
 from lessons.cluster.limits import MAX_GROUPS_PER_SEAT, MAX_REPLICAS_PER_SEAT
+from lessons.cluster.records import Message
 from lessons.embedded.cluster import EmbeddedCluster
 from tests.classroom.laptop import (
     Cable,
@@ -113,6 +115,13 @@ def walls_around(config: dict, own: str, others: str, feed: str) -> dict[str, Ca
         "another's group": lambda: read(config, f"{own}test1p", f"{others}readers"),
         "another's offsets": lambda: each(
             admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(f"{others}readers")])
+        ),
+        "another's group, described": lambda: each(admin.describe_consumer_groups([f"{others}readers"])),
+        "another's topic's ends": lambda: each(
+            admin.list_offsets({TopicPartition(f"{others}test1p", 0): OffsetSpec.latest()})
+        ),
+        "another's settings, described": lambda: each(
+            admin.describe_configs([ConfigResource(ResourceType.TOPIC, f"{others}test1p")])
         ),
         "another's transactional.id": lambda: Producer(
             {**config, "transactional.id": f"{others}booking"}
@@ -274,6 +283,9 @@ def test_a_program_that_floods_a_topic_is_slowed_down_and_the_class_goes_on(clas
     try:
         assert slowed.wait(PATIENCE_S)
         topics.create_topic(bob.namespace, "meanwhile", partitions=1, replicas=3)
+        [sent] = records.produce(bob.namespace, "meanwhile", [Message(value=b"1")])
+        [found] = records.read_range(bob.namespace.full("meanwhile"), 0)
+        assert (sent.error, found.value) == (None, b"1")
     finally:
         ended.set()
         thread.join()

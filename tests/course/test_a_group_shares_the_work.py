@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from lessons.cluster.groups import Group
+from lessons.cluster.metadata import Topic
+from lessons.cluster.namespace import Namespace
 from lessons.course.a_group_shares_the_work.one_too_many import OneTooMany, asked, right
 from lessons.course.a_group_shares_the_work.taken import ALL, BECAUSE, NONE, Taken
 from lessons.course.a_group_shares_the_work.what_it_costs import WhatItCosts
+from lessons.course.evidence import SnapshotEvidence
 
 SEED = "a seat"
 EARLY, LATE, LATER = (f"2026-05-04T10:0{minute}:00+00:00" for minute in range(3))
@@ -37,6 +41,38 @@ NUMBERS = list(right(SEED))
 def test_a_member_is_one_too_many_when_each_partition_has_an_owner_of_its_own(sharings, state, misconception):
     verdict = OneTooMany().judge(seen(*sharings, typed=NUMBERS), SEED)
     assert (verdict.state, verdict.misconception) == (state, misconception)
+
+
+@pytest.mark.parametrize("exercise", [OneTooMany(), WhatItCosts()], ids=lambda exercise: exercise.id)
+@pytest.mark.parametrize(("typed", "is_begun"), [(NUMBERS, True), (None, False)])
+def test_in_the_middle_of_a_rebalance_nothing_is_held_against_anybody(exercise, typed, is_begun):
+    verdict = exercise.judge({**seen(typed=typed), "moving": ["invoices"]}, SEED)
+    assert (verdict.state, verdict.is_begun) == ("could_not_check", is_begun)
+    shared = exercise.judge({**seen(sharing([0], [1], [2]), typed=typed), "moving": ["invoices"]}, SEED)
+    assert shared.state == "not_yet"
+
+
+class Moving(SnapshotEvidence):
+    """A seat with one group, in this state."""
+
+    state = ""
+
+    @property
+    def groups(self):
+        return (Group("invoices", self.state, (), (), "classic"),)
+
+    def topic(self, name):
+        return Topic(name, "x", internal=False, partitions=())
+
+
+@pytest.mark.parametrize(
+    ("state", "moving"),
+    [("Stable", []), ("Empty", []), ("PreparingRebalance", ["invoices"]), ("Assigning or Reconciling", ["invoices"])],
+)
+def test_a_group_that_is_not_at_rest_is_noted(state, moving):
+    evidence = Moving(Namespace("t", "ALICE"), lambda kind: ())
+    type(evidence).state = state
+    assert OneTooMany().observe(evidence)["moving"] == moving
 
 
 def test_with_another_number_of_partitions_it_is_said_that_the_topic_is_another_one():

@@ -101,7 +101,7 @@ class OneTooMany(Exercise):
                 f"{TOPIC} has {observation['partitions']} partitions, and this exercise needs {PARTITIONS}.", expected=EXPECTED,
                 misconception="other-partitions", why="Delete it, and create it by the form of this lesson.",
             )  # fmt: skip
-        if verdict := no_group(sharings, expected=EXPECTED, say=say):
+        if verdict := no_group(observation, expected=EXPECTED, say=say):
             return verdict
         crowded = [each for each in sharings if _has_one_too_many(each)]
         if not crowded:

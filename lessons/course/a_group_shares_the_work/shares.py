@@ -10,12 +10,13 @@ from typing import Any
 
 from lessons.course.a_group_shares_the_work.steps import TOPIC
 from lessons.course.evidence import Evidence
-from lessons.course.exercise import Say, Verdict
+from lessons.course.exercise import Observation, Say, Verdict, not_begun
 
 EXERCISES = TAKEN, ONE_TOO_MANY, WHAT_IT_COSTS = tuple(
     f"a-group-shares-the-work.{name}" for name in ("taken", "one-too-many", "what-it-costs")
 )
 MOST_KEPT = 20
+AT_REST = {"Stable", "Empty", "Dead"}
 
 Sharing = Mapping[
     str, Any
@@ -23,14 +24,15 @@ Sharing = Mapping[
 
 
 def seen_in(evidence: Evidence) -> dict[str, Any]:
-    """As JSON: the topic's id and number of partitions, what lies under its bare name, and how this seat's groups have shared
-    it, now and at earlier checks. Raises: ClusterError."""
+    """As JSON: the topic's id and number of partitions, what lies under its bare name, how this seat's groups have shared it,
+    now and at earlier checks, and which groups are in a rebalance. Raises: ClusterError."""
     topic = evidence.topic(TOPIC)
     return {
         "topic_id": topic.topic_id if topic else None,
         "partitions": len(topic.partitions) if topic else None,
         "unprefixed": evidence.unprefixed([TOPIC]) if topic is None else {},
         "sharings": sharings_ever(evidence) if topic else [],
+        "moving": [group.group_id for group in evidence.groups if group.state not in AT_REST] if topic else [],
     }
 
 
@@ -79,10 +81,14 @@ def busy(sharing: Sharing) -> list[list[int]]:
     return [share for share in sharing["shares"] if share]
 
 
-def no_group(sharings: Iterable[Sharing], *, expected: str, say: Say) -> Verdict | None:
-    """Why nothing can have been shared yet."""
-    if any(busy(each) for each in sharings):
+def no_group(observation: Observation, *, expected: str, say: Say) -> Verdict | None:
+    """Why nothing can have been shared yet. In the middle of a rebalance nobody knows, and it is no fault of the student's."""
+    if any(busy(each) for each in observation["sharings"]):
         return None
+    if moving := observation.get("moving"):
+        seen = f"The members of {moving[-1]} are just being given their partitions."
+        why = "It is looked at again as soon as each has its share."
+        return Verdict("could_not_check", seen, expected, why=why, is_begun=say is not not_begun)
     return say(
         f"No group of yours was seen to read {TOPIC}.", expected=expected, misconception="no-group",
         why="A member counts while it runs: have this page open, and start the group.",

@@ -91,7 +91,7 @@ class WhatItCosts(Exercise):
         if observation["topic_id"] is None:
             why = "Create it by the form of this lesson."
             return no_topic(TOPIC, observation["unprefixed"], expected=EXPECTED, why=why, say=say)
-        if verdict := no_group(sharings, expected=EXPECTED, say=say):
+        if verdict := no_group(observation, expected=EXPECTED, say=say):
             return verdict
         if not with_several(sharings):
             return say(
