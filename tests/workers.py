@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
+from tests.classroom.laptop import PLUGGED_IN, plugged_in
 from tests.kafka_tools import start_writing_aot_cache
 from tests.running_brokers import NAMED, running_brokers, write_aot_cache
 
@@ -73,11 +74,13 @@ def _place(order: Sequence[str], scope: str) -> int:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Starts the brokers before there are workers: they inherit the name."""
+    """Starts the brokers and plugs in the laptop before there are workers: they inherit the names."""
     if not config.getoption("numprocesses", None) or NAMED in os.environ:
         return
     started = ExitStack()
     config.add_cleanup(started.close)
+    cable = started.enter_context(plugged_in())
+    os.environ[PLUGGED_IN] = f"{cable.host} {cable.namespace}"
     folder = started.enter_context(TemporaryDirectory())
     write_aot_cache()
     os.environ[NAMED] = started.enter_context(running_brokers(Path(folder))).bootstrap_servers

@@ -16,6 +16,8 @@ from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, C
 
 from tests.waiting import PATIENCE_S, wait_for
 
+PLUGGED_IN = "KAFKACLASS_TEST_CABLE"  # one that is there already: its host, and its namespace
+
 
 @dataclass(frozen=True)
 class Cable:
@@ -36,7 +38,11 @@ class Cable:
 @contextmanager
 def plugged_in() -> Iterator[Cable]:
     """Where the machine allows it (root on Linux, `ip`), a network namespace stands for the laptop: it reaches the class's
-    machine by one cable, and nothing else."""
+    machine by one cable, and nothing else. A browser drops all that it is loading when it sees a new network: so where others run
+    beside, it is there before they begin (tests/workers.py)."""
+    if named := os.environ.get(PLUGGED_IN):
+        yield Cable(*named.split())
+        return
     pid = os.getpid()
     name = f"laptop{pid}"
     ours, theirs = f"kc{pid}a", f"kc{pid}b"

@@ -59,7 +59,7 @@ NAMES = (
     "Kafka Class", "Kafka", "Python", "Canvas", "Moodle", "CSV", "JSON", "SHA-256", "API",
     "earliest", "latest", "kafka1", "kafka2", "kafka3",
     "group.id", "auto.offset.reset", "session.timeout.ms", "queue.buffering.max.messages", "sticky.partitioning.linger.ms",
-    "partitioner", "murmur2_random", "transactional.id", "acks", "retries",
+    "partitioner", "murmur2_random", "transactional.id", "acks", "retries", "enable.idempotence", "linger.ms", "true", "false",
 )  # fmt: skip
 
 

@@ -83,12 +83,16 @@ def next_number(course: Path) -> int:
 
 def copy_template(names: Names, *, number: int, course: Path) -> Path:
     """Copy the template and return the new folder."""
-    head = {"number = 0\n": f"number = {number}\n", 'title = "Template"\n': f'title = "{names.title}"\n'}
+    head = {
+        "number = 0\n": f"number = {number}\n",
+        'title = "Template"\n': f'title = "{names.title}"\n',
+        "authors: Template\n": f"authors: {names.title}\n",
+    }
     folder = course / names.folder
     folder.mkdir()
     for source in TEMPLATE.glob("*.*"):
         text = source.read_text(encoding="utf-8").replace('id = "template.', f'id = "{names.slug}.')
-        if source.name == "lesson.md":
+        if source.suffix == ".md":
             for old, new in head.items():
                 text = text.replace(old, new, 1)
         (folder / source.name).write_text(text, encoding="utf-8")

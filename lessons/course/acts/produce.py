@@ -17,6 +17,7 @@ from lessons.words import _, gettext_noop
 MOST_BYTES = 4 * 1024 * 1024  # of many records; a single one may be as large as a request, for Kafka to refuse
 MOST_HEADERS = 100
 MOST_PAUSES_MS = 5_000
+MOST_LINGER_MS = 2_000  # so long one waits for the answer
 
 
 class Produce(Action):
@@ -111,6 +112,20 @@ class Produce(Action):
         lt=101,
         json_schema_extra={"more": True},
     )
+    idempotence: Literal["", "true", "false"] = Field(
+        "",
+        title="enable.idempotence",
+        description=gettext_noop("empty: true, or false where another setting uses a new producer"),
+        json_schema_extra={"more": True},
+    )
+    linger_ms: int | None = Field(
+        None,
+        title="linger.ms",
+        description=gettext_noop("empty: 5, the default; a number uses a new producer"),
+        ge=0,
+        lt=MOST_LINGER_MS + 1,
+        json_schema_extra={"more": True},
+    )
 
     @classmethod
     def left_out(cls, typed: Mapping[str, Any]) -> Mapping[str, str]:
@@ -145,6 +160,12 @@ class Produce(Action):
         if (headers := self.headers.count("\n") + 1) > MOST_HEADERS:
             words = _("That is %(count)s headers; a record can have at most %(most)s here.")
             raise ValueError(words % {"count": headers, "most": MOST_HEADERS})
+        if self.idempotence == "true" and (self.acks in ("0", "1") or self.retries == 0):
+            raise ValueError(
+                _(
+                    "An idempotent producer sends again, and waits for all copies: it needs acks=all and retries above 0."
+                )
+            )
         for line in self.headers.split("\n"):
             if line and "=" not in line:
                 raise ValueError(_("A header is name=value; %(line)s has no '='.") % {"line": repr(line[:40])})
@@ -227,6 +248,10 @@ class Produce(Action):
             own["acks"] = self.acks
         if self.retries is not None:
             own["retries"] = self.retries
+        if self.idempotence:
+            own["enable.idempotence"] = self.idempotence == "true"
+        if self.linger_ms is not None:
+            own["linger.ms"] = self.linger_ms
         return own if own or self.flush_each else None
 
     def python(self, where: Where) -> str:
@@ -260,7 +285,7 @@ producer = Producer({{
         own = self._own_settings()
         if own is None:
             return '    "enable.idempotence": True,  # sent twice is stored once\n'
-        return "".join(f'    "{name}": {json.dumps(value)},\n' for name, value in own.items())
+        return "".join(f'    "{name}": {_shown(value)},\n' for name, value in own.items())
 
     def _loop(self) -> str:
         """The head of the loop over the records."""
@@ -291,8 +316,11 @@ producer = Producer({{
         options = [word for prop in properties for word in ("--reader-property", prop)]
         if self.flush_each or self.pause_ms:  # its time-out is linger.ms: so long a record waits before it is sent
             options += ["--sync", "--timeout", str(self.pause_ms or 0)]
+        elif self.linger_ms is not None:
+            options += ["--timeout", str(self.linger_ms)]
         options += ["--request-required-acks", self.acks] if self.acks else []
         options += ["--message-send-max-retries", str(self.retries)] if self.retries is not None else []
+        options += ["--command-property", f"enable.idempotence={self.idempotence}"] if self.idempotence else []
         tool = where.tool("kafka-console-producer.sh", "--topic", where.full(self.topic), *options)
         return self._where_the_tool_differs() + printed(lines, tool)
 
@@ -346,6 +374,11 @@ producer = Producer({{
         if self.key:
             return _("%(records)s to %(topic)s with key %(key)s") % what
         return _("%(records)s to %(topic)s") % what
+
+
+def _shown(value: object) -> str:
+    """A setting as Python, with the quotes of the rest of the program."""
+    return repr(value) if isinstance(value, bool) else json.dumps(value)
 
 
 SIGNS = ";~%#!@&"  # none that means something in a regular expression: the tool takes them for one

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from itertools import pairwise
 
 import pytest
@@ -16,6 +17,7 @@ from tests.course.acts.conftest import Shown
 pytestmark = pytest.mark.usefixtures("kafka")
 NINE = {"topic": "test2p", "values": "\n".join(map(str, range(1, 10)))}
 SETTINGS = [{"flush_each": True, "pause_ms": 20}, {"flush_each": True, "sticky_linger_ms": 0}, {"sticky_linger_ms": 0}]
+OF_THE_PRODUCER = [{"idempotence": "true", "linger_ms": 100}, {"idempotence": "false", "linger_ms": 0}]
 BIKES = [f"bike-{number}" for number in range(11, 31)]
 
 
@@ -35,7 +37,7 @@ def assert_nine_stand_in_the_order_of_sending(where: Where) -> None:
     assert all(lane == sorted(lane) for lane in lanes.values())
 
 
-@pytest.mark.parametrize("how", SETTINGS, ids=str)
+@pytest.mark.parametrize("how", SETTINGS + OF_THE_PRODUCER, ids=str)
 def test_each_record_has_its_report(where: Where, how: dict[str, int]) -> None:
     answer = Produce(**NINE, **how).run(where.namespace)
     assert answer.state == "done"
@@ -78,7 +80,7 @@ def test_a_long_patience_keeps_all_in_one_partition(where: Where) -> None:
     assert sorted(map(len, stored(where).values())) == [0, 9]
 
 
-@pytest.mark.parametrize("how", SETTINGS, ids=str)
+@pytest.mark.parametrize("how", SETTINGS + OF_THE_PRODUCER, ids=str)
 def test_as_code_it_sends_the_same(shown: Shown, where: Where, how: dict[str, int]) -> None:
     shown.run(Produce(**NINE, **how))
     assert_nine_stand_in_the_order_of_sending(where)
@@ -101,6 +103,28 @@ def test_the_shown_program_is_idempotent_where_the_pages_own_producer_sends_and_
     assert clients._PRODUCER["enable.idempotence"] is True
     for how in SETTINGS:
         assert "idempotence" not in Produce(**NINE, **how).python(where)
+
+
+def test_what_a_producer_waits_for_company_is_waited_for(where: Where) -> None:
+    began = time.monotonic()
+    Produce(**NINE, linger_ms=400).run(where.namespace)
+    assert time.monotonic() - began >= 0.4
+
+
+@pytest.mark.parametrize("other", [{"acks": "1"}, {"acks": "0"}, {"retries": "0"}], ids=str)
+def test_an_idempotent_producer_without_what_it_needs_is_refused_in_words(other: dict[str, str]) -> None:
+    form = described_form(Produce, dom_id="act", data={**NINE, "idempotence": "true", **other})
+    assert not form.is_valid()
+    assert "needs acks=all and retries above 0" in str(form.errors)
+
+
+def test_the_code_has_both_settings_as_either_client_writes_them(where: Where) -> None:
+    action = Produce(**NINE, idempotence="false", linger_ms=20)
+    assert '"enable.idempotence": False' in action.python(where)
+    assert '"linger.ms": 20' in action.python(where)
+    words = " ".join(action.command(where).replace("\\\n", " ").split())
+    assert "--timeout 20" in words
+    assert "--command-property enable.idempotence=false" in words
 
 
 def test_without_a_setting_nine_records_mostly_stay_together(where: Where) -> None:
