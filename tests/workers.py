@@ -39,6 +39,18 @@ LONG = (
     "tests/classroom/exports/test_notebook.py",
 )  # fmt: skip
 
+# Files that are long as a whole, as if each of their tests were marked so: brokers that are killed and started, the course played
+# from end to end, and what is done once more by another way.
+LONG_FILES = (
+    "tests/outages/", "tests/embedded/", "tests/programs/",
+    "tests/browser/test_all_lessons.py", "tests/browser/test_class.py", "tests/browser/test_kernel.py",
+    "tests/browser/test_cells.py", "tests/browser/test_original_notebook.py", "tests/browser/test_authoring.py",
+    "tests/classroom/exports/test_notebook.py", "tests/classroom/test_laptops.py",
+    "tests/course/test_any_honest_way.py", "tests/course/test_own_programs.py", "tests/course/acts/test_run_",
+    "tests/kafkaclass/test_up.py", "tests/kafkaclass/test_postgresql.py", "tests/kafkaclass/test_doctor.py",
+    "tests/kafkaclass/test_bootstrap.py", "tests/kafkaclass/test_serve.py",
+)  # fmt: skip
+
 
 def scope_of(nodeid: str) -> str:
     """What runs on one worker."""
@@ -61,6 +73,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.nodeid.startswith(LONG_FILES):
+            item.add_marker("long")
     for mark, option in (("long", "--long"), ("every_way", "--every-way")):
         if not config.getoption(option):
             left_out = [item for item in items if item.get_closest_marker(mark)]

@@ -130,6 +130,7 @@ def test_untouched_it_is_not_done_and_by_its_solution_it_is_also_when_that_is_ru
         assert_any_answer_has_a_verdict(alice, exercise)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("kafka")
 @pytest.mark.parametrize(("exercise", "wrong"), WRONG)
 def test_a_known_wrong_answer_fails_for_its_own_reason(exercise, wrong, alice):
