@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+
 from kafkaclass.hosts import OwnHosts, bracketed
 from lessons.embedded.ports import Claim, claim, claim_any
 
@@ -18,8 +20,15 @@ def local_url(host: str, port: int) -> str:
     return _url(bracketed(ALL_ADDRESSES.get(host, host)), port)
 
 
+def named_urls() -> list[str]:
+    """Where TLS ends in front of the app, as in a tunnel: by which names browsers ask for it. All else is sent there."""
+    return [f"https://{host}" for host in settings.HOSTS if host[0] not in "*."] if settings.BEHIND_TLS else []
+
+
 def student_urls(host: str, port: int) -> list[str]:
     """The addresses by which others reach this machine, if it listens there; or else the one on this machine."""
+    if named := named_urls():
+        return named
     return [_url(address, port) for address in OwnHosts(host).addresses()] or [local_url(host, port)]
 
 

@@ -11,7 +11,7 @@ from django.http.request import validate_host
 from kafkaclass import hosts
 from kafkaclass.hosts import AllowedHosts, OwnHosts
 from kafkaclass.management import web
-from kafkaclass.management.addresses import choose_port, local_url, student_urls
+from kafkaclass.management.addresses import choose_port, local_url, named_urls, student_urls
 from kafkaclass.management.commands.up import Up
 from kafkaclass.management.laptops import CannotListen, refuse_kafka_host
 
@@ -46,6 +46,15 @@ def test_on_all_addresses_students_get_each_that_answers(interfaces):
     assert student_urls("0.0.0.0", 8000) == ["http://192.0.2.40:8000"]
     assert student_urls("::", 8000) == ["http://192.0.2.40:8000", "http://[2001:db8::40]:8000"]
     assert socket.gethostname() in OwnHosts("0.0.0.0")
+
+
+def test_behind_tls_everybody_is_given_the_names_by_which_the_site_is_asked_for(interfaces, settings):
+    """Any other address would be sent there, where on plain http nobody answers."""
+    settings.HOSTS = ["class.example.org", "*", ".example.org"]
+    assert student_urls("0.0.0.0", 8000) == ["http://192.0.2.40:8000"]
+    settings.BEHIND_TLS = True
+    assert named_urls() == student_urls("0.0.0.0", 8000) == student_urls("127.0.0.1", 8000)
+    assert named_urls() == ["https://class.example.org"]
 
 
 def test_another_network_gives_another_address_while_the_class_runs(interfaces):

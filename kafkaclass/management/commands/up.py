@@ -14,7 +14,7 @@ from django.db import connections
 
 from kafkaclass.authoring import state_of_sources
 from kafkaclass.hosts import OwnHosts
-from kafkaclass.management.addresses import student_urls
+from kafkaclass.management.addresses import named_urls, student_urls
 from kafkaclass.management.laptops import SEAT_RULES, CannotListen, refuse_kafka_host
 from kafkaclass.management.site import Site, SiteCommand, Slow
 from lessons import embedded
@@ -179,12 +179,13 @@ class Up(Site):
         assert self.web
         klass = ensure_first_class()
         self._students_at = student_urls(self.host, self.web.port)
+        staff_at = next(iter(named_urls()), self._here)
         self.say(
             f"\nThe class “{klass.name}” is open.\n\n"
             f"  Students     {self._student_links(join_path(klass))}\n"
             f"               class code {klass.join_code}\n"
-            f"  Instructor   {self._here}{sign_in_path(klass, Role.INSTRUCTOR)}\n"
-            f"  Grader       {self._here}{sign_in_path(klass, Role.GRADER)}\n"
+            f"  Instructor   {staff_at}{sign_in_path(klass, Role.INSTRUCTOR)}\n"
+            f"  Grader       {staff_at}{sign_in_path(klass, Role.GRADER)}\n"
             "               each of these two works once, within a week\n\n"
             f"  Kafka        {self.bootstrap_servers}\n"
             f"{self._laptops_line()}"
@@ -200,7 +201,7 @@ class Up(Site):
         """One below the other, as the machine may have several addresses."""
         below = "\n" + " " * 15
         links = [f"{url}{path}" for url in self._students_at]
-        if not OwnHosts(self.host).addresses():
+        if not OwnHosts(self.host).addresses() and not named_urls():
             links.append("only on this machine: --host 0.0.0.0 lets others in")
         return below.join(links)
 
