@@ -1,4 +1,4 @@
-"""What lesson 23 makes of evidence, and that its judges answer whatever was observed."""
+"""What lesson 20 makes of evidence, and that its judges answer whatever was observed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What lesson 22 makes of evidence, and that its judges answer whatever was observed."""
+"""What lesson 19 makes of evidence, and that its judges answer whatever was observed."""
 
 from __future__ import annotations
 

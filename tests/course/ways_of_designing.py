@@ -1,4 +1,4 @@
-"""Ways to do the exercises of lesson 29 outside of the page."""
+"""Ways to do the exercises of lesson 22 outside of the page."""
 
 from __future__ import annotations
 

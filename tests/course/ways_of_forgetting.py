@@ -21,7 +21,7 @@ from lessons.course.retention.window import needed_asked
 from tests.course.seat import BY_ID, Seat
 from tests.course.ways import PROGRAM, TOOLS, create, create_by_tool, send, send_by_tool, send_with_keys, way
 
-# --- lesson 22 ---
+# --- lesson 19 ---
 
 PINGS = list(zip(pings.KEYS, pings.PINGS, strict=True))
 WITH_KEYS = ("--reader-property", "parse.key=true")
@@ -82,7 +82,7 @@ def _(seat: Seat) -> None:
     seat.tool("kafka-configs", "--alter", "--topic", seat.full("positions"), "--add-config", settings)
 
 
-# --- lesson 23 ---
+# --- lesson 20 ---
 
 BRIEF = {name: str(value) for name, value in SETTINGS.items()}
 AS_NULL = ("--reader-property", "null.marker=NULL")
