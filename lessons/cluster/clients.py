@@ -62,7 +62,6 @@ _CONSUMER: Config = {
 }
 # Any other request waits behind an open fetch, for as long as that fetch waits for records.
 _READER: Config = {"enable.partition.eof": True, "auto.offset.reset": "earliest", "fetch.wait.max.ms": 5}
-_ASKER: Config = {"isolation.level": "read_uncommitted"}  # an end is then the high watermark
 _MOST_IDLE = 2
 
 
@@ -110,7 +109,7 @@ class _Clients:
         self.known = Known()
         self._lock = threading.Lock()
         self._admin: AdminClient | None = None
-        self._asker: Consumer | None = None
+        self._askers: dict[bool, Consumer] = {}
         self._producer: Producer | None = None
         self._producer_knows: dict[str, object] = {}
         self._retired: list[Producer] = []  # broken ones that still owe reports
@@ -134,12 +133,13 @@ class _Clients:
     def new_admin(self, **config: Any) -> AdminClient:
         return AdminClient({**_EVERY_CLIENT, **_ADMIN, **self.connection.settings(), **config}, logger=_log)
 
-    def asker(self) -> Consumer:
+    def asker(self, *, committed: bool) -> Consumer:
         with self._lock:
-            if self._asker is None:
-                self._asker = new_consumer(**_ASKER)
+            if committed not in self._askers:
+                isolation = "read_committed" if committed else "read_uncommitted"
+                self._askers[committed] = new_consumer(**{"isolation.level": isolation})
                 self._start_pump()
-            return self._asker
+            return self._askers[committed]
 
     def producer(self) -> Producer:
         with self._lock:
@@ -183,13 +183,13 @@ class _Clients:
         leavers = [self._admin, self._producer, *self._retired]
         self._retired.clear()
         self._admin = self._producer = None
-        for leave in (leavers.clear, self._close_asker, self.readers.close, self.coordinators.close):
+        for leave in (leavers.clear, self._close_askers, self.readers.close, self.coordinators.close):
             bounded(leave, timeout_s=CLOSE_TIMEOUT_S)
 
-    def _close_asker(self) -> None:
+    def _close_askers(self) -> None:
         with self._lock:
-            asker, self._asker = self._asker, None
-        if asker is not None:
+            askers, self._askers = self._askers, {}
+        for asker in askers.values():
             close(asker)
 
     def _start_pump(self) -> None:
@@ -218,7 +218,7 @@ class _Clients:
                 self._retired.remove(retired)
         if self._admin is not None:
             self._admin.poll(0)
-        if (asker := self._asker) is not None:
+        for asker in tuple(self._askers.values()):
             asker.poll(0)
 
 
@@ -255,9 +255,10 @@ def admin() -> AdminClient:
     return _current().admin()
 
 
-def asker() -> Consumer:
-    """A consumer that reads nothing: to ask where many partitions end, from any thread."""
-    return _current().asker()
+def asker(*, committed: bool = False) -> Consumer:
+    """A consumer that reads nothing: to ask where many partitions end, from any thread. That is the high watermark, or with
+    `committed` the last stable offset."""
+    return _current().asker(committed=committed)
 
 
 def producer() -> Producer:

@@ -19,7 +19,6 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from confluent_kafka import IsolationLevel
 from confluent_kafka.admin import ClusterMetadata
 
 from lessons.cluster.errors import ClusterError
@@ -267,8 +266,8 @@ class SnapshotTaker:
         return _ends(topics, prefixes, timeout_s=self._settings.detail_timeout_s)
 
     def _readable(self, topics: Iterable[Topic], prefixes: AbstractSet[str]) -> dict[tuple[str, int], tuple[int, int]]:
-        committed, timeout_s = IsolationLevel.READ_COMMITTED, self._settings.detail_timeout_s
-        return list_spans(_pairs(topics, prefixes), asked=_ASKED, isolation=committed, timeout_s=timeout_s)
+        timeout_s = self._settings.detail_timeout_s
+        return list_spans(_pairs(topics, prefixes), asked=_ASKED, committed=True, timeout_s=timeout_s)
 
     def _brokers(
         self, metadata: ClusterMetadata, listed: Iterable[Topic], gone: AbstractSet[int]

@@ -13,7 +13,7 @@ from lessons.cluster.errors import AppRefused, KafkaRefused
 from lessons.cluster.group_reader import GroupReader, GroupReaderSettings
 from lessons.cluster.groups import Lag
 from lessons.cluster.namespace import Namespace
-from lessons.cluster.offsets import LATEST, list_offsets
+from lessons.cluster.offsets import list_ends
 from lessons.cluster.records import Message
 from tests.kafka_tools import write_tools
 from tests.waiting import wait_for
@@ -111,7 +111,7 @@ def test_a_group_to_which_nothing_happens_is_not_described_again_and_one_that_mo
         return groups.describe_full_ids(owners, **more)
 
     def ends() -> dict[tuple[str, int], int]:
-        return list_offsets([(alice.full("test2p"), 0)], LATEST, asked="Look where it ends")
+        return list_ends([(alice.full("test2p"), 0)], asked="Look where it ends")
 
     told: list[tuple[groups.Group, ...]] = []
     settings = GroupReaderSettings(interval_s=0.1, looked_again=0)

@@ -17,6 +17,7 @@ from lessons.cluster.coordinators import OFFSETS_TOPIC
 from lessons.cluster.errors import KafkaUnavailable
 from lessons.cluster.metadata import list_metadata
 from lessons.cluster.namespace import Namespace
+from lessons.cluster.offsets import list_ends
 from lessons.cluster.programs import admin
 from lessons.cluster.programs.admin import ProgramAdmin
 from lessons.cluster.records import Message
@@ -131,6 +132,21 @@ def test_a_partition_without_a_leader_is_named_and_the_others_go_on(
     set_wanted(own_cluster.data_dir, 2, "up")
     wait_for(lambda: topics.describe_topic(seat, "risky").partitions[lost].leader == 2)
     assert records.produce(seat, "risky", [Message(value=b"z")], partition=lost)[0].error is None
+
+
+def test_where_partitions_end_that_others_lead_is_told_while_one_broker_hangs(
+    own_cluster: EmbeddedCluster, seat: Namespace
+) -> None:
+    partition_of, full = create_spread(seat, "spread"), seat.full("spread")
+    pairs = {broker_id: (full, partition) for broker_id, partition in partition_of.items()}
+    records.produce(seat, "spread", [Message(value=b"x")], partition=partition_of[1])
+    wait_for(lambda: len(list_ends(pairs.values(), asked="Look where they end")) == 3)
+    hang(own_cluster, 2)
+    try:
+        assert list_ends(pairs.values(), asked="Look where they end", timeout_s=4) == {pairs[1]: 1, pairs[3]: 0}
+    finally:
+        go_on(own_cluster)
+    assert list_ends(pairs.values(), asked="Look where they end") == {pairs[1]: 1, pairs[2]: 0, pairs[3]: 0}
 
 
 def test_with_all_brokers_down_the_picture_says_so_and_comes_back_by_itself(

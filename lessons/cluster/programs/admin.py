@@ -30,6 +30,7 @@ from lessons.cluster import clients, topic_ids
 from lessons.cluster.coordinator_client import CoordinatorClient
 from lessons.cluster.metadata import list_metadata
 from lessons.cluster.namespace import Namespace
+from lessons.cluster.offsets import without_leader
 from lessons.cluster.programs.client import ProgramClient, Told
 from lessons.cluster.programs.configuration import Value
 from lessons.cluster.programs.wire import (
@@ -46,6 +47,7 @@ from lessons.words import _
 
 WITHIN_S = 10.0  # of the calls that read
 _TIMED_OUT = KafkaError(KafkaError._TIMED_OUT, "Failed while waiting for response from broker: Local: Timed out")
+_NO_LEADERS = KafkaError(KafkaError._NOENT, "Failed to query partition leaders: No leaders found")
 _ALONE_S = 60.0  # how long the client waits for a controller where nobody answers
 
 
@@ -155,8 +157,14 @@ class ProgramAdmin(ProgramClient):
         places = [TopicPartition(own(each["topic"], self.namespace), each["partition"]) for each in partitions]
         specs = {place: OffsetSpec._values.get(each["spec"]) or OffsetSpec.for_timestamp(each["spec"])
                  for place, each in zip(places, partitions, strict=True)}  # fmt: skip
-        futures = self._client.list_offsets(specs, isolation_level=IsolationLevel(isolation), request_timeout=WITHIN_S)
+        refused = without_leader(self._client, places, timeout_s=WITHIN_S) if self.is_the_class else {}
+        asked = {place: spec for place, spec in specs.items() if place not in refused}
+        if not asked:
+            refused = dict.fromkeys(refused, _NO_LEADERS)
+        futures = self._client.list_offsets(asked, isolation_level=IsolationLevel(isolation), request_timeout=WITHIN_S)
         answers = self._each({(place.topic, place.partition): future for place, future in futures.items()}, _offset)
+        for place, error in refused.items():
+            answers[place.topic, place.partition] = {"error": raised(KafkaException(error), self.namespace)}
         return [answers[place.topic, place.partition] for place in places]
 
     def call_list_consumer_groups(self) -> JSON:

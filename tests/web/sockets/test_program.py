@@ -113,6 +113,11 @@ async def test_settings_records_and_groups_are_changed_by_acts_too(room: Room, p
     assert {entry["name"]: entry["value"] for entry in described["entries"]}["retention.ms"] == "60000"
     place = {"topic": "test1p", "partition": 0, "offset": 1}
     assert await program.call(admin, "delete_records", partitions=[place]) == [{"low_watermark": 1}]
+    asked = [{"topic": name, "partition": at, "spec": -1} for name, at in (("test1p", 0), ("test1p", 7), ("none", 0))]
+    found, no_partition, no_topic = await program.call(admin, "list_offsets", partitions=asked)
+    assert (found["offset"], no_partition["error"]["code"], no_topic["error"]["code"]) == (2, -190, 3)
+    [nowhere] = await program.call(admin, "list_offsets", partitions=asked[2:])
+    assert nowhere["error"]["text"] == "Failed to query partition leaders: No leaders found"
     moved = await program.call(admin, "alter_consumer_group_offsets", groups=[{"group_id": "g", "partitions": [place]}])
     assert moved["g"]["partitions"][0]["error"] is None
     listed = await program.call(admin, "list_consumer_group_offsets", groups=[{"group_id": "g", "partitions": None}])
