@@ -9,9 +9,12 @@ import signal
 import socket
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from operator import gt
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import psutil
@@ -34,8 +37,11 @@ ASLEEP_S = 20
 LOCKED_S = 10
 WARM = 4  # times, before what a process holds is worth a comparison
 CONNECTIONS, CONNECTIONS_AT_ONCE = 1000, 100
-# Of a web process: what connections that are made anew, and a worker more of a pool, may take.
-THREADS_MORE, FILES_MORE = 12, 30
+# What a web process keeps of the client: an admin client, a producer, two that ask for offsets, two readers, and two for
+# groups' coordinators, each when it is first needed. A client has pipes, and a connection to each broker.
+CLIENTS_KEPT, FILES_OF_A_CLIENT = 8, 14
+# What else may be more than before: connections that are made anew, and a worker more of a pool.
+THREADS_MORE, FILES_MORE = 6, 12
 
 
 @pytest.fixture(scope="module")
@@ -83,20 +89,39 @@ def broker_process(app: RunningApp, broker_id: int) -> psutil.Process:
     return psutil.Process(mark.pid)
 
 
-def held(app: RunningApp) -> dict[int, tuple[int, int]]:
-    """Threads and open files of each web process."""
-    return {each.pid: (each.num_threads(), each.num_fds()) for each in app.web_processes()}
+class Held(NamedTuple):
+    """What a web process holds: clients of Kafka, threads of its own, and files that are no client's."""
+
+    clients: int
+    threads: int
+    files: int
+
+
+def name_of_thread(task: Path) -> str:
+    try:
+        return (task / "comm").read_text().strip()
+    except (FileNotFoundError, ProcessLookupError):
+        return "rdk: ended"
+
+
+def held(app: RunningApp) -> dict[int, Held]:
+    found = {}
+    for each in app.web_processes():
+        threads = Counter(name_of_thread(task) for task in Path(f"/proc/{each.pid}/task").iterdir())
+        clients = threads["rdk:main"]
+        own = sum(number for name, number in threads.items() if not name.startswith("rdk:"))
+        found[each.pid] = Held(clients, own, each.num_fds() - clients * FILES_OF_A_CLIENT)
+    return found
 
 
 @pytest.fixture(scope="module")
-def warm(app: RunningApp, students: list[Student]) -> tuple[int, int]:
-    """What a web process holds that has done some of everything: one that takes a killed one's place comes to as much."""
-    threads, files = zip(*held(app).values(), strict=True)
-    return max(threads), max(files)
+def warm(app: RunningApp, students: list[Student]) -> Held:
+    """The most that a web process holds which has served for a while: one that takes a killed one's place comes to as much."""
+    return Held(*map(max, *held(app).values()))
 
 
 @pytest.fixture
-def class_at_work(app: RunningApp, students: list[Student], warm: tuple[int, int]) -> Iterator[RunningApp]:
+def class_at_work(app: RunningApp, students: list[Student], warm: Held) -> Iterator[RunningApp]:
     """It works during the test, and goes on after it; then everything is compared."""
     with at_work(students):
         go_on(students)
@@ -105,9 +130,10 @@ def class_at_work(app: RunningApp, students: list[Student], warm: tuple[int, int
         go_on(students)
     assert_all_agree(students, lambda: rows(app), app.bootstrap_servers)
 
-    def left_over() -> dict[int, tuple[int, int]]:
-        more = {pid: (threads - warm[0], files - warm[1]) for pid, (threads, files) in held(app).items()}
-        return {pid: each for pid, each in more.items() if each[0] > THREADS_MORE or each[1] > FILES_MORE}
+    most = Held(CLIENTS_KEPT, warm.threads + THREADS_MORE, warm.files + FILES_MORE)
+
+    def left_over() -> dict[int, Held]:
+        return {pid: each for pid, each in held(app).items() if any(map(gt, each, most))}
 
     wait_for(lambda: not left_over(), why=left_over)
 
