@@ -11,8 +11,8 @@ asked more often: the group should not wait long for one whose page has vanished
 Daphne's own classes.
 
 Three hundred open pages of which nobody acts ask some forty times a second whether we are still there. So that is answered
-here, where it costs two thirds of what it costs in the application; and Autobahn is kept from colouring, for every frame, a line
-of a log that nobody keeps.
+here, before a frame is made of what came, at a fifth of what it costs in the application; and Autobahn is kept from colouring,
+for every frame, a line of a log that nobody keeps.
 """
 
 from __future__ import annotations
@@ -37,7 +37,9 @@ _WITH_MEMBERS = (b"/consume/", b"/program/")  # paths of lessons.web.routing
 COLLECT_AFTER = (20_000, 20, 100)  # objects; looks at the new ones; looks at those that outlived one
 MOST_FILES = 65_536  # a connection is one; a process may have 1,024 unless it asks for more
 
-_PING = PING.encode()
+_PING, _PONG = int.from_bytes(PING.encode()), PONG.encode()
+_TEXT, _MASKED = 0x81, 0x80  # a whole message of text; from a browser each is masked, by four bytes (RFC 6455, 5.2)
+_PING_BEGINS, _PONG_FRAME = bytes([_TEXT, _MASKED | len(PING)]), bytes([_TEXT, len(_PONG)]) + _PONG
 _REFUSED = b"A form or a request may have at most %d MB.\n" % (MOST_BODY_BYTES >> 20)
 _ANSWER = (
     b"HTTP/1.1 413 Content Too Large\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: %d\r\n"
@@ -123,16 +125,24 @@ class BoundedWebSocket(ws_protocol.WebSocketProtocol):
         else:
             super().handle_reply(message)
 
-    def onMessage(self, payload: bytes, isBinary: bool) -> None:
-        if payload == _PING and not isBinary and not self.muted:
+    def dataReceived(self, data: bytes) -> None:
+        if data[:2] == _PING_BEGINS and self._is_between_messages() and _is_ping(data):
             self.last_ping = time.time()
-            self.serverSend(PONG)
+            self.sendData(_PONG_FRAME)
+            self._drop_where_nobody_reads(len(_PONG_FRAME))
         else:
-            super().onMessage(payload, isBinary)
+            super().dataReceived(data)
+
+    def _is_between_messages(self) -> bool:
+        is_open = self.state == self.STATE_OPEN and not self.muted
+        return bool(is_open and not self.data and self.current_frame is None and not self.inside_message)
 
     def serverSend(self, content: Any, binary: bool = False) -> None:
         super().serverSend(content, binary)
-        if self.state == self.STATE_OPEN and self._backlog.is_too_much_with(len(content)):
+        self._drop_where_nobody_reads(len(content))
+
+    def _drop_where_nobody_reads(self, more: int) -> None:
+        if self.state == self.STATE_OPEN and self._backlog.is_too_much_with(more):
             self.dropConnection(abort=True)
 
     def check_timeouts(self) -> None:
@@ -141,6 +151,12 @@ class BoundedWebSocket(ws_protocol.WebSocketProtocol):
             self._sendAutoPing()
             self.last_ping = time.time()
         super().check_timeouts()
+
+
+def _is_ping(frame: bytes) -> bool:
+    mask, text = frame[2:6], frame[6:]
+    whole = int.from_bytes((mask * 4)[: len(PING)])
+    return len(text) == len(PING) and int.from_bytes(text) ^ whole == _PING
 
 
 def install() -> None:

@@ -12,7 +12,9 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, WebSocket, expect
-from websockets.sync.client import connect
+from websockets.exceptions import ConnectionClosedError
+from websockets.frames import Frame, Opcode
+from websockets.sync.client import ClientConnection, connect
 
 from lessons.cluster import groups, topics
 from lessons.cluster.namespace import Namespace
@@ -64,21 +66,26 @@ def network(app: RunningApp) -> Iterator[Network]:
     network.close()
 
 
-def test_a_consumer_whose_page_was_cut_off_has_left_its_group_within_15_seconds(
-    seat: Page, network: Network, kafka: str
-):
+def consuming(seat: Page, port: int) -> tuple[Namespace, ClientConnection]:
+    """The seat's namespace, and a connection of a page that is about to consume."""
     slug = (seat.locator(".seat code").first.text_content() or "").strip()
     seat.get_by_role("link", name="Lessons").first.click()
     class_slug = seat.url.rstrip("/").rsplit("/", 1)[-1]
-    namespace = Namespace(class_slug, slug)
-    topics.create_topic(namespace, "test1p", partitions=1, replicas=1)
     cookies = "; ".join(f"{cookie['name']}={cookie['value']}" for cookie in seat.context.cookies())
-    with connect(
-        f"ws://127.0.0.1:{network.port}/ws/c/{class_slug}/consume/",
-        additional_headers={"Cookie": cookies}, origin=f"http://127.0.0.1:{network.port}",
-        ping_interval=None, close_timeout=0.1,
-        open_timeout=30,
-    ) as page:  # fmt: skip
+    page = connect(
+        f"ws://127.0.0.1:{port}/ws/c/{class_slug}/consume/",
+        additional_headers={"Cookie": cookies}, origin=f"http://127.0.0.1:{port}",
+        ping_interval=None, close_timeout=0.1, open_timeout=30, compression=None,
+    )  # fmt: skip
+    return Namespace(class_slug, slug), page
+
+
+def test_a_consumer_whose_page_was_cut_off_has_left_its_group_within_15_seconds(
+    seat: Page, network: Network, kafka: str
+):
+    namespace, page = consuming(seat, network.port)
+    topics.create_topic(namespace, "test1p", partitions=1, replicas=1)
+    with page:
         start = {"type": "start", "act_id": str(uuid.uuid4()), "topic": "test1p", "group_id": "g"}
         page.send(json.dumps({**start, "session_timeout_ms": 60_000}))
         while json.loads(page.recv(timeout=10))["type"] != "assigned":
@@ -120,3 +127,28 @@ def test_a_tab_whose_timers_run_once_a_minute_stays_connected(seat: Page, app: R
         wait_for(partial(was_asked, before), every_s=0.05)
     assert len(opened) == sockets
     expect(seat.locator("[data-live-state].on")).to_be_visible()
+
+
+def test_a_page_that_asks_whether_we_are_there_is_answered_however_its_bytes_arrive(seat: Page, app: RunningApp):
+    ask, almost = '{"type":"ping"}', '{"type":"pinG"}'
+    whole, other = (Frame(Opcode.TEXT, text.encode()).serialize(mask=True) for text in (ask, almost))
+    _, page = consuming(seat, urlsplit(app.url).port or 80)
+    with page:
+        page.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for pieces, answers in (
+            ([whole], ["pong"]),
+            ([whole[:7], whole[7:]], ["pong"]),
+            ([whole + whole, whole[:1]], ["pong", "pong"]),
+            ([whole[1:]], ["pong"]),
+            ([other], ["problem"]),
+            ([Frame(Opcode.PING, b"there?").serialize(mask=True) + whole], ["pong"]),
+        ):
+            for piece in pieces:
+                page.socket.sendall(piece)
+            assert [json.loads(page.recv(timeout=30))["type"] for _ in answers] == answers
+        begun = Frame(Opcode.TEXT, b"{", fin=False).serialize(mask=True)
+        page.socket.sendall(begun)
+        assert page.ping().wait(30)  # it has arrived
+        page.socket.sendall(whole)  # in the middle of another message: no browser does that
+        with pytest.raises(ConnectionClosedError):
+            page.recv(timeout=30)
