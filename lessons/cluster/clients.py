@@ -363,6 +363,11 @@ def close(consumer: Consumer | ShareConsumer, *, timeout_s: float = CLOSE_TIMEOU
     return bounded(consumer.close, timeout_s=timeout_s)
 
 
+def abandon(holder: list[Consumer]) -> None:
+    """Let go of a consumer whose only reference is in this list: it is gone without a word to its group."""
+    bounded(holder.clear, timeout_s=CLOSE_TIMEOUT_S)
+
+
 def close_all() -> None:
     """Close all clients of this process, within a few seconds. A later call makes new ones."""
     with _lock:

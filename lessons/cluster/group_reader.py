@@ -37,7 +37,7 @@ _AT_REST = {"Stable", "Empty"}
 class GroupReaderSettings:
     """`described` and `looked_again`, of those that seem to be as they were, are for one round."""
 
-    interval_s: float = 1.0
+    interval_s: float = 0.75
     timeout_s: float = 5.0
     described: int = 60
     looked_again: int = 2

@@ -139,7 +139,7 @@ class TakerSettings:
     detail_timeout_s: float = 1.0
     detail_pause_s: float = 5.0
     described: int = 50
-    looked_again: int = 10
+    looked_again: int = 7
 
 
 class SnapshotTaker:

@@ -1,4 +1,4 @@
-"""A snapshot of the cluster each second, for everybody in this process who looks."""
+"""A snapshot of the cluster, every three quarters of a second, for everybody in this process who looks."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class SnapshotSettings:
     """`rest`: times as long as a snapshot took, for it holds up everybody else; one that waited in vain for an answer took
     long too, and cost nothing, so at most `longest_rest_s`."""
 
-    interval_s: float = 1.0
+    interval_s: float = 0.75
     min_gap_s: float = 0.1  # however often it is poked
     rest: float = 6.0
     longest_rest_s: float = 0.5

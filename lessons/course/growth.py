@@ -28,9 +28,18 @@ def _told_by(act: PastAct) -> list[Mapping[str, Any]]:
 
 def as_made(evidence: Evidence, name: str) -> list[dict[str, Any]]:
     """Each topic of this name as this seat's acts have made it, like `topic_facts`."""
-    single = [act.data for act in evidence.acts("create-topic", topic=name)]
-    several = [act.data.get("topics", {}).get(name) for act in evidence.acts("create-topics", topic=name)]
-    return [facts_of(data) for data in (*single, *several) if data and data.get("topic_id")]
+    return [facts_of(data) for _, data in _makings(evidence, name)]
+
+
+def made_at(evidence: Evidence, name: str) -> str:
+    """When an act of this seat made a topic of this name last, as `PastAct.settled_at`; empty if none did."""
+    return max((act.settled_at for act, _ in _makings(evidence, name)), default="")
+
+
+def _makings(evidence: Evidence, name: str) -> list[tuple[PastAct, Mapping[str, Any]]]:
+    acts = [act for kind in MAKING for act in evidence.acts(kind, topic=name)]
+    told = [(act, act.data["topics"].get(name, {}) if "topics" in act.data else act.data) for act in acts]
+    return [(act, data) for act, data in told if data.get("topic_id")]
 
 
 def facts_of(data: Mapping[str, Any]) -> dict[str, Any]:

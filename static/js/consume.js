@@ -6,7 +6,7 @@ export function consume(section) {
   const form = section.querySelector("[data-start]");
   const start = form.querySelector("button:not([type='button'])");
   const consumers = [...section.querySelectorAll("[data-consumer]")].map((lane, index, all) => new Consumer(lane, {
-    id: `${section.id}-${index}`, number: all.length > 1 ? index + 1 : null, url: section.dataset.url, lesson: section.dataset.lesson ?? "", takeActId, onChange: showState,
+    id: `${section.id}-${index}`, number: index > 0 || all.length > 2 ? index + 1 : null, url: section.dataset.url, lesson: section.dataset.lesson ?? "", takeActId, onChange: showState,
   }));
   showState();
 
@@ -25,6 +25,7 @@ export function consume(section) {
       group_id: fields.get("group_id") ?? "",
       auto_offset_reset: fields.get("auto_offset_reset") ?? "earliest",
       session_timeout_ms: wholeNumber(fields.get("session_timeout_ms")),
+      enable_auto_commit: !form.elements.enable_auto_commit || fields.has("enable_auto_commit"),
       protocol: fields.get("protocol") ?? "range",
       stop_after: fields.get("stop_after") ? wholeNumber(fields.get("stop_after")) : null,
     };

@@ -1,4 +1,4 @@
-// One consumer: see what it is assigned, acknowledge what was painted, stop it.
+// One consumer: see what it is assigned, acknowledge what was painted, commit it by hand, stop or kill it.
 
 import { connect } from "./socket.js";
 import { tell } from "./stage/events.js";
@@ -21,8 +21,17 @@ export class Consumer {
     this.panel = new Panel(lane, { onPainted: (records) => this.#acknowledge(records) });
     this.stopButton = lane.querySelector("[data-stop]");
     this.pauseButton = lane.querySelector("[data-pause]");
+    this.commitButton = lane.querySelector("[data-commit]");
+    this.killButton = lane.querySelector("[data-kill]");
+    const slowButton = lane.querySelector("[data-slow]");
     this.stopButton?.addEventListener("click", () => this.#stop());
     this.pauseButton?.addEventListener("click", () => this.isRunning && this.#hold(!this.panel.isHeld));
+    this.commitButton?.addEventListener("click", () => this.#mayAsk() && this.#socket.send({ type: "commit" }));
+    this.killButton?.addEventListener("click", () => this.#kill());
+    slowButton?.addEventListener("click", () => {
+      this.panel.slow(!this.panel.isSlow);
+      slowButton.setAttribute("aria-pressed", String(this.panel.isSlow));
+    });
     this.#setButtons();
   }
 
@@ -104,11 +113,15 @@ export class Consumer {
     topic_deleted: (frame) => this.panel.note(text("consumer-waits", { topic: frame.topic })),
     topic_recreated: (frame) => this.panel.note(text("topic-replaced", { topic: frame.topic })),
     problem: (frame) => this.panel.note(frame.words, "problem"),
+    committed: ({ committed }) => {
+      const places = inWords(committed);
+      this.panel.note(places ? text("committed", { places }) : text("committed-nothing"));
+    },
     stopped: (frame) => {
       this.#tellStage(frame);
-      const places = Object.entries(frame.committed).map(([partition, offset]) => text("partition-at", { partition, offset })).join(", ");
+      const places = inWords(frame.committed);
       const without = this.#hasJoined || this.#isStopping ? text("stopped-empty") : text("not-started");
-      const words = places ? text("stopped", { places }) : without;
+      const words = frame.killed ? text("killed") : places ? text("stopped", { places }) : without;
       this.panel.note(words);
       this.#over(words);
     },
@@ -123,13 +136,26 @@ export class Consumer {
     tell({ ...event, reading: `${this.id}-${this.#reading}`, topic: this.#asked?.topic });
   }
 
+  #mayAsk() {
+    return this.isRunning && !this.#isStopping;
+  }
+
   #stop() {
-    if (!this.isRunning || this.#isStopping) return;
+    if (!this.#mayAsk()) return;
     this.#isStopping = true;
     this.#hold(false);
-    this.panel.paint(); // what has come is shown, and so acknowledged
-    this.panel.say(text("stopping"));
+    this.panel.paintAll(); // what has come is shown, and so acknowledged
+    const { enable_auto_commit: commits } = this.#asked;
+    this.panel.say(text(commits ? "stopping" : "leaving"));
     if (!this.#socket.send({ type: "stop" })) this.#over(text("stopped-by-cut"));
+  }
+
+  #kill() {
+    if (!this.#mayAsk()) return;
+    this.#isStopping = true;
+    this.panel.clearWaiting(); // nobody has handled it
+    this.#hold(false);
+    if (!this.#socket.send({ type: "kill" })) this.#over(text("stopped-by-cut"));
   }
 
   #hold(isHeld) {
@@ -151,8 +177,13 @@ export class Consumer {
 
   // `disabled` would take the focus away from the button that was just pressed.
   #setButtons() {
-    for (const button of [this.stopButton, this.pauseButton]) button?.setAttribute("aria-disabled", String(!this.isRunning));
+    if (this.commitButton) this.commitButton.hidden = this.#asked?.enable_auto_commit !== false;
+    for (const button of [this.stopButton, this.pauseButton, this.commitButton, this.killButton]) button?.setAttribute("aria-disabled", String(!this.isRunning));
   }
+}
+
+function inWords(offsets) {
+  return Object.entries(offsets).map(([partition, offset]) => text("partition-at", { partition, offset })).join(", ");
 }
 
 function place({ partition, offset }) {

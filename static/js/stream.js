@@ -10,6 +10,7 @@ const MAX_ROWS = 2000;
 const MAX_NOTICES = 20;
 const FRESH_MS = 3000;
 const HIDDEN_MS = 250; // a hidden page has no frames, and goes on all the same
+const SLOW_MS = 500; // a record
 
 export class Panel {
   // onPainted(records) is told when records stand on the page: then there is room for as many more.
@@ -27,8 +28,10 @@ export class Panel {
     this.waiting = [];
     this.leftOut = 0;
     this.isHeld = false;
+    this.isSlow = false;
     this.frame = 0;
     this.timer = 0;
+    this.isPacing = false;
     this.paint = this.paint.bind(this);
   }
 
@@ -44,8 +47,25 @@ export class Panel {
     this.paintSoon();
   }
 
-  clear() {
+  // One record after the other, for whoever wants to watch; what has not been written is not acknowledged.
+  slow(isSlow) {
+    this.isSlow = isSlow;
+    this.paintSoon();
+  }
+
+  paintAll() {
+    const wasSlow = this.isSlow;
+    this.isSlow = false;
+    this.paint();
+    this.isSlow = wasSlow;
+  }
+
+  clearWaiting() {
     this.waiting = [];
+  }
+
+  clear() {
+    this.clearWaiting();
     this.rows.clear();
     this.leftOut = 0;
     if (this.leftOutLine) this.leftOutLine.hidden = true;
@@ -78,9 +98,14 @@ export class Panel {
   }
 
   paintSoon() {
-    if (this.isHeld || !this.waiting.length || this.frame) return;
+    if (this.isHeld || !this.waiting.length || this.frame || this.isPacing) return;
     this.frame = requestAnimationFrame(this.paint);
     this.timer = setTimeout(this.paint, HIDDEN_MS);
+  }
+
+  #pace() {
+    this.isPacing = true;
+    setTimeout(() => { this.isPacing = false; this.paintSoon() }, SLOW_MS);
   }
 
   paint() {
@@ -88,8 +113,8 @@ export class Panel {
     clearTimeout(this.timer);
     this.frame = 0;
     if (this.isHeld || !this.waiting.length) return;
-    const records = this.waiting;
-    this.waiting = [];
+    const records = this.waiting.splice(0, this.isSlow ? 1 : Infinity);
+    if (this.isSlow) this.#pace();
     const rows = records.slice(-MAX_ROWS).map(rowOf);
     const follows = this.isAtTheEnd();
     this.rows.add(rows);

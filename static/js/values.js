@@ -83,6 +83,6 @@ function whole(value) {
 }
 
 document.addEventListener("click", (event) => {
-  const button = event.target.closest(".more");
-  if (button) toggle(button);
+  const button = event.target.closest("button.more");
+  if (values.has(button)) toggle(button);
 });

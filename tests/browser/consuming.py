@@ -48,6 +48,11 @@ class Seat:
     def consumer(self) -> Locator:
         return self.page.locator("section.consume")
 
+    @property
+    def member(self) -> Locator:
+        """The first of the two that the form can start."""
+        return self.consumer.locator("[data-consumer]").first
+
     def create(self, *, partitions: int = 1, replicas: int = 1) -> None:
         topics.create_topic(self.namespace, "test1p", partitions=partitions, replicas=replicas)
 

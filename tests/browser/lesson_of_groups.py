@@ -99,9 +99,11 @@ def share_the_work(page: Page) -> None:
     expect(members.locator("[data-status]").filter(has_text="invoices: no partition")).to_have_count(1)
     expect(page.locator("[data-groups] .client.idle")).to_have_count(1)
     reckon_with_more(exercise(page, "One too many"))
-    for member in members.all():
-        member.get_by_role("button", name="Stop").click()
-        expect(member.locator("[data-status]")).to_contain_text("Stopped.")
+    for member, press_it, said in zip(
+        members.all(), ("Kill", "Stop", "Stop", "Stop"), ("Killed.", *["Stopped."] * 3), strict=True
+    ):
+        member.get_by_role("button", name=press_it).click()
+        expect(member.locator("[data-status]")).to_contain_text(said)
     for each, lost in zip(cards(page, "Run a group").all(), (3, 1, 1), strict=True):
         words = press(each, "Run it")
         assert len(re.findall(r"\d", re.findall("member 1 loses partition (.*)", words)[0])) == lost

@@ -31,7 +31,7 @@ class Clicks:
     def consume(self, consumer: Locator, **fields: str) -> None:
         fill(consumer, fields)
         consumer.get_by_role("button", name="Start").click()
-        expect(consumer.locator("[data-status]")).to_contain_text("Stopped. The group has committed")
+        expect(consumer.locator("[data-status]").first).to_contain_text("Stopped. The group has committed")
 
 
 class Cells:

@@ -10,6 +10,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import RunningApp, join_unseen, sign_in, visitor, watched_page
 
+MANY = 60  # records: slowly they take half a minute
+
 
 @pytest.fixture
 def ground(seat: Page, app: RunningApp) -> Page:
@@ -77,6 +79,34 @@ def test_several_topics_are_on_one_stage_with_what_is_sent_and_read(ground: Page
     expect(ground.locator(".topic-box h3")).to_have_text(["rides"])
     do(ground, "Delete a topic", name="returns")
     expect(ground.locator(".choose")).to_be_hidden()
+
+
+def test_a_member_reads_slowly_commits_by_hand_and_is_killed(ground: Page):
+    do(ground, "Create a topic", name="rides", partitions="1")
+    do(ground, "Send records", topic="rides", values="\n".join(map(str, range(MANY))))
+    card = pick(ground, "Start a consumer", topic="rides", group_id="map")
+    card.get_by_text("More", exact=True).click()
+    card.get_by_label("enable.auto.commit").uncheck()
+    lane = card.locator(".consumer").first
+    rows, notices, commit = (
+        lane.locator("[data-rows] tr"),
+        lane.locator("[data-notices]"),
+        lane.locator("[data-commit]"),
+    )
+    expect(commit).to_be_hidden()
+    lane.locator("[data-slow]").evaluate("button => button.click()")  # before the first record comes
+    card.get_by_role("button", name="Start a member").click()
+    expect(rows).not_to_have_count(0)
+    commit.click()
+    expect(notices).to_contain_text("Committed: partition 0 at")
+    assert 0 < int(re.findall(r"partition 0 at (\d+)\.", notices.inner_text())[0]) < MANY
+    lane.get_by_role("button", name="Slowly").click()
+    expect(rows).to_have_count(MANY)
+    commit.click()
+    expect(notices).to_contain_text(f"Committed: partition 0 at {MANY}.")
+    axe_finds_nothing(ground)
+    lane.get_by_role("button", name="Kill").click()
+    expect(lane.locator("[data-status]")).to_contain_text("Killed. Its group was not told")
 
 
 def test_on_a_phone_the_acts_are_a_sheet_and_the_stage_is_another(ground: Page):

@@ -137,7 +137,7 @@ def test_what_a_consumer_was_given_stands_in_its_order_with_its_position_and_wha
     expect(lane(at, 0).locator(".flag").first).to_contain_text("committed 3, lag 0")
     members = at.watched.locator("[data-groups] .client")
     expect(members).to_have_text(["your consumerpartition 0"])
-    at.consumer.get_by_role("button", name="Stop").click()
+    at.member.get_by_role("button", name="Stop").click()
     expect(reading(at).locator(".lane-end")).to_have_text("stopped")
     expect(at.watched.locator("[data-groups] .label")).to_have_text("group readers · Empty, no members")
     at.send("4", "5")
@@ -158,7 +158,7 @@ def test_two_readings_stand_below_each_other(at: Seat):
         expect(at.watched.locator(".reading")).to_have_count(count)
         expect(reading(at).locator(".cell bdi")).to_have_count(3)
         expect(reading(at).locator(".lane-head b")).to_have_text(group)  # the newest one is first
-        at.consumer.get_by_role("button", name="Stop").click()
+        at.member.get_by_role("button", name="Stop").click()
         expect(reading(at).locator(".lane-end")).to_have_text("stopped")
     for index in (0, 1):
         seen = values(reading(at, index))

@@ -151,20 +151,20 @@ def test_quiet_mode_is_remembered(at: Seat):
 def test_a_consumer_is_assigned_reads_commits_what_was_painted_and_goes_on_there_the_next_time(at: Seat):
     at.create()
     at.send("1", "2", "3")
-    rows, notices = at.consumer.locator("[data-rows] tr"), at.consumer.locator("[data-notices] li")
-    start, stop = (at.consumer.get_by_role("button", name=name) for name in ("Start", "Stop"))
+    rows, notices = at.member.locator("[data-rows] tr"), at.member.locator("[data-notices] li")
+    start, stop = at.consumer.get_by_role("button", name="Start"), at.member.get_by_role("button", name="Stop")
     start.press("Enter")
     expect(rows).to_have_count(3)
     expect(start).to_be_focused()
     expect(notices).to_have_text(["Assigned: partition 0 from offset 0."])
     stop.press("Enter")
-    expect(at.consumer.locator("[data-status]")).to_have_text("Stopped. The group has committed partition 0 at 3.")
+    expect(at.member.locator("[data-status]")).to_have_text("Stopped. The group has committed partition 0 at 3.")
     expect(stop).to_be_focused()
     start.click()
     expect(notices.filter(has_text="from offset 3")).to_have_count(1)
     at.send("4")
     expect(rows).to_have_count(1)
-    assert at.values(at.consumer) == ["4"]
+    assert at.values(at.member) == ["4"]
 
 
 def test_a_consumer_stops_by_itself_after_so_many_records_and_the_group_goes_on_there(at: Seat):
@@ -172,11 +172,11 @@ def test_a_consumer_stops_by_itself_after_so_many_records_and_the_group_goes_on_
     at.send("1", "2", "3")
     at.consumer.get_by_label("Stop after").fill("2")
     at.consumer.get_by_role("button", name="Start").click()
-    expect(at.consumer.locator("[data-status]")).to_have_text("Stopped. The group has committed partition 0 at 2.")
-    assert at.values(at.consumer) == ["2", "1"]
+    expect(at.member.locator("[data-status]")).to_have_text("Stopped. The group has committed partition 0 at 2.")
+    assert at.values(at.member) == ["2", "1"]
     at.consumer.get_by_role("button", name="Start").click()
-    expect(at.consumer.locator("[data-rows] tr")).to_have_count(1)
-    assert at.values(at.consumer) == ["3"]
+    expect(at.member.locator("[data-rows] tr")).to_have_count(1)
+    assert at.values(at.member) == ["3"]
 
 
 def test_where_order_is_the_question_the_oldest_row_is_at_the_top_and_the_newest_stays_in_sight(at: Seat):
@@ -185,11 +185,11 @@ def test_where_order_is_the_question_the_oldest_row_is_at_the_top_and_the_newest
     made = [Message(value=str(value).encode()) for value in range(130)]
     assert all(d.error is None for d in records.produce(at.namespace, "test2p", made))
     at.consumer.get_by_role("button", name="Start").click()
-    rows = at.consumer.locator("[data-rows] tr")
+    rows = at.member.locator("[data-rows] tr")
     expect(rows).to_have_count(130)
-    assert at.values(at.consumer) == [str(value) for value in range(130)]
+    assert at.values(at.member) == [str(value) for value in range(130)]
     expect(rows.last).to_be_in_viewport()
-    expect(at.consumer.get_by_role("table", name="Records, oldest first")).to_be_visible()
+    expect(at.member.get_by_role("table", name="Records, oldest first")).to_be_visible()
     at.watched.locator(".all-records > summary").click()
     expect(at.watched.get_by_role("table", name="Records, newest first")).to_be_visible()
 
@@ -202,23 +202,23 @@ def test_a_refused_start_is_said_in_words_and_the_form_can_be_used_again(at: Sea
     expect(timeout).to_be_focused()  # the browser says that it is empty
     timeout.fill("1000")
     at.consumer.get_by_role("button", name="Start").click()
-    expect(at.consumer.locator(".notices .problem")).to_contain_text("nvalid session timeout")
-    expect(at.consumer.locator("[data-status]")).to_have_text("The consumer did not start.")
+    expect(at.member.locator(".notices .problem")).to_contain_text("nvalid session timeout")
+    expect(at.member.locator("[data-status]")).to_have_text("The consumer did not start.")
     timeout.fill("6000")
     at.consumer.get_by_role("button", name="Start").click()
-    expect(at.consumer.locator("[data-notices]")).to_contain_text("Assigned: partition 0 from offset 0")
+    expect(at.member.locator("[data-notices]")).to_contain_text("Assigned: partition 0 from offset 0")
 
 
 def test_after_a_cut_connection_the_consumer_joins_its_group_again(at: Seat):
     at.create()
     at.send("1", "2")
-    rows = at.consumer.locator("[data-rows] tr")
+    rows = at.member.locator("[data-rows] tr")
     at.consumer.get_by_role("button", name="Start").click()
     expect(rows).to_have_count(2)
     at.wire.cut()
-    expect(at.consumer.locator("[data-status]")).to_contain_text("Reconnecting")
+    expect(at.member.locator("[data-status]")).to_contain_text("Reconnecting")
     at.wire.is_cut = False
-    expect(at.consumer.locator("[data-notices] li").filter(has_text="Assigned: partition 0")).to_have_count(2)
+    expect(at.member.locator("[data-notices] li").filter(has_text="Assigned: partition 0")).to_have_count(2)
     at.send("3")
     expect(rows.first).to_contain_text("3")
 
@@ -228,7 +228,7 @@ def test_a_page_that_is_closed_has_left_its_group_within_5_seconds(at: Seat):
     with at.page.expect_response("**/code/**"):  # or it is under way when the page goes
         at.consumer.get_by_label("group.id").fill("readers")
     at.consumer.get_by_role("button", name="Start").click()
-    expect(at.consumer.locator("[data-notices]")).to_contain_text("Assigned")
+    expect(at.member.locator("[data-notices]")).to_contain_text("Assigned")
     assert len(groups.describe_group(at.namespace, "readers").members) == 1
     at.page.goto("about:blank")
     wait_for(lambda: not groups.describe_group(at.namespace, "readers").members)
@@ -249,7 +249,7 @@ def test_whatever_a_record_holds_it_is_shown_and_the_others_with_it(at: Seat):
     assert producer.flush(30) == 0
     at.consumer.get_by_label("Stop after").fill("")
     at.consumer.get_by_role("button", name="Start").click()
-    for stream in (at.watched, at.consumer):
+    for stream in (at.watched, at.member):
         rows = stream.locator("[data-rows] tr")
         expect(rows).to_have_count(5)
         assert [value[:20] for value in at.values(stream)] == [

@@ -9,7 +9,17 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from lessons.cluster import groups, metadata, records, topics
-from lessons.cluster.consume import Assigned, Delivered, Event, GroupMember, Membership, Revoked, Stopped, Trouble
+from lessons.cluster.consume import (
+    Assigned,
+    Committed,
+    Delivered,
+    Event,
+    GroupMember,
+    Membership,
+    Revoked,
+    Stopped,
+    Trouble,
+)
 from lessons.cluster.consume.drain import read_to_end
 from lessons.cluster.errors import AppRefused
 from lessons.cluster.namespace import Namespace
@@ -151,6 +161,55 @@ def test_having_acknowledged_nothing_it_commits_nothing(seat: Seat) -> None:
     owner = seat.consume()
     owner.until_rows(1)
     assert owner.stop().committed == {}
+
+
+def test_what_is_committed_by_hand_is_what_was_acknowledged_then_and_a_stop_commits_nothing_more(seat: Seat) -> None:
+    seat.create()
+    seat.send(*"12345")
+    owner = seat.consume(auto_commit=False)
+    owner.until_rows(5)
+    owner.member.acknowledge({0: 2})
+    owner.member.commit()
+    owner.until(lambda: owner.all(Committed))
+    owner.member.acknowledge({0: 4})
+    assert owner.stop().committed == {0: 2}
+    assert [event.offsets for event in owner.all(Committed)] == [{0: 2}]
+    assert seat.committed() == {0: 2}
+
+
+def test_by_hand_nothing_is_committed_when_partitions_are_revoked_and_there_may_be_nothing_to_commit(
+    seat: Seat,
+) -> None:
+    seat.create(partitions=2)
+    seat.send("1", "2", partition=0)
+    first = seat.consume(auto_commit=False)
+    first.until_rows(2)
+    first.member.commit()
+    first.until(lambda: first.all(Committed))
+    first.member.acknowledge({0: 2})
+    second = seat.consume()
+    first.until(lambda: first.all(Revoked) and len(first.all(Assigned)) > 1)
+    second.until_assigned()
+    assert [event.offsets for event in first.all(Committed)] == [{}]
+    assert seat.committed() == {0: None, 1: None}
+
+
+def test_one_that_is_killed_commits_nothing_and_stays_in_its_group_until_its_session_has_timed_out(seat: Seat) -> None:
+    seat.create()
+    seat.send("1", "2")
+    killed = seat.consume(session_timeout_ms=10_000)
+    killed.until_rows(2)
+    killed.member.acknowledge({0: 2})
+    killed.member.kill()
+    killed.until(lambda: killed.all(Stopped))
+    assert killed.events[-1] == Stopped({}, was_killed=True)
+    assert killed.member.join(PATIENCE_S)
+    left = groups.describe_group(seat.namespace, "g")
+    assert (left.state, len(left.members)) == ("Stable", 1)
+    assert seat.committed() == {0: None}
+    heir = seat.consume()  # the group waits for the other one first
+    heir.until_rows(2)
+    assert heir.until_assigned().offsets == {0: 0}
 
 
 def test_an_acknowledgment_of_more_than_was_delivered_counts_as_what_was(seat: Seat) -> None:

@@ -12,11 +12,11 @@ from lessons.classroom.checks.attempts import evidence_of
 from lessons.classroom.perform import perform
 from lessons.course.acts import ACTIONS
 from lessons.course.compaction_and_tombstones.newest_and_none import BIKES, STATES, NewestAndNone, asked
-from lessons.course.compaction_and_tombstones.states import REPORTS, topic_now
+from lessons.course.compaction_and_tombstones.states import REPORTS, TOPIC, topic_now
 from lessons.course.compaction_and_tombstones.steps import CREATE, SEND, cleaned_until, tombstone
 from lessons.course.compaction_and_tombstones.what_is_left import ALL, CHOICES, SAME, WhatIsLeft
-from lessons.course.compaction_and_tombstones.without_a_trace import WithoutATrace
-from lessons.course.exercise import Exercise
+from lessons.course.compaction_and_tombstones.without_a_trace import WithoutATrace, _by_acts
+from lessons.course.exercise import Exercise, Step
 from lessons.course.loader import get_lesson
 from tests.course.total import always_answers
 
@@ -64,6 +64,16 @@ def test_the_topic_is_told_before_and_after_the_cleaner(alice):
     now = topic_now(evidence_of(alice))
     assert (now["newest"]["bike-42"], now["newest"]["bike-17"], now["newest"]["bike-23"]) == ("in repair", "free", None)
     assert len(now["behind_gaps"]) >= 2  # a third one if the cleaner has not seen the tombstone yet
+
+
+@pytest.mark.parametrize("again", [{"kind": "create-topic", "name": TOPIC}, {"kind": "create-topics", "names": TOPIC}])
+@pytest.mark.usefixtures("kafka")
+def test_what_was_sent_to_an_earlier_topic_of_the_name_does_not_count_however_the_new_one_was_made(alice, again):
+    fields = {"partitions": 1, "replicas": 1, **again}
+    for step in (CREATE, tombstone("bike-17"), Step("delete-topic", {"name": TOPIC}), Step(fields.pop("kind"), fields)):
+        perform(alice, ACTIONS[step.kind].model_validate(step.fields), act_id=uuid4())
+        sent = _by_acts(evidence_of(alice))
+        assert sent == ({"bike-17"} if step.kind in ("produce", "delete-topic") else set())
 
 
 def test_a_record_without_a_key_is_refused_by_a_compacted_topic(alice, kafka):

@@ -58,7 +58,7 @@ DOWNLOADS = {
 NAMES = (
     "Kafka Class", "Kafka", "Python", "Canvas", "Moodle", "CSV", "JSON", "SHA-256", "API",
     "earliest", "latest", "kafka1", "kafka2", "kafka3",
-    "group.id", "auto.offset.reset", "session.timeout.ms", "queue.buffering.max.messages", "sticky.partitioning.linger.ms",
+    "group.id", "auto.offset.reset", "enable.auto.commit", "session.timeout.ms", "queue.buffering.max.messages", "sticky.partitioning.linger.ms",
     "partitioner", "murmur2_random", "transactional.id", "acks", "retries", "enable.idempotence", "linger.ms", "true", "false",
 )  # fmt: skip
 

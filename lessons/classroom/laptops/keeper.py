@@ -6,7 +6,7 @@ Who removes a seat stores a row and goes on: whether the brokers answer at that 
 compares what the rows say with what Kafka holds: at once when a seat was removed or got a new personal code, and every few
 seconds besides, for other processes remove seats, too, and a cluster may have lost its folder.
 
-Kafka's ACLs count no topics and no partitions. The snapshot of the cluster, which is taken once a second while anybody
+Kafka's ACLs count no topics and no partitions. The snapshot of the cluster, which is taken again and again while anybody
 has a user, shows what each has; who has more than a seat may have is denied to create more until some of it is gone. So is
 everybody while a broker is full.
 

@@ -42,6 +42,13 @@ class AtEnd:
 
 
 @dataclass(frozen=True)
+class Committed:
+    """As its owner wanted it: the offsets of the next records."""
+
+    offsets: Mapping[int, int]
+
+
+@dataclass(frozen=True)
 class Trouble:
     """Something is in the way; the member goes on trying, unless `Stopped` follows."""
 
@@ -50,9 +57,10 @@ class Trouble:
 
 @dataclass(frozen=True)
 class Stopped:
-    """The last event. What the group has committed in the partitions that the member had."""
+    """The last event. What the group has committed in the partitions that the member had; of one that was killed nobody asks."""
 
     committed: Mapping[int, int]
+    was_killed: bool = False
 
 
-Event = Assigned | Revoked | Delivered | AtEnd | Trouble | Stopped
+Event = Assigned | Revoked | Delivered | AtEnd | Committed | Trouble | Stopped

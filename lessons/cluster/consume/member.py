@@ -14,7 +14,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Topic
 
 from lessons.cluster import clients
 from lessons.cluster.consume import ending
-from lessons.cluster.consume.events import Assigned, AtEnd, Delivered, Event, Revoked, Stopped, Trouble
+from lessons.cluster.consume.events import Assigned, AtEnd, Committed, Delivered, Event, Revoked, Stopped, Trouble
 from lessons.cluster.consume.membership import Membership
 from lessons.cluster.errors import ClusterError, TopicMissing, translate
 from lessons.cluster.live import frames
@@ -52,7 +52,7 @@ class GroupMember:
         self._tell_owner = tell
         self._commands: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="kafka-group-member", daemon=True)
-        self._stopping = False
+        self._stopping = self._is_killed = False
         self._credit = 0
         self._left = membership.at_most  # of what it is to hand out; None: no end to it
         self._paused = True
@@ -84,6 +84,15 @@ class GroupMember:
         is over already."""
         self._commands.put(self._stop)
 
+    def commit(self) -> None:
+        """Commit what was acknowledged so far, and tell `Committed`."""
+        self._commands.put(self._commit_as_wanted)
+
+    def kill(self) -> None:
+        """Be gone without a word to the group, and with nothing committed. The group waits for it until its session has timed
+        out. Tells `Stopped`."""
+        self._commands.put(self._kill)
+
     def join(self, timeout_s: float) -> bool:
         """Waits for the thread; whether it has ended."""
         self._thread.join(timeout_s)
@@ -105,20 +114,27 @@ class GroupMember:
             )
             while not self._stopping:
                 self._step()
-            committed = self._commit_and_look()
+            if not self._is_killed:
+                committed = self._commit_and_look()
         except KafkaException as error:
             self._tell(Trouble(self._translate(error)))
         except Exception:
             _log.exception("a group member of %s died", self._topic)
         finally:
+            self._end()
+            self._tell(Stopped(committed, was_killed=self._is_killed))
+
+    def _end(self) -> None:
+        if self._is_killed:
+            clients.abandon([self.__dict__.pop("_consumer")])  # no other reference may be left
+        else:
             clients.close(self._consumer, timeout_s=TIMEOUT_S)
-            self._tell(Stopped(committed))
 
     def _step(self) -> None:
         self._obey(wait_s=PAUSED_POLL_S if self._paused else 0.0)
         if self._stopping:
             return
-        if self._to_commit and time.monotonic() >= self._commit_at:
+        if self._asked.auto_commit and self._to_commit and time.monotonic() >= self._commit_at:
             self._commit(asynchronous=True)
         if self._credit:
             first = self._consumer.poll(POLL_S)
@@ -195,6 +211,9 @@ class GroupMember:
     def _stop(self) -> None:
         self._stopping = True
 
+    def _kill(self) -> None:
+        self._stopping = self._is_killed = True
+
     def _begin_anew(self, topic_id: str | None, partitions: Collection[int]) -> None:
         if topic_id == self._had.topic_id:
             return  # assigned since
@@ -255,7 +274,8 @@ class GroupMember:
         return found[self._topic].topic_id if self._topic in found else None
 
     def _revoked(self, _: Consumer, partitions: list[TopicPartition]) -> None:
-        self._commit(asynchronous=True)  # is sent before the partitions are given back
+        if self._asked.auto_commit:
+            self._commit(asynchronous=True)  # is sent before the partitions are given back
         self._let_go(partitions, lost=False)
 
     def _lost(self, _: Consumer, partitions: list[TopicPartition]) -> None:
@@ -278,7 +298,15 @@ class GroupMember:
         if error.fatal() or translated.code in _HOPELESS:
             self._stopping = True
 
-    def _commit(self, *, asynchronous: bool) -> None:
+    def _commit_as_wanted(self) -> None:
+        offsets = dict(self._to_commit)
+        if offsets and (error := self._commit(asynchronous=False)) is not None:
+            self._to_commit = offsets | self._to_commit
+            self._tell(Trouble(self._translate(error)))
+        else:
+            self._tell(Committed(offsets))
+
+    def _commit(self, *, asynchronous: bool) -> KafkaException | None:
         offsets = [TopicPartition(self._topic, *place) for place in self._to_commit.items()]
         self._to_commit.clear()
         self._commit_at = time.monotonic() + COMMIT_EVERY_S
@@ -287,10 +315,13 @@ class GroupMember:
                 self._consumer.commit(offsets=offsets, asynchronous=asynchronous)  # type: ignore[call-overload]
             except KafkaException as error:
                 _log.debug("not committed: %s", error)
+                return error
+        return None
 
     def _commit_and_look(self) -> dict[int, int]:
         """What the group has committed in our partitions, after committing what was acknowledged."""
-        clients.bounded(lambda: self._commit(asynchronous=False), timeout_s=TIMEOUT_S)
+        if self._asked.auto_commit:
+            clients.bounded(lambda: self._commit(asynchronous=False), timeout_s=TIMEOUT_S)
         ours = [TopicPartition(self._topic, each.partition) for each in self._consumer.assignment()]
         if not ours:
             return {}

@@ -34,6 +34,7 @@ class Membership:
     session_timeout_ms: int = 45_000
     at_most: int | None = None  # records: the rest of the topic stays where it is
     protocol: str = "range"  # range or cooperative-sticky: the classic one with this assignor; consumer: KIP-848
+    auto_commit: bool = True  # what its owner has acknowledged, each second and at the end; else when the owner says so
 
     @property
     def asked(self) -> str:

@@ -70,7 +70,7 @@ class Worker:
                 self._work(holder[0])
             finally:
                 if self.worked.has_crashed:
-                    clients.bounded(holder.clear, timeout_s=clients.CLOSE_TIMEOUT_S)  # dropped, and not closed
+                    clients.abandon(holder)
                 else:
                     clients.close(holder[0])
         return self.worked

@@ -57,6 +57,12 @@ class Consume(Action):
     session_timeout_ms: int = Field(
         6000, title="session.timeout.ms", description=gettext_noop("milliseconds, 6000 to 1800000"), ge=1, lt=2**31
     )
+    enable_auto_commit: bool = Field(
+        True,
+        title="enable.auto.commit",
+        description=gettext_noop("this page commits what stands on it, each second; else when you press Commit"),
+        json_schema_extra={"more": True},
+    )
     protocol: RebalanceProtocol = Field("range", json_schema_extra={"more": True})
     stop_after: int | None = Field(
         None,
@@ -70,7 +76,7 @@ class Consume(Action):
         membership = Membership(
             namespace, self.topic, self.group_id,
             auto_offset_reset=self.auto_offset_reset, session_timeout_ms=self.session_timeout_ms,
-            at_most=self.stop_after, protocol=self.protocol,
+            at_most=self.stop_after, protocol=self.protocol, auto_commit=self.enable_auto_commit,
         )  # fmt: skip
         return self.answer(**asdict(read_to_end(membership)))
 
@@ -82,6 +88,7 @@ class Consume(Action):
         last: Mapping[int, int],
         committed: Mapping[int, int],
         problem: str | None = None,
+        was_killed: bool = False,
     ) -> Answer:
         """Kafka's answer, however the consumer was run; the mappings go from partition to offset."""
         places = ", ".join(
@@ -89,7 +96,9 @@ class Consume(Action):
             % {"offset": offset, "topic": self.topic, "partition": partition}
             for partition, offset in sorted(committed.items())
         )
-        if places:
+        if was_killed:
+            words = _("%(records)s of %(topic)s delivered; then the consumer was killed, and its group not told.")
+        elif places:
             words = _("%(records)s of %(topic)s delivered; group %(group)s has committed %(places)s.")
         else:
             words = _("%(records)s of %(topic)s delivered; nothing was committed.")
@@ -97,6 +106,8 @@ class Consume(Action):
             "records": counted.records(delivered), "topic": self.topic, "group": self.group_id, "places": places,
         }  # fmt: skip
         data = {"assigned": assigned, "delivered": delivered, "last": last, "committed": committed}
+        if was_killed:
+            data["was_killed"] = True
         return Answer(
             words=words, data=data, why=problem or "", state="done" if problem is None or assigned else "refused"
         )
@@ -121,8 +132,7 @@ consumer.subscribe([topic])
 {self._show("        ")}except KeyboardInterrupt:
     pass  # Ctrl-C is this program's Stop
 finally:
-    consumer.close()  # commits the offsets, leaves the group
-"""
+{self._close()}"""
 
     def cell(self, where: Where) -> str:
         loop = "while True:" if self.stop_after is None else "while left:"
@@ -154,8 +164,13 @@ ended = set()
             raise KafkaException(error)
         else:
 {self._show("            ")}finally:
-    consumer.close()  # commits the offsets, leaves the group
-"""
+{self._close()}"""
+
+    def _close(self) -> str:
+        does = (
+            "commits the offsets, leaves the group" if self.enable_auto_commit else "leaves the group, commits nothing"
+        )
+        return f"    consumer.close()  # {does}\n"
 
     def _left(self) -> str:
         return "" if self.stop_after is None else f"left = {self.stop_after}  # records to read\n"
@@ -175,6 +190,8 @@ ended = set()
         if self.protocol != "consumer" and self.session_timeout_ms > MAX_POLL_INTERVAL_MS:
             settings["max.poll.interval.ms"] = self.session_timeout_ms  # the client wants this one to be no shorter
         settings["auto.offset.reset"] = self.auto_offset_reset
+        if not self.enable_auto_commit:
+            settings["enable.auto.commit"] = False
         shown = {name: literal(each) if isinstance(each, str) else each for name, each in settings.items()}
         lines = [where.setting, *(f'"{name}": {each},' for name, each in shown.items())]
         return "".join(f"{indent}{line}\n" for line in lines)
@@ -188,6 +205,8 @@ ended = set()
         if is_sticky:
             settings["partition.assignment.strategy"] = "@sticky"
         settings = {"auto.offset.reset": self.auto_offset_reset, **settings}
+        if not self.enable_auto_commit:
+            settings["enable.auto.commit"] = "false"
         command = where.tool(
             "kafka-console-consumer.sh", "--topic", where.full(self.topic), "--group", where.full(self.group_id),
             *(each for name, value in settings.items() for each in ("--command-property", f"{name}={value}")),

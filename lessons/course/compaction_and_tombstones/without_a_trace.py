@@ -15,6 +15,7 @@ from lessons.course.compaction_and_tombstones.steps import (
 )
 from lessons.course.evidence import Evidence
 from lessons.course.exercise import Exercise, Observation, Step, StepsFor, Verdict, WrongWay, done, not_begun, not_yet
+from lessons.course.growth import made_at
 
 BIKE = "bike-23"  # in the solutions
 IMPATIENT = create(delete_retention_ms=0)
@@ -112,12 +113,12 @@ def _still_there(
 
 def _by_acts(evidence: Evidence) -> set[str]:
     """The keys of tombstones that this seat has sent, in the topic's latest life."""
-    created = [act.settled_at for act in evidence.acts("create-topic", topic=TOPIC) if act.state == "done"]
+    created = made_at(evidence, TOPIC)
     return {
         act.fields["key"]
         for act in evidence.acts("produce", topic=TOPIC)
         if act.fields.get("tombstone") and act.state == "done"
-        if act.fields.get("key") and act.settled_at > max(created, default="")
+        if act.fields.get("key") and act.settled_at > created
     }
 
 

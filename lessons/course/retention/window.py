@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from lessons.course.bare_names import no_topic
-from lessons.course.evidence import Evidence, PastAct
+from lessons.course.evidence import Evidence
 from lessons.course.exercise import Exercise, Observation, Step, StepsFor, Verdict, WrongWay, done, not_begun, not_yet
+from lessons.course.growth import made_at
 from lessons.course.retention.steps import PING, SEND, TOPIC, begins_at, create, cut, pinged_until, set_to
 from lessons.course.seeded import seeded_choice
 
@@ -104,17 +105,13 @@ class Window(Exercise):
 
 def _by_hand(evidence: Evidence) -> dict[str, int]:
     """{partition: the offset up to which this seat has cut it}, in the topic's latest life."""
-    created = max((act.settled_at for act in _done_to(evidence, "create-topic")), default="")
+    created = made_at(evidence, TOPIC)
     found: dict[str, int] = {}
-    for act in _done_to(evidence, "delete-records"):
-        if act.settled_at > created:
+    for act in evidence.acts("delete-records", topic=TOPIC):
+        if act.state == "done" and act.settled_at > created:
             partition = str(act.fields.get("partition", 0))
             found[partition] = max(found.get(partition, 0), act.data.get("begins", 0))
     return found
-
-
-def _done_to(evidence: Evidence, kind: str) -> list[PastAct]:
-    return [act for act in evidence.acts(kind, topic=TOPIC) if act.state == "done"]
 
 
 def _wrong_setting(settings: Mapping[str, str], needed: int, allowed: int, *, expected: str) -> Verdict | None:

@@ -6,7 +6,7 @@ import asyncio
 
 from lessons.web.sockets import event_loop, limits
 from lessons.web.sockets.base import PageSocket
-from lessons.web.sockets.protocol import CONSUME, Acknowledge, Grant, Start, Stop, offsets, parse
+from lessons.web.sockets.protocol import CONSUME, Acknowledge, Commit, Grant, Kill, Start, Stop, offsets, parse
 from lessons.web.sockets.running_consumer import RunningConsumer
 
 LEAVE_WITHIN_S = 8.0  # Daphne ends an application 10 s after its browser has gone
@@ -35,8 +35,12 @@ class ConsumeSocket(PageSocket):
                     self._consuming.grant(records)
                 case Acknowledge(positions=positions):
                     self._consuming.acknowledge(offsets(positions))
+                case Commit():
+                    self._consuming.commit()
                 case Stop():
                     self._consuming.stop()
+                case Kill():
+                    self._consuming.kill()
 
     def _start(self, wanted: Start) -> None:
         if self._consuming is not None and not self._consuming.is_over:

@@ -51,6 +51,18 @@ class Stop(PageFrame):
     type: Literal["stop"]
 
 
+class Commit(PageFrame):
+    """What was acknowledged so far; for a consumer that commits nothing by itself."""
+
+    type: Literal["commit"]
+
+
+class Kill(PageFrame):
+    """Be gone, with no word to the group."""
+
+    type: Literal["kill"]
+
+
 class Start(PageFrame):
     """Join a group. The act's id comes with the form, so that a double click is one act."""
 
@@ -60,6 +72,7 @@ class Start(PageFrame):
     group_id: Name
     auto_offset_reset: Annotated[str, Field(max_length=100)] = "earliest"
     session_timeout_ms: Annotated[int, Field(ge=-(2**63), lt=2**63)] = 6000
+    enable_auto_commit: bool = True
     protocol: Annotated[str, Field(max_length=100)] = "range"
     stop_after: Annotated[int, Field(ge=-(2**63), lt=2**63)] | None = None
     lesson: Annotated[str, Field(max_length=40, pattern=r"^[a-z0-9-]*$")] = ""
@@ -73,7 +86,7 @@ class Acknowledge(PageFrame):
 
 
 WatchFrame = Watch | Grant | Stop
-ConsumeFrame = Start | Grant | Acknowledge | Stop
+ConsumeFrame = Start | Grant | Acknowledge | Commit | Stop | Kill
 
 WATCH: TypeAdapter[WatchFrame] = TypeAdapter(Annotated[WatchFrame, Field(discriminator="type")])
 CONSUME: TypeAdapter[ConsumeFrame] = TypeAdapter(Annotated[ConsumeFrame, Field(discriminator="type")])

@@ -18,6 +18,7 @@ from lessons.classroom.perform import ActIdTaken, begin_consume, settle_consume
 from lessons.classroom.settling import settle
 from lessons.cluster.consume import (
     Assigned,
+    Committed,
     Delivered,
     Event,
     GroupMember,
@@ -50,7 +51,8 @@ class _Told:
     last: dict[int, int] = field(default_factory=dict)
     committed: dict[int, int] = field(default_factory=dict)
     problem: str | None = None
-    is_whole: bool = False  # the member has left
+    is_whole: bool = False  # the member has left, or is gone
+    was_killed: bool = False
 
     def take(self, event: Event) -> None:
         match event:
@@ -63,14 +65,14 @@ class _Told:
                 self.last |= {entry.partition: entry.offset for entry in entries}
             case Trouble(error=error):
                 self.problem = str(error)
-            case Stopped(committed=committed):
+            case Stopped(committed=committed, was_killed=was_killed):
                 self.committed = dict(committed)
-                self.is_whole = True
+                self.is_whole, self.was_killed = True, was_killed
 
     def as_dict(self) -> dict[str, Any]:
         return {
             "assigned": dict(self.assigned), "delivered": self.delivered, "last": dict(self.last),
-            "committed": self.committed, "problem": self.problem,
+            "committed": self.committed, "problem": self.problem, "was_killed": self.was_killed,
         }  # fmt: skip
 
 
@@ -87,7 +89,7 @@ class RunningConsumer:
         self._membership = Membership(
             member.namespace, wanted.topic, wanted.group_id,
             auto_offset_reset=wanted.auto_offset_reset, session_timeout_ms=wanted.session_timeout_ms,
-            at_most=wanted.stop_after, protocol=wanted.protocol,
+            at_most=wanted.stop_after, protocol=wanted.protocol, auto_commit=wanted.enable_auto_commit,
         )  # fmt: skip
         self._told = _Told()
         self._unsettled = process.current().unsettled
@@ -125,8 +127,17 @@ class RunningConsumer:
             return False
         return all(self._acknowledged.get(partition, 0) > offset for partition, offset in self._told.last.items())
 
+    def commit(self) -> None:
+        if self._group_member is not None:
+            self._group_member.commit()
+
     def stop(self) -> None:
         self._stop_wanted.set()
+
+    def kill(self) -> None:
+        if self._group_member is not None:
+            self._group_member.kill()
+        self.stop()
 
     async def run(self) -> None:
         try:
@@ -162,7 +173,7 @@ class RunningConsumer:
     def _end(self) -> None:
         self.is_over = True  # the page may start the next one, while this one's row is being written
         event_loop.current().consumers.give_back(self._member)
-        self._tell("stopped", committed=frames.positions(self._told.committed))
+        self._tell("stopped", committed=frames.positions(self._told.committed), killed=self._told.was_killed)
 
     async def _begin(self) -> bool:
         """Stores the act; False, and told, when there is none to run."""
@@ -250,6 +261,8 @@ class RunningConsumer:
                 event_loop.current().consumed += len(entries)
                 for frame in frames.in_frames(entries):
                     self._send(frame)
+            case Committed(offsets=offsets):
+                self._tell("committed", committed=frames.positions(offsets))
             case Trouble(error=error):
                 self._send(frames.problem(error))
             case Stopped():

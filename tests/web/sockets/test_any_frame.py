@@ -33,6 +33,8 @@ RIGHT: dict[str, list[Mapping[str, Any]]] = {
     "consume": [
         {"type": "start", "act_id": str(uuid4()), "topic": "none", "group_id": "g", "lesson": "consuming"},
         {"type": "ack", "positions": {"0": 2}},
+        {"type": "commit"},
+        {"type": "kill"},
         {"type": "grant", "records": 5},
         {"type": "stop"},
     ],

@@ -44,6 +44,36 @@ async def test_a_consumer_starts_is_assigned_gets_records_and_stops_with_what_wa
     assert settled.answer["data"]["committed"] == {"0": 3}
 
 
+async def test_one_that_commits_by_hand_commits_when_it_is_told_to(room: Room) -> None:
+    await room.send("1", "2", "3")
+    tab = await room.consume(enable_auto_commit=False)
+    await tab.until_rows(3)
+    tab.say("ack", positions={"0": 2})
+    tab.say("commit")
+    assert (await tab.until_kind("committed"))["committed"] == {"0": 2}
+    tab.say("ack", positions={"0": 3})
+    tab.say("stop")
+    assert (await tab.until_kind("stopped"))["committed"] == {"0": 2}
+
+
+async def test_one_that_is_killed_leaves_its_group_as_it_was_and_the_act_says_so(room: Room) -> None:
+    await room.send("1", "2", "3")
+    tab = await room.consume(enable_auto_commit=False, session_timeout_ms=60_000)
+    await tab.until_rows(3)
+    tab.say("ack", positions={"0": 3})
+    tab.say("kill")
+    stopped = await tab.until_kind("stopped")
+    assert (stopped["killed"], stopped["committed"]) == (True, {})
+    left = await group(room)
+    assert (len(left.members), left.lags[0].committed) == (1, None)
+    tab.say("start", act_id=str(uuid4()), topic="test1p", group_id="another")
+    await tab.until(lambda: tab.kinds.count("assigned") == 2)
+    await tab.close()
+    settled = await Act.objects.filter(member=room.alice, kind="consume").order_by("started_at").afirst()
+    assert settled.state == Act.State.DONE
+    assert "then the consumer was killed" in settled.answer["words"]
+
+
 async def test_the_same_socket_can_start_again_and_goes_on_at_the_committed_offset(room: Room) -> None:
     await room.send("1", "2", "3")
     tab = await room.consume()
