@@ -149,6 +149,26 @@ def test_what_a_consumer_was_given_stands_in_its_order_with_its_position_and_wha
     assert abs(flag["x"] - fourth["x"]) < 6  # it stands before the record that is next
 
 
+def test_a_second_member_waits_and_gets_the_partition_when_the_first_one_is_killed(at: Seat):
+    at.create()
+    at.send("1", "2", "3")
+    at.consumer.get_by_label("Stop after").fill("")
+    start_consumer(at, group="readers")
+    expect(reading(at).locator(".lane-head")).to_contain_text("reads partition 0")
+    at.consumer.get_by_role("button", name="Start").click()
+    members = at.watched.locator("[data-groups] .client")
+    expect(members).to_have_count(2)
+    told = {"your consumerpartition 0", "your member 2idle, no partition"}
+    other = {"your consumeridle, no partition", "your member 2partition 0"}
+    wait_for(lambda: set(members.all_text_contents()) in (told, other), every_s=0.2)
+    owner, heir = (0, 1) if set(members.all_text_contents()) == told else (1, 0)
+    lanes = at.consumer.locator("[data-consumer]")
+    lanes.nth(owner).get_by_role("button", name="Kill").click()
+    expect(lanes.nth(owner).locator("[data-status]")).to_contain_text("Killed.")
+    expect(lanes.nth(heir).locator("[data-status]")).to_contain_text("partition 0 from offset")
+    expect(members).to_have_count(1)
+
+
 def test_two_readings_stand_below_each_other(at: Seat):
     at.create(partitions=2)
     at.send("a", "b", partition=0)

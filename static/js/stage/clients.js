@@ -71,10 +71,14 @@ function yours(number) {
   return number === null ? text("stage-your-consumer") : text("stage-your-member", { number });
 }
 
-// A partition has one member of a group: who has exactly what a consumer of this page was given is that consumer.
+// A partition has one member of a group: who has exactly what a consumer of this page was given is that consumer. And where as
+// many members have none as consumers of this page, they are these.
 function mineOf({ readings }, group) {
-  const mine = readings.filter((each) => each.isRunning && each.group === group.id && each.owns.length);
-  return new Map(mine.map(({ owns, number }) => [owns.join(", "), number]));
+  const mine = readings.filter((each) => each.isRunning && each.hasJoined && each.group === group.id);
+  const found = new Map(mine.filter(({ owns }) => owns.length).map(({ owns, number }) => [owns.join(", "), number]));
+  const idle = mine.filter(({ owns }) => !owns.length);
+  const isEach = idle.length === group.members.filter(({ partitions }) => !partitions.length).length;
+  return idle.length && isEach ? found.set("", idle.length === 1 ? idle[0].number : null) : found;
 }
 
 export function protocolOf({ protocol }) {

@@ -33,7 +33,9 @@ SAID: dict[str, dict[str, Any]] = {
     "grant": {"records": 1},
     "start": {"act_id": str(uuid4()), "topic": ".", "group_id": "g"},
     "ack": {"positions": {"0": 1}},
+    "commit": {},
     "stop": {},
+    "kill": {},
     "open": {"id": 1, "client": 1, "kind": "admin", "config": {}},
     "call": {"id": 1, "client": 9, "name": "list_topics"},
     "close": {"id": 1, "client": 9},
@@ -44,7 +46,7 @@ SAID: dict[str, dict[str, Any]] = {
     "handled": {"client": 9},
 }
 WATCH = frozenset({"watch", "grant", "stop"})
-CONSUME = frozenset({"start", "grant", "ack", "stop"})
+CONSUME = frozenset({"start", "grant", "ack", "commit", "stop", "kill"})
 PROGRAM = frozenset({"open", "call", "close", "produce", "flush", "program grant", "consumed", "handled"})
 NOTHING: frozenset[str] = frozenset()
 
