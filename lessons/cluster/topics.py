@@ -66,15 +66,20 @@ class Deletion:
     gone_ms: float | None
 
 
+_LARGER = {".hours": 3_600_000, ".minutes": 60_000}
+
+
 @dataclass(frozen=True)
 class ConfigEntry:
-    """One setting of a topic. `source` is Kafka's name for where the value was set; `unit` is "ms", "bytes" or None."""
+    """One setting of a topic. `source` is Kafka's name for where the value was set; `unit` is "ms", "bytes" or None. `otherwise`:
+    what it would be if it were not set for this topic, None if that is not known."""
 
     name: str
     value: str | None
     source: str
     is_default: bool
     unit: str | None
+    otherwise: str | None = None
 
 
 def list_topics(*, timeout_s: float = TIMEOUT_S) -> tuple[Topic, ...]:
@@ -344,4 +349,18 @@ def _has(topic: TopicMetadata | None, partitions: int) -> bool:
 def _config_entry(entry: KafkaConfigEntry) -> ConfigEntry:
     unit = next((unit for unit in ("ms", "bytes") if entry.name.endswith(f".{unit}")), None)
     source = ConfigSource(entry.source).name
-    return ConfigEntry(entry.name, entry.value, source, entry.is_default, unit)
+    return ConfigEntry(entry.name, entry.value, source, entry.is_default, unit, _otherwise(entry))
+
+
+def _otherwise(entry: KafkaConfigEntry) -> str | None:
+    """Brokers have some settings in larger units, too: retention.ms of a topic is log.retention.hours of a broker."""
+    if ConfigSource(entry.source) is not ConfigSource.DYNAMIC_TOPIC_CONFIG:
+        return entry.value
+    for other in (entry.synonyms or {}).values():
+        if other.source != entry.source:
+            factor, value = (
+                next((ms for unit, ms in _LARGER.items() if other.name.endswith(unit)), 1),
+                other.value or "",
+            )
+            return str(int(value) * factor) if factor > 1 and value.isdecimal() else other.value
+    return None

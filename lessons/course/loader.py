@@ -42,7 +42,8 @@ class Block:
     A figure is a drawing with its text, `templates/figures/<name>.html`. A `cell` is an act for the notebook only, for
     what the page leaves to an earlier lesson or to the reader. A `stream` has its newest row on top, or its oldest with
     `oldest_first = true` among its fields, and room for several consumers with `members = 4`. An `aside` is text for the curious, folded on the page; its
-    name is what stands on the fold.
+    name is what stands on the fold. `afterwards` is text that would give an exercise's answer away: its name is the exercise's, and
+    it is folded until that is done.
     """
 
     kind: str
@@ -170,6 +171,10 @@ def load(folder: Path) -> Lesson:
     shown = [block.name for block in lesson.blocks if block.kind == "exercise"]
     if shown != [exercise.id.partition(".")[2] for exercise in lesson.exercises]:
         raise ValueError(f"{folder.name}: lesson.md shows the exercises {shown}, but checks.py lists others.")
+    if unknown := {block.name for block in lesson.blocks if block.kind == "afterwards"} - set(shown):
+        raise ValueError(
+            f"{folder.name}: lesson.md has text for after {sorted(unknown)}, which are no exercises of it."
+        )
     return lesson
 
 
@@ -191,6 +196,9 @@ def _blocks(body: str) -> Iterator[Block]:
 def _block(match: re.Match[str]) -> Block:
     if title := match["title"]:
         return Block("aside", name=title.strip(), html=render(match["inside"]), markdown=plain(match["inside"]))
+    if match["kind"] == "afterwards":
+        inside = match["inside"]
+        return Block("afterwards", name=match["name"], html=render(inside), markdown=plain(inside))
     fields = tomllib.loads(match["inside"])
     of_stream = {}
     if match["kind"] == "stream":

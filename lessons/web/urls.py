@@ -9,7 +9,7 @@ from lessons.web.pages.grading.exports import canvas, canvas_file, export, expor
 from lessons.web.pages.grading.history import history
 from lessons.web.pages.grading.regrade import regrade
 from lessons.web.pages.grading.seat import seat_page
-from lessons.web.pages.room import announcements, brokers, feed, join_screen, preview, room, seat_lesson
+from lessons.web.pages.room import announcements, brokers, feed, join_screen, preview, room, seat_lesson, stage_screen
 from lessons.web.pages.room.hands import reply_to_hand
 from lessons.web.pages.staff import classes, merge, people, reset, scenes
 from lessons.web.pages.student import (
@@ -25,6 +25,7 @@ from lessons.web.pages.student import (
     playground,
     programs,
     scene,
+    settings,
     tokens,
 )
 
@@ -62,10 +63,17 @@ urlpatterns = [
     path("c/<slug:class_slug>/brokers/<int:broker_id>/<slug:verb>/", brokers.broker_act, name="broker-act"),
     path("c/<slug:class_slug>/room/names.json", feed.names, name="room-names"),
     path("c/<slug:class_slug>/room/join/", join_screen.join_screen, name="join-screen"),
+    path("c/<slug:class_slug>/room/stage/<slug:lesson_slug>/", stage_screen.stage_screen, name="stage-screen"),
+    path(
+        "c/<slug:class_slug>/room/stage/<slug:lesson_slug>/<str:seat_slug>/",
+        stage_screen.stage_screen,
+        name="seat-stage-screen",
+    ),
     path("c/<slug:class_slug>/feed/", feed.class_feed, name="class-feed"),
     path("c/<slug:class_slug>/room/share/", feed.share, name="feed-share"),
     path("c/<slug:class_slug>/feed/projector/", feed.projector_names, name="projector-names"),
     path("c/<slug:class_slug>/lessons/<slug:lesson_slug>/", lessons.lesson_page, name="lesson"),
+    path("c/<slug:class_slug>/setting/", settings.topic_setting, name="topic-setting"),
     path("c/<slug:class_slug>/lessons/<slug:lesson_slug>/acts/<int:index>/", acts.do, name="act"),
     path("c/<slug:class_slug>/lessons/<slug:lesson_slug>/acts/<int:index>/code/", acts.code, name="act-code"),
     path("c/<slug:class_slug>/lessons/<slug:lesson_slug>/check/<str:exercise_id>/", checks.check_now, name="check"),

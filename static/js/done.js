@@ -1,5 +1,5 @@
 // An exercise that has just become done is said where one is: below the answer in the card that was used last, with what is
-// next. Whoever is at the exercise itself sees its tick.
+// next. Whoever is at the exercise itself sees its tick. And the text unfolds that would have given it away.
 
 import { text } from "./words.js";
 
@@ -10,7 +10,9 @@ for (const kind of ["click", "submit"]) {
 }
 
 document.body.addEventListener("htmx:load", ({ detail: { elt } }) => {
-  if (elt.matches(".exercise.done.fresh") && !elt.contains(document.activeElement)) tellAt(document.getElementById(used), elt);
+  if (!elt.matches(".exercise.done.fresh")) return;
+  for (const folded of document.querySelectorAll(`[data-after="${elt.id}"]`)) folded.open = true;
+  if (!elt.contains(document.activeElement)) tellAt(document.getElementById(used), elt);
 });
 
 function tellAt(card, exercise) {

@@ -89,7 +89,7 @@ from lessons.cluster import clients, offsets
 clients.configure(clients.Connection(sys.argv[1]))
 
 def ask(thread):
-    for number in range(200):
+    for number in range(80):
         missing = [(f"missing-{thread}-{number}-{topic}", 0) for topic in range(3)]
         assert offsets.list_ends(missing, asked="Look") == {}
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 from django.urls import reverse
 
 from lessons.classroom.exports.notebook import lesson_cells
+from lessons.classroom.models import Attempt
 from lessons.cluster.namespace import Namespace
 from lessons.course import loader
 from lessons.course.acts.base import Where
@@ -64,6 +66,30 @@ def test_in_the_notebook_it_is_text_under_its_title(kafka: str):
     assert aside.kind == "markdown"
     assert "**controllers**" in aside.source
     assert ":::" not in aside.source
+
+
+TOLD = "The first one lost all that it had"
+
+
+@pytest.mark.usefixtures("kafka")
+def test_what_would_give_a_prediction_away_is_folded_until_it_is_done(alice, alice_client):
+    def fold() -> str:
+        page = alice_client.get(reverse("lesson", args=[alice.klass.slug, "a-group-shares-the-work"])).content.decode()
+        return page[page.rindex("<details", 0, page.index(TOLD)) : page.index(TOLD)]
+
+    assert 'data-after="exercise-a-group-shares-the-work-taken">' in fold()
+    Attempt.objects.create(member=alice, exercise="a-group-shares-the-work.taken", state=Attempt.State.DONE)
+    assert 'data-after="exercise-a-group-shares-the-work-taken" open>' in fold()
+
+
+def test_text_for_after_an_exercise_names_one_of_the_lesson(tmp_path):
+    source = Path(loader.__file__).parent / "deleting_a_topic"
+    folder = tmp_path / "deleting_a_topic"
+    shutil.copytree(source, folder)
+    body = (folder / "lesson.md").read_text()
+    (folder / "lesson.md").write_text(body.replace("::: afterwards when-again", "::: afterwards nothing"))
+    with pytest.raises(ValueError, match="nothing"):
+        loader.load(folder)
 
 
 @pytest.mark.parametrize("lesson", loader.lessons(), ids=lambda each: each.slug)

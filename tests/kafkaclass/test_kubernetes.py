@@ -23,7 +23,7 @@ IN_SECRET = re.findall(r"--from-literal=(\w+)=", SECTION)
 
 
 @pytest.mark.parametrize("version", [OLDEST, NEWEST])
-@pytest.mark.parametrize("kind", ["Deployment", "Service", "Ingress"])
+@pytest.mark.parametrize("kind", ["Deployment", "Service", "Ingress", "PersistentVolumeClaim", "CronJob"])
 def test_kubernetes_takes_each_resource(kind, version):
     kubernetes_validate.validate(RESOURCES[kind], version, strict=True)
 
@@ -43,6 +43,17 @@ def test_settings_read_each_variable_and_the_secret_has_what_serve_needs():
     assert named["KAFKACLASS_HOSTS"] == HOST
     assert named["KAFKACLASS_TLS"] == "1"
     assert f"https://{HOST}" in SECTION
+
+
+def test_the_backup_runs_as_the_site_does_and_writes_to_the_one_volume_that_is_kept():
+    pod = RESOURCES["CronJob"]["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    [backup], [volume] = pod["containers"], pod["volumes"]
+    assert {**backup, **pod["securityContext"]}.items() >= {"image": WEB["image"], **POD["securityContext"]}.items()
+    assert backup["envFrom"] == WEB["envFrom"]
+    assert volume["persistentVolumeClaim"]["claimName"] == RESOURCES["PersistentVolumeClaim"]["metadata"]["name"]
+    [mounted] = backup["volumeMounts"]
+    assert mounted["name"] == volume["name"]
+    assert f"python manage.py backup {mounted['mountPath']}/" in backup["args"][-1]
 
 
 async def status_of(path: str) -> int:

@@ -59,6 +59,7 @@ DOORS = [
     Door("lessons", MEMBERS),
     Door("cluster", MEMBERS),
     Door("lesson", MEMBERS, LESSON),
+    Door("topic-setting", MEMBERS),
     Door("act", MEMBERS, {**LESSON, "index": 1}, post={}),
     Door("act-code", MEMBERS, {**LESSON, "index": 1}, post={}),
     Door("check", MEMBERS, {**LESSON, "exercise_id": "creating-topics.three-topics"}, post={}),
@@ -87,6 +88,8 @@ DOORS = [
     Door("room", STAFF),
     Door("room-names", STAFF),
     Door("join-screen", STAFF),
+    Door("stage-screen", STAFF, LESSON),
+    Door("seat-stage-screen", STAFF, {"seat_slug": "SEAT", **LESSON}),
     Door("broker-act", INSTRUCTOR, {"broker_id": 1, "verb": "stop"}),
     Door("class-feed", STAFF),  # and students, while it is shared
     Door("projector-names", STAFF, post={"do": "hide"}),

@@ -104,7 +104,7 @@ def _needed_on_a_laptop(place: Where) -> str:
 
 def _lesson_cell(lesson: Lesson, block: Block, place: Where, page_url: str) -> Cell:
     match block.kind:
-        case "text":
+        case "text" | "afterwards":
             return Cell("markdown", block.markdown)
         case "aside":
             heading = _("For the curious: %(title)s") % {"title": block.name}

@@ -80,11 +80,19 @@ for future in admin.describe_configs([resource]).values():
 
 def config_line(entry: ConfigEntry) -> str:
     """`retention.ms = 604800000 ms (7 days) · Kafka's default`."""
+    return f"{entry.name} = {shown_value(entry)} · {shown_source(entry)}"
+
+
+def shown_source(entry: ConfigEntry) -> str:
+    return _(SOURCES.get(entry.source, entry.source))
+
+
+def shown_value(entry: ConfigEntry) -> str:
+    """`604800000 ms (7 days)`."""
     value = entry.value if entry.value else _("(empty)")
     unit = f" {entry.unit}" if entry.unit and value.isdecimal() and value != _NO_LIMIT else ""
     meaning = _meaning(entry)
-    shown = f"{value}{unit} ({meaning})" if meaning else f"{value}{unit}"
-    return f"{entry.name} = {shown} · {_(SOURCES.get(entry.source, entry.source))}"
+    return f"{value}{unit} ({meaning})" if meaning else f"{value}{unit}"
 
 
 def _meaning(entry: ConfigEntry) -> str:

@@ -23,6 +23,7 @@ from lessons.web.live.playground import PlaygroundPage
 from lessons.web.live.projector import ProjectorPage
 from lessons.web.live.room import RoomPage
 from lessons.web.live.seat_lesson import SeatLessonPage
+from lessons.web.live.stage import StagePage
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ ROWS = (
     LiveRow("notifications", get_member, NotificationsPage),
     LiveRow("room", get_staff, RoomPage),
     LiveRow("projector", get_staff, ProjectorPage),  # ?names=shown
+    LiveRow("stage", get_staff, StagePage),  # ?lesson=&seat=
     LiveRow("seat-lesson", get_staff, SeatLessonPage),  # ?seat=&lesson=
 )
 LIVE_PAGES = {row.name: row for row in ROWS}

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Self
+
 from django.template.loader import render_to_string
 
+from lessons.classroom.access import get_lesson_for, get_present_seat
+from lessons.classroom.changes import Kind
 from lessons.classroom.models import Member
 from lessons.cluster.snapshot import Snapshot
-from lessons.web.live.base import Draw, DrawnFrom
+from lessons.course.loader import Lesson
+from lessons.web.live.base import Draw, DrawnFrom, LivePage, Parts
 from lessons.web.view_models.stage import stage_facts
 
 
@@ -22,3 +28,21 @@ class StageParts:
         if facts is None or not self._drawn_from.is_other("stage", facts):
             return {}
         return {"part-stage": lambda: render_to_string("parts/_stage_facts.html", {"stage": facts})}
+
+
+class StagePage(LivePage):
+    """A lesson's stage on the wall, and nothing else."""
+
+    wants_groups = True
+
+    def __init__(self, seat: Member, lesson: Lesson) -> None:
+        super().__init__(seat)
+        self._stage = StageParts(seat, self.drawn_from, lesson.topic)
+
+    @classmethod
+    def open(cls, member: Member, address: Mapping[str, str]) -> Self:
+        seat = get_present_seat(member, address["seat"]) if "seat" in address else member
+        return cls(seat, get_lesson_for(member, address.get("lesson", "")))
+
+    def parts(self, snapshot: Snapshot, news: set[Kind]) -> Parts:
+        return self._stage.parts(snapshot)

@@ -66,6 +66,7 @@ class ActCard:
     cell: str = ""  # see `cell_id`; empty: its Python can't be run from here
     removes: bool = False
     answers: list[AnswerCard] = field(default_factory=list)
+    setting_url: str = ""  # where a setting of a topic is explained
 
 
 @dataclass(frozen=True)
@@ -144,6 +145,7 @@ def card_of(
         code=code_of(action, shown, member),
         cell=cell, removes=action.removes,
         answers=[answer_card(act)] if act else [],
+        setting_url=reverse("topic-setting", args=[member.klass.slug]) if "setting" in action.model_fields else "",
     )  # fmt: skip
 
 
@@ -375,8 +377,10 @@ def _page_block(
             card = cards.get(f"act-{index}") or act_card(member, lesson, index)
             return PageBlock("act", "parts/_act.html", card=card)
         case "exercise":
-            exercise = next(e for e in lesson.exercises if e.id.partition(".")[2] == block.name)
-            return PageBlock("exercise", "parts/_exercise.html", card=cards[dom_id_of(exercise)])
+            return PageBlock("exercise", "parts/_exercise.html", card=cards[dom_id_of(_exercise_of(lesson, block))])
+        case "afterwards":
+            card, html = cards[dom_id_of(_exercise_of(lesson, block))], mark_safe(block.html)  # noqa: S308 - our own text
+            return PageBlock("afterwards", "parts/_afterwards.html", html=html, card=card)
         case "stream":
             return PageBlock("stream", "parts/_stream.html", card=stream_card(member, lesson, index))
         case "figure":
@@ -385,6 +389,10 @@ def _page_block(
             return PageBlock("aside", "parts/_aside.html", html=mark_safe(block.html), card=block.name)  # noqa: S308 - our own text
         case _:
             return PageBlock("text", "parts/_text.html", html=mark_safe(block.html))  # noqa: S308 - our own text
+
+
+def _exercise_of(lesson: Lesson, block: Block) -> Exercise:
+    return next(exercise for exercise in lesson.exercises if exercise.id.partition(".")[2] == block.name)
 
 
 @cache

@@ -19,7 +19,9 @@ def read_only_card(card: Any) -> Any:
     match card:
         case ExerciseCard():
             return replace(card, check_url="", hand_url="")
-        case ActCard() | StreamCard():
+        case ActCard():
+            return replace(card, url="", code_url="", cell="", setting_url="")
+        case StreamCard():
             return replace(card, url="", code_url="", cell="")
         case HandCard():
             return replace(card, url="")

@@ -25,5 +25,6 @@ export function fly(flights) {
 
 function wayBetween(from, to) {
   const [a, b] = [from, to].map((each) => each.getBoundingClientRect());
-  return `translate(${a.left + a.width / 2 - b.left - b.width / 2}px, ${a.top + a.height / 2 - b.top - b.height / 2}px)`;
+  const zoom = to.currentCSSZoom ?? 1; // on a wall
+  return `translate(${(a.left + a.width / 2 - b.left - b.width / 2) / zoom}px, ${(a.top + a.height / 2 - b.top - b.height / 2) / zoom}px)`;
 }
