@@ -67,6 +67,7 @@ class Deletion:
 
 
 _LARGER = {".hours": 3_600_000, ".minutes": 60_000}
+_UNTOLD = {"segment.ms": "604800000"}  # Kafka's default where a broker has no log.roll.ms: it names no other then
 
 
 @dataclass(frozen=True)
@@ -363,4 +364,4 @@ def _otherwise(entry: KafkaConfigEntry) -> str | None:
                 other.value or "",
             )
             return str(int(value) * factor) if factor > 1 and value.isdecimal() else other.value
-    return None
+    return _UNTOLD.get(entry.name)

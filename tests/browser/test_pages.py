@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 
@@ -274,8 +275,8 @@ def test_after_an_act_the_focus_is_on_its_button_and_what_was_typed_stays(seat: 
 
 
 def test_a_word_that_was_explained_opens_its_card_by_keyboard_and_leads_to_its_lesson(seat: Page, visit):
-    visit("lessons/adding-partitions/")
-    word = seat.get_by_role("button", name="offsets", exact=True)
+    visit("lessons/consuming/")
+    word = seat.get_by_role("button", name="offset", exact=True)
     card = seat.get_by_role("note", name="offset", exact=True)
     expect(card).to_be_hidden()
     word.focus()
@@ -288,3 +289,24 @@ def test_a_word_that_was_explained_opens_its_card_by_keyboard_and_leads_to_its_l
     word.click()
     card.get_by_role("link", name="Creating topics").click()
     expect(seat.get_by_role("heading", name="Creating topics", level=1)).to_be_visible()
+
+
+def test_what_a_setting_means_and_is_now_stands_below_its_form_and_follows_what_is_typed_and_done(seat: Page, visit):
+    visit("lessons/retention/")
+    make, change = (
+        seat.locator(f".act:has(h2:text-is({json.dumps(title)}))").first
+        for title in ("Create a topic", "Change a topic's configuration")
+    )
+    told = change.locator(".setting-now")
+    expect(told).to_contain_text("How old the newest record of a closed segment may be")
+    make.locator("button.primary").click()
+    expect(make.locator(".answer")).to_contain_text("Done in")
+    change.get_by_label("Setting").fill("segment.ms")
+    expect(told).to_contain_text("How long after its first record a segment is closed")
+    change.get_by_label("Setting").fill("retention.ms")
+    change.get_by_label("Value").fill("60000")
+    change.locator("button.primary").click()
+    expect(told).to_contain_text(re.compile(r"Now\s*60000 ms \(1 minute\) · set for this topic"))
+    expect(told).to_contain_text("If it is not set")
+    expect(change.get_by_label("Value")).to_have_value("60000")
+    assert Axe().run(seat).violations_count == 0
