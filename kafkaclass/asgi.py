@@ -19,6 +19,7 @@ from kafkaclass import logs, server  # noqa: E402
 from kafkaclass.under_path import UnderPath  # noqa: E402
 from lessons.classroom import process  # noqa: E402
 from lessons.cluster import clients  # noqa: E402
+from lessons.course.loader import lessons  # noqa: E402
 from lessons.web.operating import Operating, RequestIds  # noqa: E402
 from lessons.web.routing import socket_routes  # noqa: E402
 from lessons.web.sockets.origin import SameOriginOnly  # noqa: E402
@@ -27,6 +28,7 @@ if settings.LOG_IS_JSON:
     logs.log_what_python_prints()
 server.install()
 clients.warm_up()  # so that the first record does not wait for the producer to introduce itself
+lessons()  # while there is one thread: several that import modules of one another may get one that is half there
 process.current().start()
 
 sockets = SameOriginOnly(AuthMiddlewareStack(URLRouter(socket_routes)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import threading
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ HERE = Path(__file__).parent
 PARTS = (gettext_noop("Part one: the basics"), gettext_noop("Part two: going further"))
 
 _log = logging.getLogger(__name__)
+_loading = threading.RLock()
 _markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
 _markdown.add_render_rule("link_open", render_link)
 _markdown.add_render_rule("link_close", render_link)
@@ -92,12 +94,18 @@ class LeftOut:
 
 def lessons() -> tuple[Lesson, ...]:
     """All lessons, by number. One with a mistake takes down nothing but itself: see `left_out`."""
-    return _course()[0]
+    return _loaded()[0]
 
 
 def left_out() -> tuple[LeftOut, ...]:
     """The lessons that could not be loaded. `up` says them."""
-    return _course()[1]
+    return _loaded()[1]
+
+
+def _loaded() -> tuple[tuple[Lesson, ...], tuple[LeftOut, ...]]:
+    """By one thread: of two that import modules that import one another, one may get a module that is only half there."""
+    with _loading:
+        return _course()
 
 
 @cache
