@@ -5,8 +5,8 @@
                                                            topic_deleted, partitions_added, problem
     feed/      as watch/, but always of the class's feed; for staff, or for all while it is shared
     program/   see `program_protocol`: the clients of a program that runs in the page
-    consume/   page → start, grant, ack, stop       page ← started, assigned, revoked, records, topic_deleted,
-                                                           topic_recreated, problem, stopped
+    consume/   page → start, grant, ack, commit,    page ← started, assigned, revoked, records, committed,
+                      stop, kill                           topic_deleted, topic_recreated, problem, stopped
 
 The live pages are in `lessons.web.live.registry`. Staff watch a student's topic with `?seat=`.
 
