@@ -5,7 +5,8 @@ librdkafka 2.16 ends the process in two places when an admin client asks a coord
   finds it (its pull request 5397 is about the same place). So a question here has no end; whoever waits no longer for an
   answer destroys the client with the question.
 - A broker that is not the coordinator, when it is asked for a group's offsets, answers an error that follows a null
-  pointer. So a group is described first, and its offsets are asked for when that went well.
+  pointer. So a group is described first, and its offsets are asked for in the moment in which that went well: not when all
+  others were described, too, for meanwhile the brokers may have moved that group on.
 """
 
 from __future__ import annotations
@@ -31,10 +32,14 @@ class CoordinatorClient:
         self._asked: list[Future[Any]] = []
 
     def describe_groups(self, full_ids: Sequence[str]) -> Asked[ConsumerGroupDescription]:
-        return self._ask(self._client.describe_consumer_groups, full_ids)
+        """All at once, and each is answered as soon as its own coordinator has."""
+        asked: Asked[ConsumerGroupDescription] = {}
+        for each in full_ids:
+            asked |= self._ask(self._client.describe_consumer_groups, [each])
+        return asked
 
     def list_offsets(self, wanted: Iterable[ConsumerGroupTopicPartitions]) -> Asked[ConsumerGroupTopicPartitions]:
-        """Of groups that this client has just described well; all at once."""
+        """Of groups that this client has described well, in this very moment; all at once."""
         asked: Asked[ConsumerGroupTopicPartitions] = {}
         for each in wanted:  # the client takes one in a call
             asked |= self._ask(self._client.list_consumer_group_offsets, [each])

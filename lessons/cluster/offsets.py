@@ -22,7 +22,7 @@ from confluent_kafka.admin import AdminClient
 from lessons.cluster import clients
 from lessons.cluster.clients import TIMEOUT_S, settle
 from lessons.cluster.errors import ClusterError, no_answer, translated
-from lessons.cluster.metadata import find_topic, list_metadata, refuse_missing_partition
+from lessons.cluster.metadata import ask_twice, find_topic, list_metadata, refuse_missing_partition
 from lessons.cluster.namespace import Namespace
 from lessons.words import _
 
@@ -96,7 +96,10 @@ def _ask_each_leader(
     asker: Consumer, pairs: Collection[Pair], where: int, *, asked: str, until: float
 ) -> dict[Pair, TopicPartition]:
     try:
-        topics = list_metadata(asked=asked, timeout_s=max(0.0, until - time.monotonic())).topics
+        left_s = max(0.0, until - time.monotonic())
+        topics = ask_twice(
+            lambda within_s: list_metadata(asked=asked, timeout_s=within_s), asked=asked, timeout_s=left_s
+        ).topics
     except ClusterError as error:
         _log.debug("nobody knows the leaders: %s", error.code)
         return {}

@@ -143,7 +143,7 @@ def test_where_partitions_end_that_others_lead_is_told_while_one_broker_hangs(
     wait_for(lambda: len(list_ends(pairs.values(), asked="Look where they end")) == 3)
     hang(own_cluster, 2)
     try:
-        assert list_ends(pairs.values(), asked="Look where they end", timeout_s=4) == {pairs[1]: 1, pairs[3]: 0}
+        assert list_ends(pairs.values(), asked="Look where they end", timeout_s=12) == {pairs[1]: 1, pairs[3]: 0}
     finally:
         go_on(own_cluster)
     assert list_ends(pairs.values(), asked="Look where they end") == {pairs[1]: 1, pairs[2]: 0, pairs[3]: 0}

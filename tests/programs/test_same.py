@@ -62,7 +62,11 @@ def test_the_python_that_a_page_shows_does_the_same_in_its_cells(new_seat: Calla
     stood_in = run_with_stand_in(shown_to(seat, bootstrap_servers), seat)
     assert "Traceback" not in stood_in.stderr
     native = run_natively(shown_to(other, bootstrap_servers), other, bootstrap_servers)
-    assert without_places(stood_in.stdout) == without_places(native.stdout)
+    printed = [without_places(each.stdout) for each in (stood_in, native)]
+    # How many records of a queue that fills up are sent meanwhile is chance.
+    same, other_same = ([line for line in lines if "ping" not in line] for lines in printed)
+    assert same == other_same
+    assert all(any("Queue full" in line for line in lines) for lines in printed)
 
 
 def test_a_cell_says_by_its_name_that_it_has_no_share_consumer(new_seat: Callable[[], Seat], bootstrap_servers: str):

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from lessons.cluster import groups, records, topics
-from lessons.cluster.errors import AppRefused, KafkaRefused
+from lessons.cluster.errors import AppRefused, KafkaRefused, TopicMissing
 from lessons.cluster.records import Message
 from lessons.course.acts.alter_config import AlterConfig
 from lessons.course.acts.create_topic import CreateTopic
@@ -27,7 +27,13 @@ def test2p(kafka, where) -> str:
 
 
 def setting(where, topic: str, name: str) -> topics.ConfigEntry:
-    return next(each for each in topics.describe_config(where.namespace, topic) if each.name == name)
+    def found() -> topics.ConfigEntry | None:
+        try:
+            return next(each for each in topics.describe_config(where.namespace, topic) if each.name == name)
+        except TopicMissing:  # the broker that is asked has not heard of it yet
+            return None
+
+    return wait_for(found)
 
 
 def committed(where, group_id: str) -> dict[tuple[str, int], int | None]:
