@@ -12,7 +12,8 @@ librdkafka 2.16 ends the process in two places when an admin client asks a coord
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, as_completed
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from confluent_kafka import ConsumerGroupTopicPartitions
@@ -32,18 +33,24 @@ class CoordinatorClient:
         self._asked: list[Future[Any]] = []
 
     def describe_groups(self, full_ids: Sequence[str]) -> Asked[ConsumerGroupDescription]:
-        """All at once, and each is answered as soon as its own coordinator has."""
-        asked: Asked[ConsumerGroupDescription] = {}
-        for each in full_ids:
-            asked |= self._ask(self._client.describe_consumer_groups, [each])
-        return asked
+        """All are answered when the last one is."""
+        return self._ask(self._client.describe_consumer_groups, full_ids)
 
-    def list_offsets(self, wanted: Iterable[ConsumerGroupTopicPartitions]) -> Asked[ConsumerGroupTopicPartitions]:
-        """Of groups that this client has described well, in this very moment; all at once."""
-        asked: Asked[ConsumerGroupTopicPartitions] = {}
-        for each in wanted:  # the client takes one in a call
-            asked |= self._ask(self._client.list_consumer_group_offsets, [each])
-        return asked
+    def describe_with_offsets(
+        self, wanted: Iterable[ConsumerGroupTopicPartitions], *, within_s: float
+    ) -> tuple[Asked[ConsumerGroupDescription], Asked[ConsumerGroupTopicPartitions]]:
+        """Descriptions, and the offsets of those groups that were described well in that time."""
+        places = {each.group_id: each for each in wanted}
+        described: Asked[ConsumerGroupDescription] = {}
+        for full_id in places:  # each in a call of its own, which is answered when its own coordinator has answered
+            described |= self.describe_groups([full_id])
+        ids = {future: full_id for full_id, future in described.items()}
+        committed: Asked[ConsumerGroupTopicPartitions] = {}
+        with suppress(TimeoutError):
+            for future in as_completed(ids, timeout=within_s):
+                if future.exception() is None:
+                    committed |= self._ask(self._client.list_consumer_group_offsets, [places[ids[future]]])
+        return described, committed
 
     def set_offsets(self, wanted: ConsumerGroupTopicPartitions) -> Future[ConsumerGroupTopicPartitions]:
         return self._ask(self._client.alter_consumer_group_offsets, [wanted])[wanted.group_id]

@@ -6,8 +6,7 @@ import logging
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from concurrent.futures import Future, as_completed
-from contextlib import suppress
+from concurrent.futures import Future
 from dataclasses import dataclass
 from enum import Enum
 from typing import TypeVar
@@ -313,14 +312,9 @@ def _describe_once(owners: Mapping[str, Namespace], *, asked: str, timeout_s: fl
         coordinators: CoordinatorClient, within_s: float
     ) -> tuple[dict[str, ConsumerGroupDescription], dict[str, Committed]]:
         deadline = time.monotonic() + within_s
-        described = coordinators.describe_groups(list(owners))
-        ids = {future: full_id for full_id, future in described.items()}
-        committing: dict[str, Future[ConsumerGroupTopicPartitions]] = {}
-        with suppress(TimeoutError):
-            for future in as_completed(ids, timeout=within_s):
-                if future.exception() is not None:
-                    break
-                committing |= coordinators.list_offsets([ConsumerGroupTopicPartitions(ids[future])])
+        described, committing = coordinators.describe_with_offsets(
+            map(ConsumerGroupTopicPartitions, owners), within_s=within_s
+        )
         descriptions = _settle_all(described, owners, asked=asked, deadline=deadline)
         answers = _settle_all(committing, owners, asked=asked, deadline=deadline)
         return descriptions, {full_id: _committed(answer) for full_id, answer in answers.items()}

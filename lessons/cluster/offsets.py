@@ -167,8 +167,8 @@ def delete_records(
     refuse_missing_partition(topic, partition, asked=asked)
     place = TopicPartition(namespace.full(name), partition, OFFSET_END if before == -1 else before)
     with translated(asked=asked, namespace=namespace):
-        for error in without_leader(clients.admin(), [place], timeout_s=timeout_s).values():
-            raise KafkaException(error)
+        if refused := without_leader(clients.admin(), [place], timeout_s=timeout_s):
+            raise KafkaException(refused[place])
         [future] = clients.admin().delete_records([place], request_timeout=timeout_s).values()
     return int(settle(future, asked=asked, namespace=namespace, timeout_s=timeout_s + 1).low_watermark)
 

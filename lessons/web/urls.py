@@ -25,8 +25,8 @@ from lessons.web.pages.student import (
     playground,
     programs,
     scene,
-    settings,
     tokens,
+    topic_setting,
 )
 
 urlpatterns = [
@@ -73,7 +73,7 @@ urlpatterns = [
     path("c/<slug:class_slug>/room/share/", feed.share, name="feed-share"),
     path("c/<slug:class_slug>/feed/projector/", feed.projector_names, name="projector-names"),
     path("c/<slug:class_slug>/lessons/<slug:lesson_slug>/", lessons.lesson_page, name="lesson"),
-    path("c/<slug:class_slug>/setting/", settings.topic_setting, name="topic-setting"),
+    path("c/<slug:class_slug>/setting/", topic_setting.topic_setting, name="topic-setting"),
     path("c/<slug:class_slug>/lessons/<slug:lesson_slug>/acts/<int:index>/", acts.do, name="act"),
     path("c/<slug:class_slug>/lessons/<slug:lesson_slug>/acts/<int:index>/code/", acts.code, name="act-code"),
     path("c/<slug:class_slug>/lessons/<slug:lesson_slug>/check/<str:exercise_id>/", checks.check_now, name="check"),

@@ -15,7 +15,7 @@ export class Consumer {
   #owned = new Map(); // the words for each partition that it has
   #reading = 0; // counts the starts: a start is one row on the stage, also after a cut
 
-  // `number`: among those of one form; null where it is the only one. `takeActId()` is the id of the next start; `onChange()` when it runs now, or does not any more.
+  // `number`: among those of one form; null where it is the only one, or the first of two. `takeActId()` is the id of the next start; `onChange()` when it runs now, or does not any more.
   constructor(lane, { id, number, url, lesson, takeActId, onChange }) {
     Object.assign(this, { lane, id, number, url, lesson, takeActId, onChange });
     this.panel = new Panel(lane, { onPainted: (records) => this.#acknowledge(records) });

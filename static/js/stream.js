@@ -54,10 +54,8 @@ export class Panel {
   }
 
   paintAll() {
-    const wasSlow = this.isSlow;
-    this.isSlow = false;
-    this.paint();
-    this.isSlow = wasSlow;
+    this.#unschedule();
+    if (this.waiting.length) this.#write(this.waiting.splice(0));
   }
 
   clearWaiting() {
@@ -109,12 +107,19 @@ export class Panel {
   }
 
   paint() {
+    this.#unschedule();
+    if (this.isHeld || !this.waiting.length) return;
+    if (this.isSlow) this.#pace();
+    this.#write(this.waiting.splice(0, this.isSlow ? 1 : Infinity));
+  }
+
+  #unschedule() {
     cancelAnimationFrame(this.frame);
     clearTimeout(this.timer);
     this.frame = 0;
-    if (this.isHeld || !this.waiting.length) return;
-    const records = this.waiting.splice(0, this.isSlow ? 1 : Infinity);
-    if (this.isSlow) this.#pace();
+  }
+
+  #write(records) {
     const rows = records.slice(-MAX_ROWS).map(rowOf);
     const follows = this.isAtTheEnd();
     this.rows.add(rows);

@@ -11,9 +11,9 @@ goes on polling, so it stays in its group for as long as it likes (`max.poll.int
 out.
 
 *Acknowledged*: an offset is committed only when the owner has acknowledged the record: each second, when partitions are
-revoked, and at the end; without `auto_commit` when the owner says `commit`. What was delivered and not acknowledged is delivered again to whoever reads next. The client's
-own auto-commit would do almost the same, but it never commits an offset below an earlier one, and carried the offset of
-a deleted topic over to the new one of that name.
+revoked, and at the end; without `auto_commit` when the owner says `commit`. What was delivered and not acknowledged is
+delivered again to whoever reads next. The client's own auto-commit would do almost the same, but it never commits an
+offset below an earlier one, and carried the offset of a deleted topic over to the new one of that name.
 
 *At the end* the client says so, with an offset: it may lie behind that of the last record, for the mark that ends a
 transaction takes one as well. That offset is committed, as the Java client does, or the group would stay behind for ever.

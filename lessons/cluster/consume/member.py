@@ -126,7 +126,9 @@ class GroupMember:
 
     def _end(self) -> None:
         if self._is_killed:
-            clients.abandon([self.__dict__.pop("_consumer")])  # no other reference may be left
+            holder = [self._consumer]
+            del self._consumer  # the last reference but that one
+            clients.abandon(holder)
         else:
             clients.close(self._consumer, timeout_s=TIMEOUT_S)
 
@@ -134,8 +136,8 @@ class GroupMember:
         self._obey(wait_s=PAUSED_POLL_S if self._paused else 0.0)
         if self._stopping:
             return
-        if self._asked.auto_commit and self._to_commit and time.monotonic() >= self._commit_at:
-            self._commit(asynchronous=True)
+        if self._to_commit and time.monotonic() >= self._commit_at:
+            self._commit_unasked(asynchronous=True)
         if self._credit:
             first = self._consumer.poll(POLL_S)
             room = self._credit - len(self._held) - 1
@@ -274,8 +276,7 @@ class GroupMember:
         return found[self._topic].topic_id if self._topic in found else None
 
     def _revoked(self, _: Consumer, partitions: list[TopicPartition]) -> None:
-        if self._asked.auto_commit:
-            self._commit(asynchronous=True)  # is sent before the partitions are given back
+        self._commit_unasked(asynchronous=True)  # is sent before the partitions are given back
         self._let_go(partitions, lost=False)
 
     def _lost(self, _: Consumer, partitions: list[TopicPartition]) -> None:
@@ -306,6 +307,10 @@ class GroupMember:
         else:
             self._tell(Committed(offsets))
 
+    def _commit_unasked(self, *, asynchronous: bool) -> None:
+        if self._asked.auto_commit:
+            self._commit(asynchronous=asynchronous)
+
     def _commit(self, *, asynchronous: bool) -> KafkaException | None:
         offsets = [TopicPartition(self._topic, *place) for place in self._to_commit.items()]
         self._to_commit.clear()
@@ -320,8 +325,7 @@ class GroupMember:
 
     def _commit_and_look(self) -> dict[int, int]:
         """What the group has committed in our partitions, after committing what was acknowledged."""
-        if self._asked.auto_commit:
-            clients.bounded(lambda: self._commit(asynchronous=False), timeout_s=TIMEOUT_S)
+        clients.bounded(lambda: self._commit_unasked(asynchronous=False), timeout_s=TIMEOUT_S)
         ours = [TopicPartition(self._topic, each.partition) for each in self._consumer.assignment()]
         if not ours:
             return {}

@@ -208,16 +208,16 @@ class ProgramAdmin(ProgramClient):
         places = {own_group(each["group_id"], self.namespace): each.get("partitions") for each in groups}
         names = {own_group(each["group_id"], self.namespace): each["group_id"] for each in groups}
         with self._coordinators() as coordinators:
-            described = self._each(
-                coordinators.describe_groups(list(places)), lambda _: None, names=names, within_s=WITHIN_S
+            described, committed = coordinators.describe_with_offsets(
+                (
+                    ConsumerGroupTopicPartitions(full_id, None if each is None else partitions_in(each, self.namespace))
+                    for full_id, each in places.items()
+                ),
+                within_s=WITHIN_S,
             )
-            refused = {name: told for name, told in described.items() if told}
-            futures = coordinators.list_offsets(
-                ConsumerGroupTopicPartitions(full_id, None if each is None else partitions_in(each, self.namespace))
-                for full_id, each in places.items()
-                if names[full_id] not in refused
-            )
-            return refused | self._each(futures, self._committed, names=names, within_s=WITHIN_S)
+            told = self._each(described, lambda _: None, names=names, within_s=0.0)
+            refused = {name: error for name, error in told.items() if error}
+            return refused | self._each(committed, self._committed, names=names, within_s=WITHIN_S)
 
     def _committed(self, group: ConsumerGroupTopicPartitions) -> JSON:
         return {"partitions": partitions_as_json(group.topic_partitions, self.namespace)}

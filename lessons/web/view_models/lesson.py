@@ -311,11 +311,11 @@ def stream_card(member: Member, lesson: Lesson, index: int) -> StreamCard:
     )  # fmt: skip
 
 
-def watch_card(member: Member, lesson: Lesson) -> StreamCard | None:
-    """The card of the lesson's topic; None when the lesson has no topic to watch."""
+def watch_card(member: Member, lesson: Lesson, *, for_staff: bool = False) -> StreamCard | None:
+    """The card of the lesson's topic, for the member, or for staff who look at it; None when the lesson has no topic to watch."""
     if not lesson.topic:
         return None
-    url = socket_url(member.klass, "watch/")
+    url = socket_url(member.klass, f"watch/?seat={member.slug}" if for_staff else "watch/")
     return StreamCard(dom_id="watch", mode="watch", topic=lesson.topic, url=url, tells_order=_tells_order(lesson))
 
 

@@ -15,12 +15,12 @@ from lessons.classroom.access import get_lesson_for, get_present_seat, get_staff
 from lessons.classroom.messages.hands import hand_up
 from lessons.classroom.models import Member
 from lessons.course.loader import Lesson
-from lessons.web.links import seat_lesson_url, seat_url, socket_url
+from lessons.web.links import seat_lesson_url, seat_url
 from lessons.web.live.registry import live_url
 from lessons.web.page_context import has_more_classes
 from lessons.web.pages.student.lessons import lesson_context
 from lessons.web.view_models.hands import waiting_hand
-from lessons.web.view_models.lesson import StreamCard
+from lessons.web.view_models.lesson import watch_card
 from lessons.web.view_models.read_only import latest_act_cards, read_only_card
 
 
@@ -37,7 +37,7 @@ def _context(staff: Member, seat: Member, lesson: Lesson) -> dict[str, Any]:
         **read_only_context(staff, seat, lesson, partial(seat_lesson_url, seat)),
         "seat": seat, "seat_url": seat_url(seat.klass, seat.slug),
         "raised": waiting_hand(staff, raised) if raised else None,
-        "watch": StreamCard("watch", "watch", lesson.topic, socket_url(seat.klass, f"watch/?seat={seat.slug}")) if lesson.topic else None,
+        "watch": watch_card(seat, lesson, for_staff=True),
         "live_url": live_url(seat.klass, "seat-lesson", seat=seat.slug, lesson=lesson.slug),
     }  # fmt: skip
 
